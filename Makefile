@@ -1,0 +1,72 @@
+# Two commands for a stranger: `make demo` shows it, `make test` proves it.
+# Both need python3 (3.11 or later), its venv module and make; nothing else.
+
+PYTHON ?= python3
+WORKERS ?= 2
+FUZZ_EXAMPLES ?= 5000
+
+BIN := .venv/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+PARALLEL := --numprocesses $(WORKERS) --dist worksteal
+SOURCES := src tests $(wildcard bench vectors)
+TICKS := $(wildcard ../shared/data/fx)
+PRICES := $(if $(TICKS),--prices $(TICKS))
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check proof bench fuzz coverage lock clean
+
+help:  ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*  ## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+demo: .venv/.runtime  ## Play the whole case study; the evidence is left in demo-out/.
+	@$(BIN)/kya demo --out demo-out $(PRICES)
+
+test: .venv/.dev  ## Run every test but the long ones.
+	@scripts/install-system
+	@$(PYTEST) $(PARALLEL) -m "not proof"
+
+check: .venv/.dev  ## Style, types and the direction of imports.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --no-logo
+
+proof: .venv/.dev bench  ## The long tests and the figures; results in bench/results/.
+	@scripts/install-system
+	@$(PYTEST) -m proof --timeout 0
+
+bench: .venv/.dev  ## Measure, and compare with the budgets.
+	@$(BIN)/python -m bench
+
+fuzz: .venv/.dev  ## Try the laws on FUZZ_EXAMPLES fresh cases each.
+	@KYA_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) $(PARALLEL) --timeout 0 \
+		--hypothesis-profile fuzz -m "hypothesis and not proof"
+
+coverage: .venv/.dev  ## Which lines and branches no test visits.
+	@$(BIN)/coverage run -m pytest -q -m "not proof"
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+lock:  ## Pin every dependency anew, with hashes.
+	@scripts/lock-requirements
+
+clean:  ## Remove everything that the targets above made.
+	rm -rf .venv demo-out dist build .coverage .coverage.* .hypothesis
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment, made again in place whenever what it is made from changes.
+.venv/.runtime: requirements/runtime.txt pyproject.toml
+	@echo "installing kya into .venv" >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kya needs Python 3.11 or later")'
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.runtime
+	@echo "installing what judges kya into .venv" >&2
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,3 @@
+"""kya: bind an autonomous trading agent to what its board allowed, provably."""
+
+__version__ = "0.1.0"

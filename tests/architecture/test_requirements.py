@@ -1,0 +1,44 @@
+"""What is installed is named exactly, hashed, and comes from nowhere in particular."""
+
+import re
+import tomllib
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+FOLDER = ROOT / "requirements"
+PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,]+\])?==(\S+)", re.MULTILINE)
+
+
+def _pins(name: str) -> dict[str, str]:
+    return dict(PIN.findall((FOLDER / name).read_text("utf-8")))
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev"])
+def test_every_requirement_is_exact_and_hashed(name: str) -> None:
+    text = (FOLDER / f"{name}.txt").read_text("utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert lines
+    assert [x for x in lines if not (PIN.match(x) and "--hash=sha256:" in x)] == []
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev"])
+def test_the_lock_holds_what_was_asked_for(name: str) -> None:
+    assert _pins(f"{name}.in").items() <= _pins(f"{name}.txt").items()
+
+
+def test_both_sets_agree() -> None:
+    assert _pins("runtime.txt").items() <= _pins("dev.txt").items()
+
+
+def test_every_dependency_of_the_package_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["server"],
+        *project["project"]["optional-dependencies"]["agent"],
+        *project["build-system"]["requires"],
+    ]
+    names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
+    assert names == _pins("runtime.in").keys()
