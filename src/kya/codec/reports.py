@@ -1,0 +1,135 @@
+"""What the gateway puts on record of a venue's answer and of a double signature."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from kya.codec import base64_text, canonical
+from kya.codec.enums import by_value
+from kya.core import tokens
+from kya.core.errors import MalformedError
+from kya.core.events import Equivocated, VenueReported, VenueStatus
+from kya.core.instant import Instant
+from kya.core.limits import SEQ_MAX
+from kya.core.money import Currency, Money, Price
+
+REPORT_TYPE: Final = "kya/report/v1"
+EQUIVOCATION_TYPE: Final = "kya/equivocation/v1"
+
+
+class ReportLine(canonical.Statement, frozen=True, kw_only=True):
+    """`kya/report/v1`: what the venue said of a released order."""
+
+    type_: Literal["kya/report/v1"] = msgspec.field(name="_type")
+    agent: str
+    at: str
+    detail: str
+    filled: str | None
+    filled_currency: str | None
+    order: str
+    price: str | None
+    price_source: str
+    seq: int
+    status: str
+    venue: str
+
+
+class EquivocationLine(canonical.Statement, frozen=True, kw_only=True):
+    """`kya/equivocation/v1`: an agent has signed two orders under one seq."""
+
+    type_: Literal["kya/equivocation/v1"] = msgspec.field(name="_type")
+    agent: str
+    at: str
+    conflicting: str
+    order: str
+    seq: int
+
+
+_REPORT: Final = msgspec.json.Decoder(ReportLine)
+_EQUIVOCATION: Final = msgspec.json.Decoder(EquivocationLine)
+_STATUS: Final = by_value("status", VenueStatus)
+
+
+def parse_report(line: bytes) -> VenueReported:
+    """Return a venue's report; MalformedError otherwise."""
+    wire = canonical.decode_line(line, _REPORT, "report")
+    tokens.require(tokens.NAME, "agent", wire.agent)
+    tokens.require(tokens.DIGEST, "order", wire.order)
+    tokens.require(tokens.VENUE, "venue", wire.venue)
+    _require_count("seq", wire.seq)
+    if (wire.filled is None) is not (wire.filled_currency is None):
+        msg = "report: want filled and filled_currency together"
+        raise MalformedError(msg)
+    return VenueReported(
+        agent=wire.agent,
+        seq=wire.seq,
+        order=wire.order,
+        venue=wire.venue,
+        status=_STATUS(wire.status),
+        filled=(
+            None
+            if wire.filled is None or wire.filled_currency is None
+            else Money.parse(wire.filled, Currency(wire.filled_currency))
+        ),
+        price=None if wire.price is None else Price.parse(wire.price),
+        price_source=wire.price_source,
+        detail=wire.detail,
+        at=Instant.parse(wire.at),
+    )
+
+
+def render_report(event: VenueReported) -> bytes:
+    """Return the line of a venue's report."""
+    filled = event.filled
+    return canonical.encode_line(
+        ReportLine(
+            type_=REPORT_TYPE,
+            agent=event.agent,
+            at=str(event.at),
+            detail=event.detail,
+            filled=None if filled is None else str(filled),
+            filled_currency=None if filled is None else filled.currency.code,
+            order=event.order,
+            price=None if event.price is None else str(event.price),
+            price_source=event.price_source,
+            seq=event.seq,
+            status=event.status.value,
+            venue=event.venue,
+        )
+    )
+
+
+def parse_equivocation(line: bytes) -> Equivocated:
+    """Return an equivocation on record; MalformedError otherwise."""
+    wire = canonical.decode_line(line, _EQUIVOCATION, "equivocation")
+    tokens.require(tokens.NAME, "agent", wire.agent)
+    tokens.require(tokens.DIGEST, "order", wire.order)
+    _require_count("seq", wire.seq)
+    return Equivocated(
+        agent=wire.agent,
+        seq=wire.seq,
+        order=wire.order,
+        conflicting=base64_text.decode("conflicting", wire.conflicting),
+        at=Instant.parse(wire.at),
+    )
+
+
+def render_equivocation(event: Equivocated) -> bytes:
+    """Return the line that puts an equivocation on record."""
+    return canonical.encode_line(
+        EquivocationLine(
+            type_=EQUIVOCATION_TYPE,
+            agent=event.agent,
+            at=str(event.at),
+            conflicting=base64_text.encode(event.conflicting),
+            order=event.order,
+            seq=event.seq,
+        )
+    )
+
+
+def _require_count(field: str, value: int) -> None:
+    """Raise unless the integer counts from 1 and survives every JSON reader."""
+    if not 1 <= value <= SEQ_MAX:
+        msg = f"{field}: want 1 to {SEQ_MAX}, got {value}"
+        raise MalformedError(msg)

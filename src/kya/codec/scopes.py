@@ -1,0 +1,107 @@
+"""The canonical scope: the JSON that stands in the mandate and in the certificate."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from kya.codec import canonical
+from kya.codec.enums import by_value
+from kya.core.errors import MalformedError
+from kya.core.instant import Instant, TimeOfDay
+from kya.core.limits import SCOPE_BYTES_MAX
+from kya.core.money import Currency, Money
+from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+
+SCOPE_TYPE: Final = "kya/scope/v1"
+
+
+class WindowFields(canonical.Statement, frozen=True, kw_only=True):
+    """The trading window on the wire: [opens, closes)."""
+
+    closes: str
+    opens: str
+
+
+class ScopeFields(canonical.Statement, frozen=True, kw_only=True):
+    """The scope on the wire; lists are sorted and hold each item once."""
+
+    type_: Literal["kya/scope/v1"] = msgspec.field(name="_type")
+    calendar: str
+    currency: str
+    daily_max: str
+    daily_max_per: str
+    live_from: str
+    markets: list[str]
+    order_max: str
+    regions: list[str]
+    venues: list[str]
+    window: WindowFields
+
+
+_DECODER: Final = msgspec.json.Decoder(ScopeFields)
+_CALENDAR: Final = by_value("calendar", Calendar)
+_DAILY_MAX_PER: Final = by_value("daily_max_per", DailyMaxPer)
+
+
+def parse_scope(raw: bytes) -> Scope:
+    """Return the scope that the bytes are the one spelling of; MalformedError otherwise."""
+    if len(raw) > SCOPE_BYTES_MAX:
+        msg = f"scope: want at most {SCOPE_BYTES_MAX} bytes, got {len(raw)}"
+        raise MalformedError(msg)
+    return scope_from(canonical.decode(raw, _DECODER, "scope"))
+
+
+def render_scope(scope: Scope) -> bytes:
+    """Return the canonical JSON of the scope, without a line feed."""
+    return canonical.encode(scope_fields(scope))
+
+
+def scope_digest(scope: Scope) -> str:
+    """Return the SHA-256 of the canonical scope, as hexadecimal."""
+    return canonical.digest(render_scope(scope))
+
+
+def scope_from(wire: ScopeFields) -> Scope:
+    """Return the scope of its fields."""
+    currency = Currency(wire.currency)
+    return Scope(
+        currency=currency,
+        markets=_sorted_set("markets", wire.markets),
+        venues=_sorted_set("venues", wire.venues),
+        regions=_sorted_set("regions", wire.regions),
+        order_max=Money.parse(wire.order_max, currency),
+        daily_max=Money.parse(wire.daily_max, currency),
+        daily_max_per=_DAILY_MAX_PER(wire.daily_max_per),
+        window=TradingWindow(
+            TimeOfDay.parse(wire.window.opens), TimeOfDay.parse(wire.window.closes)
+        ),
+        calendar=_CALENDAR(wire.calendar),
+        live_from=Instant.parse(wire.live_from),
+    )
+
+
+def scope_fields(scope: Scope) -> ScopeFields:
+    """Return the fields of the scope."""
+    return ScopeFields(
+        type_=SCOPE_TYPE,
+        calendar=scope.calendar.value,
+        currency=scope.currency.code,
+        daily_max=str(scope.daily_max),
+        daily_max_per=scope.daily_max_per.value,
+        live_from=str(scope.live_from),
+        markets=sorted(scope.markets),
+        order_max=str(scope.order_max),
+        regions=sorted(scope.regions),
+        venues=sorted(scope.venues),
+        window=WindowFields(
+            closes=str(scope.window.closes), opens=str(scope.window.opens)
+        ),
+    )
+
+
+def _sorted_set(field: str, items: list[str]) -> frozenset[str]:
+    """Return the items as a set; MalformedError unless sorted and each once."""
+    if sorted(set(items)) != items:
+        msg = f"scope {field}: want a sorted list that holds each item once"
+        raise MalformedError(msg)
+    return frozenset(items)

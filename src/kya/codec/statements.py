@@ -1,0 +1,209 @@
+"""What the authority puts on record: a log, a certificate, a standing, a list."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import msgspec
+
+from kya.codec import base64_text, canonical
+from kya.codec.enums import by_value
+from kya.core import tokens
+from kya.core.errors import MalformedError
+from kya.core.events import ClockSource, RevocationListed, StandingChanged
+from kya.core.instant import Instant
+from kya.core.lifecycle import Act
+from kya.core.limits import SEQ_MAX
+
+
+class LogLine(canonical.Statement, frozen=True, kw_only=True):
+    """`kya/log/v1`: the log is opened."""
+
+    type_: Literal["kya/log/v1"] = msgspec.field(name="_type")
+    at: str
+    authority: str
+    clock: str
+    issuer: str
+    origin: str
+    root: str
+
+
+class CertificateLine(canonical.Statement, frozen=True, kw_only=True):
+    """`kya/certificate/v1`: a certificate is issued; the certificate says the rest."""
+
+    type_: Literal["kya/certificate/v1"] = msgspec.field(name="_type")
+    at: str
+    certificate: str
+    custody: str
+    replaces: str | None
+
+
+class StandingLine(canonical.Statement, frozen=True, kw_only=True):
+    """`kya/standing/v1`: a credential is suspended, reinstated or revoked."""
+
+    type_: Literal["kya/standing/v1"] = msgspec.field(name="_type")
+    act: str
+    at: str
+    credential: str
+    reason: str
+
+
+class RevocationListLine(canonical.Statement, frozen=True, kw_only=True):
+    """`kya/crl/v1`: a complete revocation list is published."""
+
+    type_: Literal["kya/crl/v1"] = msgspec.field(name="_type")
+    at: str
+    crl: str
+    number: int
+
+
+LOG_TYPE: Final = "kya/log/v1"
+CERTIFICATE_TYPE: Final = "kya/certificate/v1"
+STANDING_TYPE: Final = "kya/standing/v1"
+CRL_TYPE: Final = "kya/crl/v1"
+
+_LOG: Final = msgspec.json.Decoder(LogLine)
+_CERTIFICATE: Final = msgspec.json.Decoder(CertificateLine)
+_STANDING: Final = msgspec.json.Decoder(StandingLine)
+_CRL: Final = msgspec.json.Decoder(RevocationListLine)
+
+_CLOCK: Final = by_value("clock", ClockSource)
+_ACT: Final = by_value("act", Act)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """The opening of a log with its certificates in DER, not yet understood."""
+
+    origin: str
+    root: str
+    issuer: bytes
+    authority: bytes
+    clock: ClockSource
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuance:
+    """A certificate in DER, not yet understood, and what is said of it.
+
+    `custody` is where the private key is kept, in words; `replaces` the digest of the
+    agent's certificate that this one follows.
+    """
+
+    certificate: bytes
+    custody: str
+    replaces: str | None
+    at: Instant
+
+
+def parse_log(line: bytes) -> Opening:
+    """Return the opening of a log; MalformedError otherwise."""
+    wire = canonical.decode_line(line, _LOG, "log")
+    tokens.require(tokens.DIGEST, "root", wire.root)
+    tokens.require_text("origin", wire.origin)
+    return Opening(
+        origin=wire.origin,
+        root=wire.root,
+        issuer=base64_text.decode("issuer", wire.issuer),
+        authority=base64_text.decode("authority", wire.authority),
+        clock=_CLOCK(wire.clock),
+        at=Instant.parse(wire.at),
+    )
+
+
+def render_log(opening: Opening) -> bytes:
+    """Return the line that opens a log."""
+    return canonical.encode_line(
+        LogLine(
+            type_=LOG_TYPE,
+            at=str(opening.at),
+            authority=base64_text.encode(opening.authority),
+            clock=opening.clock.value,
+            issuer=base64_text.encode(opening.issuer),
+            origin=opening.origin,
+            root=opening.root,
+        )
+    )
+
+
+def parse_certificate(line: bytes) -> Issuance:
+    """Return an issuance; MalformedError otherwise."""
+    wire = canonical.decode_line(line, _CERTIFICATE, "certificate")
+    tokens.require_text("custody", wire.custody)
+    if wire.replaces is not None:
+        tokens.require(tokens.DIGEST, "replaces", wire.replaces)
+    return Issuance(
+        certificate=base64_text.decode("certificate", wire.certificate),
+        custody=wire.custody,
+        replaces=wire.replaces,
+        at=Instant.parse(wire.at),
+    )
+
+
+def render_certificate(issuance: Issuance) -> bytes:
+    """Return the line that puts a certificate on record."""
+    return canonical.encode_line(
+        CertificateLine(
+            type_=CERTIFICATE_TYPE,
+            at=str(issuance.at),
+            certificate=base64_text.encode(issuance.certificate),
+            custody=issuance.custody,
+            replaces=issuance.replaces,
+        )
+    )
+
+
+def parse_standing(line: bytes) -> StandingChanged:
+    """Return a change of standing; MalformedError otherwise."""
+    wire = canonical.decode_line(line, _STANDING, "standing")
+    tokens.require(tokens.DIGEST, "credential", wire.credential)
+    tokens.require_text("reason", wire.reason)
+    return StandingChanged(
+        credential=wire.credential,
+        act=_ACT(wire.act),
+        reason=wire.reason,
+        at=Instant.parse(wire.at),
+    )
+
+
+def render_standing(event: StandingChanged) -> bytes:
+    """Return the line that changes a credential's standing."""
+    return canonical.encode_line(
+        StandingLine(
+            type_=STANDING_TYPE,
+            act=event.act.value,
+            at=str(event.at),
+            credential=event.credential,
+            reason=event.reason,
+        )
+    )
+
+
+def parse_revocation_list(line: bytes) -> RevocationListed:
+    """Return a published revocation list; MalformedError otherwise."""
+    wire = canonical.decode_line(line, _CRL, "crl")
+    _require_count("number", wire.number)
+    return RevocationListed(
+        number=wire.number,
+        crl=base64_text.decode("crl", wire.crl),
+        at=Instant.parse(wire.at),
+    )
+
+
+def render_revocation_list(event: RevocationListed) -> bytes:
+    """Return the line that publishes a revocation list."""
+    return canonical.encode_line(
+        RevocationListLine(
+            type_=CRL_TYPE,
+            at=str(event.at),
+            crl=base64_text.encode(event.crl),
+            number=event.number,
+        )
+    )
+
+
+def _require_count(field: str, value: int) -> None:
+    """Raise unless the integer counts from 1 and survives every JSON reader."""
+    if not 1 <= value <= SEQ_MAX:
+        msg = f"{field}: want 1 to {SEQ_MAX}, got {value}"
+        raise MalformedError(msg)

@@ -1,0 +1,140 @@
+"""The fold: `apply` adds one entry of the log to the state.
+
+Gateway, replay and verifier fold the same events with the same function, so that what
+the gateway remembers is what a stranger derives from the log.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from kya.core.admission import objection
+from kya.core.credential import Credential, Role
+from kya.core.decision import Outcome
+from kya.core.errors import CorruptionError, InputError
+from kya.core.events import (
+    CertificateIssued,
+    Equivocated,
+    Event,
+    LogOpened,
+    MandateGranted,
+    OrderDecided,
+    OrderSubmitted,
+    RevocationListed,
+    StandingChanged,
+    VenueReported,
+)
+from kya.core.lifecycle import NEXT
+from kya.core.state import AgentState, State
+
+
+def apply(state: State, event: Event) -> State:
+    """Return the state after the event.
+
+    Raises InputError, naming the rule, for an event that cannot follow this state.
+    """
+    against = objection(state, event)
+    if against is not None:
+        raise InputError(against)
+    match event:
+        case OrderSubmitted():
+            return replace(state, undecided=event)
+        case OrderDecided():
+            return _with_decision(state, event)
+        case VenueReported():
+            return _with_report(state, event)
+        case LogOpened(authority=authority):
+            opened = replace(state, opened=event, now=event.at)
+            return _enrolled(opened, authority)
+        case MandateGranted(digest=digest, mandate=mandate):
+            return replace(state, mandates={**state.mandates, digest: mandate})
+        case CertificateIssued():
+            return _with_certificate(state, event)
+        case StandingChanged():
+            return _with_standing(state, event)
+        case RevocationListed(number=number):
+            return replace(state, crl_number=number)
+        case Equivocated():
+            return _with_equivocation(state, event)
+        case _ as never:
+            assert_never(never)
+
+
+def _with_decision(state: State, event: OrderDecided) -> State:
+    """Reserve what the decision allowed and move the agent's chain head."""
+    submitted = state.undecided
+    if submitted is None:  # objection() has looked; this keeps the type honest
+        msg = "a decision without its order"
+        raise CorruptionError(msg)
+    order, agent = submitted.order, state.agents[event.agent]
+    allowed = event.outcome is Outcome.ALLOWED
+    past = agent.past.on(event.received_at.day).including(
+        order,
+        submitted.line_digest,
+        counted=order.amount.minor_units if allowed else 0,
+    )
+    unanswered = agent.unanswered
+    if allowed:
+        unanswered = {**unanswered, order.seq: submitted}
+    changed = replace(agent, past=past, unanswered=unanswered)
+    return replace(
+        state,
+        now=event.received_at,
+        agents={**state.agents, event.agent: changed},
+        undecided=None,
+    )
+
+
+def _with_report(state: State, event: VenueReported) -> State:
+    """Close the question that the venue has answered."""
+    now = max(state.now, event.at)
+    if not event.status.is_final:
+        return replace(state, now=now)
+    agent = state.agents[event.agent]
+    unanswered = {k: v for k, v in agent.unanswered.items() if k != event.seq}
+    changed = replace(agent, unanswered=unanswered)
+    return replace(state, now=now, agents={**state.agents, event.agent: changed})
+
+
+def _with_certificate(state: State, event: CertificateIssued) -> State:
+    """Enrol the credential; an agent keeps its past across certificates."""
+    credential = event.credential
+    enrolled = _enrolled(state, credential)
+    if credential.role is not Role.AGENT:
+        return enrolled
+    known = state.agents.get(credential.name)
+    agent = (
+        AgentState(credential=credential.digest)
+        if known is None
+        else replace(known, credential=credential.digest)
+    )
+    return replace(enrolled, agents={**state.agents, credential.name: agent})
+
+
+def _enrolled(state: State, credential: Credential) -> State:
+    """Add the credential to those on record."""
+    name, digest = credential.name, credential.digest
+    issued = (*state.issued_to.get(name, ()), digest)
+    return replace(
+        state,
+        credentials={**state.credentials, digest: credential},
+        issued_to={**state.issued_to, name: issued},
+    )
+
+
+def _with_standing(state: State, event: StandingChanged) -> State:
+    """Move the credential to the standing that the act leads to."""
+    credential = state.credentials[event.credential]
+    standing = NEXT[credential.standing, event.act]
+    changed = replace(credential, standing=standing, since=event.at)
+    return replace(state, credentials={**state.credentials, credential.digest: changed})
+
+
+def _with_equivocation(state: State, event: Equivocated) -> State:
+    """Remember that this `seq` has been signed twice, so that it is logged once."""
+    agent = state.agents[event.agent]
+    changed = replace(agent, equivocated=agent.equivocated | {event.seq})
+    return replace(
+        state,
+        now=max(state.now, event.at),
+        agents={**state.agents, event.agent: changed},
+    )

@@ -1,0 +1,158 @@
+"""Time: a point in UTC, counted in microseconds since 1970-01-01."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import Final, Self
+
+from kya.core.errors import MalformedError
+
+MICROS_PER_SECOND: Final = 1_000_000
+MICROS_PER_DAY: Final = 86_400 * MICROS_PER_SECOND
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  naive on purpose: UTC by definition
+_MICROSECOND: Final = timedelta(microseconds=1)
+_LATEST: Final = (datetime(9999, 12, 31, 23, 59, 59, 999_999) - _EPOCH) // _MICROSECOND  # noqa: DTZ001  naive on purpose
+_INSTANT_CHARS: Final = len("2026-05-15T09:15:00.000000Z")
+_TIME_OF_DAY_CHARS: Final = len("09:15:00.000000")
+
+
+class Weekday(Enum):
+    """Day of the week, numbered as ISO 8601 does."""
+
+    MONDAY = 1
+    TUESDAY = 2
+    WEDNESDAY = 3
+    THURSDAY = 4
+    FRIDAY = 5
+    SATURDAY = 6
+    SUNDAY = 7
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Instant:
+    """Microseconds since 1970-01-01T00:00:00Z; never before it, never after 9999."""
+
+    micros: int
+
+    def __post_init__(self) -> None:
+        """Refuse what no clock of ours can say."""
+        if type(self.micros) is not int or not 0 <= self.micros <= _LATEST:
+            msg = f"instant: want microseconds from 1970 to 9999, got {self.micros!r}"
+            raise MalformedError(msg)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `2026-05-15T09:15:00.000000Z`, the one spelling accepted (RFC 3339)."""
+        if len(text) == _INSTANT_CHARS and text[-1] == "Z" and text[10] == "T":
+            try:
+                moment = datetime.fromisoformat(text[:-1])
+                instant = cls((moment - _EPOCH) // _MICROSECOND)
+            except (ValueError, TypeError, MalformedError):
+                pass
+            else:
+                if str(instant) == text:
+                    return instant
+        msg = f"instant: want the form 2026-05-15T09:15:00.000000Z, got {text[:40]!r}"
+        raise MalformedError(msg)
+
+    @classmethod
+    def from_datetime(cls, moment: datetime) -> Self:
+        """Return the instant of a datetime that carries an offset."""
+        if moment.tzinfo is None:
+            msg = "instant: want a datetime with an offset, got a naive one"
+            raise MalformedError(msg)
+        return cls(
+            (moment.astimezone(UTC).replace(tzinfo=None) - _EPOCH) // _MICROSECOND
+        )
+
+    def to_datetime(self) -> datetime:
+        """Return the same instant as a datetime in UTC."""
+        return (_EPOCH + timedelta(microseconds=self.micros)).replace(tzinfo=UTC)
+
+    def __str__(self) -> str:
+        """Render in the one spelling that `parse` accepts."""
+        moment = _EPOCH + timedelta(microseconds=self.micros)
+        return moment.isoformat(timespec="microseconds") + "Z"
+
+    def plus(self, *, seconds: int = 0, micros: int = 0) -> "Instant":
+        """Return the instant this much later, or earlier for negative figures."""
+        return Instant(self.micros + seconds * MICROS_PER_SECOND + micros)
+
+    @property
+    def day(self) -> "Day":
+        """The UTC day this instant lies in."""
+        return Day(self.micros // MICROS_PER_DAY)
+
+    @property
+    def time_of_day(self) -> "TimeOfDay":
+        """Microseconds since midnight UTC."""
+        return TimeOfDay(self.micros % MICROS_PER_DAY)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Day:
+    """A UTC day, counted from 1970-01-01."""
+
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `2026-05-15`, the one spelling accepted."""
+        try:
+            day = cls((date.fromisoformat(text) - _EPOCH.date()).days)
+        except ValueError as error:
+            msg = f"day: want the form 2026-05-15, got {text[:40]!r}"
+            raise MalformedError(msg) from error
+        if str(day) != text or day.number < 0:
+            msg = f"day: want the form 2026-05-15, got {text[:40]!r}"
+            raise MalformedError(msg)
+        return day
+
+    def __str__(self) -> str:
+        """Render as `2026-05-15`."""
+        return (_EPOCH.date() + timedelta(days=self.number)).isoformat()
+
+    @property
+    def weekday(self) -> Weekday:
+        """Day of the week; 1970-01-01 was a Thursday."""
+        return Weekday((self.number + 3) % 7 + 1)
+
+    @property
+    def start(self) -> Instant:
+        """The first instant of the day."""
+        return Instant(self.number * MICROS_PER_DAY)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeOfDay:
+    """Microseconds since midnight UTC, 0 to 24 h exclusive."""
+
+    micros: int
+
+    def __post_init__(self) -> None:
+        """Refuse what no day holds."""
+        if type(self.micros) is not int or not 0 <= self.micros < MICROS_PER_DAY:
+            msg = (
+                f"time of day: want 0 to 86399999999 microseconds, got {self.micros!r}"
+            )
+            raise MalformedError(msg)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `08:00:00.000000`, the one spelling accepted."""
+        if len(text) == _TIME_OF_DAY_CHARS:
+            try:
+                moment = datetime.fromisoformat(f"1970-01-01T{text}")
+                time = cls((moment - _EPOCH) // _MICROSECOND)
+            except (ValueError, TypeError, MalformedError):
+                pass
+            else:
+                if str(time) == text:
+                    return time
+        msg = f"time of day: want the form 08:00:00.000000, got {text[:40]!r}"
+        raise MalformedError(msg)
+
+    def __str__(self) -> str:
+        """Render as `08:00:00.000000`."""
+        moment = _EPOCH + timedelta(microseconds=self.micros)
+        return moment.time().isoformat(timespec="microseconds")

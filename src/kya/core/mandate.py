@@ -1,0 +1,39 @@
+"""A mandate: the board's resolution that grants a scope to an agent."""
+
+from dataclasses import dataclass
+
+from kya.core import tokens
+from kya.core.errors import MalformedError
+from kya.core.instant import Instant
+from kya.core.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """What the board resolved; it counts once enough directors have signed it.
+
+    `resolution` is the SHA-256 of the resolution document itself, `resolved_at` the
+    instant of the resolution. `grace_seconds` is how long people have to act on a
+    breach before the agent is suspended.
+    """
+
+    operator: str
+    agent: str
+    scope: Scope
+    resolved_at: Instant
+    valid_from: Instant
+    valid_until: Instant
+    resolution: str
+    grace_seconds: int
+
+    def __post_init__(self) -> None:
+        """Refuse what no board can have resolved."""
+        tokens.require_text("operator", self.operator)
+        tokens.require(tokens.NAME, "agent", self.agent)
+        tokens.require(tokens.DIGEST, "resolution", self.resolution)
+        if not self.resolved_at <= self.valid_from < self.valid_until:
+            msg = "mandate: want resolved_at, valid_from, valid_until in this order"
+            raise MalformedError(msg)
+        if type(self.grace_seconds) is not int or not 0 <= self.grace_seconds <= 86_400:
+            msg = f"grace_seconds: want 0 to 86400, got {self.grace_seconds!r}"
+            raise MalformedError(msg)

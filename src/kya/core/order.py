@@ -1,0 +1,77 @@
+"""An order: one instruction of one agent, as it was signed."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kya.core import tokens
+from kya.core.errors import MalformedError
+from kya.core.instant import Instant
+from kya.core.limits import SEQ_MAX
+from kya.core.money import Money, Price
+
+
+class Side(Enum):
+    """Which way the base currency moves."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+
+
+class OrderType(Enum):
+    """How the price is chosen."""
+
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+
+
+class TimeInForce(Enum):
+    """How long the order stands (FIX tag 59)."""
+
+    DAY = "DAY"
+    GTC = "GTC"
+    IOC = "IOC"
+    FOK = "FOK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the agent asks for. It becomes a fill only at the venue.
+
+    `seq` counts from 1 over the agent's whole life, and `prev` is the SHA-256 of the
+    agent's previous order line, so that an order left out of the log shows.
+    `credential` is the SHA-256 of the certificate that the agent signs under.
+    """
+
+    agent: str
+    credential: str
+    seq: int
+    prev: str
+    client_order_id: str
+    market: str
+    side: Side
+    type: OrderType
+    amount: Money
+    limit_price: Price | None
+    time_in_force: TimeInForce
+    venue: str
+    region: str
+    created_at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be an order."""
+        tokens.require(tokens.NAME, "agent", self.agent)
+        tokens.require(tokens.DIGEST, "credential", self.credential)
+        tokens.require(tokens.DIGEST, "prev", self.prev)
+        tokens.require(tokens.TOKEN, "client_order_id", self.client_order_id)
+        tokens.require(tokens.MARKET, "market", self.market)
+        tokens.require(tokens.VENUE, "venue", self.venue)
+        tokens.require(tokens.REGION, "region", self.region)
+        if type(self.seq) is not int or not 1 <= self.seq <= SEQ_MAX:
+            msg = f"seq: want 1 to {SEQ_MAX}, got {self.seq!r}"
+            raise MalformedError(msg)
+        if self.amount.minor_units == 0:
+            msg = "amount: want more than zero"
+            raise MalformedError(msg)
+        if (self.limit_price is None) is (self.type is OrderType.LIMIT):
+            msg = "limit_price: want one for a LIMIT order and none for a MARKET order"
+            raise MalformedError(msg)

@@ -1,0 +1,98 @@
+"""A scope: the limits themselves, as the board set them."""
+
+from dataclasses import dataclass
+from enum import Enum
+from re import Pattern
+
+from kya.core import tokens
+from kya.core.errors import MalformedError
+from kya.core.instant import Day, Instant, TimeOfDay, Weekday
+from kya.core.limits import LIST_ITEMS_MAX
+from kya.core.money import Currency, Money
+
+
+class DailyMaxPer(Enum):
+    """What the daily maximum is counted over, within one agent and UTC day."""
+
+    AGENT = "agent"
+    MARKET_AND_SIDE = "market_and_side"
+
+
+class Calendar(Enum):
+    """The days on which orders may be sent."""
+
+    EVERY_DAY = "every_day"
+    MONDAY_TO_FRIDAY = "monday_to_friday"
+
+    def is_open(self, day: Day) -> bool:
+        """Tell whether orders may be sent on this UTC day."""
+        if self is Calendar.EVERY_DAY:
+            return True
+        return day.weekday not in (Weekday.SATURDAY, Weekday.SUNDAY)
+
+
+class Mode(Enum):
+    """Whether an order can move real money."""
+
+    PAPER = "paper"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class TradingWindow:
+    """The part of each UTC day in which orders may be sent: [opens, closes)."""
+
+    opens: TimeOfDay
+    closes: TimeOfDay
+
+    def __post_init__(self) -> None:
+        """Refuse a window that is empty or runs over midnight."""
+        if self.opens >= self.closes:
+            msg = f"trading window: want opens before closes, got {self}"
+            raise MalformedError(msg)
+
+    def __str__(self) -> str:
+        """Render as `[08:00:00.000000, 17:00:00.000000)`."""
+        return f"[{self.opens}, {self.closes})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What an agent may do; amounts are in `currency`, both maxima are inclusive.
+
+    Orders received before `live_from` are paper orders: judged the same, never able
+    to move real money.
+    """
+
+    currency: Currency
+    markets: frozenset[str]
+    venues: frozenset[str]
+    regions: frozenset[str]
+    order_max: Money
+    daily_max: Money
+    daily_max_per: DailyMaxPer
+    window: TradingWindow
+    calendar: Calendar
+    live_from: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a scope that grants nothing or contradicts itself."""
+        _require_each(tokens.MARKET, "markets", self.markets)
+        _require_each(tokens.VENUE, "venues", self.venues)
+        _require_each(tokens.REGION, "regions", self.regions)
+        if not self.order_max.currency == self.daily_max.currency == self.currency:
+            msg = f"scope: want order_max and daily_max in {self.currency}"
+            raise MalformedError(msg)
+
+    def mode_at(self, instant: Instant) -> Mode:
+        """Tell whether an order received then is paper or live."""
+        return Mode.LIVE if instant >= self.live_from else Mode.PAPER
+
+
+def _require_each(pattern: Pattern[str], field: str, items: frozenset[str]) -> None:
+    """Raise unless there are some items, not too many, and each matches."""
+    if not 1 <= len(items) <= LIST_ITEMS_MAX:
+        msg = f"scope {field}: want 1 to {LIST_ITEMS_MAX} items, got {len(items)}"
+        raise MalformedError(msg)
+    for item in items:
+        tokens.require(pattern, f"scope {field}", item)

@@ -1,0 +1,55 @@
+"""The state: everything the log has said so far, as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kya.core.credential import Credential
+from kya.core.events import LogOpened, OrderSubmitted
+from kya.core.instant import Instant
+from kya.core.mandate import Mandate
+from kya.core.past import Past
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentState:
+    """One agent's chain head, counters and open questions.
+
+    `credential` is the digest of the certificate issued last. `unanswered` holds, by
+    `seq`, the allowed orders whose final outcome at the venue is not on record.
+    `equivocated` holds each `seq` under which the agent has signed two orders.
+    """
+
+    credential: str
+    past: Past = field(default_factory=Past)
+    unanswered: Mapping[int, OrderSubmitted] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    equivocated: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The fold of the log.
+
+    `now` is the latest instant that the gateway has put on record; its clock must not
+    be behind it. `issued_to` lists, by name, the digests of its certificates in order.
+    `undecided` is an order whose decision is the next entry.
+    """
+
+    opened: LogOpened | None = None
+    now: Instant = Instant(0)
+    mandates: Mapping[str, Mandate] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    credentials: Mapping[str, Credential] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    agents: Mapping[str, AgentState] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    issued_to: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    crl_number: int = 0
+    undecided: OrderSubmitted | None = None

@@ -1,0 +1,38 @@
+"""The alphabets of names: what an identifier may look like, refused otherwise."""
+
+import re
+from re import Pattern
+from typing import Final
+
+from kya.core.errors import MalformedError
+from kya.core.limits import NAME_CHARS_MAX, TEXT_CHARS_MAX, TOKEN_CHARS_MAX
+
+NAME: Final = re.compile(
+    rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{NAME_CHARS_MAX - 1}}}", re.ASCII
+)
+TOKEN: Final = re.compile(
+    rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{TOKEN_CHARS_MAX - 1}}}", re.ASCII
+)
+MARKET: Final = re.compile(r"[A-Z0-9]{2,12}/[A-Z0-9]{2,12}", re.ASCII)
+VENUE: Final = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
+REGION: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", re.ASCII)
+DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+NO_DIGEST: Final = "0" * 64
+"""Stands where a digest would, before there is anything to point at."""
+
+
+def require(pattern: Pattern[str], field: str, text: str) -> None:
+    """Raise unless the text is a string that matches the whole pattern."""
+    if type(text) is not str or pattern.fullmatch(text) is None:
+        msg = f"{field}: want {pattern.pattern}, got {text!r:.60}"
+        raise MalformedError(msg)
+
+
+def require_text(field: str, text: str) -> None:
+    """Raise unless the text is one printable line that is not empty."""
+    if not (
+        type(text) is str and 0 < len(text) <= TEXT_CHARS_MAX and text.isprintable()
+    ):
+        msg = f"{field}: want 1 to {TEXT_CHARS_MAX} printable characters, got {text!r:.60}"
+        raise MalformedError(msg)
