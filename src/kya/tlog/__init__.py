@@ -1,0 +1,1 @@
+"""The log as mathematics and text: tree, checkpoint, tiles, proofs. No storage."""
