@@ -1,0 +1,1 @@
+"""The acts that grant, suspend, revoke and replace power."""

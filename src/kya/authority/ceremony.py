@@ -1,0 +1,169 @@
+"""The ceremonies that make certificates: root, issuing CA, and everybody below.
+
+Each takes its serial number and its instants from the caller, so that a ceremony can be
+repeated and checked. Times are whole seconds, as X.509 has no others.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from kya.codec import canonical, mandates, scopes
+from kya.core.credential import Role
+from kya.core.errors import InputError
+from kya.core.instant import MICROS_PER_SECOND, Instant
+from kya.core.mandate import Mandate
+from kya.pki.identity import SpiffeId, TrustDomain
+from kya.pki.issuance import (
+    Basics,
+    IssuingRequest,
+    LeafRequest,
+    Request,
+    RootRequest,
+    issue,
+    prepare,
+)
+from kya.pki.lint import lint
+from kya.pki.request import proven_public_key
+from kya.pki.scope_extension import AgentScope
+from kya.pki.signer import Signer
+
+ROOT_SECONDS: Final = 3_650 * 86_400
+ISSUER_SECONDS: Final = 1_095 * 86_400
+LEAF_SECONDS: Final = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What every certificate of one installation shares."""
+
+    operator: str
+    trust_domain: TrustDomain
+    crl_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """The issuing CA: its certificate in DER, its key, and its installation."""
+
+    installation: Installation
+    certificate: bytes
+    signer: Signer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """A certificate's serial number and its first and last valid second."""
+
+    serial: int
+    not_before: Instant
+    not_after: Instant
+
+    @classmethod
+    def lasting(cls, serial: int, start: Instant, seconds: int) -> "Validity":
+        """Return the validity of so many seconds from the whole second of `start`."""
+        first = _whole_second(start)
+        return cls(
+            serial=serial, not_before=first, not_after=first.plus(seconds=seconds - 1)
+        )
+
+
+def validity_within(mandate: Mandate, serial: int, now: Instant) -> Validity:
+    """Return 365 days from now, cut to what the mandate allows, in whole seconds."""
+    lasting = Validity.lasting(serial, now, LEAF_SECONDS)
+    begins, ends = mandate.valid_from, mandate.valid_until
+    return Validity(
+        serial=serial,
+        not_before=max(lasting.not_before, _whole_second(begins.plus(micros=999_999))),
+        not_after=min(lasting.not_after, _whole_second(ends)),
+    )
+
+
+def found_root(
+    signer: Signer, installation: Installation, common_name: str, validity: Validity
+) -> bytes:
+    """Return the root's own certificate in DER."""
+    request = RootRequest(
+        basics=_basics(installation, signer.public_key(), validity),
+        common_name=common_name,
+    )
+    return _issued(request, None, signer)
+
+
+def found_issuer(
+    root: bytes,
+    root_signer: Signer,
+    issuer_key: bytes,
+    installation: Installation,
+    validity: Validity,
+) -> bytes:
+    """Return the issuing CA's certificate in DER, signed by the root."""
+    request = IssuingRequest(
+        basics=_basics(installation, issuer_key, validity),
+        common_name=f"{installation.operator} Issuing CA",
+        trust_domain=installation.trust_domain,
+        crl_url=installation.crl_url,
+    )
+    return _issued(request, root, root_signer)
+
+
+def issue_service(
+    issuer: Issuer, role: Role, name: str, public_key: bytes, validity: Validity
+) -> bytes:
+    """Return the certificate of a service or a director; agents need a mandate."""
+    if role is Role.AGENT:
+        msg = "certificate: an agent's needs a mandate"
+        raise InputError(msg)
+    request = LeafRequest(
+        basics=_basics(issuer.installation, public_key, validity),
+        identity=_identity(issuer, role, name),
+        crl_url=issuer.installation.crl_url,
+    )
+    return _issued(request, issuer.certificate, issuer.signer)
+
+
+def issue_agent(
+    issuer: Issuer, mandate: Mandate, proof: bytes, validity: Validity
+) -> bytes:
+    """Return the certificate that carries exactly what the mandate grants.
+
+    `proof` is a PKCS#10 request; only the public key it proves possession of is taken.
+    """
+    line = mandates.render_mandate(mandate)
+    request = LeafRequest(
+        basics=_basics(issuer.installation, proven_public_key(proof), validity),
+        identity=_identity(issuer, Role.AGENT, mandate.agent),
+        crl_url=issuer.installation.crl_url,
+        scope=AgentScope(
+            policy=scopes.render_scope(mandate.scope),
+            mandate_hash=bytes.fromhex(canonical.digest(line)),
+        ),
+    )
+    return _issued(request, issuer.certificate, issuer.signer)
+
+
+def _basics(
+    installation: Installation, public_key: bytes, validity: Validity
+) -> Basics:
+    """Return what every certificate says."""
+    return Basics(
+        operator=installation.operator,
+        public_key=public_key,
+        serial=validity.serial,
+        not_before=validity.not_before,
+        not_after=validity.not_after,
+    )
+
+
+def _identity(issuer: Issuer, role: Role, name: str) -> SpiffeId:
+    """Return who the certificate speaks for."""
+    return SpiffeId(trust_domain=issuer.installation.trust_domain, role=role, name=name)
+
+
+def _issued(request: Request, above: bytes | None, signer: Signer) -> bytes:
+    """Return the linted and signed certificate."""
+    return issue(lint(prepare(request, above)), signer)
+
+
+def _whole_second(instant: Instant) -> Instant:
+    """Return the instant without its fraction, as X.509 writes it."""
+    return Instant(instant.micros - instant.micros % MICROS_PER_SECOND)

@@ -1,0 +1,37 @@
+"""The complete revocation list that follows from the log."""
+
+from typing import Final
+
+from kya.authority.ceremony import Issuer
+from kya.core.credential import Standing
+from kya.core.instant import MICROS_PER_SECOND, Instant
+from kya.core.state import State
+from kya.pki.crl import Revocation, RevocationContents, RevocationReason, issue_crl
+
+LIFE_SECONDS: Final = 7 * 86_400
+"""A list is replaced at each revocation and otherwise once a week."""
+
+
+def revocation_list(issuer: Issuer, state: State, at: Instant) -> bytes:
+    """Return the next list in DER: every credential revoked in this state."""
+    this_update = _whole_second(at)
+    contents = RevocationContents(
+        number=state.crl_number + 1,
+        this_update=this_update,
+        next_update=this_update.plus(seconds=LIFE_SECONDS),
+        revocations=tuple(
+            Revocation(
+                serial=credential.serial,
+                at=min(_whole_second(credential.since), this_update),
+                reason=RevocationReason.CESSATION_OF_OPERATION,
+            )
+            for credential in state.credentials.values()
+            if credential.standing is Standing.REVOKED
+        ),
+    )
+    return issue_crl(contents, issuer.certificate, issuer.signer)
+
+
+def _whole_second(instant: Instant) -> Instant:
+    """Return the instant without its fraction, as X.509 writes it."""
+    return Instant(instant.micros - instant.micros % MICROS_PER_SECOND)

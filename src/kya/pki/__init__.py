@@ -1,0 +1,1 @@
+"""Who may act, until when, within what: keys, certificates, revocation lists."""

@@ -1,0 +1,182 @@
+"""Whose statement is this, and may they make it? Asked of every entry before it counts.
+
+An order counts under the certificate it names; every other statement counts when it is
+signed by the holder of a certificate with the right role, on record before it, under
+the root that the log was opened with.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import assert_never
+
+from kya.codec.note import NoteSignature, VerifierKey
+from kya.codec.statements import parse_certificate, parse_log
+from kya.core.credential import Credential, Role, Standing
+from kya.core.errors import DistrustError
+from kya.core.events import (
+    CertificateIssued,
+    Equivocated,
+    LogOpened,
+    MandateGranted,
+    OrderDecided,
+    OrderSubmitted,
+    RevocationListed,
+    StandingChanged,
+    VenueReported,
+)
+from kya.core.instant import Instant
+from kya.core.limits import MANDATE_DIRECTORS_MIN
+from kya.core.state import State
+from kya.pki.entries import Entry
+from kya.pki.path import verify_chain
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticEntry:
+    """An entry whose signatures were checked against the state before it.
+
+    Minted only in kya.pki.authenticate.authenticate.
+    """
+
+    entry: Entry
+    signers: tuple[Credential, ...]
+
+
+def authenticate(entry: Entry, state: State, root: bytes) -> AuthenticEntry:
+    """Return the entry with its signers; DistrustError, naming the rule, otherwise.
+
+    `root` is the root certificate in DER that the caller trusts; `state` is the fold of
+    all entries before this one. An order under a suspended, revoked or expired
+    certificate is authentic: whether it may go is decided, and put on record.
+    """
+    return AuthenticEntry(entry, _signers(entry, state, root))
+
+
+def _signers(entry: Entry, state: State, root: bytes) -> tuple[Credential, ...]:
+    """Return who signed, by the rule for this kind of statement."""
+    match entry.event:
+        case OrderSubmitted() as event:
+            return (_agent(entry, event, state),)
+        case OrderDecided(received_at=at):
+            return _holders(entry, state, Role.GATEWAY, at)
+        case VenueReported(at=at) | Equivocated(at=at):
+            return _holders(entry, state, Role.GATEWAY, at)
+        case StandingChanged(at=at) | RevocationListed(at=at):
+            return _holders(entry, state, Role.AUTHORITY, at)
+        case CertificateIssued(at=at) as event:
+            _require_chain(entry, event, state, root)
+            return _holders(entry, state, Role.AUTHORITY, at)
+        case MandateGranted(mandate=mandate):
+            signers = _holders(entry, state, Role.DIRECTOR, mandate.resolved_at)
+            _require_directors(signers)
+            return signers
+        case LogOpened() as event:
+            return (_opening_authority(entry, event, root),)
+        case _ as never:
+            assert_never(never)
+
+
+def _agent(entry: Entry, event: OrderSubmitted, state: State) -> Credential:
+    """Return the credential the order names, if its holder alone signed the order."""
+    order = event.order
+    credential = state.credentials.get(order.credential)
+    if credential is None or credential.role is not Role.AGENT:
+        msg = f"order: no agent is enrolled under certificate {order.credential}"
+        raise DistrustError(msg)
+    if credential.name != order.agent:
+        msg = f"order: the certificate is {credential.name}'s, not {order.agent}'s"
+        raise DistrustError(msg)
+    if len(entry.note.signatures) != 1:
+        msg = f"order: want the signature of {order.agent} alone"
+        raise DistrustError(msg)
+    _require_signature(entry, entry.note.signatures[0], credential)
+    return credential
+
+
+def _holders(
+    entry: Entry, state: State, role: Role, at: Instant
+) -> tuple[Credential, ...]:
+    """Return the signers, all of whom must hold the role and be valid at the instant."""
+    signers: dict[str, Credential] = {}
+    for signature in entry.note.signatures:
+        credential = _holder(state, signature, role)
+        if credential.standing is not Standing.ACTIVE:
+            msg = f"{role.value} {credential.name}: certificate is not active"
+            raise DistrustError(msg)
+        if not credential.not_before <= at <= credential.not_after:
+            msg = f"{role.value} {credential.name}: certificate is not valid at {at}"
+            raise DistrustError(msg)
+        _require_signature(entry, signature, credential)
+        signers[credential.name] = credential
+    return tuple(signers.values())
+
+
+def _holder(state: State, signature: NoteSignature, role: Role) -> Credential:
+    """Return the newest credential on record with this name, role and key id."""
+    for digest in reversed(state.issued_to.get(signature.name, ())):
+        credential = state.credentials[digest]
+        key = verifier_key(credential.name, credential.spki)
+        if credential.role is role and key.key_id == signature.key_id:
+            return credential
+    msg = (
+        f"signature by {signature.name} ({signature.key_id.hex()}): want a {role.value}"
+        " whose certificate is on record"
+    )
+    raise DistrustError(msg)
+
+
+def _require_signature(
+    entry: Entry, signature: NoteSignature, credential: Credential
+) -> None:
+    """Raise unless the line is the credential holder's and fits the text."""
+    key = verifier_key(credential.name, credential.spki)
+    if (signature.name, signature.key_id) != (key.name, key.key_id):
+        msg = (
+            f"signature by {signature.name} ({signature.key_id.hex()}): want"
+            f" {key.name} ({key.key_id.hex()})"
+        )
+        raise DistrustError(msg)
+    if not key.verifies(entry.note.text, signature.value):
+        msg = f"signature by {key.name} ({key.key_id.hex()}) does not fit the text"
+        raise DistrustError(msg)
+
+
+@lru_cache(maxsize=4096)
+def verifier_key(name: str, spki: bytes) -> VerifierKey:
+    """Return the note key of a certificate's public key; loading it is the slow part."""
+    return VerifierKey.from_spki(name, spki)
+
+
+def _require_chain(
+    entry: Entry, event: CertificateIssued, state: State, root: bytes
+) -> None:
+    """Raise unless the certificate chains to the root from its first valid instant."""
+    if state.opened is None:
+        msg = "certificate: the log is not open"
+        raise DistrustError(msg)
+    leaf = parse_certificate(entry.note.text).certificate
+    start = max(event.at, event.credential.not_before)
+    verify_chain(leaf, [state.opened.issuer], root, start)
+
+
+def _require_directors(signers: tuple[Credential, ...]) -> None:
+    """Raise unless enough different directors signed: starting takes two people."""
+    if len(signers) < MANDATE_DIRECTORS_MIN:
+        names = ", ".join(signer.name for signer in signers)
+        msg = f"mandate: want {MANDATE_DIRECTORS_MIN} directors, signed by {names}"
+        raise DistrustError(msg)
+
+
+def _opening_authority(entry: Entry, event: LogOpened, root: bytes) -> Credential:
+    """Return the authority that opened the log, under the root it names."""
+    if event.root != sha256(root).hexdigest():
+        msg = f"log: opened under root {event.root}, not the one given"
+        raise DistrustError(msg)
+    leaf = parse_log(entry.note.text).authority
+    verify_chain(leaf, [event.issuer], root, event.at)
+    if len(entry.note.signatures) != 1:
+        msg = "log: want the signature of the opening authority alone"
+        raise DistrustError(msg)
+    _require_signature(entry, entry.note.signatures[0], event.authority)
+    return event.authority

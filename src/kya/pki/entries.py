@@ -1,0 +1,118 @@
+"""Entries: the bytes of the log, read as events. Whether to believe them is another file.
+
+See `kya.pki.authenticate`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+from kya.codec import canonical, decisions, mandates, orders, reports, statements
+from kya.codec.note import SignedNote
+from kya.core.errors import MalformedError
+from kya.core.events import (
+    CertificateIssued,
+    Event,
+    LogOpened,
+    MandateGranted,
+    OrderDecided,
+    OrderSubmitted,
+)
+from kya.core.instant import Instant
+from kya.pki.credentials import credential_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: its bytes, the note they hold, and what the note says."""
+
+    raw: bytes
+    note: SignedNote
+    event: Event
+
+    @classmethod
+    def read(cls, raw: bytes) -> Self:
+        """Return the entry that the bytes are the one spelling of; MalformedError otherwise."""
+        note = SignedNote.parse(raw)
+        kind = canonical.type_of(note.text)
+        reader = _READERS.get(kind)
+        if reader is None:
+            raise MalformedError(
+                f"entry: want one of {', '.join(_READERS)}, got {kind!r}"
+            )
+        return cls(raw, note, reader(note.text, raw))
+
+
+def _read_order(line: bytes, raw: bytes) -> Event:
+    return OrderSubmitted(
+        order=orders.parse_order(line),
+        line_digest=canonical.digest(line),
+        leaf=canonical.leaf_digest(raw),
+    )
+
+
+def _read_decision(line: bytes, _raw: bytes) -> Event:
+    wire = decisions.parse_decision(line)
+    return OrderDecided(
+        agent=wire.agent,
+        seq=wire.seq,
+        order=wire.order,
+        outcome=decisions.read_outcome(wire.outcome),
+        received_at=Instant.parse(wire.received_at),
+    )
+
+
+def _read_mandate(line: bytes, _raw: bytes) -> Event:
+    return MandateGranted(
+        digest=canonical.digest(line), mandate=mandates.parse_mandate(line)
+    )
+
+
+def _read_log(line: bytes, _raw: bytes) -> Event:
+    opening = statements.parse_log(line)
+    return LogOpened(
+        origin=opening.origin,
+        root=opening.root,
+        issuer=opening.issuer,
+        authority=credential_of(opening.authority),
+        clock=opening.clock,
+        at=opening.at,
+    )
+
+
+def _read_certificate(line: bytes, _raw: bytes) -> Event:
+    issuance = statements.parse_certificate(line)
+    return CertificateIssued(
+        credential=credential_of(issuance.certificate),
+        replaces=issuance.replaces,
+        at=issuance.at,
+    )
+
+
+def _read_standing(line: bytes, _raw: bytes) -> Event:
+    return statements.parse_standing(line)
+
+
+def _read_revocation_list(line: bytes, _raw: bytes) -> Event:
+    return statements.parse_revocation_list(line)
+
+
+def _read_report(line: bytes, _raw: bytes) -> Event:
+    return reports.parse_report(line)
+
+
+def _read_equivocation(line: bytes, _raw: bytes) -> Event:
+    return reports.parse_equivocation(line)
+
+
+_READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
+    orders.ORDER_TYPE: _read_order,
+    decisions.DECISION_TYPE: _read_decision,
+    reports.REPORT_TYPE: _read_report,
+    statements.LOG_TYPE: _read_log,
+    mandates.MANDATE_TYPE: _read_mandate,
+    statements.CERTIFICATE_TYPE: _read_certificate,
+    statements.STANDING_TYPE: _read_standing,
+    statements.CRL_TYPE: _read_revocation_list,
+    reports.EQUIVOCATION_TYPE: _read_equivocation,
+}

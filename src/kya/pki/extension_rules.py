@@ -1,0 +1,168 @@
+"""What the extensions of a certificate must be to obey its profile: one rule each.
+
+A missing extension is reported by `extensions_are_those_of_the_profile` alone.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from kya.core.credential import Role
+from kya.core.errors import MalformedError
+from kya.pki.certificate import identity_of, key_identifier, scope_of, trust_domain_of
+from kya.pki.examined import Examined, Rule
+from kya.pki.extension_values import (
+    EXTENDED_KEY_USAGE,
+    distribution_point,
+    key_usage,
+    policies,
+)
+
+_URL_CHARS_MAX: Final = 512
+
+
+def extensions_are_those_of_the_profile(examined: Examined) -> str | None:
+    """All of them, no others, each critical or not as the profile says."""
+    profile = examined.profile
+    wanted = dict.fromkeys(profile.critical, True)
+    wanted |= dict.fromkeys(profile.not_critical, False)
+    found = {oid: extension.critical for oid, extension in examined.by_oid.items()}
+    if found == wanted:
+        return None
+    differing = {oid for oid, _ in found.items() ^ wanted.items()}
+    texts = [_difference(oid, found, wanted) for oid in differing]
+    return ", ".join(sorted(texts))
+
+
+def _difference(
+    oid: x509.ObjectIdentifier,
+    found: Mapping[x509.ObjectIdentifier, bool],
+    wanted: Mapping[x509.ObjectIdentifier, bool],
+) -> str:
+    """Say how one extension differs from the profile."""
+    if oid not in found:
+        return f"{oid.dotted_string} is missing"
+    if oid not in wanted:
+        return f"{oid.dotted_string} is not part of it"
+    return f"{oid.dotted_string} has the wrong criticality"
+
+
+def basic_constraints_are_of_the_profile(examined: Examined) -> str | None:
+    """RFC 5280 §4.2.1.9."""
+    found = examined.extension(x509.BasicConstraints)
+    profile = examined.profile
+    wanted = x509.BasicConstraints(ca=profile.is_ca, path_length=profile.path_length)
+    return None if found in (None, wanted) else repr(found)
+
+
+def key_usage_is_of_the_profile(examined: Examined) -> str | None:
+    """RFC 5280 §4.2.1.3."""
+    found = examined.extension(x509.KeyUsage)
+    return None if found in (None, key_usage(examined.profile)) else repr(found)
+
+
+def extended_key_usage_is_client_and_server(examined: Examined) -> str | None:
+    """SPIFFE X509-SVID §4.4: both, where the extension is present."""
+    found = examined.extension(x509.ExtendedKeyUsage)
+    return None if found in (None, EXTENDED_KEY_USAGE) else repr(found)
+
+
+def key_identifiers_chain(examined: Examined) -> str | None:
+    """SKI is the key's SHA-1 (RFC 5280 §4.2.1.2), AKI just the issuer's SKI."""
+    subject = examined.extension(x509.SubjectKeyIdentifier)
+    wanted = x509.SubjectKeyIdentifier.from_public_key(
+        examined.certificate.public_key()
+    )
+    if subject not in (None, wanted):
+        return f"subject key identifier is {subject!r}"
+    authority = examined.extension(x509.AuthorityKeyIdentifier)
+    above = x509.AuthorityKeyIdentifier(key_identifier(examined.issuer), None, None)
+    return None if authority in (None, above) else repr(authority)
+
+
+def alternative_name_is_one_uri(examined: Examined) -> str | None:
+    """SPIFFE X509-SVID §2: the role's identity; for an issuing CA, its trust domain."""
+    if x509.SubjectAlternativeName.oid not in examined.profile.not_critical:
+        return None
+    try:
+        if examined.profile.is_ca:
+            trust_domain_of(examined.certificate)
+            return None
+        identity = identity_of(examined.certificate)
+        issuers_domain = trust_domain_of(examined.issuer)
+    except MalformedError as error:
+        return str(error)
+    if identity.role.value != examined.profile.title:
+        return f"{identity}, want role {examined.profile.title}"
+    if identity.trust_domain != issuers_domain:
+        return f"{identity}, outside {issuers_domain}"
+    return None
+
+
+def common_name_is_the_name(examined: Examined) -> str | None:
+    """The name people read is the one machines check; directors keep their own."""
+    if examined.profile.is_ca or examined.profile.title == Role.DIRECTOR.value:
+        return None
+    names = examined.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    found = [attribute.value for attribute in names]
+    try:
+        wanted = identity_of(examined.certificate).name
+    except MalformedError:
+        return None  # reported by the rule on the alternative name
+    return None if found == [wanted] else f"{found}, not {wanted!r}"
+
+
+def policy_is_of_the_profile(examined: Examined) -> str | None:
+    """One policy without qualifiers (RFC 5280 §4.2.1.4)."""
+    found = examined.extension(x509.CertificatePolicies)
+    policy = examined.profile.policy
+    if found is None or policy is None or found == policies(policy):
+        return None
+    return repr(list(found))
+
+
+def crl_is_at_one_http_url(examined: Examined) -> str | None:
+    """Plain HTTP, because fetching a CRL must not need one (RFC 5280 §8)."""
+    found = examined.extension(x509.CRLDistributionPoints)
+    if found is None:
+        return None
+    names = [name for point in found for name in point.full_name or ()]
+    url = names[0].value if len(names) == 1 else None
+    if not isinstance(url, str) or found != distribution_point(url):
+        return "want one distribution point with one URL"
+    return None if _is_http(url) else f"{url!r}"
+
+
+def _is_http(url: str) -> bool:
+    """Whether the URL is http with a host and of a sane length."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "http" and bool(parts.netloc) and len(url) <= _URL_CHARS_MAX
+
+
+def scope_is_readable(examined: Examined) -> str | None:
+    """spec/certificate.md: one spelling, and its hash is right."""
+    try:
+        scope_of(examined.certificate)
+    except MalformedError as error:
+        return str(error)
+    return None
+
+
+EXTENSION_RULES: Final[tuple[Rule, ...]] = (
+    extensions_are_those_of_the_profile,
+    basic_constraints_are_of_the_profile,
+    key_usage_is_of_the_profile,
+    extended_key_usage_is_client_and_server,
+    key_identifiers_chain,
+    alternative_name_is_one_uri,
+    common_name_is_the_name,
+    policy_is_of_the_profile,
+    crl_is_at_one_http_url,
+    scope_is_readable,
+)

@@ -1,0 +1,284 @@
+"""A small, complete world of keys, certificates and notes for tests.
+
+Everything is made by the real code with keys in memory, from fixed seeds, so that a
+test shows only what differs from a valid world.
+"""
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from kya.adapters.kms_memory import MemorySigner
+from kya.authority import acts, ceremony
+from kya.authority.revocations import revocation_list
+from kya.codec import canonical
+from kya.codec.decisions import render_decision
+from kya.codec.orders import render_order
+from kya.codec.reports import render_report
+from kya.codec.statements import Opening
+from kya.core.case import Case
+from kya.core.credential import Role
+from kya.core.decide import decide
+from kya.core.events import ClockSource, OrderSubmitted, VenueReported, VenueStatus
+from kya.core.fold import apply
+from kya.core.instant import Instant, TimeOfDay
+from kya.core.lifecycle import Act
+from kya.core.mandate import Mandate
+from kya.core.money import Currency, Money, Price
+from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.state import State
+from kya.pki.authenticate import authenticate
+from kya.pki.entries import Entry
+from kya.pki.identity import TrustDomain
+from kya.pki.keys import KeyAlgorithm
+from kya.pki.note_signer import NoteSigner, sign_note
+from kya.pki.request import make_request
+
+EUR = Currency("EUR")
+ORIGIN = "cryptoex.example/kya/2026"
+AGENT = "algo_trader_v2"
+FOUNDED = Instant.parse("2026-04-24T09:00:00.000000Z")
+MORNING = Instant.parse("2026-05-15T09:15:00.000000Z")  # a Friday, live
+INSTALLATION = ceremony.Installation(
+    operator="CryptoEX AG",
+    trust_domain=TrustDomain("cryptoex.example"),
+    crl_url="http://crl.cryptoex.example/issuing.crl",
+)
+
+
+def eur(text: str) -> Money:
+    """Return euros, `25000.00`."""
+    return Money.parse(text, EUR)
+
+
+def the_scope(**changes: object) -> Scope:
+    """Return the story's scope, changed as told."""
+    scope = Scope(
+        currency=EUR,
+        markets=frozenset({"EUR/USD", "GBP/EUR"}),
+        venues=frozenset({"SIMA", "SIMB", "SIMC"}),
+        regions=frozenset({"eu-west-1"}),
+        order_max=eur("25000.00"),
+        daily_max=eur("500000.00"),
+        daily_max_per=DailyMaxPer.MARKET_AND_SIDE,
+        window=TradingWindow(
+            TimeOfDay.parse("08:00:00.000000"), TimeOfDay.parse("17:00:00.000000")
+        ),
+        calendar=Calendar.MONDAY_TO_FRIDAY,
+        live_from=Instant.parse("2026-05-15T00:00:00.000000Z"),
+    )
+    return replace(scope, **changes)  # type: ignore[arg-type]
+
+
+def the_mandate(scope: Scope | None = None, agent: str = AGENT) -> Mandate:
+    """Return the story's mandate for this scope."""
+    return Mandate(
+        operator="CryptoEX AG",
+        agent=agent,
+        scope=scope or the_scope(),
+        resolved_at=FOUNDED,
+        valid_from=FOUNDED,
+        valid_until=Instant.parse("2027-06-01T00:00:00.000000Z"),
+        resolution=sha256(b"resolution").hexdigest(),
+        grace_seconds=300,
+    )
+
+
+def signer_for(name: str, algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> MemorySigner:
+    """Return the key that a name determines."""
+    return MemorySigner.from_seed(algorithm, sha256(name.encode()).digest())
+
+
+@dataclass(kw_only=True)
+class World:
+    """One installation with a log under way: `state` is the fold of `entries`."""
+
+    scope: Scope = field(default_factory=the_scope)
+    entries: list[bytes] = field(default_factory=list)
+    state: State = field(default_factory=State)
+    now: Instant = FOUNDED
+
+    def __post_init__(self) -> None:
+        """Found the CA and open the log, with one agent enrolled and able to trade."""
+        root_key = signer_for("root", KeyAlgorithm.P384)
+        issuer_key = signer_for("issuer")
+        self.root = ceremony.found_root(
+            root_key,
+            INSTALLATION,
+            "Kakunin Root CA",
+            ceremony.Validity.lasting(2**64 + 1, FOUNDED, ceremony.ROOT_SECONDS),
+        )
+        certificate = ceremony.found_issuer(
+            self.root,
+            root_key,
+            issuer_key.public_key(),
+            INSTALLATION,
+            ceremony.Validity.lasting(2**64 + 2, FOUNDED, ceremony.ISSUER_SECONDS),
+        )
+        self.issuer = ceremony.Issuer(
+            installation=INSTALLATION, certificate=certificate, signer=issuer_key
+        )
+        self.authority = NoteSigner("authority", signer_for("authority"))
+        self.gateway = NoteSigner("gateway", signer_for("gateway"))
+        self.log = NoteSigner(ORIGIN, signer_for("log", KeyAlgorithm.ED25519))
+        self.directors = tuple(
+            NoteSigner(name, signer_for(name)) for name in ("anna", "bernd")
+        )
+        self.agent = NoteSigner(AGENT, signer_for(AGENT))
+        self._serial = 2**64 + 3
+        self._open()
+        self.mandate = the_mandate(self.scope)
+        self.append(acts.resolve(self.mandate, *self.directors))
+        self.certificate = self.issue_agent(self.agent)
+
+    def _open(self) -> None:
+        """Open the log and put the services and directors on record."""
+        authority = self._service(Role.AUTHORITY, self.authority)
+        opening = Opening(
+            origin=ORIGIN,
+            root=sha256(self.root).hexdigest(),
+            issuer=self.issuer.certificate,
+            authority=authority,
+            clock=ClockSource.SYSTEM,
+            at=FOUNDED,
+        )
+        self.append(acts.open_log(self.authority, opening))
+        self.enrol(self._service(Role.GATEWAY, self.gateway))
+        self.enrol(self._service(Role.LOG, self.log, "kya-2026"))
+        for director in self.directors:
+            self.enrol(self._service(Role.DIRECTOR, director))
+
+    def _service(
+        self, role: Role, signer: NoteSigner, name: str | None = None
+    ) -> bytes:
+        """Return the certificate of a service or director."""
+        return ceremony.issue_service(
+            self.issuer,
+            role,
+            name or signer.name,
+            signer.signer.public_key(),
+            self._validity(),
+        )
+
+    def _validity(self) -> ceremony.Validity:
+        """Return 365 days from the founding under the next serial."""
+        self._serial += 1
+        return ceremony.Validity.lasting(self._serial, FOUNDED, ceremony.LEAF_SECONDS)
+
+    def issue_agent(self, agent: NoteSigner, replaces: str | None = None) -> bytes:
+        """Return the agent's new certificate, put on record."""
+        certificate = ceremony.issue_agent(
+            self.issuer, self.mandate, make_request(agent.signer), self._validity()
+        )
+        self.enrol(certificate, replaces=replaces)
+        return certificate
+
+    def enrol(self, certificate: bytes, replaces: str | None = None) -> None:
+        """Put a certificate on record."""
+        self.append(
+            acts.enrol(
+                self.authority,
+                certificate,
+                "memory, software, exportable: yes",
+                self.now,
+                replaces=replaces,
+            )
+        )
+
+    @property
+    def credential(self) -> str:
+        """The digest of the agent's newest certificate."""
+        return self.state.issued_to[AGENT][-1]
+
+    def order(self, **changes: object) -> Order:
+        """Return the agent's next order, valid unless changed."""
+        past = self.state.agents[AGENT].past
+        order = Order(
+            agent=AGENT,
+            credential=self.credential,
+            seq=past.seq + 1,
+            prev=past.prev,
+            client_order_id=f"c-{past.seq + 1}",
+            market="EUR/USD",
+            side=Side.BUY,
+            type=OrderType.MARKET,
+            amount=eur("20000.00"),
+            limit_price=None,
+            time_in_force=TimeInForce.IOC,
+            venue="SIMA",
+            region="eu-west-1",
+            created_at=max(self.now, MORNING),
+        )
+        return replace(order, **changes)  # type: ignore[arg-type]
+
+    def order_note(self, order: Order | None = None) -> bytes:
+        """Return an order as its agent signs it."""
+        return sign_note(render_order(order or self.order()), self.agent).render()
+
+    def append(self, raw: bytes) -> Entry:
+        """Put one note on record after authenticating it; return it as an entry."""
+        entry = Entry.read(raw)
+        authenticate(entry, self.state, self.root)
+        self.state = apply(self.state, entry.event)
+        self.entries.append(raw)
+        return entry
+
+    def trade(
+        self, order: Order | None = None, received_at: Instant | None = None
+    ) -> str:
+        """Put an order and its decision on record; return the outcome's value."""
+        order = order or self.order()
+        self.now = received_at or order.created_at
+        entry = self.append(self.order_note(order))
+        credential = self.state.credentials[order.credential]
+        if credential.grant is None or not isinstance(entry.event, OrderSubmitted):
+            raise TypeError
+        decision = decide(
+            Case(
+                order=order,
+                received_at=self.now,
+                credential=credential,
+                scope=credential.grant.scope,
+                baseline=None,
+                past=self.state.agents[order.agent].past.on(self.now.day),
+                price=None,
+            )
+        )
+        line = render_decision(decision, entry.event.leaf)
+        self.append(sign_note(line, self.gateway).render())
+        return decision.outcome.value
+
+    def report(
+        self, seq: int, status: VenueStatus = VenueStatus.FILLED, detail: str = ""
+    ) -> None:
+        """Put the venue's answer to an allowed order on record."""
+        submitted = self.state.agents[AGENT].unanswered[seq]
+        filled = status is VenueStatus.FILLED
+        event = VenueReported(
+            agent=AGENT,
+            seq=seq,
+            order=submitted.leaf,
+            venue=submitted.order.venue,
+            status=status,
+            filled=submitted.order.amount if filled else None,
+            price=Price.parse("1.38111") if filled else None,
+            price_source="test" if filled else "",
+            detail=detail,
+            at=self.now,
+        )
+        self.append(sign_note(render_report(event), self.gateway).render())
+
+    def change_standing(self, act: Act, at: Instant, reason: str = "test") -> None:
+        """Suspend, reinstate or revoke the agent's credential; list revocations."""
+        self.append(
+            acts.change_standing(self.authority, self.credential, act, reason, at)
+        )
+        if act is Act.REVOKE:
+            crl = revocation_list(self.issuer, self.state, at)
+            number = self.state.crl_number + 1
+            self.append(acts.publish_revocations(self.authority, crl, number, at))
+
+
+def line_digest(note: bytes) -> str:
+    """Return the SHA-256 of the line that a note holds."""
+    return canonical.digest(note.partition(b"\n")[0] + b"\n")
