@@ -8,8 +8,8 @@ from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.state import State
 from kya.pki.crl import Revocation, RevocationContents, RevocationReason, issue_crl
 
-LIFE_SECONDS: Final = 7 * 86_400
-"""A list is replaced at each revocation and otherwise once a week."""
+LIFE_SECONDS: Final = 30 * 86_400
+"""A list is replaced at each revocation, and should be once a month at least."""
 
 
 def revocation_list(issuer: Issuer, state: State, at: Instant) -> bytes:

@@ -1,0 +1,17 @@
+"""Random serial numbers and passphrases, from the operating system."""
+
+import secrets
+from typing import Final
+
+_SERIAL_BITS: Final = 128
+_PASSPHRASE_BYTES: Final = 32
+
+
+def new_serial() -> int:
+    """Return a serial of 128 bits, the top one set so that its size never varies."""
+    return secrets.randbits(_SERIAL_BITS - 1) | 1 << _SERIAL_BITS - 1
+
+
+def new_passphrase() -> str:
+    """Return a passphrase of 256 random bits in URL-safe base64."""
+    return secrets.token_urlsafe(_PASSPHRASE_BYTES)

@@ -1,0 +1,117 @@
+"""`kya agent`: enrol, show, suspend, reinstate, revoke, replace."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kya.cli.desk import open_desk
+from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
+from kya.core.credential import Credential
+from kya.core.lifecycle import Act
+from kya.wiring.agent_host import AgentHost
+from kya.wiring.desk import Desk
+from kya.wiring.installation import GATEWAY
+
+app = typer.Typer(
+    help="Agents: enrol, show, suspend, reinstate, revoke, replace.",
+    no_args_is_help=True,
+)
+Name = Annotated[str, typer.Argument(help="The agent's name, as its mandate has it.")]
+Reason = Annotated[str, typer.Option(help="Why; it goes into the log.")]
+Directory = Annotated[
+    Path | None,
+    typer.Option("--dir", help="The agent's directory; DATA/agents/NAME unless given."),
+]
+
+
+@app.command("enrol")
+def enrol(
+    name: Name,
+    directory: Directory = None,
+    data: Data = DATA_DEFAULT,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make the agent's key on this host and have its certificate issued."""
+    desk = open_desk(data)
+    mandate = desk.mandate_of(name)
+    host = AgentHost(directory or data / "agents" / name)
+    certificate = desk.enrol_agent(mandate, host.new_key())
+    _hand_over(desk, host, name, certificate)
+    talk(f"{name}: key and certificate are in {host.directory}")
+    _show(desk.credential_of(name), as_json=as_json)
+
+
+@app.command("replace")
+def replace(
+    name: Name,
+    directory: Directory = None,
+    data: Data = DATA_DEFAULT,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Give the agent a new key and certificate after a revocation or an expiry."""
+    desk = open_desk(data)
+    mandate = desk.mandate_of(name)
+    host = AgentHost(directory or data / "agents" / name)
+    certificate = desk.replace_agent(mandate, host.new_key())
+    _hand_over(desk, host, name, certificate)
+    talk(f"{name}: new key and certificate are in {host.directory}")
+    _show(desk.credential_of(name), as_json=as_json)
+
+
+@app.command("show")
+def show(name: Name, data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
+    """Show the agent's newest certificate and its standing."""
+    _show(open_desk(data).credential_of(name), as_json=as_json)
+
+
+@app.command("suspend")
+def suspend(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
+    """Suspend the agent: from the next order on, everything is refused."""
+    _change(data, name, Act.SUSPEND, reason)
+
+
+@app.command("reinstate")
+def reinstate(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
+    """Lift a suspension."""
+    _change(data, name, Act.REINSTATE, reason)
+
+
+@app.command("revoke")
+def revoke(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
+    """Revoke the agent's certificate for good and publish the revocation list."""
+    _change(data, name, Act.REVOKE, reason)
+
+
+def _change(data: Path, name: str, act: Act, reason: str) -> None:
+    """Have the act put on record and say what it led to."""
+    desk = open_desk(data)
+    desk.change(name, act, reason)
+    _show(desk.credential_of(name), as_json=False)
+
+
+def _hand_over(desk: Desk, host: AgentHost, name: str, certificate: bytes) -> None:
+    """Leave with the agent what it needs to trade."""
+    gateway = desk.opened.note_signer(GATEWAY).key
+    host.store(name, certificate, desk.remote.url, str(gateway))
+
+
+def _show(credential: Credential, *, as_json: bool) -> None:
+    """Print what is on record of a credential."""
+    facts = {
+        "agent": credential.name,
+        "certificate": credential.digest,
+        "serial": f"{credential.serial:X}",
+        "not_before": str(credential.not_before),
+        "not_after": str(credential.not_after),
+        "standing": credential.standing.value,
+        "since": str(credential.since),
+        "mandate": credential.grant.mandate if credential.grant else "",
+    }
+    if as_json:
+        answer_json(facts)
+        return
+    for key, value in facts.items():
+        answer(f"{key:<12}{value}")

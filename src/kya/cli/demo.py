@@ -1,0 +1,5 @@
+"""`kya demo`."""
+
+
+def demo() -> None:
+    """Check evidence."""

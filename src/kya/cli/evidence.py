@@ -1,0 +1,5 @@
+"""`kya evidence`."""
+
+import typer
+
+app = typer.Typer()

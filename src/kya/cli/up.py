@@ -1,0 +1,57 @@
+"""`kya up`: gateway, authority and log on this machine, on 127.0.0.1."""
+
+from typing import Annotated
+
+import typer
+
+from kya.cli.output import DATA_DEFAULT, Data, answer, talk
+from kya.config import (
+    CONFIG_FILE,
+    Config,
+    GatewaySection,
+    InstallationSection,
+    LogSection,
+    VenueSection,
+)
+from kya.wiring.clock import system_clock
+from kya.wiring.installation import found
+
+
+def up(
+    data: Data = DATA_DEFAULT,
+    port: Annotated[
+        int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 8_700,
+    operator: Annotated[
+        str, typer.Option(help="Who runs this; stands in every certificate.")
+    ] = "Example Operator",
+    trust_domain: Annotated[
+        str, typer.Option(help="SPIFFE trust domain; also names the log.")
+    ] = "kya.example",
+) -> None:
+    """Start the gateway on a data directory, which is founded on first use."""
+    # The server's packages are an extra: only this verb needs them.
+    from kya.wiring.service import run  # noqa: PLC0415
+
+    clock = system_clock()
+    if not (data / CONFIG_FILE).exists():
+        now = clock.clock.now()
+        found(data, _first_config(operator, trust_domain, port, str(now)[:4]), now)
+        talk(f"founded {data}: root, issuing CA, keys in encrypted files")
+        talk("development custody: whoever copies the directory has the keys")
+    run(data, clock, port, lambda url: answer(f"kya is up at {url} (data: {data})"))
+
+
+def _first_config(operator: str, trust_domain: str, port: int, year: str) -> Config:
+    """Return the configuration of a new installation with three paper venues."""
+    return Config(
+        installation=InstallationSection(
+            operator=operator,
+            trust_domain=trust_domain,
+            root_name=f"{operator} Root CA",
+            crl_url=f"http://crl.{trust_domain}/issuing.crl",
+        ),
+        log=LogSection(origin=f"{trust_domain}/log/{year}"),
+        gateway=GatewaySection(port=port),
+        venues={name: VenueSection() for name in ("SIMA", "SIMB", "SIMC")},
+    )

@@ -1,0 +1,5 @@
+"""`kya verify`."""
+
+
+def verify() -> None:
+    """Check evidence."""

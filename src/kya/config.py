@@ -1,0 +1,116 @@
+"""The configuration: one TOML file, in which an unknown key is an error."""
+
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from kya.core.errors import InputError
+
+CONFIG_FILE: Final = "kya.toml"
+
+
+class _Section(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
+): ...
+
+
+class InstallationSection(_Section, frozen=True, kw_only=True):
+    """Who runs this installation; these names stand in every certificate."""
+
+    operator: str
+    trust_domain: str
+    root_name: str
+    crl_url: str
+
+
+class LogSection(_Section, frozen=True, kw_only=True):
+    """The log: its name for all time, and how often its tree is signed."""
+
+    origin: str
+    publish_every_ms: int = 1_000
+
+
+class GatewaySection(_Section, frozen=True, kw_only=True):
+    """Where the gateway listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8_700
+
+
+class PricesSection(_Section, frozen=True, kw_only=True):
+    """Where the paper venues take their prices from.
+
+    `recorded` replays ticks from `directory`; `seeded` walks a random path from `seed`.
+    """
+
+    kind: Literal["recorded", "seeded"] = "seeded"
+    directory: str = ""
+    seed: int = 1
+
+
+class VenueSection(_Section, frozen=True, kw_only=True):
+    """One venue. `faults` maps a client order id to what goes wrong with it."""
+
+    kind: Literal["paper"] = "paper"
+    faults: dict[str, Literal["lost", "unanswered", "reject", "partial"]] = (
+        msgspec.field(default_factory=dict)
+    )
+
+
+class Config(_Section, frozen=True, kw_only=True):
+    """Everything that a gateway and its authority need to know to start."""
+
+    installation: InstallationSection
+    log: LogSection
+    gateway: GatewaySection = GatewaySection()
+    prices: PricesSection = PricesSection()
+    venues: dict[str, VenueSection] = msgspec.field(default_factory=dict)
+
+
+def read_config(directory: Path) -> Config:
+    """Return the configuration of a data directory; InputError names the bad key."""
+    path = directory / CONFIG_FILE
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        msg = (
+            f"{path}: cannot be read ({error.strerror}); want the data directory of"
+            " `kya up`"
+        )
+        raise InputError(msg) from error
+    try:
+        return msgspec.toml.decode(raw, type=Config)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        msg = f"{path}: {error}"
+        raise InputError(msg) from error
+
+
+def render_config(config: Config) -> str:
+    """Return the configuration as TOML, every setting written out."""
+    lines: list[str] = []
+    _render(msgspec.to_builtins(config), (), lines)
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _render(table: dict[str, object], path: tuple[str, ...], lines: list[str]) -> None:
+    """Append one table and the tables below it."""
+    plain = {k: v for k, v in table.items() if not isinstance(v, dict)}
+    if plain:
+        if path:
+            lines.extend(("", "[" + ".".join(map(_key, path)) + "]"))
+        lines.extend(f"{_key(k)} = {_value(v)}" for k, v in plain.items())
+    for key, value in table.items():
+        if isinstance(value, dict):
+            _render(value, (*path, key), lines)
+
+
+def _key(text: str) -> str:
+    """Return a TOML key, quoted where it must be."""
+    bare = text.replace("-", "").replace("_", "")
+    return text if bare.isascii() and bare.isalnum() else _value(text)
+
+
+def _value(value: object) -> str:
+    """Return a TOML value; a JSON string or integer is a TOML one, too."""
+    return msgspec.json.encode(value).decode()

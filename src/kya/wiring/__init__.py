@@ -1,0 +1,1 @@
+"""Configuration to running services: the only importer of the adapters."""

@@ -1,0 +1,162 @@
+"""The authority's desk: where power is granted, suspended, revoked and replaced.
+
+The desk holds the issuing CA and the authority's key, never the gateway's. Its acts
+reach the gateway as entries of the log, through the gateway's append endpoint.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kya.adapters.randomness import new_serial
+from kya.authority import acts, ceremony
+from kya.authority.revocations import revocation_list
+from kya.core.credential import Credential, Role
+from kya.core.errors import InputError
+from kya.core.fold import apply
+from kya.core.instant import Instant
+from kya.core.lifecycle import Act
+from kya.core.mandate import Mandate
+from kya.core.state import State
+from kya.pki.entries import Entry
+from kya.pki.keys import KeyAlgorithm
+from kya.pki.note_signer import NoteSigner
+from kya.pki.signer import Custody
+from kya.wiring.installation import (
+    AUTHORITY,
+    Opened,
+    service,
+    store_certificate,
+)
+from kya.wiring.log_reader import published_state
+from kya.wiring.remote import Remote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """An agent's request for a certificate: PKCS#10 in DER, and where its key is."""
+
+    request: bytes
+    custody: Custody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The authority of one installation at work against its gateway."""
+
+    opened: Opened
+    remote: Remote
+    clock: Callable[[], Instant]
+
+    def state(self) -> State:
+        """Return the fold of the whole log, published up to now."""
+        size = self.remote.publish()
+        return published_state(self.opened.data / "log", size)
+
+    def director(self, name: str) -> NoteSigner:
+        """Return a director's signer, enrolled on first use (development custody)."""
+        key_name = f"director-{name}"
+        cabinet = self.opened.cabinet
+        if cabinet.has(key_name):
+            return NoteSigner(name, cabinet.open(key_name))
+        signer = cabinet.create(key_name, KeyAlgorithm.P256)
+        issuer, now = self.opened.issuer(), self.clock()
+        certificate = service(issuer, Role.DIRECTOR, name, signer, now)
+        store_certificate(self.opened.data, key_name, certificate)
+        self._enrol(certificate, signer.describe(), None)
+        return NoteSigner(name, signer)
+
+    def grant(self, note: bytes) -> int:
+        """Put a mandate that enough directors have signed on record."""
+        return self.remote.append(note)
+
+    def enrol_agent(
+        self, mandate: Mandate, proof: Proof, *, serial: int | None = None
+    ) -> bytes:
+        """Return the first certificate of an agent, on record."""
+        return self._issue_agent(mandate, proof, serial, None)
+
+    def replace_agent(
+        self, mandate: Mandate, proof: Proof, *, serial: int | None = None
+    ) -> bytes:
+        """Return a new certificate under the same mandate, in place of the last one."""
+        former = self.credential_of(mandate.agent)
+        return self._issue_agent(mandate, proof, serial, former.digest)
+
+    def change(self, agent: str, act: Act, reason: str) -> None:
+        """Suspend, reinstate or revoke the agent's credential.
+
+        A revocation is followed by a new complete revocation list.
+        """
+        state, now = self.state(), self.clock()
+        credential = _newest(state, agent)
+        authority = self.opened.note_signer(AUTHORITY)
+        note = acts.change_standing(authority, credential.digest, act, reason, now)
+        self.remote.append(note)
+        if act is Act.REVOKE:
+            self._list_revocations(apply(state, Entry.read(note).event), now)
+
+    def list_revocations(self) -> None:
+        """Publish the complete revocation list anew, before the last one ends."""
+        self._list_revocations(self.state(), self.clock())
+
+    def _list_revocations(self, state: State, now: Instant) -> None:
+        """Put the next complete revocation list on record."""
+        listing = acts.publish_revocations(
+            self.opened.note_signer(AUTHORITY),
+            revocation_list(self.opened.issuer(), state, now),
+            state.crl_number + 1,
+            now,
+        )
+        self.remote.append(listing)
+
+    def credential_of(self, agent: str) -> Credential:
+        """Return the agent's newest credential with its standing."""
+        return _newest(self.state(), agent)
+
+    def mandate_of(self, agent: str) -> Mandate:
+        """Return the newest mandate on record for the agent."""
+        mandates = [
+            mandate
+            for mandate in self.state().mandates.values()
+            if mandate.agent == agent
+        ]
+        if not mandates:
+            msg = f"{agent}: no mandate on record; want `kya mandate sign` first"
+            raise InputError(msg)
+        return mandates[-1]
+
+    def _issue_agent(
+        self, mandate: Mandate, proof: Proof, serial: int | None, replaces: str | None
+    ) -> bytes:
+        """Issue under the mandate, inside its validity, and put it on record."""
+        validity = ceremony.validity_within(
+            mandate, new_serial() if serial is None else serial, self.clock()
+        )
+        certificate = ceremony.issue_agent(
+            self.opened.issuer(), mandate, proof.request, validity
+        )
+        self._enrol(certificate, proof.custody, replaces)
+        return certificate
+
+    def _enrol(
+        self, certificate: bytes, custody: Custody, replaces: str | None
+    ) -> None:
+        """Put a certificate on record."""
+        note = acts.enrol(
+            self.opened.note_signer(AUTHORITY),
+            certificate,
+            acts.custody_text(custody),
+            self.clock(),
+            replaces=replaces,
+        )
+        self.remote.append(note)
+
+
+def _newest(state: State, agent: str) -> Credential:
+    """Return the credential issued last to the agent."""
+    known = state.agents.get(agent)
+    if known is None:
+        names = ", ".join(sorted(state.agents)) or "none"
+        msg = f"{agent}: no such agent on record; enrolled: {names}"
+        raise InputError(msg)
+    return state.credentials[known.credential]

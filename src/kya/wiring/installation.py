@@ -1,0 +1,131 @@
+"""An embedded installation: found it once, open it ever after.
+
+<data>/kya.toml      the configuration
+<data>/keys/         the keys, encrypted (development custody)
+<data>/trust/        root.pem, issuer.pem and the services' certificates
+<data>/log/          the published tile directory
+<data>/wal/          entries not published yet
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kya.adapters.randomness import new_serial
+from kya.authority import ceremony
+from kya.authority.ceremony import Installation, Issuer, Validity
+from kya.config import (
+    CONFIG_FILE,
+    Config,
+    InstallationSection,
+    read_config,
+    render_config,
+)
+from kya.core.credential import Role
+from kya.core.instant import Instant
+from kya.pki.identity import TrustDomain
+from kya.pki.keys import KeyAlgorithm
+from kya.pki.note_signer import NoteSigner
+from kya.pki.pem import CERTIFICATE, from_pem, to_pem
+from kya.pki.signer import Signer
+from kya.wiring.keys import KeyCabinet
+
+AUTHORITY: Final = "authority"
+GATEWAY: Final = "gateway"
+LOG: Final = "log"
+_SERVICES: Final = (
+    (Role.AUTHORITY, AUTHORITY, KeyAlgorithm.P256),
+    (Role.GATEWAY, GATEWAY, KeyAlgorithm.P256),
+    (Role.LOG, LOG, KeyAlgorithm.ED25519),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An installation whose keys and certificates are at hand."""
+
+    data: Path
+    config: Config
+    cabinet: KeyCabinet
+
+    def certificate(self, name: str) -> bytes:
+        """Return a certificate of the installation in DER."""
+        return from_pem(CERTIFICATE, (self.data / f"trust/{name}.pem").read_bytes())
+
+    def note_signer(self, name: str) -> NoteSigner:
+        """Return the signer of a service; the log signs under its origin."""
+        shown = self.config.log.origin if name == LOG else name
+        return NoteSigner(shown, self.cabinet.open(name))
+
+    def issuer(self) -> Issuer:
+        """Return the issuing CA with its key."""
+        return Issuer(
+            installation=_installation(self.config.installation),
+            certificate=self.certificate("issuer"),
+            signer=self.cabinet.open("issuer"),
+        )
+
+
+def found(data: Path, config: Config, now: Instant) -> Opened:
+    """Return a new installation: keys, root, issuing CA and the services' certificates.
+
+    The root key is made here, too, and is not needed again until the issuing CA ends:
+    take `keys/root.pem` away and keep it elsewhere.
+    """
+    opened = Opened(data=data, config=config, cabinet=KeyCabinet(data / "keys"))
+    opened.cabinet.prepare()
+    installation = _installation(config.installation)
+    root_key = opened.cabinet.create("root", KeyAlgorithm.P384)
+    root = ceremony.found_root(
+        root_key,
+        installation,
+        config.installation.root_name,
+        Validity.lasting(new_serial(), now, ceremony.ROOT_SECONDS),
+    )
+    store_certificate(data, "root", root)
+    issuer_key = opened.cabinet.create("issuer", KeyAlgorithm.P256)
+    issuer = ceremony.found_issuer(
+        root,
+        root_key,
+        issuer_key.public_key(),
+        installation,
+        Validity.lasting(new_serial(), now, ceremony.ISSUER_SECONDS),
+    )
+    store_certificate(data, "issuer", issuer)
+    for role, name, algorithm in _SERVICES:
+        signer = opened.cabinet.create(name, algorithm)
+        store_certificate(data, name, service(opened.issuer(), role, name, signer, now))
+    # Commit point: with its configuration in place the installation exists.
+    (data / CONFIG_FILE).write_text(render_config(config))
+    return opened
+
+
+def open_installation(data: Path) -> Opened:
+    """Return the installation of a data directory; InputError if there is none."""
+    return Opened(
+        data=data, config=read_config(data), cabinet=KeyCabinet(data / "keys")
+    )
+
+
+def service(
+    issuer: Issuer, role: Role, name: str, signer: Signer, now: Instant
+) -> bytes:
+    """Return a new certificate of a service or director, 365 days from now."""
+    validity = Validity.lasting(new_serial(), now, ceremony.LEAF_SECONDS)
+    return ceremony.issue_service(issuer, role, name, signer.public_key(), validity)
+
+
+def store_certificate(data: Path, name: str, certificate: bytes) -> None:
+    """Write a certificate as `trust/<name>.pem`."""
+    directory = data / "trust"
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / f"{name}.pem").write_bytes(to_pem(CERTIFICATE, certificate))
+
+
+def _installation(section: InstallationSection) -> Installation:
+    """Return what every certificate shares."""
+    return Installation(
+        operator=section.operator,
+        trust_domain=TrustDomain(section.trust_domain),
+        crl_url=section.crl_url,
+    )

@@ -1,0 +1,76 @@
+"""The keys of an embedded installation: encrypted files, for development only."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from kya.adapters.kms_file import FileSigner
+from kya.adapters.randomness import new_passphrase
+from kya.core.errors import InputError, TransientError
+from kya.pki.keys import KeyAlgorithm
+from kya.pki.signer import Signer
+
+PASSPHRASE_VARIABLE: Final = "KYA_PASSPHRASE_FILE"  # noqa: S105  a name, no secret
+
+
+class KeyCabinet:
+    """The directory that holds the keys of one installation, each in its own file.
+
+    The passphrase is read from the file that `KYA_PASSPHRASE_FILE` names, and else from
+    one beside the keys: then whoever copies the directory has the keys.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Use the directory, which `prepare` creates."""
+        self._directory = directory
+
+    def prepare(self) -> None:
+        """Create the directory and, unless one is given, a passphrase of its own."""
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._passphrase_path()
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(new_passphrase() + "\n")
+
+    def create(self, name: str, algorithm: KeyAlgorithm) -> Signer:
+        """Return the signer of a new key; InputError if the name is taken."""
+        return FileSigner.create(self._path(name), self._passphrase(), algorithm)
+
+    def open(self, name: str) -> Signer:
+        """Return the signer of a key made before."""
+        return FileSigner.open(self._path(name), self._passphrase())
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a key of this name."""
+        return self._path(name).exists()
+
+    def retire(self, name: str) -> None:
+        """Rename a key out of the way; it is kept, for nothing signed is forgotten."""
+        former = self._path(name)
+        number = 1
+        while (aside := self._path(f"{name}-former-{number}")).exists():
+            number += 1
+        former.rename(aside)
+
+    def _path(self, name: str) -> Path:
+        """Return the file of a key."""
+        return self._directory / f"{name}.pem"
+
+    def _passphrase_path(self) -> Path:
+        """Return the file that holds the passphrase."""
+        given = os.environ.get(PASSPHRASE_VARIABLE)
+        return Path(given) if given else self._directory / "passphrase"
+
+    def _passphrase(self) -> bytes:
+        """Return the passphrase; a key is never kept without one."""
+        path = self._passphrase_path()
+        try:
+            passphrase = path.read_bytes().strip()
+        except FileNotFoundError as error:
+            msg = f"{path}: no passphrase; want the data directory of `kya up`"
+            raise InputError(msg) from error
+        except OSError as error:
+            msg = f"{path}: cannot be read ({error.strerror})"
+            raise TransientError(msg) from error
+        return passphrase

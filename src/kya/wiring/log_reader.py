@@ -1,0 +1,58 @@
+"""The published log of a data directory, read as anyone may read it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kya.adapters.store_files import directory_stores
+from kya.codec.note import VerifierKey
+from kya.core.errors import CorruptionError, InputError
+from kya.core.fold import apply
+from kya.core.state import State
+from kya.pki.entries import Entry
+from kya.sequencer.fsck import fsck
+from kya.sequencer.rehash import Verdict
+from kya.tlog.checkpoint import Checkpoint, open_checkpoint
+from kya.tlog.tree import entries
+from kya.wiring.installation import LOG, Opened
+
+
+def tile_reader(directory: Path) -> Callable[[str], bytes]:
+    """Return the function from a path of the tile directory to its bytes."""
+
+    def read(path: str) -> bytes:
+        """Return the file's bytes; FileNotFoundError where there is none."""
+        return (directory / path).read_bytes()
+
+    return read
+
+
+def published(directory: Path, key: VerifierKey) -> Checkpoint:
+    """Return the newest checkpoint, whose signature has been checked."""
+    try:
+        raw = (directory / "checkpoint").read_bytes()
+    except FileNotFoundError as error:
+        msg = f"{directory}: no checkpoint; want the log directory of a gateway"
+        raise InputError(msg) from error
+    return open_checkpoint(raw, key.name, [key])
+
+
+def published_entries(directory: Path, size: int) -> Iterator[bytes]:
+    """Return the first `size` entries, one by one."""
+    return entries(tile_reader(directory), 0, size, size)
+
+
+def published_state(directory: Path, size: int) -> State:
+    """Return the fold of the first `size` entries."""
+    state = State()
+    for index, raw in enumerate(published_entries(directory, size)):
+        try:
+            state = apply(state, Entry.read(raw).event)
+        except InputError as error:
+            msg = f"{directory}: entry {index}: {error}"
+            raise CorruptionError(msg) from error
+    return state
+
+
+def check_log(opened: Opened) -> Iterator[Verdict]:
+    """Yield a verdict on every part of the stored log."""
+    yield from fsck(directory_stores(opened.data), opened.note_signer(LOG).key)

@@ -1,0 +1,148 @@
+"""A running gateway: the log, the road, and the HTTP edge, in one process."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from kya.adapters.store_files import directory_stores
+from kya.api.app import create_app
+from kya.config import Config
+from kya.core.errors import TransientError
+from kya.gateway.pipeline import Gateway
+from kya.sequencer.sequencer import Sequencer
+from kya.wiring.clock import NamedClock
+from kya.wiring.installation import GATEWAY, LOG, Opened, open_installation
+from kya.wiring.opening import open_if_new
+from kya.wiring.remote import ADDRESS_FILE
+from kya.wiring.venues import venues_of
+
+_MILLIS: Final = 1_000
+_BACKLOG: Final = 256
+_SHUTDOWN_SECONDS: Final = 5
+
+
+def run(
+    data: Path, clock: NamedClock, port: int | None, ready: Callable[[str], None]
+) -> None:
+    """Serve the data directory until told to stop.
+
+    Calls `ready` with the URL once orders are taken. TransientError when storage or the
+    log's key failed: the process must end, and the next start replays.
+    """
+    opened = open_installation(data)
+    with contextlib.closing(_listening(opened.config, port)) as listener:
+        uvloop.run(_serve(opened, clock, listener, ready))
+
+
+async def _serve(
+    opened: Opened,
+    clock: NamedClock,
+    listener: socket.socket,
+    ready: Callable[[str], None],
+) -> None:
+    """Run the gateway on a socket that listens already."""
+    stores = directory_stores(opened.data)
+    sequencer = await Sequencer.open(stores, opened.note_signer(LOG))
+    try:
+        await open_if_new(sequencer, opened, clock.source, clock.clock.now())
+        await sequencer.publish()
+        venues = venues_of(opened.config, opened.data, clock.clock)
+        gateway = Gateway(
+            sequencer=sequencer,
+            signer=opened.note_signer(GATEWAY),
+            clock=clock.clock,
+            venues=venues,
+            root=opened.certificate("root"),
+        )
+        gateway.start()
+        try:
+            app = create_app(gateway=gateway, sequencer=sequencer)
+            await _until_stopped(opened, sequencer, _server(app), listener, ready)
+        finally:
+            await gateway.close()
+            for venue in venues.values():
+                venue.close()
+    finally:
+        await sequencer.close()
+
+
+async def _until_stopped(
+    opened: Opened,
+    sequencer: Sequencer,
+    server: uvicorn.Server,
+    listener: socket.socket,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve and publish until a signal arrives or the log fails."""
+    address = opened.data / ADDRESS_FILE
+    host, port = listener.getsockname()[:2]
+    url = f"http://{host}:{port}"
+    facts = {"origin": sequencer.origin, "pid": os.getpid(), "url": url}
+    address.write_text(json.dumps(facts) + "\n")
+    publishing = asyncio.create_task(_publish_ever(opened.config, sequencer))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    ready(url)
+    try:
+        await asyncio.wait(
+            (serving, publishing, sequencer.failure),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        publishing.cancel()
+        server.should_exit = True
+        await serving
+    finally:
+        address.unlink(missing_ok=True)
+    if sequencer.failure.done():
+        msg = f"the log has stopped: {sequencer.failure.result()}"
+        raise TransientError(msg)
+
+
+async def _publish_ever(config: Config, sequencer: Sequencer) -> None:
+    """Publish whatever became durable, at the interval of the configuration."""
+    while True:
+        await asyncio.sleep(config.log.publish_every_ms / _MILLIS)
+        await sequencer.publish()
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
+    """Return the HTTP server; it says nothing of itself and logs no request."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            loop="none",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            date_header=False,
+            backlog=_BACKLOG,
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        )
+    )
+
+
+def _listening(config: Config, port: int | None) -> socket.socket:
+    """Return a socket that listens; TransientError when the port is taken."""
+    host = config.gateway.host
+    wanted = config.gateway.port if port is None else port
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, wanted))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        msg = f"{host}:{wanted}: cannot listen ({error.strerror})"
+        raise TransientError(msg) from error
+    return listener
