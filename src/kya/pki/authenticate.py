@@ -97,7 +97,7 @@ def _agent(entry: Entry, event: OrderSubmitted, state: State) -> Credential:
 def _holders(
     entry: Entry, state: State, role: Role, at: Instant
 ) -> tuple[Credential, ...]:
-    """Return the signers, all of whom must hold the role and be valid at the instant."""
+    """Return the signers; all must hold the role and be valid at the instant."""
     signers: dict[str, Credential] = {}
     for signature in entry.note.signatures:
         credential = _holder(state, signature, role)
@@ -144,7 +144,7 @@ def _require_signature(
 
 @lru_cache(maxsize=4096)
 def verifier_key(name: str, spki: bytes) -> VerifierKey:
-    """Return the note key of a certificate's public key; loading it is the slow part."""
+    """Return the note key of a public key; loading it is the slow part."""
     return VerifierKey.from_spki(name, spki)
 
 

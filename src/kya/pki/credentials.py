@@ -11,7 +11,7 @@ from kya.pki.scope_extension import AgentScope
 
 @lru_cache(maxsize=4096)
 def credential_of(encoded: bytes) -> Credential:
-    """Return what a leaf certificate in DER says of its holder; MalformedError otherwise.
+    """Return what a leaf certificate in DER says of its holder, or MalformedError.
 
     Nothing is believed by this: see `kya.pki.path` for the chain.
     """

@@ -1,6 +1,6 @@
-"""Entries: the bytes of the log, read as events. Whether to believe them is another file.
+"""Entries: the bytes of the log, read as events.
 
-See `kya.pki.authenticate`.
+Whether to believe them is another file: `kya.pki.authenticate`.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ class Entry:
 
     @classmethod
     def read(cls, raw: bytes) -> Self:
-        """Return the entry that the bytes are the one spelling of; MalformedError otherwise."""
+        """Return the entry whose one spelling the bytes are, or MalformedError."""
         note = SignedNote.parse(raw)
         kind = canonical.type_of(note.text)
         reader = _READERS.get(kind)

@@ -3,9 +3,9 @@
 A missing extension is reported by `extensions_are_those_of_the_profile` alone.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -22,6 +22,7 @@ from kya.pki.extension_values import (
 )
 
 _URL_CHARS_MAX: Final = 512
+_HTTP_URL: Final = re.compile(r"http://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?")
 
 
 def extensions_are_those_of_the_profile(examined: Examined) -> str | None:
@@ -138,11 +139,7 @@ def crl_is_at_one_http_url(examined: Examined) -> str | None:
 
 def _is_http(url: str) -> bool:
     """Whether the URL is http with a host and of a sane length."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "http" and bool(parts.netloc) and len(url) <= _URL_CHARS_MAX
+    return _HTTP_URL.fullmatch(url) is not None and len(url) <= _URL_CHARS_MAX
 
 
 def scope_is_readable(examined: Examined) -> str | None:
