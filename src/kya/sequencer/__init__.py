@@ -1,0 +1,1 @@
+"""The one writer: gives each entry its place, durably, and publishes the tree."""

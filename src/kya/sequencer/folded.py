@@ -1,0 +1,62 @@
+"""What the log has said so far: the state, and where each order stands.
+
+The same code folds an entry when it takes its place and when it is replayed.
+"""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kya.core.errors import InputError
+from kya.core.events import Event, LogOpened, OrderSubmitted
+from kya.core.fold import apply
+from kya.core.state import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What folding some entries would lead to; nothing is folded yet."""
+
+    state: State
+    size: int
+    orders: tuple[tuple[str, int], ...]  # Agent and entry.
+
+
+class Folded:
+    """The fold of all entries of one log, and an index of its orders."""
+
+    def __init__(self, origin: str) -> None:
+        """Begin before the first entry."""
+        self.origin = origin
+        self.state = State()
+        self.size = 0
+        # By agent, the entry of each order; an agent's `seq` counts from 1, gap-free.
+        self._orders: dict[str, array[int]] = {}
+
+    def after(self, events: Iterable[Event]) -> Step:
+        """Return where these events lead; InputError if one may not follow."""
+        state, size = self.state, self.size
+        orders: list[tuple[str, int]] = []
+        for event in events:
+            if isinstance(event, LogOpened) and event.origin != self.origin:
+                raise InputError(
+                    f"entry opens log {event.origin!r}; this is {self.origin!r}"
+                )
+            state = apply(state, event)
+            if isinstance(event, OrderSubmitted):
+                orders.append((event.order.agent, size))
+            size += 1
+        return Step(state=state, size=size, orders=tuple(orders))
+
+    def take(self, step: Step) -> None:
+        """Go where the step leads; it must have begun here."""
+        self.state, self.size = step.state, step.size
+        for agent, index in step.orders:
+            self._orders.setdefault(agent, array("q")).append(index)
+
+    def order_index(self, agent: str, seq: int) -> int | None:
+        """Return the entry that holds the agent's order `seq`, if there is one."""
+        orders = self._orders.get(agent)
+        if orders is None or not 1 <= seq <= len(orders):
+            return None
+        return orders[seq - 1]
