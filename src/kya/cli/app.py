@@ -4,11 +4,12 @@ stdout is the answer, stderr is talk. Exit codes: 0 yes, 1 no, 2 you asked wrong
 3 cannot tell, 4 the world failed, 70 our bug.
 """
 
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, Protocol, TextIO, runtime_checkable
 
-import click
 import typer
+import typer.exceptions
 
 from kya import __version__
 from kya.cli import agent, demo, evidence, log, mandate, up, verify
@@ -52,7 +53,14 @@ def version(
 
 def main() -> None:
     """Run the command line and exit with the code that says what came of it."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has left; without this, Python would say so when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.WORLD
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -61,15 +69,12 @@ def run(arguments: list[str]) -> int:
         code = typer.main.get_command(app).main(
             args=arguments, prog_name="kya", standalone_mode=False
         )
-    except click.exceptions.NoArgsIsHelpError as help_wanted:
-        print(help_wanted.ctx.get_help(), file=sys.stderr)
+    except typer.exceptions.TyperException as error:
+        _show(error)
         return Exit.USAGE
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return Exit.USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return Exit.INTERRUPTED
-    except BrokenPipeError:
+    except SystemExit:  # So typer ends when the reader of stdout has left.
         return Exit.WORLD
     except InputError as fault:
         return _exit(Exit.USAGE, fault)
@@ -83,6 +88,23 @@ def run(arguments: list[str]) -> int:
         print(f"kya: bug: {type(bug).__name__}: {bug}", file=sys.stderr)
         return Exit.BUG
     return code if isinstance(code, int) else Exit.YES
+
+
+@runtime_checkable
+class _Shown(Protocol):
+    """What a usage error can do, and its public base class does not promise."""
+
+    def show(self, file: TextIO) -> None:
+        """Print the usage and what is wrong with it."""
+        ...
+
+
+def _show(error: typer.exceptions.TyperException) -> None:
+    """Say how the command line should have been."""
+    if isinstance(error, _Shown):
+        error.show(sys.stderr)
+    else:
+        print(f"kya: {error}", file=sys.stderr)
 
 
 def _exit(code: Exit, fault: Exception) -> Exit:

@@ -46,8 +46,10 @@ def sign(
     """Sign a mandate as these directors and put it on record."""
     desk = open_desk(data)
     document = None if resolution is None else read_bytes(resolution, "resolution")
+    raw = read_bytes(draft, "mandate")
+    read_draft(raw, document, desk.clock())  # No director is enrolled for a bad draft.
     signers = [desk.director(name) for name in directors]
-    mandate = read_draft(read_bytes(draft, "mandate"), document, desk.clock())
+    mandate = read_draft(raw, document, desk.clock())
     index = desk.grant(acts.resolve(mandate, *signers))
     digest = canonical.digest(render_mandate(mandate))
     talk(f"mandate for {mandate.agent} signed by {', '.join(directors)}")

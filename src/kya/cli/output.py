@@ -16,6 +16,7 @@ Data = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 DATA_DEFAULT: Final = Path("kya-data")
+PIPED_COLUMNS: Final = 100
 
 
 def answer(text: str) -> None:
@@ -34,8 +35,9 @@ def talk(text: str) -> None:
 
 
 def console() -> Console:
-    """Return the console for tables of the answer."""
-    return Console(highlight=False)
+    """Return the console for tables of the answer; 100 columns when piped."""
+    width = None if sys.stdout.isatty() else PIPED_COLUMNS
+    return Console(highlight=False, width=width)
 
 
 def read_bytes(path: Path, what: str) -> bytes:

@@ -1,5 +1,7 @@
 """`kya up`: gateway, authority and log on this machine, on 127.0.0.1."""
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,8 +22,13 @@ from kya.wiring.installation import found
 def up(
     data: Data = DATA_DEFAULT,
     port: Annotated[
-        int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")
-    ] = 8_700,
+        int | None,
+        typer.Option(
+            min=0,
+            max=65_535,
+            help="Port on 127.0.0.1, 0 for a free one; that of kya.toml unless given.",
+        ),
+    ] = None,
     operator: Annotated[
         str, typer.Option(help="Who runs this; stands in every certificate.")
     ] = "Example Operator",
@@ -39,10 +46,18 @@ def up(
         found(data, _first_config(operator, trust_domain, port, str(now)[:4]), now)
         talk(f"founded {data}: root, issuing CA, keys in encrypted files")
         talk("development custody: whoever copies the directory has the keys")
-    run(data, clock, port, lambda url: answer(f"kya is up at {url} (data: {data})"))
+    run(data, clock, port, lambda url: _announce(url, data))
 
 
-def _first_config(operator: str, trust_domain: str, port: int, year: str) -> Config:
+def _announce(url: str, data: Path) -> None:
+    """Say where the gateway is, at once, for a script may wait for this line."""
+    answer(f"kya is up at {url} (data: {data})")
+    sys.stdout.flush()
+
+
+def _first_config(
+    operator: str, trust_domain: str, port: int | None, year: str
+) -> Config:
     """Return the configuration of a new installation with three paper venues."""
     return Config(
         installation=InstallationSection(
@@ -52,6 +67,6 @@ def _first_config(operator: str, trust_domain: str, port: int, year: str) -> Con
             crl_url=f"http://crl.{trust_domain}/issuing.crl",
         ),
         log=LogSection(origin=f"{trust_domain}/log/{year}"),
-        gateway=GatewaySection(port=port),
+        gateway=GatewaySection() if port is None else GatewaySection(port=port),
         venues={name: VenueSection() for name in ("SIMA", "SIMB", "SIMC")},
     )

@@ -1,5 +1,119 @@
-"""`kya verify`."""
+"""`kya verify`: check an evidence package, offline, trusting nothing in it."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from kya.cli.output import AsJson, answer, console, read_bytes
+from kya.cli.progress import progress
+from kya.verify.finding import Verdict
+from kya.verify.report import Answer, Report
+from kya.verify.verify import verify_package
+
+FINDINGS_SHOWN: Final = 5
+_STYLES: Final = {
+    Verdict.HOLDS: "green",
+    Verdict.FAILS: "bold red",
+    Verdict.UNKNOWN: "yellow",
+}
 
 
-def verify() -> None:
-    """Check evidence."""
+def verify(
+    package: Annotated[
+        Path, typer.Argument(help="The package: a directory or a .tar.gz.")
+    ],
+    root: Annotated[
+        Path, typer.Option(help="Your own copy of the root certificate, PEM.")
+    ],
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Your own copy of the log policy (C2SP tlog-policy)."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint of this log that you kept from before."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check an evidence package offline and answer the ten questions.
+
+    Exit code 0: all hold. 1: at least one fails. 3: none fails, some cannot be told.
+    """
+    with progress() as shown:
+        report = verify_package(
+            package,
+            root_pem=read_bytes(root, "root"),
+            policy=None if policy is None else read_bytes(policy, "policy"),
+            held_checkpoint=(
+                None if checkpoint is None else read_bytes(checkpoint, "checkpoint")
+            ),
+            progress=shown,
+        )
+    if as_json:
+        answer(report.to_json().decode("ascii").rstrip("\n"))
+    else:
+        _print(report)
+    raise typer.Exit(report.exit_code)
+
+
+def _print(report: Report) -> None:
+    """Print the verdict table, and beside it what was not checked."""
+    subject = report.subject
+    out = console()
+    out.print(Text(f"package   {subject.package}"))
+    out.print(Text(f"log       {subject.origin}, {subject.entries} entries"))
+    out.print(Text(f"agents    {', '.join(subject.agents) or 'none'}"))
+    out.print(Text(f"orders    {subject.orders}"))
+    out.print(Text(f"root      SHA-256 {subject.root_sha256} (yours)"))
+    out.print()
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True)
+    for each in (*report.answers, report.package):
+        number = str(each.question) if each.question else ""
+        verdict = Text(each.verdict.value, style=_STYLES[each.verdict])
+        table.add_row(number, _question(each), verdict)
+    out.print(table)
+    out.print()
+    out.print(Text("Not checked:"))
+    for sentence in report.not_checked:
+        out.print(Text(f"  {sentence}"))
+    out.print()
+    out.print(Text(_conclusion(report), style=_STYLES[report.verdict]))
+
+
+def _question(each: Answer) -> Group:
+    """Return a question with the findings that decided it."""
+    deciding = [f for f in each.findings if f.verdict is each.verdict]
+    lines: list[RenderableType] = [Text(each.text)]
+    for finding in deciding[:FINDINGS_SHOWN]:
+        where = f"{finding.where}: " if finding.where else ""
+        lines.append(_indented(f"{where}{finding.sentence}"))
+    if len(deciding) > FINDINGS_SHOWN:
+        lines.append(
+            _indented(f"and {len(deciding) - FINDINGS_SHOWN} more; see --json")
+        )
+    return Group(*lines)
+
+
+def _indented(text: str) -> Padding:
+    """Return a finding, set under its question."""
+    return Padding(Text(text, style="dim"), (0, 0, 0, 2))
+
+
+def _conclusion(report: Report) -> str:
+    """Return the last line: how many questions had which verdict."""
+    verdicts = [each.verdict for each in report.answers]
+    counts = ", ".join(
+        f"{verdicts.count(verdict)} {verdict.value}"
+        for verdict in Verdict
+        if verdicts.count(verdict)
+    )
+    return f"{report.verdict.value}: of ten questions, {counts}"

@@ -1,6 +1,7 @@
 """The agent's host: the directory that holds the bot's key and certificate.
 
 <dir>/keys/agent.pem      the identity key (development custody)
+<dir>/keys/agent-new.pem  one that has no certificate yet
 <dir>/certificate.pem     the certificate issued for it
 <dir>/agent.json          agent, gateway URL, and the gateway's public note key
 <dir>/journal             seq and prev, kept by the client
@@ -20,6 +21,7 @@ from kya.wiring.desk import Proof
 from kya.wiring.keys import KeyCabinet
 
 _KEY: Final = "agent"
+_NEW_KEY: Final = "agent-new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +31,31 @@ class AgentHost:
     directory: Path
 
     def new_key(self) -> Proof:
-        """Return the proof of possession of a new key; an old one is kept aside."""
+        """Return the proof of possession of a new key.
+
+        The key in use stays in use until `store` brings the new one's certificate.
+        """
         cabinet = KeyCabinet(self.directory / "keys")
         cabinet.prepare()
-        if cabinet.has(_KEY):
-            cabinet.retire(_KEY)
-        signer = cabinet.create(_KEY, KeyAlgorithm.P256)
+        if cabinet.has(_NEW_KEY):
+            cabinet.retire(_NEW_KEY)
+        signer = cabinet.create(_NEW_KEY, KeyAlgorithm.P256)
         return Proof(request=make_request(signer), custody=signer.describe())
 
     def signer(self) -> Signer:
-        """Return the signer of the agent's key."""
+        """Return the signer of the agent's key; InputError before it is certified."""
         return KeyCabinet(self.directory / "keys").open(_KEY)
 
     def store(self, agent: str, certificate: bytes, url: str, gateway: str) -> None:
-        """Keep what the bot needs to trade: certificate, address, gateway's key."""
+        """Keep what the bot needs to trade: certificate, address, gateway's key.
+
+        A new key takes the place of the one in use, which is kept aside.
+        """
+        cabinet = KeyCabinet(self.directory / "keys")
+        if cabinet.has(_NEW_KEY):
+            if cabinet.has(_KEY):
+                cabinet.retire(_KEY)
+            cabinet.rename(_NEW_KEY, _KEY)
         pem = to_pem(CERTIFICATE, certificate)
         (self.directory / "certificate.pem").write_bytes(pem)
         facts = {"agent": agent, "gateway": gateway, "url": url}

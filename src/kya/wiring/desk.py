@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kya.adapters.randomness import new_serial
 from kya.authority import acts, ceremony
 from kya.authority.revocations import revocation_list
+from kya.core import tokens
 from kya.core.credential import Credential, Role
 from kya.core.errors import InputError
 from kya.core.fold import apply
@@ -54,11 +55,17 @@ class Desk:
 
     def director(self, name: str) -> NoteSigner:
         """Return a director's signer, enrolled on first use (development custody)."""
+        tokens.require(tokens.NAME, "director", name)
         key_name = f"director-{name}"
         cabinet = self.opened.cabinet
-        if cabinet.has(key_name):
-            return NoteSigner(name, cabinet.open(key_name))
-        signer = cabinet.create(key_name, KeyAlgorithm.P256)
+        signer = (
+            cabinet.open(key_name)
+            if cabinet.has(key_name)
+            else cabinet.create(key_name, KeyAlgorithm.P256)
+        )
+        # The log says who is enrolled: the key may be left of an attempt that failed.
+        if _is_enrolled(self.state(), Role.DIRECTOR, name, signer.public_key()):
+            return NoteSigner(name, signer)
         issuer, now = self.opened.issuer(), self.clock()
         certificate = service(issuer, Role.DIRECTOR, name, signer, now)
         store_certificate(self.opened.data, key_name, certificate)
@@ -150,6 +157,12 @@ class Desk:
             replaces=replaces,
         )
         self.remote.append(note)
+
+
+def _is_enrolled(state: State, role: Role, name: str, spki: bytes) -> bool:
+    """Tell whether a certificate for this key, name and role is on record."""
+    known = (state.credentials[digest] for digest in state.issued_to.get(name, ()))
+    return any(held.role is role and held.spki == spki for held in known)
 
 
 def _newest(state: State, agent: str) -> Credential:

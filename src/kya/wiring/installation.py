@@ -22,6 +22,7 @@ from kya.config import (
     render_config,
 )
 from kya.core.credential import Role
+from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.pki.identity import TrustDomain
 from kya.pki.keys import KeyAlgorithm
@@ -73,6 +74,9 @@ def found(data: Path, config: Config, now: Instant) -> Opened:
     take `keys/root.pem` away and keep it elsewhere.
     """
     opened = Opened(data=data, config=config, cabinet=KeyCabinet(data / "keys"))
+    if opened.cabinet.has("root"):
+        msg = f"{data}: its founding was interrupted; remove it and start again"
+        raise InputError(msg)
     opened.cabinet.prepare()
     installation = _installation(config.installation)
     root_key = opened.cabinet.create("root", KeyAlgorithm.P384)

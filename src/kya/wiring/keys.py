@@ -47,11 +47,14 @@ class KeyCabinet:
 
     def retire(self, name: str) -> None:
         """Rename a key out of the way; it is kept, for nothing signed is forgotten."""
-        former = self._path(name)
         number = 1
-        while (aside := self._path(f"{name}-former-{number}")).exists():
+        while self.has(f"{name}-former-{number}"):
             number += 1
-        former.rename(aside)
+        self.rename(name, f"{name}-former-{number}")
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a key another name, which must be free."""
+        self._path(name).rename(self._path(new_name))
 
     def _path(self, name: str) -> Path:
         """Return the file of a key."""

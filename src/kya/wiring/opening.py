@@ -5,6 +5,7 @@ from hashlib import sha256
 from kya.authority import acts
 from kya.authority.revocations import revocation_list
 from kya.codec.statements import Opening
+from kya.core.errors import InputError
 from kya.core.events import ClockSource
 from kya.core.instant import Instant
 from kya.pki.authenticate import authenticate
@@ -16,10 +17,14 @@ from kya.wiring.installation import AUTHORITY, GATEWAY, LOG, Opened
 async def open_if_new(
     sequencer: Sequencer, opened: Opened, source: ClockSource, now: Instant
 ) -> None:
-    """Append the first entries to a log that has none."""
-    if sequencer.size > 0:
-        return
+    """Append the first entries to a log that has none.
+
+    InputError if the log was opened under another root than the installation's.
+    """
     root = opened.certificate("root")
+    if sequencer.size > 0:
+        _require_root(sequencer, root)
+        return
     authority = opened.note_signer(AUTHORITY)
     opening = Opening(
         origin=opened.config.log.origin,
@@ -38,6 +43,15 @@ async def open_if_new(
         await _append(sequencer, root, note)
     crl = revocation_list(opened.issuer(), sequencer.state, now)
     await _append(sequencer, root, acts.publish_revocations(authority, crl, 1, now))
+
+
+def _require_root(sequencer: Sequencer, root: bytes) -> None:
+    """Raise unless the log was opened under this root."""
+    first, given = sequencer.state.opened, sha256(root).hexdigest()
+    if first is None or first.root != given:
+        named = "none" if first is None else first.root
+        msg = f"trust/root.pem: certificate {given}, but the log is under {named}"
+        raise InputError(msg)
 
 
 async def _append(sequencer: Sequencer, root: bytes, note: bytes) -> None:

@@ -1,11 +1,16 @@
-"""The gateway seen from the command line: append, publish, ask."""
+"""The gateway seen from the command line: append, publish, ask.
+
+Plain HTTP of the standard library: whoever only verifies installs no HTTP client.
+"""
 
 import json
+from contextlib import closing
+from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
-
-import httpx
+from urllib.parse import urlsplit
 
 from kya.codec.note import SignedNote
 from kya.core.errors import DistrustError, InputError, TransientError
@@ -13,59 +18,69 @@ from kya.tlog.checkpoint import Checkpoint
 
 ADDRESS_FILE: Final = "gateway.json"
 _TIMEOUT_SECONDS: Final = 30.0
+_SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
+@dataclass(frozen=True, slots=True)
 class Remote:
-    """A running gateway, found through the address it left in its data directory."""
+    """A running gateway at this URL; each question has a connection of its own."""
 
-    def __init__(self, url: str) -> None:
-        """Talk to the gateway at this URL."""
-        self._client = httpx.Client(base_url=url, timeout=_TIMEOUT_SECONDS)
-        self.url = url
+    url: str
 
     @classmethod
     def of(cls, data: Path) -> "Remote":
-        """Return the gateway that runs on this data directory."""
+        """Return the gateway that left its address in this data directory."""
+        path = data / ADDRESS_FILE
         try:
-            address = json.loads((data / ADDRESS_FILE).read_text())
+            address = json.loads(path.read_text())
         except FileNotFoundError as error:
             msg = f"{data}: no gateway is running; start it with `kya up --data {data}`"
             raise TransientError(msg) from error
+        except ValueError as error:
+            raise TransientError(f"{path}: not the address of a gateway") from error
         return cls(str(address["url"]))
 
     def append(self, note: bytes) -> int:
         """Put a note on record; return its index once it is durable."""
-        answer = self._ask("POST", "/v1/entries", content=note)
-        return int(answer.json()["index"])
+        return int(json.loads(self._ask("/v1/entries", note))["index"])
 
     def publish(self) -> int:
         """Have the log signed as it stands; return its size."""
-        answer = self._ask("POST", "/v1/log/publish")
-        return Checkpoint.from_note(SignedNote.parse(answer.content)).size
+        note = SignedNote.parse(self._ask("/v1/log/publish", b""))
+        return Checkpoint.from_note(note).size
 
-    def _ask(
-        self, method: str, path: str, *, content: bytes | None = None
-    ) -> httpx.Response:
-        """Return a good answer; the matching error of ours otherwise."""
-        try:
-            answer = self._client.request(method, path, content=content)
-        except httpx.HTTPError as error:
-            msg = f"gateway {self.url}: {error}"
-            raise TransientError(msg) from error
-        if answer.is_success:
-            return answer
-        detail = _detail(answer)
-        if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            raise DistrustError(detail)
-        if answer.is_server_error or answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise TransientError(detail)
-        raise InputError(detail)
+    def _ask(self, path: str, body: bytes) -> bytes:
+        """Return a good answer's body; the matching error of ours otherwise."""
+        address = urlsplit(self.url)
+        connection = HTTPConnection(
+            address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS
+        )
+        with closing(connection):
+            try:
+                connection.request("POST", path, body)
+                answer = connection.getresponse()
+                content = answer.read()
+            except (OSError, HTTPException) as error:
+                raise TransientError(f"gateway {self.url}: {error}") from error
+        if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            return content
+        raise _fault(answer.status, content)
 
 
-def _detail(answer: httpx.Response) -> str:
+def _fault(status: int, content: bytes) -> InputError | DistrustError | TransientError:
+    """Return what a problem document says, as the error that its status stands for."""
+    detail = _detail(status, content)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return DistrustError(detail)
+    if status >= _SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+        return TransientError(detail)
+    return InputError(detail)
+
+
+def _detail(status: int, content: bytes) -> str:
     """Return what a problem document says went wrong (RFC 9457)."""
     try:
-        problem = answer.json()
+        problem = json.loads(content)
     except ValueError:
-        return f"gateway answered {answer.status_code}"
-    return str(problem.get("detail", problem.get("title", answer.status_code)))
+        return f"gateway answered {status}"
+    return str(problem.get("detail", problem.get("title", status)))

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from kya.adapters.durable_files import replace_file
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
 from kya.config import Config
@@ -28,6 +30,7 @@ from kya.wiring.venues import venues_of
 _MILLIS: Final = 1_000
 _BACKLOG: Final = 256
 _SHUTDOWN_SECONDS: Final = 5
+_FIRST: Final = asyncio.FIRST_COMPLETED
 
 
 def run(
@@ -39,17 +42,14 @@ def run(
     log's key failed: the process must end, and the next start replays.
     """
     opened = open_installation(data)
-    with contextlib.closing(_listening(opened.config, port)) as listener:
-        uvloop.run(_serve(opened, clock, listener, ready))
+    wanted = opened.config.gateway.port if port is None else port
+    uvloop.run(_serve(opened, clock, wanted, ready))
 
 
 async def _serve(
-    opened: Opened,
-    clock: NamedClock,
-    listener: socket.socket,
-    ready: Callable[[str], None],
+    opened: Opened, clock: NamedClock, port: int, ready: Callable[[str], None]
 ) -> None:
-    """Run the gateway on a socket that listens already."""
+    """Run the gateway; whoever holds the log is named before the port is tried."""
     stores = directory_stores(opened.data)
     sequencer = await Sequencer.open(stores, opened.note_signer(LOG))
     try:
@@ -66,7 +66,8 @@ async def _serve(
         gateway.start()
         try:
             app = create_app(gateway=gateway, sequencer=sequencer)
-            await _until_stopped(opened, sequencer, _server(app), listener, ready)
+            with contextlib.closing(_listening(opened.config, port)) as listener:
+                await _until_stopped(opened, sequencer, _server(app), listener, ready)
         finally:
             await gateway.close()
             for venue in venues.values():
@@ -78,7 +79,7 @@ async def _serve(
 async def _until_stopped(
     opened: Opened,
     sequencer: Sequencer,
-    server: uvicorn.Server,
+    server: "_Server",
     listener: socket.socket,
     ready: Callable[[str], None],
 ) -> None:
@@ -87,15 +88,13 @@ async def _until_stopped(
     host, port = listener.getsockname()[:2]
     url = f"http://{host}:{port}"
     facts = {"origin": sequencer.origin, "pid": os.getpid(), "url": url}
-    address.write_text(json.dumps(facts) + "\n")
+    replace_file(address, (json.dumps(facts) + "\n").encode())
     publishing = asyncio.create_task(_publish_ever(opened.config, sequencer))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    ready(url)
     try:
-        await asyncio.wait(
-            (serving, publishing, sequencer.failure),
-            return_when=asyncio.FIRST_COMPLETED,
-        )
+        await asyncio.wait((serving, server.takes_orders), return_when=_FIRST)
+        ready(url)
+        await asyncio.wait((serving, publishing, sequencer.failure), return_when=_FIRST)
         publishing.cancel()
         server.should_exit = True
         await serving
@@ -113,9 +112,38 @@ async def _publish_ever(config: Config, sequencer: Sequencer) -> None:
         await sequencer.publish()
 
 
-def _server(app: ASGIApp) -> uvicorn.Server:
+class _Server(uvicorn.Server):
+    """Ends on SIGINT and SIGTERM without raising them again.
+
+    Else the signal would end the process before the log is closed.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        """Be made where the loop runs."""
+        super().__init__(config)
+        self.takes_orders = asyncio.get_running_loop().create_future()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.takes_orders.set_result(None)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Take both signals for the time of serving."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
+def _server(app: ASGIApp) -> _Server:
     """Return the HTTP server; it says nothing of itself and logs no request."""
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             loop="none",
@@ -132,10 +160,9 @@ def _server(app: ASGIApp) -> uvicorn.Server:
     )
 
 
-def _listening(config: Config, port: int | None) -> socket.socket:
+def _listening(config: Config, wanted: int) -> socket.socket:
     """Return a socket that listens; TransientError when the port is taken."""
     host = config.gateway.host
-    wanted = config.gateway.port if port is None else port
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,0 +1,1 @@
+"""The bot's side: sign an order, submit it, explain the answer."""

@@ -1,0 +1,141 @@
+"""The gateway's answer to an order: allowed, denied or refused, and why, in words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from kya.agent.chain import SignedOrder
+from kya.agent.exchange import Reply
+from kya.codec.decisions import (
+    ControlFields,
+    DecisionLine,
+    parse_decision,
+    read_outcome,
+    read_reason,
+)
+from kya.codec.note import SignedNote, VerifierKey, verify
+from kya.core.control import Reason
+from kya.core.decision import Outcome
+from kya.core.errors import DistrustError, MalformedError
+from kya.core.order import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A decision on one order, with every control's limit and measured value.
+
+    `note` is what the gateway signed; `signature_checked` tells whether we had its key.
+    """
+
+    order: Order
+    outcome: Outcome
+    decision: DecisionLine
+    log_index: int | None
+    note: bytes
+    signature_checked: bool
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the order was released to its venue."""
+        return self.outcome is Outcome.ALLOWED
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason against the order, in the order of the controls."""
+        return tuple(read_reason(reason) for reason in self.decision.reasons)
+
+    @property
+    def controls(self) -> tuple[ControlFields, ...]:
+        """Every control with its limit, measured value, unit and outcome."""
+        return tuple(self.decision.controls)
+
+    def explain(self) -> str:
+        """Return the answer as a sentence, each reason with its figures and code."""
+        name = f"order {self.order.seq} {self.outcome.value}"
+        against = [_in_words(c) for c in self.controls if isinstance(c.reason, str)]
+        return f"{name}: {'; '.join(against)}" if against else name
+
+
+def read_answer(signed: SignedOrder, reply: Reply, key: VerifierKey | None) -> Answer:
+    """Return what the gateway decided; DistrustError if this is not its answer."""
+    note = SignedNote.parse(reply.body)
+    if key is not None:
+        verify(note, [key])
+    decision = parse_decision(note.text)
+    order = signed.order
+    named = (decision.agent, decision.seq, decision.order)
+    if named != (order.agent, order.seq, signed.leaf):
+        raise DistrustError(
+            f"order {order.seq}: the answer is about {decision.agent} {decision.seq}, "
+            f"entry {decision.order}"
+        )
+    return Answer(
+        order=order,
+        outcome=_outcome_of(decision),
+        decision=decision,
+        log_index=_index_in(reply),
+        note=reply.body,
+        signature_checked=key is not None,
+    )
+
+
+def _outcome_of(decision: DecisionLine) -> Outcome:
+    """Return the outcome; MalformedError if it contradicts the reasons."""
+    outcome = read_outcome(decision.outcome)
+    if (outcome is Outcome.ALLOWED) is bool(decision.reasons):
+        raise MalformedError(
+            f"decision: {outcome.value} with {len(decision.reasons)} reasons"
+        )
+    return outcome
+
+
+def _index_in(reply: Reply) -> int | None:
+    """Return the place in the log of the order's entry, if the gateway tells it."""
+    index = reply.headers.get("kya-log-index", "")
+    return int(index) if index.isascii() and index.isdecimal() else None
+
+
+_SENTENCES: Final = {
+    Reason.CREDENTIAL_SUSPENDED: "the credential is {measured}",
+    Reason.CREDENTIAL_REVOKED: "the credential is {measured}",
+    Reason.CREDENTIAL_NOT_YET_VALID: (
+        "the credential is valid from {limit}, the order came at {measured}"
+    ),
+    Reason.CREDENTIAL_EXPIRED: (
+        "the credential was valid until {limit}, the order came at {measured}"
+    ),
+    Reason.SEQUENCE_GAP: "seq is {measured}, {limit} is expected",
+    Reason.SEQUENCE_PREV: "prev is {measured}, {limit} is expected",
+    Reason.CLIENT_ORDER_ID_DUPLICATE: (
+        "the client order id {measured} was used before today"
+    ),
+    Reason.CLOCK_SKEW: "the clocks are {measured} us apart, {limit} us at most",
+    Reason.MARKET_NOT_ALLOWED: "{measured} is not among the markets {limit}",
+    Reason.VENUE_NOT_ALLOWED: "{measured} is not among the venues {limit}",
+    Reason.REGION_NOT_ALLOWED: "{measured} is not among the regions {limit}",
+    Reason.PRICE_MISSING: (
+        "an amount in {measured} cannot be valued in {limit} without a price"
+    ),
+    Reason.ORDER_AMOUNT_MAX: (
+        "{unit} {measured} is above the order maximum of {unit} {limit}"
+    ),
+    Reason.DAILY_AMOUNT_MAX: (
+        "{unit} {measured} is above the daily maximum of {unit} {limit}"
+    ),
+    Reason.HOURS_CLOSED: "{measured} is outside the trading window {limit}",
+    Reason.CALENDAR_CLOSED: "{measured} is outside the trading calendar {limit}",
+    Reason.CONTROL_FAULTED: "the control {id} could not be evaluated: {measured}",
+}
+
+
+def _in_words(control: ControlFields) -> str:
+    """Return one reason in words, with its code."""
+    reason = read_reason(str(control.reason))
+    sentence = _SENTENCES[reason]
+    if control.outcome == "cannot_evaluate":
+        sentence = "{measured} cannot be compared with {unit} {limit}"
+        if reason is Reason.CONTROL_FAULTED:
+            sentence = _SENTENCES[reason]
+    words = sentence.format(
+        id=control.id, limit=control.limit, measured=control.measured, unit=control.unit
+    )
+    return f"{words} ({reason.value})"

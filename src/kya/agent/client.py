@@ -1,0 +1,135 @@
+"""The synchronous client: sign an order, submit it, and get a verdict in words."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from kya.agent.answer import Answer, read_answer
+from kya.agent.chain import Head, Identity, Instruction, SignedOrder, next_order
+from kya.agent.exchange import (
+    OrderReply,
+    Reply,
+    head_in,
+    order_in,
+    require_agreement,
+)
+from kya.agent.journal import Journal
+from kya.agent.link import PLAIN, TIMEOUT_SECONDS, Link, lost, reply_of
+from kya.codec.orders import render_order
+from kya.core.errors import TransientError
+from kya.core.instant import Instant
+from kya.pki.note_signer import NoteSigner, sign_note
+
+T = TypeVar("T")
+
+
+class Agent:
+    """One agent's road to the gateway: one order at a time, from one thread."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        signer: NoteSigner,
+        journal: Journal,
+        clock: Callable[[], Instant],
+        link: Link,
+    ) -> None:
+        """Sign as this identity, keep the chain in the journal; send nothing yet."""
+        self._identity = identity
+        self._signer = signer
+        self._journal = journal
+        self._clock = clock
+        self._link = link
+        self._http = httpx.Client(base_url=link.url, timeout=TIMEOUT_SECONDS)
+
+    def __enter__(self) -> Self:
+        """Return the client."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; the journal stays as it is."""
+        self._http.close()
+
+    def resume(self) -> tuple[Answer, ...]:
+        """Bring journal and gateway to agreement, and return what was still unanswered.
+
+        Orders that were signed and may not have arrived are sent again, the same bytes.
+        ChainConflictError if the two chains then end differently.
+        """
+        if self._journal.head is None:
+            self._journal.adopt(self._head_at_gateway())
+            return ()
+        answers = tuple([self._deliver(order) for order in self._journal.unanswered])
+        require_agreement(self._journal.head, self._head_at_gateway())
+        return answers
+
+    def submit(self, instruction: Instruction) -> Answer:
+        """Return the gateway's decision on the instruction.
+
+        After a TransientError the order may have arrived, and it has its `seq`: the
+        next call, or `resume`, sends the same bytes again before anything else.
+        """
+        if self._journal.head is None or self._journal.unanswered:
+            self.resume()
+        head = self._journal.head or Head()
+        order = next_order(self._identity, head, instruction, self._clock())
+        note = sign_note(render_order(order), self._signer).render()
+        signed = SignedOrder.read(note)
+        # Commit point: from here on this note, and no other, has this seq.
+        self._journal.record(signed)
+        return self._deliver(signed)
+
+    def outcome(self, seq: int) -> OrderReply:
+        """Return what became of an order at its venue; TransientError if unknown."""
+        name = self._identity.agent
+        path = f"/v1/orders/{name}/{seq}?wait=1"
+        return self._insist(lambda: order_in(self._ask(path), name, seq).settled())
+
+    def _deliver(self, signed: SignedOrder) -> Answer:
+        """Send the same bytes until they are answered or patience ends."""
+        reply = self._insist(lambda: self._post(signed.note))
+        answer = read_answer(signed, reply, self._link.gateway)
+        self._journal.settle(signed.order.seq)
+        return answer
+
+    def _post(self, note: bytes) -> Reply:
+        """Send an order once and return the reply that answers it."""
+        try:
+            response = self._http.post("/v1/orders", content=note, headers=PLAIN)
+        except httpx.TransportError as error:
+            raise lost(error, self._link) from error
+        return reply_of(response).accepted()
+
+    def _head_at_gateway(self) -> Head:
+        """Return the end of this agent's chain as the gateway knows it."""
+        name = self._identity.agent
+        return self._insist(lambda: head_in(self._ask(f"/v1/agents/{name}"), name))
+
+    def _ask(self, path: str) -> Reply:
+        """Return the reply to a question."""
+        try:
+            response = self._http.get(path)
+        except httpx.TransportError as error:
+            raise lost(error, self._link) from error
+        return reply_of(response).accepted()
+
+    def _insist(self, attempt: Callable[[], T]) -> T:
+        """Return what the attempt returns, made again after each TransientError."""
+        for pause_ms in self._link.patience.pauses():
+            try:
+                return attempt()
+            except TransientError:
+                time.sleep(pause_ms / 1000)
+        return attempt()

@@ -1,0 +1,121 @@
+"""The whole case study, played for real: `play` is what `kya demo` calls."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from rich.console import Console
+
+from kya.codec.tally import Selection
+from kya.core.instant import Instant
+from kya.core.scope import DailyMaxPer
+from kya.demo.clock_server import ClockServer, MovableClock
+from kya.demo.conductor import Conductor
+from kya.demo.figures import figures_table
+from kya.demo.flow import EUR, OBSERVED_DAYS, RECOVERED_DAYS, Flow, draw_flow
+from kya.demo.narration import Narration
+from kya.demo.programme import Programme
+from kya.demo.seed import SEED
+from kya.demo.stage import AGENT, Stage, config_of, gateway_process, scope_of
+from kya.demo.verdict import judge
+from kya.evidence.archive import archive
+from kya.evidence.build import build_package
+from kya.evidence.reader import LogDirectory
+from kya.wiring.desk import Desk
+from kya.wiring.installation import found
+from kya.wiring.remote import Remote
+
+FOUNDED_AT: Final = Instant.parse("2026-04-24T09:00:00.000000Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where to play, with which recorded prices if any, and how the cap is counted."""
+
+    out: Path
+    prices: Path | None
+    daily_max_per: DailyMaxPer
+
+
+def play(settings: Settings, console: Console) -> bool:
+    """Return whether every question has the verdict expected at this stage.
+
+    Leaves the package, the regulator's root and policy, and all else in the folder.
+    """
+    flow = draw_flow(SEED)
+    narration = Narration.to(console)
+    with TemporaryDirectory(prefix="kya-demo-") as scratch:
+        stage = Stage(settings.out, Path(scratch) / "clock")
+        stage.clear()
+        _introduce(settings, narration)
+        _perform(settings, stage, flow, narration)
+        with console.status("building the evidence"):
+            _build(stage)
+        narration.heading("What the evidence counts, derived from the log")
+        narration.show(figures_table(stage))
+        is_as_expected = judge(stage, narration, Path(scratch))
+        narration.heading(f"All of it is in {stage.out}; its README says where")
+        return is_as_expected
+
+
+def _introduce(settings: Settings, narration: Narration) -> None:
+    """Say what is real here and what is not."""
+    prices = "a seeded path, no market's"
+    if settings.prices is not None:
+        prices = f"recorded in May 2014, shifted in date ({settings.prices})"
+    narration.heading("The case of CryptoEX AG and its agent algo_trader_v2")
+    narration.note(
+        f"orders   synthetic, from seed {SEED}; keys, signatures and log are real"
+    )
+    narration.note(f"prices   {prices}")
+    narration.note("clock    virtual, and the log says so; all times are UTC")
+    narration.note(f"day cap  {_cap_text(settings.daily_max_per)}")
+    narration.heading("What happened")
+
+
+def _cap_text(per: DailyMaxPer) -> str:
+    """Return how the daily maximum is read in this run."""
+    maximum = f"{EUR} {scope_of(per).daily_max}"
+    if per is DailyMaxPer.AGENT:
+        return f"{maximum} in all, as the case study words it"
+    return f"{maximum} per market and side: our own assumption (--literal: in all)"
+
+
+def _perform(
+    settings: Settings, stage: Stage, flow: Flow, narration: Narration
+) -> None:
+    """Play the timetable with a gateway and a bot in processes of their own."""
+    config = config_of(flow, settings.prices, SEED)
+    opened = found(stage.installation, config, FOUNDED_AT)
+    clock = MovableClock(FOUNDED_AT)
+    with ExitStack() as stack:
+        server = stack.enter_context(ClockServer(stage.clock, clock))
+        url = stack.enter_context(gateway_process(stage))
+        conductor = Conductor(clock=clock, server=server, stage=stage)
+        stack.callback(conductor.stop_bot)
+        programme = Programme(
+            stage=stage,
+            desk=Desk(opened=opened, remote=Remote(url), clock=clock.now),
+            conductor=conductor,
+            flow=flow,
+            seed=SEED,
+            per=settings.daily_max_per,
+            narration=narration,
+        )
+        with narration.bar(len(flow.orders)):
+            conductor.perform(programme.timetable(), programme.seen)
+
+
+def _build(stage: Stage) -> None:
+    """Build the package and its archive from the published log."""
+    build_package(
+        source=LogDirectory(stage.installation / "log"),
+        root_pem=(stage.installation / "trust" / "root.pem").read_bytes(),
+        selection=Selection(
+            agent=AGENT, first=OBSERVED_DAYS[0], last=RECOVERED_DAYS[-1]
+        ),
+        out=stage.package,
+    )
+    archive(stage.package, stage.out / "evidence.tar.gz")

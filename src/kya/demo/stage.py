@@ -1,0 +1,191 @@
+"""Where the demonstration plays: its folders, its processes, and the story's names."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from kya.config import (
+    Config,
+    InstallationSection,
+    LogSection,
+    PricesSection,
+    VenueSection,
+)
+from kya.core.errors import InputError, TransientError
+from kya.core.instant import Instant, TimeOfDay
+from kya.core.mandate import Mandate
+from kya.core.money import Money
+from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.demo.bot import REGION
+from kya.demo.flow import EUR, EUR_USD, GBP_EUR, VENUES, Flow
+
+OPERATOR: Final = "CryptoEX AG"
+AGENT: Final = "algo_trader_v2"
+DIRECTORS: Final = ("anna.keller", "bernd.vogt")
+SERIAL: Final = 0xF1D4E8C7B2A9F3E6
+ORIGIN: Final = "cryptoex.example/log/2026"
+RESOLVED_AT: Final = Instant.parse("2026-04-24T10:00:00.000000Z")
+LIVE_FROM: Final = Instant.parse("2026-05-15T09:00:00.000000Z")
+
+_MADE: Final = ("evidence", "evidence.tar.gz", "installation", "agent-host", "root.pem")
+_MADE_TOO: Final = ("policy.txt", "resolution.txt", "bot.jsonl", "bot.json", "README")
+_MARK: Final = "README"
+_MARK_TEXT: Final = (
+    "Made by `kya demo`, and made anew by the next one.\n\n"
+    "evidence/, evidence.tar.gz   the package for the regulator\n"
+    "root.pem, policy.txt         the regulator's own copies\n"
+    "installation/                the operator's gateway: keys, log, venues' lists\n"
+    "agent-host/                  the bot's host: key, certificate, journal\n"
+    "resolution.txt               the board's document\n"
+    "bot.jsonl                    what the bot wrote down\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The folder of one demonstration, and the socket at which its clock is served."""
+
+    out: Path
+    clock: Path
+
+    @property
+    def installation(self) -> Path:
+        """The operator's data directory."""
+        return self.out / "installation"
+
+    @property
+    def agent_host(self) -> Path:
+        """The bot's host."""
+        return self.out / "agent-host"
+
+    @property
+    def record(self) -> Path:
+        """What the bot writes down, a line of JSON an order."""
+        return self.out / "bot.jsonl"
+
+    @property
+    def package(self) -> Path:
+        """The evidence."""
+        return self.out / "evidence"
+
+    def clear(self) -> None:
+        """Make an empty folder; InputError rather than remove what is not ours."""
+        if self.out.exists() and any(self.out.iterdir()):
+            if not (self.out / _MARK).exists():
+                raise InputError(f"{self.out}: is not empty and not of an earlier demo")
+            for name in (*_MADE, *_MADE_TOO):
+                path = self.out / name
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+        self.out.mkdir(parents=True, exist_ok=True)
+        (self.out / _MARK).write_text(_MARK_TEXT)
+
+
+def scope_of(per: DailyMaxPer) -> Scope:
+    """Return the story's scope with the daily maximum counted in this way."""
+    return Scope(
+        currency=EUR,
+        markets=frozenset({EUR_USD, GBP_EUR}),
+        venues=frozenset(VENUES),
+        regions=frozenset({REGION}),
+        order_max=Money.parse("25000.00", EUR),
+        daily_max=Money.parse("500000.00", EUR),
+        daily_max_per=per,
+        window=TradingWindow(
+            TimeOfDay.parse("08:00:00.000000"), TimeOfDay.parse("17:00:00.000000")
+        ),
+        calendar=Calendar.MONDAY_TO_FRIDAY,
+        live_from=LIVE_FROM,
+    )
+
+
+def mandate_of(scope: Scope, resolution: bytes) -> Mandate:
+    """Return what the board grants."""
+    return Mandate(
+        operator=OPERATOR,
+        agent=AGENT,
+        scope=scope,
+        resolved_at=RESOLVED_AT,
+        valid_from=RESOLVED_AT,
+        valid_until=Instant.parse("2027-06-30T23:59:59.000000Z"),
+        resolution=sha256(resolution).hexdigest(),
+        grace_seconds=300,
+    )
+
+
+def resolution_text(scope: Scope) -> str:
+    """Return the board's document, made of the scope itself."""
+    per = {
+        DailyMaxPer.AGENT: "in all",
+        DailyMaxPer.MARKET_AND_SIDE: "per market and side (our own reading)",
+    }[scope.daily_max_per]
+    venues = ", ".join(sorted(scope.venues))
+    return (
+        f"{OPERATOR}: resolution of the board, {RESOLVED_AT.day}\n\n"
+        f"The agent {AGENT} may trade {', '.join(sorted(scope.markets))}\n"
+        f"at {venues} from {', '.join(sorted(scope.regions))},\n"
+        f"at most {EUR} {scope.order_max} an order\n"
+        f"and {EUR} {scope.daily_max} a UTC day {per},\n"
+        f"Monday to Friday, {scope.window} UTC,\n"
+        f"with real money from {scope.live_from}.\n"
+        "If nobody decides within 300 s of a breach, the agent is suspended.\n"
+    )
+
+
+def config_of(flow: Flow, prices: Path | None, seed: int) -> Config:
+    """Return the configuration of the story's gateway, its time-outs planned."""
+    late = [flow.orders[seq - 1] for seq in sorted(flow.timeouts)]
+    section = PricesSection(seed=seed)
+    if prices is not None:
+        section = PricesSection(kind="recorded", directory=str(prices), seed=seed)
+    return Config(
+        installation=InstallationSection(
+            operator=OPERATOR,
+            trust_domain="cryptoex.example",
+            root_name="Kakunin Root CA",
+            crl_url="http://crl.cryptoex.example/issuing.crl",
+        ),
+        log=LogSection(origin=ORIGIN),
+        prices=section,
+        venues={
+            name: VenueSection(
+                faults={
+                    order.client_order_id: "timeout"
+                    for order in late
+                    if order.venue == name
+                }
+            )
+            for name in VENUES
+        },
+    )
+
+
+@contextmanager
+def gateway_process(stage: Stage) -> Generator[str]:
+    """Run the gateway as a process of its own; yield its address."""
+    module = "kya.demo.gateway"
+    command = (sys.executable, "-m", module, stage.installation, stage.clock)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own module, our own arguments
+    try:
+        url = process.stdout.readline().strip() if process.stdout else ""
+        if not url:
+            raise TransientError(f"gateway: did not start (exit {process.wait()})")
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def bot_process(config: Path) -> "subprocess.Popen[bytes]":
+    """Start the bot as a process of its own."""
+    return subprocess.Popen((sys.executable, "-m", "kya.demo.bot", config))  # noqa: S603  our own module, our own arguments

@@ -1,0 +1,37 @@
+import pytest
+
+from kya.agent.answer import _in_words
+from kya.codec.decisions import ControlFields
+from kya.core.control import Reason
+
+
+def a_control(reason: Reason, outcome: str = "failed") -> ControlFields:
+    return ControlFields(
+        id="some.control",
+        limit="LIMIT",
+        measured="MEASURED",
+        outcome=outcome,
+        unit="EUR",
+        version=1,
+        reason=reason.value,
+    )
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_a_sentence_that_ends_in_its_code(reason: Reason) -> None:
+    words = _in_words(a_control(reason))
+    assert words.endswith(f" ({reason.value})")
+    assert "MEASURED" in words
+    assert "{" not in words
+
+
+def test_what_cannot_be_compared_says_so() -> None:
+    words = _in_words(a_control(Reason.ORDER_AMOUNT_MAX, "cannot_evaluate"))
+    assert words == "MEASURED cannot be compared with EUR LIMIT (order.amount_max)"
+
+
+def test_a_broken_control_is_named() -> None:
+    words = _in_words(a_control(Reason.CONTROL_FAULTED, "cannot_evaluate"))
+    assert words == (
+        "the control some.control could not be evaluated: MEASURED (control.faulted)"
+    )

@@ -1,0 +1,68 @@
+"""The whole demonstration, with processes, sockets and disks, in both readings."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from kya.codec.note import VerifierKey
+from kya.core.scope import DailyMaxPer
+from kya.demo.run import Settings, play
+from kya.demo.seed import LITERAL_ALLOWED
+
+pytestmark = [pytest.mark.serial, pytest.mark.timeout(300)]
+
+
+def played(out: Path, per: DailyMaxPer) -> tuple[bool, str]:
+    written = io.StringIO()
+    console = Console(file=written, width=100, highlight=False)
+    settings = Settings(out=out, prices=None, daily_max_per=per)
+    return play(settings, console), written.getvalue()
+
+
+def figures(out: Path) -> dict[str, int]:
+    report = json.loads((out / "evidence" / "report.json").read_bytes())
+    found = report["agents"]["algo_trader_v2"]["figures"]["all"]
+    outcomes = {name: value["count"] for name, value in found["outcomes"].items()}
+    return {
+        "attempts": found["attempts"]["count"],
+        "asked again": found["unknown_then_resolved"]["count"],
+        **outcomes,
+    }
+
+
+def test_the_story_comes_out_as_told(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    is_as_expected, text = played(out, DailyMaxPer.MARKET_AND_SIDE)
+    assert is_as_expected, text
+    assert figures(out) == {
+        "attempts": 1_022,
+        "asked again": 4,
+        "allowed": 1_020,
+        "denied": 1,
+        "refused": 1,
+    }
+    told = " ".join(text.split())
+    assert "EUR 180000.00 is above the order maximum of EUR 25000.00" in told
+    assert "the credential is revoked (credential.revoked)" in told
+    assert "certificate F1D4E8C7B2A9F3E6 issued" in told
+    assert "kya verify exits 1" in told
+    # Every line is readable in a window of a hundred columns.
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+    # The regulator's policy names the log's key, and nothing of the package.
+    (line,) = (out / "policy.txt").read_text().splitlines()[:1]
+    assert VerifierKey.parse(line.split()[1]).name == "cryptoex.example/log/2026"
+    assert (out / "root.pem").read_bytes().startswith(b"-----BEGIN CERTIFICATE-----")
+    assert (out / "evidence.tar.gz").exists()
+
+
+def test_the_literal_cap_lets_through_about_half(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    is_as_expected, text = played(out, DailyMaxPer.AGENT)
+    assert is_as_expected, text
+    counted = figures(out)
+    assert counted["attempts"] == 1_022
+    assert counted["allowed"] in LITERAL_ALLOWED
+    assert counted["refused"] == 1
