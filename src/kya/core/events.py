@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
+from kya.core import tokens
 from kya.core.credential import Credential
 from kya.core.decision import Outcome
+from kya.core.errors import MalformedError
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -25,12 +28,17 @@ class VenueStatus(Enum):
     FILLED = "filled"
     PARTIALLY_FILLED = "partially_filled"
     REJECTED = "rejected"
+    NOT_RECEIVED = "not_received"
     UNKNOWN = "unknown"
 
     @property
     def is_final(self) -> bool:
         """Whether the order's outcome is known, so that nobody needs to ask again."""
         return self is not VenueStatus.UNKNOWN
+
+
+EXECUTED: Final = frozenset({VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED})
+"""What a venue says of an order that it has filled, in whole or in part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,11 @@ class LogOpened:
     clock: ClockSource
     at: Instant
 
+    def __post_init__(self) -> None:
+        """Refuse a log without a name or a root."""
+        tokens.require_text("origin", self.origin)
+        tokens.require(tokens.DIGEST, "root", self.root)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MandateGranted:
@@ -55,6 +68,10 @@ class MandateGranted:
 
     digest: str
     mandate: Mandate
+
+    def __post_init__(self) -> None:
+        """Refuse a digest that is none."""
+        tokens.require(tokens.DIGEST, "mandate", self.digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +81,11 @@ class CertificateIssued:
     credential: Credential
     replaces: str | None
     at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a digest that is none."""
+        if self.replaces is not None:
+            tokens.require(tokens.DIGEST, "replaces", self.replaces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +97,11 @@ class StandingChanged:
     reason: str
     at: Instant
 
+    def __post_init__(self) -> None:
+        """Refuse an act upon nothing, or for no reason."""
+        tokens.require(tokens.DIGEST, "credential", self.credential)
+        tokens.require_text("reason", self.reason)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationListed:
@@ -83,6 +110,10 @@ class RevocationListed:
     number: int
     crl: bytes
     at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a number that counts nothing."""
+        tokens.require_count("number", self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +128,11 @@ class OrderSubmitted:
     line_digest: str
     leaf: str
 
+    def __post_init__(self) -> None:
+        """Refuse digests that are none."""
+        tokens.require(tokens.DIGEST, "line_digest", self.line_digest)
+        tokens.require(tokens.DIGEST, "leaf", self.leaf)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDecided:
@@ -108,13 +144,18 @@ class OrderDecided:
     outcome: Outcome
     received_at: Instant
 
+    def __post_init__(self) -> None:
+        """Refuse a decision on nothing."""
+        _require_order(self.agent, self.seq, self.order)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueReported:
     """The venue has told us, or failed to tell us, what became of a released order.
 
-    `filled` is in the order's own currency; `price_source` says where the paper venue
-    took its price from; `detail` is the venue's own word or our reason for not knowing.
+    `filled` is in the order's own currency and stands for an executed order only;
+    `price_source` says where the paper venue took its price from, `detail` is the
+    venue's own word or our reason for not knowing, and both may be empty.
     """
 
     agent: str
@@ -127,6 +168,16 @@ class VenueReported:
     price_source: str
     detail: str
     at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a report on nothing, or of a fill without an execution."""
+        _require_order(self.agent, self.seq, self.order)
+        tokens.require(tokens.VENUE, "venue", self.venue)
+        tokens.require_remark("price_source", self.price_source)
+        tokens.require_remark("detail", self.detail)
+        if (self.filled is None) is (self.status in EXECUTED):
+            msg = f"report: {self.status.value} with filled {self.filled}"
+            raise MalformedError(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +193,10 @@ class Equivocated:
     conflicting: bytes
     at: Instant
 
+    def __post_init__(self) -> None:
+        """Refuse an equivocation about nothing."""
+        _require_order(self.agent, self.seq, self.order)
+
 
 Event = (
     LogOpened
@@ -154,3 +209,10 @@ Event = (
     | VenueReported
     | Equivocated
 )
+
+
+def _require_order(agent: str, seq: int, leaf: str) -> None:
+    """Raise unless the three can name an order on record."""
+    tokens.require(tokens.NAME, "agent", agent)
+    tokens.require_count("seq", seq)
+    tokens.require(tokens.DIGEST, "order", leaf)

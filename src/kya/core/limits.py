@@ -6,16 +6,16 @@ ENTRY_BYTES_MAX: Final = 65_535
 """One log entry; the tile format frames it with a 16-bit length (C2SP tlog-tiles)."""
 
 NAME_CHARS_MAX: Final = 64
-"""An agent's or service's name; the X.520 upper bound of a common name (ub-common-name)."""
+"""An agent's or service's name; the X.520 upper bound of a common name."""
 
 TOKEN_CHARS_MAX: Final = 64
 """Client order ids and the like; FIX venues commonly accept no more."""
 
 TEXT_CHARS_MAX: Final = 512
-"""Free text in a statement, such as a reason; enough for a sentence people will read."""
+"""Free text in a statement, such as a reason: a sentence that people will read."""
 
 LIST_ITEMS_MAX: Final = 256
-"""Markets, venues or regions of one scope; a scope must also fit 4 KiB of certificate."""
+"""Markets, venues or regions of one scope, which must also fit SCOPE_BYTES_MAX."""
 
 SCOPE_BYTES_MAX: Final = 4_096
 """Canonical scope inside a certificate; larger ones break TLS stacks' record budget."""
@@ -24,7 +24,7 @@ MINOR_UNITS_MAX: Final = 10**24
 """Largest amount in minor units: a million ether in wei, and far above any order."""
 
 SEQ_MAX: Final = 2**53 - 1
-"""Largest integer that every JSON implementation carries exactly (RFC 8785 §3.2.2.3)."""
+"""Largest integer that every JSON reader carries exactly (RFC 8785 §3.2.2.3)."""
 
 FIXED_POINT_DIGITS_MAX: Final = 18
 """Digits before the point of a price or quantity."""
@@ -48,4 +48,34 @@ MANDATE_DIRECTORS_MIN: Final = 2
 """Directors who must have signed a mandate: starting takes two people."""
 
 STATEMENT_LAG_MICROS_MAX: Final = 300_000_000
-"""How far behind the log's own time a statement may be dated: 5 min to sign and send."""
+"""How far behind the log's time a statement may be dated: 5 min to sign and send."""
+
+GRACE_SECONDS_MAX: Final = 86_400
+"""Longest time that people may have to act on a breach: a day is no grace any more."""
+
+STATEMENT_AHEAD_MICROS_MAX: Final = 2_000_000
+"""How far ahead of the gateway's clock a statement may be dated: the skew of orders."""
+
+RELEASES_IN_FLIGHT_MAX: Final = 256
+"""Orders that await one venue's first answer at once; others queue, on record."""
+
+VENUE_ANSWER_MICROS_MAX: Final = 5_000_000
+"""How long a venue may take to answer before the outcome counts as unknown: 5 s."""
+
+VENUE_ASK_MICROS_MIN: Final = 100_000
+"""First pause before a venue is asked what became of an order; it doubles: 100 ms."""
+
+VENUE_ASK_MICROS_MAX: Final = 30_000_000
+"""Longest pause between two questions to a venue, which has rate limits: 30 s."""
+
+OUTCOME_WAIT_MICROS_MAX: Final = 10_000_000
+"""How long a reader may wait for a venue's final answer; below common proxy limits."""
+
+STRANGERS_MAX: Final = 4_096
+"""Peers whose bad requests are counted one by one; the longest silent is forgotten."""
+
+STRANGER_BURST_MAX: Final = 20
+"""Bad requests that a peer may send at once: a bot with a wrong key should see why."""
+
+STRANGER_PER_SECOND_MAX: Final = 1
+"""Bad requests that a peer may send for ever: enough to debug, too few to load us."""

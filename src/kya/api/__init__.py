@@ -1,0 +1,1 @@
+"""The HTTP edge: bytes in, bytes out, every fault translated once."""

@@ -1,0 +1,80 @@
+"""The HTTP application: orders and statements as notes, everything else as JSON."""
+
+import asyncio
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from kya import __version__
+from kya.api.control import log_routes, order_routes
+from kya.api.log_files import log_file_routes
+from kya.api.notes import NoteEndpoint, order_reply, statement_reply
+from kya.api.problems import Problem, ProblemBoundary, problem_of
+from kya.api.strangers import Strangers
+from kya.gateway.pipeline import Gateway
+from kya.sequencer.sequencer import Sequencer
+
+
+def create_app(*, gateway: Gateway, sequencer: Sequencer) -> FastAPI:
+    """Return the gateway's application; it must be made where the loop runs."""
+    app = FastAPI(
+        title="kya gateway", version=__version__, docs_url=None, redoc_url=None
+    )
+    strangers = Strangers(asyncio.get_running_loop().time)
+    # Bare routes, and first in the list: an order is read, judged and answered as
+    # bytes, without a model being built of it.
+    app.router.routes[:0] = [
+        Route(
+            "/v1/orders",
+            NoteEndpoint(order_reply(gateway), strangers),
+            methods=["POST"],
+        ),
+        Route(
+            "/v1/entries",
+            NoteEndpoint(statement_reply(gateway), strangers),
+            methods=["POST"],
+        ),
+    ]
+    app.include_router(order_routes(gateway))
+    app.include_router(log_routes(sequencer))
+    app.router.routes.extend(log_file_routes(sequencer))
+    app.add_middleware(ProblemBoundary)
+    app.add_exception_handler(HTTPException, _answered)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    return app
+
+
+class _Answered(Response):
+    """A problem where the framework wants a response."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(status_code=problem.status)
+        self._problem: Final = problem
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the problem."""
+        await self._problem(scope, receive, send)
+
+
+async def _answered(request: Request, error: Exception) -> Response:
+    """Answer what the framework refuses: no such path, no such method."""
+    del request
+    return _Answered(problem_of(error))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Answer a parameter that is not of its type, without repeating what was sent."""
+    del request
+    detail = "a parameter of the path or query is malformed"
+    if isinstance(error, RequestValidationError):
+        named = [".".join(map(str, fault["loc"])) for fault in error.errors()]
+        detail = f"malformed: {', '.join(named)}"
+    return _Answered(
+        Problem(status=400, name="malformed", title="Malformed request", detail=detail)
+    )

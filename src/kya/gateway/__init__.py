@@ -1,0 +1,1 @@
+"""The only road to the venue. Read pipeline.py first."""

@@ -1,0 +1,36 @@
+"""A permit: the proof that an order may leave."""
+
+from dataclasses import dataclass
+
+from kya.core.order import Order
+from kya.core.scope import Mode
+
+_CLIENT_ID_CHARS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """An order that is allowed and whose decision is durable in the log.
+
+    Minted only in `kya.gateway.pipeline.Gateway.submit`.
+
+    `leaf` is the leaf hash of the order's entry, `index` its place in the log.
+    """
+
+    order: Order
+    leaf: str
+    mode: Mode
+    index: int
+
+    @property
+    def client_id(self) -> str:
+        """The name under which the venue knows the order."""
+        return client_id_of(self.leaf)
+
+
+def client_id_of(leaf: str) -> str:
+    """Return the venue's name of the order with this leaf hash.
+
+    Half of the hash is far from colliding, and venues accept 32 characters.
+    """
+    return leaf[:_CLIENT_ID_CHARS]

@@ -1,0 +1,148 @@
+"""READ THIS FIRST: the one road of an order, from its arrival to its release."""
+
+from collections.abc import Mapping
+
+from kya.codec.decisions import render_decision
+from kya.core.case import Case
+from kya.core.decide import decide
+from kya.core.decision import Decision
+from kya.core.errors import CorruptionError, MalformedError
+from kya.core.events import OrderDecided, OrderSubmitted
+from kya.core.limits import UNANSWERED_MAX
+from kya.core.past import Past
+from kya.gateway.answer import Answer, Freshness
+from kya.gateway.checked_on_write import CheckedOnWrite
+from kya.gateway.inquiry import Inquiry
+from kya.gateway.permit import Permit
+from kya.gateway.ports import Clock, Venue
+from kya.gateway.reconcile import unanswered
+from kya.gateway.refusals import CongestedError
+from kya.gateway.release import Releases
+from kya.gateway.scribe import Scribe
+from kya.gateway.statements import Statements
+from kya.gateway.turns import Turn, Turns
+from kya.gateway.used import answer_again
+from kya.pki.authenticate import authenticate
+from kya.pki.entries import Entry
+from kya.pki.note_signer import NoteSigner
+from kya.sequencer.sequencer import Sequencer
+
+
+class Gateway:
+    """The only road to the venue: it holds the venues, and agents do not."""
+
+    def __init__(
+        self,
+        *,
+        sequencer: Sequencer,
+        signer: NoteSigner | CheckedOnWrite,
+        clock: Clock,
+        venues: Mapping[str, Venue],
+        root: bytes,
+    ) -> None:
+        """Judge under the root certificate in DER; release to the venues by name."""
+        self._sequencer = sequencer
+        self._root = root
+        self._scribe = Scribe(sequencer=sequencer, signer=signer, clock=clock)
+        self._turns = Turns(self._past_of)
+        self.releases = Releases(self._scribe, venues)
+        self.statements = Statements(self._scribe, root)
+        self.inquiry = Inquiry(sequencer, self.releases)
+
+    async def submit(self, raw: bytes) -> Answer:
+        """Return the signed decision on one order note, once both are durable.
+
+        Faults are not caught on this road: where one is raised, the line below never
+        runs and the order does not leave. MalformedError and DistrustError: nobody's
+        order. OutOfTurnError, CongestedError, TransientError: not judged now.
+        """
+        # Whose order is it?
+        entry = Entry.read(raw)
+        submitted = _order_in(entry)
+        authenticate(entry, self._sequencer.state, self._root)
+        order = submitted.order
+        if await self._turns.reached(order) is Turn.USED:
+            return await answer_again(self._scribe, entry, submitted)
+
+        # May it go? Nothing awaits from here until both have their place, so that the
+        # state it is judged by is the state it is logged after. The place folds them:
+        # what is allowed is reserved before anybody else's order is looked at.
+        decision = decide(self._case(submitted))
+        decided = self._decided(decision, submitted)
+        index = self._sequencer.place(entry, decided)
+        self._turns.pass_on(order)
+
+        # Commit point: after this line the decision exists, whatever happens to us.
+        await self._sequencer.durable(index + 2)
+
+        # Let it go. The agent's answer does not wait for the venue's.
+        if decision.allowed:
+            self.releases.start(
+                Permit(
+                    order=order, leaf=submitted.leaf, mode=decision.mode, index=index
+                )
+            )
+        return Answer(
+            decision=decided.raw,
+            index=index,
+            outcome=decision.outcome,
+            freshness=Freshness.FRESH,
+        )
+
+    def start(self) -> None:
+        """Ask the venues for every order that an earlier run left unanswered."""
+        for submitted in unanswered(self._sequencer.state):
+            self.releases.ask(submitted.order, submitted.leaf)
+
+    async def close(self) -> None:
+        """Stop releasing and asking; the next start asks for what is unanswered."""
+        await self.releases.close()
+
+    def _past_of(self, agent: str) -> Past:
+        """Return an enrolled agent's past."""
+        return self._sequencer.state.agents[agent].past
+
+    def _case(self, submitted: OrderSubmitted) -> Case:
+        """Return all that the decision may depend on: order, moment and log."""
+        state, order = self._sequencer.state, submitted.order
+        credential, agent = (
+            state.credentials[order.credential],
+            state.agents[order.agent],
+        )
+        if credential.grant is None:
+            raise CorruptionError(f"credential of {order.agent}: it grants nothing")
+        if len(agent.unanswered) >= UNANSWERED_MAX:
+            raise CongestedError(
+                f"{order.agent}: {UNANSWERED_MAX} orders await the venue's answer"
+            )
+        # The instant of receipt is taken when the order's turn has come, and so the
+        # instants in the log never go back.
+        received_at = self._scribe.now()
+        return Case(
+            order=order,
+            received_at=received_at,
+            credential=credential,
+            scope=credential.grant.scope,
+            baseline=None,
+            past=agent.past.on(received_at.day),
+            price=None,
+        )
+
+    def _decided(self, decision: Decision, submitted: OrderSubmitted) -> Entry:
+        """Return the signed decision as the entry that follows the order's."""
+        order = submitted.order
+        event = OrderDecided(
+            agent=order.agent,
+            seq=order.seq,
+            order=submitted.leaf,
+            outcome=decision.outcome,
+            received_at=decision.case.received_at,
+        )
+        return self._scribe.sign(render_decision(decision, submitted.leaf), event)
+
+
+def _order_in(entry: Entry) -> OrderSubmitted:
+    """Return the order that the entry holds; MalformedError for any other statement."""
+    if isinstance(entry.event, OrderSubmitted):
+        return entry.event
+    raise MalformedError("orders: want a note that holds a kya/order/v1 line")

@@ -1,0 +1,74 @@
+"""Where the gateway meets the world: the time, the market and the venue."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from kya.core import tokens
+from kya.core.errors import MalformedError
+from kya.core.events import VenueStatus
+from kya.core.instant import Instant
+from kya.core.money import Money, Price
+from kya.core.price import ReferencePrice
+from kya.gateway.permit import Permit
+
+
+class Clock(Protocol):
+    """The gateway's one source of time."""
+
+    def now(self) -> Instant:
+        """Return the present instant; TransientError if nobody can tell it."""
+        ...
+
+
+class Prices(Protocol):
+    """The market as one source saw it."""
+
+    def at(self, market: str, instant: Instant) -> ReferencePrice | None:
+        """Return the newest price not after the instant, or None if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueAnswer:
+    """What a venue says of one order; `filled` is in the order's own currency.
+
+    `price_source` says where a paper venue took its price from, `detail` is the
+    venue's own word; both may be empty.
+    """
+
+    status: VenueStatus
+    filled: Money | None = None
+    price: Price | None = None
+    price_source: str = ""
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no report can hold."""
+        for field, text in (
+            ("price_source", self.price_source),
+            ("detail", self.detail),
+        ):
+            if text:
+                tokens.require_text(field, text)
+        executed = {VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED}
+        if (self.filled is None) is (self.status in executed):
+            msg = f"venue answer: {self.status.value} with filled {self.filled}"
+            raise MalformedError(msg)
+
+
+class Venue(Protocol):
+    """Where orders become fills. It takes permits and nothing else."""
+
+    async def submit(self, permit: Permit) -> VenueAnswer:
+        """Send the order once; TransientError when its outcome is unknown.
+
+        The venue knows the order by `permit.client_id` and executes it at most once.
+        """
+        ...
+
+    async def query(self, client_id: str) -> VenueAnswer | None:
+        """Return what became of an order; TransientError when the venue cannot say.
+
+        None promises that the venue never received it and will not execute it later.
+        """
+        ...
