@@ -11,6 +11,7 @@ from kya.codec.note import VerifierKey
 from kya.core.scope import DailyMaxPer
 from kya.demo.run import Settings, play
 from kya.demo.seed import LITERAL_ALLOWED
+from tests.surface import front_page
 
 pytestmark = [pytest.mark.serial, pytest.mark.timeout(300)]
 
@@ -49,6 +50,7 @@ def test_the_story_comes_out_as_told(tmp_path: Path) -> None:
     assert "the credential is revoked (credential.revoked)" in told
     assert "certificate F1D4E8C7B2A9F3E6 issued" in told
     assert "kya verify exits 1" in told
+    assert front_page.shows(text), "README.md shows another run than this one"
     # Every line is readable in a window of a hundred columns.
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
     # The regulator's policy names the log's key, and nothing of the package.

@@ -29,6 +29,7 @@ from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, from_pem, to_pem
 from kya.pki.signer import Signer
+from kya.tlog.policy import Log, Policy
 from kya.wiring.keys import KeyCabinet
 
 AUTHORITY: Final = "authority"
@@ -99,6 +100,8 @@ def found(data: Path, config: Config, now: Instant) -> Opened:
     for role, name, algorithm in _SERVICES:
         signer = opened.cabinet.create(name, algorithm)
         store_certificate(data, name, service(opened.issuer(), role, name, signer, now))
+    key = opened.note_signer(LOG).key
+    (data / "trust/policy.txt").write_bytes(Policy(logs=(Log(key=key),)).render())
     # Commit point: with its configuration in place the installation exists.
     (data / CONFIG_FILE).write_text(render_config(config))
     return opened

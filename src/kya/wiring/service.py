@@ -19,6 +19,7 @@ from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
 from kya.config import Config
 from kya.core.errors import TransientError
+from kya.gateway.checked_on_write import checked_on_write
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
@@ -50,7 +51,9 @@ async def _serve(
     opened: Opened, clock: NamedClock, port: int, ready: Callable[[str], None]
 ) -> None:
     """Run the gateway; whoever holds the log is named before the port is tried."""
-    stores = directory_stores(opened.data)
+    signer, stores = checked_on_write(
+        opened.note_signer(GATEWAY), directory_stores(opened.data)
+    )
     sequencer = await Sequencer.open(stores, opened.note_signer(LOG))
     try:
         await open_if_new(sequencer, opened, clock.source, clock.clock.now())
@@ -58,7 +61,7 @@ async def _serve(
         venues = venues_of(opened.config, opened.data, clock.clock)
         gateway = Gateway(
             sequencer=sequencer,
-            signer=opened.note_signer(GATEWAY),
+            signer=signer,
             clock=clock.clock,
             venues=venues,
             root=opened.certificate("root"),
@@ -72,6 +75,8 @@ async def _serve(
             await gateway.close()
             for venue in venues.values():
                 venue.close()
+        # Whoever reads the log of a gateway that was stopped finds all it answered.
+        await sequencer.publish()
     finally:
         await sequencer.close()
 
