@@ -1,0 +1,217 @@
+"""From a log to an evidence package, in one pass over the entries.
+
+Nothing is judged here: a package shows what the log says, and `kya verify` judges it.
+Only what would make a useless package is refused: a log that does not match its own
+checkpoint, or that was opened under another root.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from kya.codec import package_layout as layout
+from kya.codec.decisions import DecisionLine, parse_decision
+from kya.codec.note import SignedNote
+from kya.codec.package_report import Frame, render_csv, render_json
+from kya.codec.tally import Selection, Tally
+from kya.core.errors import DistrustError, InputError
+from kya.core.events import LogOpened, OrderDecided, OrderSubmitted
+from kya.core.instant import Day
+from kya.evidence.folder import Folder, appearing
+from kya.evidence.holdings import Holdings
+from kya.evidence.reader import LogReader
+from kya.evidence.readme import Sample, readme
+from kya.pki.certificate import parse_certificate
+from kya.pki.entries import Entry
+from kya.pki.pem import CERTIFICATE, from_pem
+from kya.tlog.checkpoint import Checkpoint, open_checkpoint
+from kya.tlog.policy import Log, Policy
+from kya.tlog.proof import Proof
+from kya.tlog.tile import TILE_WIDTH, bundles_of, encode_entries, join_hashes, tiles_of
+from kya.tlog.tree import Tree, read_bundle, read_tile, root_at
+
+Progress = Callable[[str, int, int], None]
+
+_TREE_ENTRIES: Final = 64 * TILE_WIDTH
+"""Entries for which one tree keeps the tiles it has read; memory stays flat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltPackage:
+    """Where the package lies and what is in it."""
+
+    path: Path
+    entries: int
+    orders: int
+
+
+def build_package(
+    *,
+    source: LogReader,
+    root_pem: bytes,
+    selection: Selection,
+    out: Path,
+    progress: Progress = lambda _what, _done, _total: None,
+) -> BuiltPackage:
+    """Write the evidence of the selected orders to the new folder `out`.
+
+    The whole log goes in; `orders/` and `decisions/` hold the selected ones. InputError
+    if `out` exists or the agent or period has no place in the log; DistrustError if the
+    log contradicts its own checkpoint or was opened under another root.
+    """
+    if selection.first > selection.last:
+        raise InputError(f"period: {selection.first} is after {selection.last}")
+    raw = source("checkpoint")
+    note = SignedNote.parse(raw)
+    checkpoint = Checkpoint.from_note(note)
+    if root_at(source, checkpoint.size) != checkpoint.root:
+        raise DistrustError("log: its tiles do not lead to its checkpoint's root")
+    with appearing(out) as folder:
+        root = from_pem(CERTIFICATE, root_pem)
+        orders = _Pass(source, folder, note, selection, root).run(progress)
+    return BuiltPackage(path=out, entries=checkpoint.size, orders=orders)
+
+
+class _Pass:
+    """One pass over the log that writes every file on the way."""
+
+    def __init__(
+        self,
+        source: LogReader,
+        folder: Folder,
+        note: SignedNote,
+        selection: Selection,
+        root: bytes,
+    ) -> None:
+        """Read from here, write there; `root` in DER."""
+        self._source, self._folder, self._note = source, folder, note
+        self._root, self._holdings = root, Holdings(root)
+        self._head = Checkpoint.from_note(note)
+        self._tally = Tally(selection)
+        self._order: tuple[int, bytes, str] | None = None
+        self._tree = Tree(source, self._head.size)
+        self._sample: Sample | None = None
+        self._orders = 0
+
+    def run(self, progress: Progress) -> int:
+        """Write the package; return how many orders it shows."""
+        size = self._head.size
+        for bundle in bundles_of(size):
+            batch = read_bundle(self._source, bundle)
+            self._folder.write(layout.LOG + bundle.path, encode_entries(batch))
+            for raw in batch:
+                self._take(raw)
+            progress("entries", self._tally.size, size)
+        self._require_selection()
+        self._write_log()
+        self._write_conclusions()
+        progress("checksums", 0, 1)
+        self._folder.write_sums()
+        progress("checksums", 1, 1)
+        return self._orders
+
+    def _take(self, raw: bytes) -> None:
+        """Write what one entry brings and count it."""
+        index = self._tally.size
+        entry = Entry.read(raw)
+        if index == 0:
+            self._require_root(entry)
+        for path, content in self._holdings.take(entry):
+            self._folder.write(path, content)
+        line: DecisionLine | None = None
+        if isinstance(entry.event, OrderSubmitted):
+            self._order = (index, raw, entry.event.order.credential)
+        elif isinstance(entry.event, OrderDecided):
+            line = parse_decision(entry.note.text)
+            self._write_order(entry.event, entry)
+        self._tally.take(entry.event, line)
+
+    def _write_order(self, event: OrderDecided, decision: Entry) -> None:
+        """Write order, proof and decision, if they are selected."""
+        order, self._order = self._order, None
+        selected = self._tally.selection.takes(event.agent, event.received_at)
+        if order is None or not selected:
+            return
+        index, raw, credential = order
+        agent, seq = event.agent, event.seq
+        if index // _TREE_ENTRIES != (index - 1) // _TREE_ENTRIES:
+            self._tree = Tree(self._source, self._head.size)
+        proof = Proof(
+            index=index, path=self._tree.inclusion_path(index), checkpoint=self._note
+        )
+        self._folder.write(layout.order_path(agent, seq), raw)
+        self._folder.write(layout.proof_path(agent, seq), proof.render())
+        self._folder.write(layout.decision_path(agent, seq), decision.raw)
+        self._orders += 1
+        if self._sample is None:
+            self._sample = Sample(
+                agent=agent,
+                seq=seq,
+                credential=credential,
+                gateway=decision.note.signatures[0].key_id,
+            )
+
+    def _write_log(self) -> None:
+        """Write hash tiles, the checkpoint and the former checkpoints."""
+        for tile in tiles_of(self._head.size):
+            hashes = read_tile(self._source, tile)
+            self._folder.write(layout.LOG + tile.path, join_hashes(hashes))
+        self._folder.write(layout.CHECKPOINT, self._note.render())
+        kept = thinned(
+            n for n in self._source.checkpoint_sizes() if n <= self._head.size
+        )
+        for size in kept:
+            path = layout.checkpoint_path(size)
+            self._folder.write(path, self._source(path))
+
+    def _write_conclusions(self) -> None:
+        """Write what can be said only after the last entry."""
+        key = self._holdings.log_key({s.key_id for s in self._note.signatures})
+        open_checkpoint(self._note.render(), self._holdings.origin, [key])
+        subject = parse_certificate(self._root).subject.rfc4514_string()
+        issuer = parse_certificate(self._holdings.issuer).subject.rfc4514_string()
+        frame = Frame(
+            root_subject=subject,
+            issuer_subject=issuer,
+            tree_root=self._head.root.hex(),
+        )
+        script = resources.files("kya.evidence").joinpath("verify.sh")
+        write = self._folder.write
+        write(layout.POLICY, Policy(logs=(Log(key=key),)).render())
+        write(layout.REPORT_JSON, render_json(self._tally, frame))
+        write(layout.REPORT_CSV, render_csv(self._tally))
+        write(layout.VERIFY_SH, script.read_bytes())
+        write(layout.README, readme(self._holdings, self._tally, self._sample))
+
+    def _require_root(self, entry: Entry) -> None:
+        """Raise unless the log was opened under the root that was given."""
+        event = entry.event
+        digest = sha256(self._root).hexdigest()
+        if not isinstance(event, LogOpened) or event.root != digest:
+            raise DistrustError("log: opened under another root than the one given")
+
+    def _require_selection(self) -> None:
+        """Raise unless the log knows the agent."""
+        agent = self._tally.selection.agent
+        if agent is not None and agent not in self._tally.agents:
+            known = ", ".join(sorted(self._tally.agents)) or "none"
+            raise InputError(f"agent {agent}: not in the log, which knows: {known}")
+
+
+def thinned(sizes: Iterable[int]) -> list[int]:
+    """Return the sizes in rising order, thinned out evenly if they are too many."""
+    known = sorted(set(sizes))
+    if len(known) <= layout.CHECKPOINTS_MAX:
+        return known
+    last, steps = len(known) - 1, layout.CHECKPOINTS_MAX - 1
+    return [known[step * last // steps] for step in range(steps + 1)]
+
+
+def everything(agent: str | None = None) -> Selection:
+    """Return the selection of all orders there can be."""
+    return Selection(
+        agent=agent, first=Day.parse("1970-01-01"), last=Day.parse("9999-12-31")
+    )
