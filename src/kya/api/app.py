@@ -1,6 +1,7 @@
 """The HTTP application: orders and statements as notes, everything else as JSON."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import FastAPI
@@ -9,37 +10,34 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kya import __version__
 from kya.api.control import log_routes, order_routes
 from kya.api.log_files import log_file_routes
 from kya.api.notes import NoteEndpoint, order_reply, statement_reply
+from kya.api.peer import OwnOrders
 from kya.api.problems import Problem, ProblemBoundary, problem_of
 from kya.api.strangers import Strangers
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 
 
-def create_app(*, gateway: Gateway, sequencer: Sequencer) -> FastAPI:
+def create_app(*, gateway: Gateway, sequencer: Sequencer) -> "Edge":
     """Return the gateway's application; it must be made where the loop runs."""
     app = FastAPI(
         title="kya gateway", version=__version__, docs_url=None, redoc_url=None
     )
     strangers = Strangers(asyncio.get_running_loop().time)
-    # Bare routes, and first in the list: an order is read, judged and answered as
-    # bytes, without a model being built of it.
+    own = OwnOrders(lambda agent: _newest_credential(sequencer, agent))
+    # Bare routes: an order is read, judged and answered as bytes, without a model being
+    # built of it.
+    notes = {
+        "/v1/orders": NoteEndpoint(order_reply(gateway), strangers, own),
+        "/v1/entries": NoteEndpoint(statement_reply(gateway), strangers),
+    }
     app.router.routes[:0] = [
-        Route(
-            "/v1/orders",
-            NoteEndpoint(order_reply(gateway), strangers),
-            methods=["POST"],
-        ),
-        Route(
-            "/v1/entries",
-            NoteEndpoint(statement_reply(gateway), strangers),
-            methods=["POST"],
-        ),
+        Route(path, endpoint, methods=["POST"]) for path, endpoint in notes.items()
     ]
     app.include_router(order_routes(gateway))
     app.include_router(log_routes(sequencer))
@@ -47,7 +45,34 @@ def create_app(*, gateway: Gateway, sequencer: Sequencer) -> FastAPI:
     app.add_middleware(ProblemBoundary)
     app.add_exception_handler(HTTPException, _answered)
     app.add_exception_handler(RequestValidationError, _invalid)
-    return app
+    return Edge({path: ProblemBoundary(notes[path]) for path in notes}, app)
+
+
+class Edge:
+    """Takes notes past the control plane's middleware, which costs more than judging.
+
+    What is no POST of a note takes the way of everything else, to the same routes.
+    """
+
+    __slots__ = ("_notes", "control")
+
+    def __init__(self, notes: Mapping[str, ASGIApp], control: FastAPI) -> None:
+        """Serve notes by path, and all else from the control plane."""
+        self._notes = notes
+        self.control = control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        app: ASGIApp = self.control
+        if scope["type"] == "http" and scope["method"] == "POST":
+            app = self._notes.get(scope["path"], app)
+        await app(scope, receive, send)
+
+
+def _newest_credential(sequencer: Sequencer, agent: str) -> str | None:
+    """Return the digest of the certificate issued last to the agent."""
+    known = sequencer.state.agents.get(agent)
+    return None if known is None else known.credential
 
 
 class _Answered(Response):
