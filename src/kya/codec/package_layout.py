@@ -1,0 +1,82 @@
+"""Where everything lies in an evidence package (spec/package.md).
+
+Every part of a path is made of letters, digits, dot, dash and underscore, so that no
+name can leave the package or mean another thing to another system.
+"""
+
+import re
+from typing import Final
+
+README: Final = "README.txt"
+SUMS: Final = "SHA256SUMS"
+POLICY: Final = "policy.txt"
+REPORT_JSON: Final = "report.json"
+REPORT_CSV: Final = "report.csv"
+VERIFY_SH: Final = "verify/verify.sh"
+ROOT_PEM: Final = "trust/root.pem"
+ISSUER_PEM: Final = "trust/issuer.pem"
+LOG: Final = "log/"
+CHECKPOINT: Final = "log/checkpoint"
+
+ARCHIVE_FOLDER: Final = "evidence"
+"""The one folder that an archive unpacks to, whatever the archive is called."""
+
+CHECKPOINTS_MAX: Final = 1_024
+"""Former checkpoints in one package; each costs its reader a signature and a root."""
+
+PATH_CHARS_MAX: Final = 200
+"""With the archive's folder this fits a tar header; an agent's name has 64."""
+
+_PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]+", re.ASCII)
+
+
+def certificate_path(role: str, name: str, serial: int) -> str:
+    """Return the place of a certificate, its serial in upper-case hexadecimal."""
+    return f"trust/{role}-{name}-{serial:X}.pem"
+
+
+def crl_path(number: int) -> str:
+    """Return the place of a revocation list."""
+    return f"trust/crl-{number}.pem"
+
+
+def mandate_path(digest: str) -> str:
+    """Return the place of a mandate; the digest is the SHA-256 of its line."""
+    return f"trust/mandate-{digest}.note"
+
+
+def checkpoint_path(size: int) -> str:
+    """Return the place of a former checkpoint."""
+    return f"checkpoints/{size}.note"
+
+
+def order_path(agent: str, seq: int) -> str:
+    """Return the place of an agent's order."""
+    return f"orders/{agent}/{seq:09d}.note"
+
+
+def proof_path(agent: str, seq: int) -> str:
+    """Return the place of the proof that an order is in the log."""
+    return f"orders/{agent}/{seq:09d}.tlog-proof"
+
+
+def decision_path(agent: str, seq: int) -> str:
+    """Return the place of the gateway's decision on an order."""
+    return f"decisions/{agent}/{seq:09d}.note"
+
+
+def is_plain(path: str) -> bool:
+    """Tell whether the path is one that a package may hold."""
+    return len(path) <= PATH_CHARS_MAX and all(
+        _PART.fullmatch(part) for part in path.split("/")
+    )
+
+
+def place(path: str) -> tuple[str, ...]:
+    """Return what files are sorted by: folder by folder, each by name."""
+    return tuple(path.split("/"))
+
+
+def sums_line(digest: str, path: str) -> bytes:
+    """Return the line of SHA256SUMS that `sha256sum -c` reads."""
+    return f"{digest}  {path}\n".encode("ascii")

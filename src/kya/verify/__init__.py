@@ -1,0 +1,1 @@
+"""The offline verifier: it trusts nothing but what the verifier brings."""

@@ -1,0 +1,41 @@
+"""What the verifier brings: the only things that are believed."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Self
+
+from kya.codec.note import SignedNote
+from kya.pki.certificate import parse_certificate
+from kya.pki.pem import CERTIFICATE, from_pem
+from kya.tlog.checkpoint import Checkpoint
+from kya.tlog.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """The verifier's own root in DER, and its policy and checkpoint if it has them."""
+
+    root: bytes
+    policy: Policy | None
+    held: SignedNote | None
+
+    @classmethod
+    def read(
+        cls, root_pem: bytes, policy: bytes | None, held_checkpoint: bytes | None
+    ) -> Self:
+        """Read the three files; MalformedError if one is not what it should be."""
+        root = from_pem(CERTIFICATE, root_pem)
+        parse_certificate(root)
+        held = None if held_checkpoint is None else SignedNote.parse(held_checkpoint)
+        if held is not None:
+            Checkpoint.from_note(held)
+        return cls(
+            root=root,
+            policy=None if policy is None else Policy.parse(policy),
+            held=held,
+        )
+
+    @property
+    def root_digest(self) -> str:
+        """SHA-256 of the root."""
+        return sha256(self.root).hexdigest()

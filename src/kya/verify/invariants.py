@@ -1,0 +1,210 @@
+"""The second, dumber check: the same questions by plain scanning of the log's JSON.
+
+Re-execution shares the gateway's bugs; this shares none of its code. It believes
+signatures and certificates as they stand (re-execution looks at them) and asks whether
+the story that the lines tell is a lawful one.
+"""
+
+import json
+from base64 import b64decode
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+
+from kya.verify.finding import Findings
+from kya.verify.plain_rules import (
+    UNSEEN,
+    Fields,
+    PlainAgent,
+    PlainCertificate,
+    reasons_against,
+)
+
+_STANDING: Final = {
+    "suspend": "suspended",
+    "revoke": "revoked",
+    "reinstate": "active",
+}
+_ODD: Final = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What odd JSON can raise: wrong syntax, missing member, other type, absurd number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pending:
+    """An order that waits for its decision."""
+
+    order: Fields
+    leaf: str
+    line_digest: str
+
+
+@dataclass(slots=True)
+class PlainScan:
+    """Takes entries one by one. `stopped` names the entry that it could not read."""
+
+    findings: Findings
+    first_day: str
+    last_day: str
+    stopped: str = ""
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    agents: dict[str, PlainAgent] = field(default_factory=dict[str, PlainAgent])
+    unsettled: dict[str, Fields] = field(default_factory=dict[str, Fields])
+    _index: int = -1
+    _mandates: dict[str, Fields] = field(default_factory=dict[str, Fields])
+    _certificates: dict[str, PlainCertificate] = field(
+        default_factory=dict[str, PlainCertificate]
+    )
+    _pending: _Pending | None = None
+
+    def take(self, raw: bytes) -> None:
+        """Look at the next entry."""
+        self._index += 1
+        if self.stopped:
+            return
+        line = raw.partition(b"\n")[0] + b"\n"
+        try:
+            self._take(json.loads(line.decode("utf-8")), line, raw)
+        except _ODD as error:
+            sentence = f"plain scan: not to be understood: {type(error).__name__}"
+            self._fail(10, f"{sentence} {str(error)[:80]}")
+            self.stopped = f"entry {self._index}"
+
+    def _take(self, said: Fields, line: bytes, raw: bytes) -> None:
+        """Tell the statements apart by their type."""
+        kind = said["_type"]
+        if self._pending is not None and kind != "kya/decision/v1":
+            self._fail(5, "plain scan: want the decision of the order before it")
+            self._pending = None
+        if kind == "kya/order/v1":
+            leaf = sha256(b"\x00" + raw).hexdigest()
+            self._take_order(said, leaf, sha256(line).hexdigest())
+        elif kind == "kya/decision/v1":
+            self._take_decision(said)
+        elif kind == "kya/report/v1":
+            self._take_report(said)
+        elif kind == "kya/mandate/v1":
+            self._mandates[sha256(line).hexdigest()] = said
+        elif kind == "kya/certificate/v1":
+            self._take_certificate(said)
+        elif kind == "kya/standing/v1":
+            certificate = self._certificates.get(said["credential"])
+            if certificate is not None:
+                certificate.standing = _STANDING[said["act"]]
+        elif kind == "kya/equivocation/v1":
+            self._take_equivocation(said)
+
+    def _take_certificate(self, said: Fields) -> None:
+        """Find mandate and scope in the bytes of an agent's certificate."""
+        der = b64decode(said["certificate"], validate=True)
+        if b"/agent/" not in der:
+            return
+        for digest, mandate in self._mandates.items():
+            uri = f"/agent/{mandate['agent']}".encode()
+            if bytes.fromhex(digest) in der and uri in der:
+                break
+        else:
+            self._fail(
+                3, "plain scan: an agent's certificate, but no mandate before it"
+            )
+            return
+        scope = json.dumps(mandate["scope"], sort_keys=True, separators=(",", ":"))
+        if scope.encode() not in der:
+            self._fail(3, "plain scan: the certificate's scope is not the mandate's")
+        self._certificates[sha256(der).hexdigest()] = PlainCertificate(
+            mandate["agent"], mandate["scope"], self._index
+        )
+
+    def _take_order(self, order: Fields, leaf: str, line_digest: str) -> None:
+        """Check the agent's sequence and the certificate that the order names."""
+        agent = self.agents.setdefault(order["agent"], PlainAgent())
+        if order["seq"] != agent.seq + 1:
+            self._fail(10, f"plain scan: seq {order['seq']} after {agent.seq}")
+        if order["prev"] != agent.prev:
+            self.findings.unknown(
+                10,
+                f"plain scan: order {order['agent']} {order['seq']} names a predecessor"
+                " that is not in the log",
+                f"entry {self._index}",
+            )
+        certificate = self._certificates.get(order["credential"])
+        if certificate is None or certificate.agent != order["agent"]:
+            self._fail(2, "plain scan: the order names no certificate of its agent")
+        self._pending = _Pending(order=order, leaf=leaf, line_digest=line_digest)
+
+    def _take_decision(self, said: Fields) -> None:
+        """Check a decision against what a plain reading of the scope says."""
+        pending, self._pending = self._pending, None
+        if pending is None or said["order"] != pending.leaf:
+            self._fail(5, "plain scan: a decision that does not follow its order")
+            return
+        order, received_at = pending.order, said["received_at"]
+        agent = self.agents[order["agent"]]
+        agent.turn_to(received_at[:10])
+        allowed = said["outcome"] == "allowed"
+        certificate = self._certificates.get(order["credential"])
+        if certificate is not None:
+            seen = reasons_against(order, received_at, certificate, agent)
+            self._compare(said, order, seen)
+        if allowed:
+            self.unsettled[pending.leaf] = order
+        agent.take(order, pending.line_digest, allowed=allowed)
+        if self.first_day <= received_at[:10] <= self.last_day:
+            self.counted[order["agent"], said["outcome"]] += 1
+
+    def _compare(self, said: Fields, order: Fields, seen: set[str]) -> None:
+        """Compare the reasons of a decision with those that the scan sees."""
+        what = f"plain scan: order {order['agent']} {order['seq']}"
+        given, outcome = set(said["reasons"]), said["outcome"]
+        if outcome == "allowed" and seen:
+            self._fail(4, f"{what} was allowed against {', '.join(sorted(seen))}")
+        elif given - UNSEEN != seen:
+            self._fail(
+                5,
+                f"{what}: reasons {', '.join(sorted(given)) or 'none'}; the scan sees"
+                f" {', '.join(sorted(seen)) or 'none'}",
+            )
+        identity = any(reason.startswith("credential.") for reason in given)
+        want = "refused" if identity else "denied" if given else "allowed"
+        if outcome != want:
+            self._fail(5, f"{what}: {outcome}, but its reasons say {want}")
+
+    def _take_report(self, said: Fields) -> None:
+        """Check that a report is about an allowed order without a final answer."""
+        order = self.unsettled.get(said["order"])
+        if order is None:
+            self._fail(9, "plain scan: a report on no allowed order, or a second one")
+            return
+        if (said["agent"], said["seq"], said["venue"]) != (
+            order["agent"],
+            order["seq"],
+            order["venue"],
+        ):
+            self._fail(9, "plain scan: a report that differs from its order")
+        if said["status"] != "unknown":
+            del self.unsettled[said["order"]]
+
+    def _take_equivocation(self, said: Fields) -> None:
+        """Check that the other order has the same place and is another one."""
+        other = b64decode(said["conflicting"], validate=True)
+        order = json.loads(other.partition(b"\n")[0])
+        same_place = (order["agent"], order["seq"]) == (said["agent"], said["seq"])
+        same = sha256(b"\x00" + other).hexdigest() == said["order"]
+        if same or not same_place or said["seq"] > self.agents[said["agent"]].seq:
+            self._fail(10, "plain scan: an equivocation that is none")
+            return
+        self.findings.holds(
+            10,
+            f"remark: {said['agent']} signed two orders under seq {said['seq']}; the"
+            f" one that did not count stands in entry {self._index}",
+        )
+
+    def _fail(self, question: int, sentence: str) -> None:
+        self.findings.fails(question, f"entry {self._index}", sentence)

@@ -1,0 +1,117 @@
+"""The rules once more, on plain dictionaries: what speaks against one order.
+
+Shares nothing with `kya.core`, on purpose: text is compared as text, amounts are
+`Decimal`, days are the first ten characters of an instant.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+Fields = dict[str, Any]
+
+SKEW_MAX: Final = timedelta(seconds=2)
+
+UNSEEN: Final = frozenset(
+    {
+        "control.faulted",
+        "credential.expired",
+        "credential.not_yet_valid",
+        "sequence.gap",
+    }
+)
+"""Reasons that a plain scan cannot weigh: it reads no certificates and no program."""
+
+
+@dataclass(slots=True)
+class PlainCertificate:
+    """An agent's certificate, as far as searching its bytes tells."""
+
+    agent: str
+    scope: Fields
+    entry: int
+    standing: str = "active"
+
+
+@dataclass(slots=True)
+class PlainAgent:
+    """One agent's chain and its counters of the current day."""
+
+    seq: int = 0
+    prev: str = "0" * 64
+    day: str = ""
+    ids: set[str] = field(default_factory=set[str])
+    totals: dict[tuple[str, str], Decimal] = field(
+        default_factory=dict[tuple[str, str], Decimal]
+    )
+    currency: str = ""
+
+    def turn_to(self, day: str) -> None:
+        """Forget the counters of another day."""
+        if day != self.day:
+            self.day, self.currency = day, ""
+            self.ids, self.totals = set(), {}
+
+    def take(self, order: Fields, line_digest: str, *, allowed: bool) -> None:
+        """Move the chain head and count what was allowed."""
+        self.seq, self.prev = order["seq"], line_digest
+        self.ids.add(order["client_order_id"])
+        if allowed:
+            key = (order["market"], order["side"])
+            amount = Decimal(order["amount"])
+            self.totals[key] = self.totals.get(key, Decimal(0)) + amount
+            self.currency = order["currency"]
+
+
+def reasons_against(
+    order: Fields, received_at: str, certificate: PlainCertificate, agent: PlainAgent
+) -> set[str]:
+    """Return every reason that a plain scan sees; the agent is turned to the day."""
+    scope = certificate.scope
+    holds = {
+        "credential.revoked": certificate.standing != "revoked",
+        "credential.suspended": certificate.standing != "suspended",
+        "sequence.prev": order["prev"] == agent.prev,
+        "client_order_id.duplicate": order["client_order_id"] not in agent.ids,
+        "clock.skew": _skew(received_at, order["created_at"]) <= SKEW_MAX,
+        "market.not_allowed": order["market"] in scope["markets"],
+        "venue.not_allowed": order["venue"] in scope["venues"],
+        "region.not_allowed": order["region"] in scope["regions"],
+        "price.missing": order["currency"] == scope["currency"],
+        "order.amount_max": _amount_is_within(order, scope),
+        "daily.amount_max": _day_is_within(order, scope, agent),
+        "hours.closed": scope["window"]["opens"]
+        <= received_at[11:26]
+        < scope["window"]["closes"],
+        "calendar.closed": _is_open(scope["calendar"], received_at[:10]),
+    }
+    return {reason for reason, holding in holds.items() if not holding}
+
+
+def _skew(received_at: str, created_at: str) -> timedelta:
+    return abs(datetime.fromisoformat(received_at) - datetime.fromisoformat(created_at))
+
+
+def _amount_is_within(order: Fields, scope: Fields) -> bool:
+    if order["currency"] != scope["currency"]:
+        return False  # Cannot be compared, and what cannot be compared is denied.
+    return Decimal(order["amount"]) <= Decimal(scope["order_max"])
+
+
+def _day_is_within(order: Fields, scope: Fields, agent: PlainAgent) -> bool:
+    if (
+        not order["currency"]
+        == scope["currency"]
+        == (agent.currency or scope["currency"])
+    ):
+        return False
+    if scope["daily_max_per"] == "agent":
+        before = sum(agent.totals.values(), Decimal(0))
+    else:
+        before = agent.totals.get((order["market"], order["side"]), Decimal(0))
+    return before + Decimal(order["amount"]) <= Decimal(scope["daily_max"])
+
+
+def _is_open(calendar: str, day: str) -> bool:
+    return calendar == "every_day" or date.fromisoformat(day).isoweekday() <= 5  # noqa: PLR2004  Friday

@@ -1,0 +1,55 @@
+"""Which of the ten questions an entry answers with no, if it cannot be believed."""
+
+from typing import Final
+
+from kya.codec import canonical
+from kya.core.errors import InputError
+from kya.core.events import (
+    CertificateIssued,
+    Equivocated,
+    Event,
+    MandateGranted,
+    OrderDecided,
+    OrderSubmitted,
+    VenueReported,
+)
+from kya.core.state import State
+
+QUESTION_OF: Final = {
+    "kya/log/v1": 1,
+    "kya/certificate/v1": 1,
+    "kya/standing/v1": 1,
+    "kya/crl/v1": 1,
+    "kya/order/v1": 2,
+    "kya/mandate/v1": 3,
+    "kya/decision/v1": 5,
+    "kya/report/v1": 9,
+    "kya/equivocation/v1": 10,
+}
+"""Which question fails if an entry of this type cannot be believed."""
+
+
+def question_of_refusal(event: Event, state: State) -> int:
+    """Return the question that an entry out of place answers with no."""
+    if isinstance(event, OrderSubmitted):
+        return 10 if state.undecided is None else 5
+    if state.undecided is not None or isinstance(event, OrderDecided):
+        return 5
+    if isinstance(event, CertificateIssued):
+        grant = event.credential.grant
+        mandate = state.mandates.get(grant.mandate) if grant else None
+        differs = grant and (mandate is None or mandate.scope != grant.scope)
+        return 3 if differs else 1
+    if isinstance(event, MandateGranted):
+        return 3
+    if isinstance(event, VenueReported):
+        return 9
+    return 10 if isinstance(event, Equivocated) else 1
+
+
+def question_of_bytes(raw: bytes) -> int:
+    """Return the question of an entry that could not be read, by what it says it is."""
+    try:
+        return QUESTION_OF.get(canonical.type_of(raw[:256]), 10)
+    except InputError:
+        return 10

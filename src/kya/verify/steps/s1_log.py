@@ -1,0 +1,138 @@
+"""Step 1: rebuild the log from its entries and judge every one of them on the way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kya.codec.note import SignedNote
+from kya.codec.package_layout import CHECKPOINT, LOG, REPORT_JSON
+from kya.codec.package_report import read_selection
+from kya.codec.tally import Selection, Tally
+from kya.core.errors import DistrustError, InputError
+from kya.core.instant import Day
+from kya.tlog.checkpoint import Checkpoint
+from kya.tlog.growth import Edge, Growth
+from kya.tlog.tile import bundles_of
+from kya.tlog.tree import read_bundle
+from kya.verify.finding import PACKAGE, Findings
+from kya.verify.invariants import PlainScan
+from kya.verify.package import Package
+from kya.verify.progress import Progress
+from kya.verify.reexecution import Reexecution
+
+REBUILT = (1, 2, 3, 4, 5, 8, 10)
+"""The questions that nothing can be said about without the log's entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """The log as it was found: its head, and the two judges that saw every entry."""
+
+    head: Checkpoint
+    note: SignedNote
+    reexecution: Reexecution
+    scan: PlainScan
+
+
+@dataclass(frozen=True, slots=True)
+class LogFiles:
+    """Reads the files below `log/`."""
+
+    package: Package
+
+    def __call__(self, path: str) -> bytes:
+        """Return a file's bytes; FileNotFoundError if there is none."""
+        return self.package.read(LOG + path)
+
+
+def examine_log(
+    package: Package, root: bytes, findings: Findings, progress: Progress
+) -> Pass | None:
+    """Return the log after one pass over its entries, None if it has no tree head."""
+    try:
+        note = SignedNote.parse(package.read(CHECKPOINT))
+        head = Checkpoint.from_note(note)
+    except (FileNotFoundError, InputError, DistrustError) as error:
+        for question in REBUILT:
+            findings.fails(question, CHECKPOINT, _sentence(error))
+        return None
+    tally = Tally(_selection(package, findings))
+    reexecution = Reexecution(root, findings, tally)
+    first, last = tally.selection.first, tally.selection.last
+    scan = PlainScan(findings, str(first), str(last))
+    found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)
+    _rebuild(package, found, findings, progress)
+    reexecution.require_end()
+    return found
+
+
+def _selection(package: Package, findings: Findings) -> Selection:
+    """Return which orders the package says it shows; all of them if it does not say."""
+    try:
+        return read_selection(package.read(REPORT_JSON))
+    except FileNotFoundError:
+        findings.fails(PACKAGE, REPORT_JSON, "missing")
+    except (InputError, DistrustError) as error:
+        findings.fails(PACKAGE, REPORT_JSON, str(error))
+    return Selection(
+        agent=None, first=Day.parse("1970-01-01"), last=Day.parse("9999-12-31")
+    )
+
+
+def _rebuild(
+    package: Package, found: Pass, findings: Findings, progress: Progress
+) -> None:
+    """Compare every tile, and the root, with what the entries give."""
+    read, growth = LogFiles(package), Growth(Edge())
+    try:
+        for path, content in growth.files(_entries(read, found, progress)):
+            # A bundle was read to get here; that it is one spelling, tlog sees to.
+            if not path.startswith("tile/entries/"):
+                _compare(read, path, content, findings)
+    except (DistrustError, FileNotFoundError) as error:
+        found.reexecution.stop("a bundle of entries that cannot be read")
+        findings.fails(8, "log/", f"entries cannot be had: {_sentence(error)}")
+        return
+    root = growth.edge.root
+    if root != found.head.root:
+        findings.fails(
+            8,
+            CHECKPOINT,
+            f"the {found.head.size} entries give the root hash {root.hex()}, not"
+            f" {found.head.root.hex()}",
+        )
+    elif not findings.failed(8):
+        findings.holds(
+            8, f"the {found.head.size} entries, and every tile, give the signed root"
+        )
+
+
+def _entries(read: LogFiles, found: Pass, progress: Progress) -> Iterator[bytes]:
+    """Yield the entries, each after both judges have seen it."""
+    done = 0
+    for bundle in bundles_of(found.head.size):
+        batch = read_bundle(read, bundle)
+        # One judge after the other over the batch: half the time of taking turns,
+        # because each finds its own code and tables still in the processor's cache.
+        if not found.reexecution.stopped:
+            for raw in batch:
+                found.scan.take(raw)
+        for raw in batch:
+            found.reexecution.take(raw)
+        yield from batch
+        done += bundle.width
+        progress("entries", done, found.head.size)
+
+
+def _compare(read: LogFiles, path: str, content: bytes, findings: Findings) -> None:
+    """Compare one hash tile with the one that the entries give."""
+    try:
+        same = read(path) == content
+    except FileNotFoundError:
+        findings.fails(8, LOG + path, "missing")
+        return
+    if not same:
+        findings.fails(8, LOG + path, "is not what the entries give")
+
+
+def _sentence(error: Exception) -> str:
+    return "missing" if isinstance(error, FileNotFoundError) else str(error)

@@ -1,0 +1,169 @@
+"""Step 2: who signed the tree head, and whether it fits every other that is known."""
+
+from collections.abc import Iterator
+
+from kya.codec.note import SignedNote, VerifierKey
+from kya.codec.package_layout import (
+    CHECKPOINT,
+    CHECKPOINTS_MAX,
+    POLICY,
+    checkpoint_path,
+)
+from kya.core.errors import DistrustError, InputError
+from kya.tlog.checkpoint import Checkpoint, open_checkpoint
+from kya.tlog.policy import Log, Policy
+from kya.tlog.tree import Tree
+from kya.verify.brought import Brought
+from kya.verify.finding import Findings
+from kya.verify.package import Package
+from kya.verify.steps.s1_log import LogFiles, Pass
+
+_REMARK = (
+    "not shown: that everyone was given this same log (no witness's signature is asked"
+    " for)"
+)
+_TAIL = "; a tail cut back to an earlier checkpoint shows only with --checkpoint"
+
+
+def examine_head(
+    package: Package, found: Pass, brought: Brought, findings: Findings
+) -> None:
+    """Check the signature under the head, the policy file and all other checkpoints."""
+    keys = _keys(found, brought)
+    _examine_signature(found, brought, keys, findings)
+    _examine_policy(package, found, keys, findings)
+    tree = Tree(LogFiles(package), found.head.size)
+    for path, note in _former(package, findings):
+        against = _against(note, found, keys, tree)
+        size = Checkpoint.from_note(note).size
+        if path != checkpoint_path(size):
+            findings.fails(8, path, f"is the checkpoint of size {size}")
+        if against:
+            findings.fails(8, path, against)
+    if brought.held is not None:
+        _examine_held(brought.held, found, keys, tree, findings)
+    if brought.policy is None and brought.held is None:
+        findings.unknown(
+            8,
+            "no policy and no checkpoint of the verifier's own: the log's key is only"
+            " known from a certificate inside the package",
+        )
+    elif not findings.failed(8):
+        findings.holds(8, _REMARK + ("" if brought.held else _TAIL))
+
+
+def _keys(found: Pass, brought: Brought) -> list[VerifierKey]:
+    """Return the keys that may sign for this log: certified, or of the own policy."""
+    origin = found.head.origin
+    keys: dict[bytes, VerifierKey] = {}
+    for spki in found.reexecution.log_credentials():
+        try:
+            keys[spki] = VerifierKey.from_spki(origin, spki)
+        except InputError:
+            continue  # An origin that no key can be called after signs nothing.
+    if brought.policy is not None:
+        own = [log.key for log in brought.policy.logs if log.key.name == origin]
+        keys.update((key.spki, key) for key in own)
+    return list(keys.values())
+
+
+def _examine_signature(
+    found: Pass, brought: Brought, keys: list[VerifierKey], findings: Findings
+) -> None:
+    """Check who signed the head, under the verifier's own policy if there is one."""
+    opened = found.reexecution.state.opened
+    if opened is not None and opened.origin != found.head.origin:
+        sentence = (
+            f"is of {found.head.origin!r}, the log was opened as {opened.origin!r}"
+        )
+        findings.fails(8, CHECKPOINT, sentence)
+    try:
+        if brought.policy is not None:
+            brought.policy.open(found.note.render())
+            findings.holds(
+                8, "the log's signature is by a key of the verifier's policy"
+            )
+        else:
+            open_checkpoint(found.note.render(), found.head.origin, keys)
+            findings.holds(8, "the log's key has a certificate under the root")
+    except (InputError, DistrustError) as error:
+        findings.fails(8, CHECKPOINT, str(error))
+
+
+def _examine_policy(
+    package: Package, found: Pass, keys: list[VerifierKey], findings: Findings
+) -> None:
+    """Check that policy.txt names a key that counts, and expect it in one spelling."""
+    try:
+        policy = Policy.parse(package.read(POLICY))
+    except (FileNotFoundError, InputError, DistrustError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        findings.fails(8, POLICY, "missing" if missing else str(error))
+        return
+    for log in policy.logs:
+        if log.key not in keys:
+            findings.fails(
+                8,
+                POLICY,
+                f"names the key {log.key}, which no certificate under the root and no"
+                " policy of the verifier's own names",
+            )
+    signed = {signature.key_id for signature in found.note.signatures}
+    named = [log.key for log in policy.logs if log.key.key_id in signed]
+    wanted = Policy(logs=tuple(Log(key=key) for key in named[:1]))
+    found.reexecution.expected.put(POLICY, wanted.render())
+
+
+def _former(package: Package, findings: Findings) -> Iterator[tuple[str, SignedNote]]:
+    """Yield the package's former checkpoints, believed by nobody yet."""
+    names = package.names("checkpoints")
+    if len(names) > CHECKPOINTS_MAX:
+        findings.fails(8, "checkpoints/", f"want at most {CHECKPOINTS_MAX} files")
+    for name in names[:CHECKPOINTS_MAX]:
+        path = f"checkpoints/{name}"
+        try:
+            raw = package.read(path)
+            note = SignedNote.parse(raw)
+            Checkpoint.from_note(note)
+        except (FileNotFoundError, InputError, DistrustError) as error:
+            findings.fails(8, path, str(error))
+        else:
+            yield path, note
+
+
+def _against(
+    note: SignedNote, found: Pass, keys: list[VerifierKey], tree: Tree
+) -> str | None:
+    """Return what speaks against a checkpoint of this log, signature or root."""
+    try:
+        checkpoint = open_checkpoint(note.render(), found.head.origin, keys)
+        if checkpoint.size > found.head.size:
+            return (
+                f"the log had {checkpoint.size} entries and is shown with"
+                f" {found.head.size}: its tail is cut back"
+            )
+        root = tree.root_over(0, checkpoint.size)
+    except (InputError, DistrustError) as error:
+        return str(error)
+    if root != checkpoint.root:
+        return (
+            f"the first {checkpoint.size} entries are not those it was signed over: the"
+            " log was rewritten"
+        )
+    return None
+
+
+def _examine_held(
+    held: SignedNote,
+    found: Pass,
+    keys: list[VerifierKey],
+    tree: Tree,
+    findings: Findings,
+) -> None:
+    """Check that the log still begins with what the verifier has seen before."""
+    against = _against(held, found, keys, tree)
+    size = Checkpoint.from_note(held).size
+    if against:
+        findings.fails(8, CHECKPOINT, f"against the checkpoint you hold: {against}")
+    else:
+        findings.holds(8, f"the log begins with the {size} entries of your checkpoint")

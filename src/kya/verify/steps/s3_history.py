@@ -1,0 +1,111 @@
+"""Step 3: what the pass over the entries has established, question by question."""
+
+from kya.core.lifecycle import Act
+from kya.verify.finding import Findings
+from kya.verify.steps.s1_log import Pass
+
+_ESTABLISHED = {
+    1: "certificates",
+    2: "signatures",
+    3: "scopes",
+    4: "limits",
+    5: "rules",
+}
+
+
+def conclude_history(found: Pass, findings: Findings) -> None:
+    """Say what holds where nothing failed, and what is unknown where the pass ended."""
+    stopped = found.reexecution.stopped or found.scan.stopped
+    if stopped:
+        for question in (*_ESTABLISHED, 10):
+            findings.unknown(question, f"not examined to the end: stopped at {stopped}")
+        return
+    for question, sentence in _sentences(found).items():
+        if not findings.failed(question):
+            findings.holds(question, sentence)
+    unlisted = found.reexecution.revocations.unlisted(found.reexecution.state)
+    if unlisted:
+        serials = ", ".join(unlisted)
+        findings.unknown(1, f"revoked in the log, on no revocation list yet: {serials}")
+
+
+def _sentences(found: Pass) -> dict[int, str]:
+    """Return what holds, in figures of the verifier's own."""
+    again, counted = found.reexecution, found.reexecution.counted
+    orders = counted["OrderSubmitted"]
+    return {
+        1: (
+            f"{len(again.state.credentials)} certificates chain over the issuing CA to"
+            f" the root {again.root_digest}; {again.revocations.count} revocation lists"
+            " fit the log"
+        ),
+        2: (
+            f"{orders} orders, each signed by the agent whose certificate it names (of"
+            f" those shown, {_by_certificate(found)}); {counted['signatures']}"
+            " signatures in all"
+        ),
+        3: (
+            f"{_agent_certificates(found)} agent certificates carry, to the letter, the"
+            f" scope of {counted['MandateGranted']} mandates that stand in the log"
+            " before them, signed by two directors or more"
+        ),
+        4: (
+            f"{counted['allowed']} allowed orders are within their scope, running daily"
+            " totals included, by re-execution and by plain scan"
+        ),
+        5: (
+            f"{orders} decisions re-execute to the same bytes: {counted['allowed']}"
+            f" allowed, {counted['denied']} denied, {counted['refused']} refused; a"
+            " plain scan sees the same reasons"
+        ),
+        10: (
+            f"{len(again.state.agents)} agents, {orders} orders: each seq follows the"
+            " one before it, from 1"
+        ),
+    }
+
+
+def _by_certificate(found: Pass) -> str:
+    """Return how many of the selected orders name each certificate."""
+    counts = [
+        f"{certificate.orders} under {certificate.credential.serial:X}"
+        for agent in found.reexecution.tally.agents.values()
+        for certificate in agent.certificates.values()
+    ]
+    return ", ".join(counts[:8]) + (", …" if len(counts) > 8 else "")  # noqa: PLR2004  enough to read
+
+
+def _agent_certificates(found: Pass) -> int:
+    """Return how many certificates agents were given."""
+    agents = found.reexecution.tally.agents.values()
+    return sum(len(agent.certificates) for agent in agents)
+
+
+def conclude_open_questions(found: Pass | None, findings: Findings) -> None:
+    """Say why three questions cannot be told from such a package."""
+    findings.unknown(
+        6, "decisions do not use a baseline yet, and the log holds none to check"
+    )
+    findings.unknown(7, f"the log records no incident; {_standings(found)}")
+    findings.unknown(
+        9,
+        "no drop copy: the venue's own list of executions is needed to tell;"
+        f" {_unanswered(found)}",
+    )
+
+
+def _standings(found: Pass | None) -> str:
+    """Return what the log says of suspensions and revocations."""
+    agents = found.reexecution.tally.agents.values() if found else ()
+    acts = [change.act for agent in agents for change in agent.standings]
+    return (
+        f"{acts.count(Act.SUSPEND)} suspensions, {acts.count(Act.REINSTATE)}"
+        f" reinstatements and {acts.count(Act.REVOKE)} revocations stand in it"
+    )
+
+
+def _unanswered(found: Pass | None) -> str:
+    """Return how many allowed orders the venue has not answered for good."""
+    agents = found.reexecution.state.agents.values() if found else ()
+    count = sum(len(agent.unanswered) for agent in agents)
+    return f"{count} allowed orders have no final answer on record"

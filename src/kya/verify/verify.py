@@ -1,0 +1,69 @@
+"""The verifier: a package in, a report out, and nothing believed on the way.
+
+Read this file first. What the verifier brings is the root, a policy and a checkpoint of
+its own; everything else is in the package and is a claim until a step has checked it.
+"""
+
+from pathlib import Path
+
+from kya.core.errors import DistrustError, MalformedError
+from kya.verify.brought import Brought
+from kya.verify.finding import PACKAGE, Findings
+from kya.verify.package import LIMITS, Limits, opened
+from kya.verify.progress import Progress, silent
+from kya.verify.report import Report, Subject
+from kya.verify.steps.s1_log import Pass, examine_log
+from kya.verify.steps.s2_head import examine_head
+from kya.verify.steps.s3_history import conclude_history, conclude_open_questions
+from kya.verify.steps.s4_report import derive_report
+from kya.verify.steps.s5_files import examine_files
+
+
+def verify_package(
+    path: Path,
+    *,
+    root_pem: bytes,
+    policy: bytes | None = None,
+    held_checkpoint: bytes | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Return what can be said of the package at `path`, a folder or a .tar.gz.
+
+    Whatever is wrong with the package is a finding. InputError is about what the
+    verifier brought: no package there, or a root, policy or checkpoint that is none.
+    """
+    brought = Brought.read(root_pem, policy, held_checkpoint)
+    return verify(path, brought, LIMITS, progress)
+
+
+def verify(path: Path, brought: Brought, limits: Limits, progress: Progress) -> Report:
+    """Return the report on the package, opened under these limits."""
+    findings = Findings()
+    found: Pass | None = None
+    try:
+        with opened(path, limits) as package:
+            for folder in package.require_shape():
+                findings.fails(PACKAGE, folder, "an empty folder")
+            found = examine_log(package, brought.root, findings, progress)
+            if found is not None:
+                examine_head(package, found, brought, findings)
+                conclude_history(found, findings)
+                derive_report(found, findings)
+            examine_files(package, found, findings, progress)
+    except (MalformedError, DistrustError) as error:
+        findings.fails(PACKAGE, path.name, str(error))
+    conclude_open_questions(found, findings)
+    return Report.of(_subject(path, brought, found), findings)
+
+
+def _subject(path: Path, brought: Brought, found: Pass | None) -> Subject:
+    """Return what was examined."""
+    agents = found.reexecution.tally.selected() if found else {}
+    return Subject(
+        package=path.name,
+        origin=found.head.origin if found else "",
+        entries=found.head.size if found else 0,
+        orders=found.reexecution.orders.count if found else 0,
+        agents=tuple(agents),
+        root_sha256=brought.root_digest,
+    )
