@@ -7,6 +7,7 @@ what was read and comparing, which also finds duplicate keys, white space and es
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 import msgspec
@@ -14,9 +15,11 @@ import msgspec
 from kya.core.errors import MalformedError
 
 T = TypeVar("T")
+Read = TypeVar("Read")
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _TYPE_PREFIX: Final = b'{"_type":"'
+_TYPE_BYTES_MAX: Final = 64
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,24 +47,44 @@ def decode(raw: bytes, decoder: "msgspec.json.Decoder[T]", what: str) -> T:
         msg = f"{what}: {error}"
         raise MalformedError(msg) from error
     if _ENCODER.encode(value) != raw:
-        msg = f"{what}: not in canonical form (RFC 8785: sorted keys, no white space, each key once)"
+        msg = (
+            f"{what}: not in canonical form (RFC 8785: sorted keys, no white space,"
+            " each key once, no escape that is not needed)"
+        )
         raise MalformedError(msg)
     return value
 
 
-def decode_line(raw: bytes, decoder: "msgspec.json.Decoder[T]", what: str) -> T:
-    """Return the value of one line of canonical JSON, LF included."""
-    if raw[-1:] != b"\n":
-        msg = f"{what}: want one line that ends in LF"
-        raise MalformedError(msg)
-    return decode(raw[:-1], decoder, what)
+def read(
+    raw: bytes,
+    decoder: "msgspec.json.Decoder[T]",
+    what: str,
+    meaning: Callable[[T], Read],
+) -> Read:
+    """Return what the bytes mean; MalformedError, naming the kind, otherwise."""
+    wire = decode(raw, decoder, what)
+    try:
+        return meaning(wire)
+    except MalformedError as error:
+        msg = f"{what}: {error}"
+        raise MalformedError(msg) from error
+
+
+def read_line(
+    raw: bytes,
+    decoder: "msgspec.json.Decoder[T]",
+    what: str,
+    meaning: Callable[[T], Read],
+) -> Read:
+    """Return what one line means, LF included."""
+    return read(_without_line_feed(raw, what), decoder, what, meaning)
 
 
 def type_of(line: bytes) -> str:
     """Return what the line says it is; `_type` sorts before every key of ours."""
     if line.startswith(_TYPE_PREFIX):
         end = line.find(b'"', len(_TYPE_PREFIX))
-        if 0 < end <= len(_TYPE_PREFIX) + 64:
+        if 0 < end <= len(_TYPE_PREFIX) + _TYPE_BYTES_MAX:
             return line[len(_TYPE_PREFIX) : end].decode("ascii", "replace")
     msg = "statement: want one line of canonical JSON that begins with _type"
     raise MalformedError(msg)
@@ -73,5 +96,13 @@ def digest(line: bytes) -> str:
 
 
 def leaf_digest(raw: bytes) -> str:
-    """Return an entry's leaf hash, SHA-256(0x00 || entry), as hexadecimal (RFC 9162 §2.1.1)."""
+    """Return an entry's leaf hash, SHA-256(0x00 || entry) (RFC 9162 §2.1.1)."""
     return hashlib.sha256(b"\x00" + raw).hexdigest()
+
+
+def _without_line_feed(line: bytes, what: str) -> bytes:
+    """Return the line without its end; MalformedError if it has none."""
+    if line[-1:] != b"\n":
+        msg = f"{what}: want one line that ends in LF"
+        raise MalformedError(msg)
+    return line[:-1]

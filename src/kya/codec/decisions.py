@@ -11,13 +11,15 @@ import msgspec
 
 from kya.codec import canonical
 from kya.codec.enums import by_value
-from kya.core.control import ControlResult, Measured, Reason
-from kya.core.decision import Counters, Decision, Outcome
-from kya.core.fixed_point import render_padded
+from kya.core import tokens
+from kya.core.control import ControlOutcome, ControlResult, Measured, Reason
+from kya.core.decision import Counters, Decision, Outcome, outcome_of
+from kya.core.errors import MalformedError, shown
+from kya.core.fixed_point import parse_padded, render_padded
 from kya.core.instant import Instant, Weekday
 from kya.core.money import Currency, Money, Price
 from kya.core.price import ReferencePrice
-from kya.core.scope import Calendar
+from kya.core.scope import Calendar, Mode
 
 DECISION_TYPE: Final = "kya/decision/v1"
 
@@ -83,11 +85,16 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
 _DECODER: Final = msgspec.json.Decoder(DecisionLine)
 read_outcome: Final = by_value("outcome", Outcome)
 read_reason: Final = by_value("reason", Reason)
+_CONTROL_OUTCOME: Final = by_value("outcome", ControlOutcome)
+_MODE: Final = by_value("mode", Mode)
 
 
 def parse_decision(line: bytes) -> DecisionLine:
-    """Return the fields of a decision line; MalformedError otherwise."""
-    return canonical.decode_line(line, _DECODER, "decision")
+    """Return the fields of a decision line that does not contradict itself.
+
+    MalformedError otherwise. Whether it is the right decision, only `decide` can say.
+    """
+    return canonical.read_line(line, _DECODER, "decision", _checked)
 
 
 def price_of(line: DecisionLine) -> ReferencePrice | None:
@@ -107,8 +114,6 @@ def price_of(line: DecisionLine) -> ReferencePrice | None:
 def render_decision(decision: Decision, order_leaf: str) -> bytes:
     """Return the decision's line, LF included."""
     case = decision.case
-    grant = case.credential.grant
-    outcome = decision.outcome
     return canonical.encode_line(
         DecisionLine(
             type_=DECISION_TYPE,
@@ -117,14 +122,14 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
             controls=[_control_fields(result) for result in decision.results],
             counters=_counters_fields(decision),
             credential=case.credential.digest,
-            mandate=grant.mandate if grant else "",
+            mandate=case.grant.mandate,
             mode=decision.mode.value,
             order=order_leaf,
-            outcome=outcome.value,
+            outcome=decision.outcome.value,
             price=_price_fields(case.price),
             reasons=[reason.value for reason in decision.reasons],
-            received_at=str(case.received_at),
-            scope=grant.scope_digest if grant else "",
+            received_at=_text_kept(case.received_at),
+            scope=case.grant.scope_digest,
             seq=case.order.seq,
         )
     )
@@ -132,7 +137,7 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
 
 def _control_fields(result: ControlResult) -> ControlFields:
     """Return one control's result as it stands on the wire."""
-    control, limit, measured = result.control, result.limit, result.measured
+    control, outcome, limit, measured, reason = result
     unit = control.unit
     if type(limit) is Money:
         unit = limit.currency.code
@@ -142,50 +147,47 @@ def _control_fields(result: ControlResult) -> ControlFields:
             measured = f"{measured} {measured.currency}"
     return ControlFields(
         id=control.id,
-        limit=_text_of_limit(limit),
-        measured=_text(measured),
-        outcome=result.outcome.value,
+        limit=limit if type(limit) is str else _text_kept(limit),
+        measured=measured if type(measured) is str else _text(measured),
+        outcome=outcome.value,
         unit=unit,
         version=control.version,
-        reason=msgspec.UNSET if result.reason is None else result.reason.value,
+        reason=msgspec.UNSET if reason is None else reason.value,
     )
 
 
 @lru_cache(maxsize=4096)
-def _text_of_limit(limit: Measured) -> str:
-    """Return a limit's text; limits repeat from order to order, so it is kept."""
-    return _text(limit)
+def _text_kept(value: Measured) -> str:
+    """Return a value's text and keep it: limits repeat from order to order."""
+    return _text(value)
 
 
 def _text(value: Measured) -> str:
     """Return the one spelling of a limit or measured value."""
-    if type(value) is str:
-        return value
-    if isinstance(value, frozenset):
-        return " ".join(sorted(value))
     if isinstance(value, Weekday):
         return value.name.lower()
     if isinstance(value, Calendar):
         return value.value
+    if isinstance(value, frozenset):
+        return " ".join(sorted(value))
     return str(value)
 
 
 def _counters_fields(decision: Decision) -> CountersFields:
     """Return the counters before and after, as decimal strings."""
-    before = decision.counters_before
-    after = before.plus(decision.counted)
-    currency = decision.case.scope.currency
+    before, counted = decision.counters_before, decision.counted
+    fields = _counter_fields(before)
     return CountersFields(
-        after=_counter_fields(after, currency),
-        before=_counter_fields(before, currency),
-        currency=currency.code,
+        after=_counter_fields(before.plus(counted)) if counted else fields,
+        before=fields,
+        currency=before.currency.code,
         day=str(before.day),
     )
 
 
-def _counter_fields(counters: Counters, currency: Currency) -> CounterFields:
+def _counter_fields(counters: Counters) -> CounterFields:
     """Return one set of counters."""
-    decimals = currency.decimals
+    decimals = counters.currency.decimals
     return CounterFields(
         agent=render_padded(counters.agent, decimals),
         market_and_side=render_padded(counters.market_and_side, decimals),
@@ -203,3 +205,61 @@ def _price_fields(price: ReferencePrice | None) -> PriceFields | None:
         market=price.market,
         source=price.source,
     )
+
+
+def _checked(wire: DecisionLine) -> DecisionLine:
+    """Return the fields if each can be what it is called; MalformedError otherwise."""
+    baseline = wire.baseline
+    tokens.require(tokens.NAME, "agent", wire.agent)
+    for field, digest in (
+        ("credential", wire.credential),
+        ("mandate", wire.mandate),
+        ("order", wire.order),
+        ("scope", wire.scope),
+        ("baseline", tokens.NO_DIGEST if baseline is None else baseline),
+    ):
+        tokens.require(tokens.DIGEST, field, digest)
+    tokens.require_count("seq", wire.seq)
+    _MODE(wire.mode)
+    _require_counters(wire)
+    price_of(wire)
+    _require_agreement(wire)
+    return wire
+
+
+def _require_counters(wire: DecisionLine) -> None:
+    """Raise unless the counters are amounts of the day of receipt."""
+    counters = wire.counters
+    decimals = Currency(counters.currency).decimals
+    for counted in (counters.before, counters.after):
+        parse_padded(counted.agent, decimals)
+        parse_padded(counted.market_and_side, decimals)
+    # A day is how an instant begins, so one comparison also checks its spelling.
+    day, _, _ = str(Instant.parse(wire.received_at)).partition("T")
+    if counters.day != day:
+        msg = f"counters: want those of {day}, got those of {shown(counters.day)}"
+        raise MalformedError(msg)
+
+
+def _require_agreement(wire: DecisionLine) -> None:
+    """Raise unless reasons follow from the controls, and the outcome from them."""
+    reasons: list[str] = []
+    for control in wire.controls:
+        reason, has_passed = control.reason, _has_passed(control.outcome)
+        if has_passed is not (reason is msgspec.UNSET):
+            msg = f"{control.id}: want a reason unless it passed"
+            raise MalformedError(msg)
+        if reason is not msgspec.UNSET:
+            reasons.append(reason)
+    if reasons != wire.reasons:
+        msg = "reasons: want those of the controls, in their order"
+        raise MalformedError(msg)
+    outcome = outcome_of([read_reason(reason) for reason in reasons])
+    if not wire.controls or wire.outcome != outcome.value:
+        msg = f"outcome: want {outcome.value} for these controls, got {wire.outcome}"
+        raise MalformedError(msg)
+
+
+def _has_passed(outcome: str) -> bool:
+    """Tell whether a control's outcome is that it passed."""
+    return _CONTROL_OUTCOME(outcome) is ControlOutcome.PASSED

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TypeVar
 
-from kya.core.errors import MalformedError
+from kya.core.errors import MalformedError, shown
 
 E = TypeVar("E", bound=Enum)
 
@@ -18,7 +18,7 @@ def by_value(field: str, members: type[E]) -> Callable[[str], E]:
         """Return the member; MalformedError, listing all of them, otherwise."""
         member = known.get(text)
         if member is None:
-            msg = f"{field}: want one of {wanted}, got {text!r:.40}"
+            msg = f"{field}: want one of {wanted}, got {shown(text)}"
             raise MalformedError(msg)
         return member
 

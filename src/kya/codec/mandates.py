@@ -6,7 +6,6 @@ import msgspec
 
 from kya.codec import canonical
 from kya.codec.scopes import ScopeFields, scope_fields, scope_from
-from kya.core.errors import MalformedError
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
 
@@ -32,21 +31,7 @@ _DECODER: Final = msgspec.json.Decoder(MandateLine)
 
 def parse_mandate(line: bytes) -> Mandate:
     """Return the mandate of the line; MalformedError otherwise."""
-    wire = canonical.decode_line(line, _DECODER, "mandate")
-    try:
-        return Mandate(
-            operator=wire.operator,
-            agent=wire.agent,
-            scope=scope_from(wire.scope),
-            resolved_at=Instant.parse(wire.resolved_at),
-            valid_from=Instant.parse(wire.valid_from),
-            valid_until=Instant.parse(wire.valid_until),
-            resolution=wire.resolution,
-            grace_seconds=wire.grace_seconds,
-        )
-    except MalformedError as error:
-        msg = f"mandate: {error}"
-        raise MalformedError(msg) from error
+    return canonical.read_line(line, _DECODER, "mandate", _mandate_from)
 
 
 def render_mandate(mandate: Mandate) -> bytes:
@@ -63,4 +48,18 @@ def render_mandate(mandate: Mandate) -> bytes:
             valid_from=str(mandate.valid_from),
             valid_until=str(mandate.valid_until),
         )
+    )
+
+
+def _mandate_from(wire: MandateLine) -> Mandate:
+    """Return the mandate of its fields."""
+    return Mandate(
+        operator=wire.operator,
+        agent=wire.agent,
+        scope=scope_from(wire.scope),
+        resolved_at=Instant.parse(wire.resolved_at),
+        valid_from=Instant.parse(wire.valid_from),
+        valid_until=Instant.parse(wire.valid_until),
+        resolution=wire.resolution,
+        grace_seconds=wire.grace_seconds,
     )

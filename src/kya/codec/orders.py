@@ -6,7 +6,6 @@ import msgspec
 
 from kya.codec import canonical
 from kya.codec.enums import by_value
-from kya.core.errors import MalformedError
 from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
@@ -42,32 +41,8 @@ _TIME_IN_FORCE: Final = by_value("time_in_force", TimeInForce)
 
 
 def parse_order(line: bytes) -> Order:
-    """Return the order that the line is the one spelling of; MalformedError otherwise."""
-    wire = canonical.decode_line(line, _DECODER, "order")
-    try:
-        return Order(
-            agent=wire.agent,
-            credential=wire.credential,
-            seq=wire.seq,
-            prev=wire.prev,
-            client_order_id=wire.client_order_id,
-            market=wire.market,
-            side=_SIDE(wire.side),
-            type=_TYPE(wire.type),
-            amount=Money.parse(wire.amount, Currency(wire.currency)),
-            limit_price=(
-                None
-                if wire.limit_price is msgspec.UNSET
-                else Price.parse(wire.limit_price)
-            ),
-            time_in_force=_TIME_IN_FORCE(wire.time_in_force),
-            venue=wire.venue,
-            region=wire.region,
-            created_at=Instant.parse(wire.created_at),
-        )
-    except MalformedError as error:
-        msg = f"order: {error}"
-        raise MalformedError(msg) from error
+    """Return the order that the line is the one spelling of, or MalformedError."""
+    return canonical.read_line(line, _DECODER, "order", _order_from)
 
 
 def render_order(order: Order) -> bytes:
@@ -93,4 +68,27 @@ def render_order(order: Order) -> bytes:
                 msgspec.UNSET if order.limit_price is None else str(order.limit_price)
             ),
         )
+    )
+
+
+def _order_from(wire: OrderLine) -> Order:
+    """Return the order of its fields."""
+    limit_price = wire.limit_price
+    return Order(
+        agent=wire.agent,
+        credential=wire.credential,
+        seq=wire.seq,
+        prev=wire.prev,
+        client_order_id=wire.client_order_id,
+        market=wire.market,
+        side=_SIDE(wire.side),
+        type=_TYPE(wire.type),
+        amount=Money.parse(wire.amount, Currency(wire.currency)),
+        limit_price=(
+            None if limit_price is msgspec.UNSET else Price.parse(limit_price)
+        ),
+        time_in_force=_TIME_IN_FORCE(wire.time_in_force),
+        venue=wire.venue,
+        region=wire.region,
+        created_at=Instant.parse(wire.created_at),
     )

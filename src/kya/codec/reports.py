@@ -6,11 +6,9 @@ import msgspec
 
 from kya.codec import base64_text, canonical
 from kya.codec.enums import by_value
-from kya.core import tokens
 from kya.core.errors import MalformedError
 from kya.core.events import Equivocated, VenueReported, VenueStatus
 from kya.core.instant import Instant
-from kya.core.limits import SEQ_MAX
 from kya.core.money import Currency, Money, Price
 
 REPORT_TYPE: Final = "kya/report/v1"
@@ -52,30 +50,7 @@ _STATUS: Final = by_value("status", VenueStatus)
 
 def parse_report(line: bytes) -> VenueReported:
     """Return a venue's report; MalformedError otherwise."""
-    wire = canonical.decode_line(line, _REPORT, "report")
-    tokens.require(tokens.NAME, "agent", wire.agent)
-    tokens.require(tokens.DIGEST, "order", wire.order)
-    tokens.require(tokens.VENUE, "venue", wire.venue)
-    _require_count("seq", wire.seq)
-    if (wire.filled is None) is not (wire.filled_currency is None):
-        msg = "report: want filled and filled_currency together"
-        raise MalformedError(msg)
-    return VenueReported(
-        agent=wire.agent,
-        seq=wire.seq,
-        order=wire.order,
-        venue=wire.venue,
-        status=_STATUS(wire.status),
-        filled=(
-            None
-            if wire.filled is None or wire.filled_currency is None
-            else Money.parse(wire.filled, Currency(wire.filled_currency))
-        ),
-        price=None if wire.price is None else Price.parse(wire.price),
-        price_source=wire.price_source,
-        detail=wire.detail,
-        at=Instant.parse(wire.at),
-    )
+    return canonical.read_line(line, _REPORT, "report", _report_from)
 
 
 def render_report(event: VenueReported) -> bytes:
@@ -101,17 +76,7 @@ def render_report(event: VenueReported) -> bytes:
 
 def parse_equivocation(line: bytes) -> Equivocated:
     """Return an equivocation on record; MalformedError otherwise."""
-    wire = canonical.decode_line(line, _EQUIVOCATION, "equivocation")
-    tokens.require(tokens.NAME, "agent", wire.agent)
-    tokens.require(tokens.DIGEST, "order", wire.order)
-    _require_count("seq", wire.seq)
-    return Equivocated(
-        agent=wire.agent,
-        seq=wire.seq,
-        order=wire.order,
-        conflicting=base64_text.decode("conflicting", wire.conflicting),
-        at=Instant.parse(wire.at),
-    )
+    return canonical.read_line(line, _EQUIVOCATION, "equivocation", _equivocation_from)
 
 
 def render_equivocation(event: Equivocated) -> bytes:
@@ -128,8 +93,38 @@ def render_equivocation(event: Equivocated) -> bytes:
     )
 
 
-def _require_count(field: str, value: int) -> None:
-    """Raise unless the integer counts from 1 and survives every JSON reader."""
-    if not 1 <= value <= SEQ_MAX:
-        msg = f"{field}: want 1 to {SEQ_MAX}, got {value}"
-        raise MalformedError(msg)
+def _report_from(wire: ReportLine) -> VenueReported:
+    """Return the report of its fields."""
+    return VenueReported(
+        agent=wire.agent,
+        seq=wire.seq,
+        order=wire.order,
+        venue=wire.venue,
+        status=_STATUS(wire.status),
+        filled=_filled_from(wire.filled, wire.filled_currency),
+        price=None if wire.price is None else Price.parse(wire.price),
+        price_source=wire.price_source,
+        detail=wire.detail,
+        at=Instant.parse(wire.at),
+    )
+
+
+def _filled_from(amount: str | None, currency: str | None) -> Money | None:
+    """Return what was filled; MalformedError for an amount without its currency."""
+    if amount is not None and currency is not None:
+        return Money.parse(amount, Currency(currency))
+    if amount is currency:
+        return None
+    msg = "want filled and filled_currency together"
+    raise MalformedError(msg)
+
+
+def _equivocation_from(wire: EquivocationLine) -> Equivocated:
+    """Return the equivocation of its fields."""
+    return Equivocated(
+        agent=wire.agent,
+        seq=wire.seq,
+        order=wire.order,
+        conflicting=base64_text.decode("conflicting", wire.conflicting),
+        at=Instant.parse(wire.at),
+    )

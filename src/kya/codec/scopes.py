@@ -44,15 +44,15 @@ _DAILY_MAX_PER: Final = by_value("daily_max_per", DailyMaxPer)
 
 
 def parse_scope(raw: bytes) -> Scope:
-    """Return the scope that the bytes are the one spelling of; MalformedError otherwise."""
-    if len(raw) > SCOPE_BYTES_MAX:
-        msg = f"scope: want at most {SCOPE_BYTES_MAX} bytes, got {len(raw)}"
-        raise MalformedError(msg)
-    return scope_from(canonical.decode(raw, _DECODER, "scope"))
+    """Return the scope that the bytes are the one spelling of, or MalformedError."""
+    return canonical.read(raw, _DECODER, "scope", scope_from)
 
 
 def render_scope(scope: Scope) -> bytes:
-    """Return the canonical JSON of the scope, without a line feed."""
+    """Return the canonical JSON of the scope, without a line feed.
+
+    Raises MalformedError for a scope that no certificate can carry.
+    """
     return canonical.encode(scope_fields(scope))
 
 
@@ -62,7 +62,8 @@ def scope_digest(scope: Scope) -> str:
 
 
 def scope_from(wire: ScopeFields) -> Scope:
-    """Return the scope of its fields."""
+    """Return the scope of its fields; MalformedError if it is none."""
+    _require_size(wire)
     currency = Currency(wire.currency)
     return Scope(
         currency=currency,
@@ -82,7 +83,7 @@ def scope_from(wire: ScopeFields) -> Scope:
 
 def scope_fields(scope: Scope) -> ScopeFields:
     """Return the fields of the scope."""
-    return ScopeFields(
+    wire = ScopeFields(
         type_=SCOPE_TYPE,
         calendar=scope.calendar.value,
         currency=scope.currency.code,
@@ -97,11 +98,21 @@ def scope_fields(scope: Scope) -> ScopeFields:
             closes=str(scope.window.closes), opens=str(scope.window.opens)
         ),
     )
+    _require_size(wire)
+    return wire
 
 
 def _sorted_set(field: str, items: list[str]) -> frozenset[str]:
     """Return the items as a set; MalformedError unless sorted and each once."""
     if sorted(set(items)) != items:
-        msg = f"scope {field}: want a sorted list that holds each item once"
+        msg = f"{field}: want a sorted list that holds each item once"
         raise MalformedError(msg)
     return frozenset(items)
+
+
+def _require_size(wire: ScopeFields) -> None:
+    """Raise unless a certificate can carry the scope."""
+    size = len(canonical.encode(wire))
+    if size > SCOPE_BYTES_MAX:
+        msg = f"want a scope of at most {SCOPE_BYTES_MAX} bytes, got {size}"
+        raise MalformedError(msg)

@@ -8,11 +8,9 @@ import msgspec
 from kya.codec import base64_text, canonical
 from kya.codec.enums import by_value
 from kya.core import tokens
-from kya.core.errors import MalformedError
 from kya.core.events import ClockSource, RevocationListed, StandingChanged
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
-from kya.core.limits import SEQ_MAX
 
 
 class LogLine(canonical.Statement, frozen=True, kw_only=True):
@@ -81,6 +79,11 @@ class Opening:
     clock: ClockSource
     at: Instant
 
+    def __post_init__(self) -> None:
+        """Refuse a log without a name or a root."""
+        tokens.require_text("origin", self.origin)
+        tokens.require(tokens.DIGEST, "root", self.root)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuance:
@@ -95,20 +98,16 @@ class Issuance:
     replaces: str | None
     at: Instant
 
+    def __post_init__(self) -> None:
+        """Refuse a certificate without a place for its key."""
+        tokens.require_text("custody", self.custody)
+        if self.replaces is not None:
+            tokens.require(tokens.DIGEST, "replaces", self.replaces)
+
 
 def parse_log(line: bytes) -> Opening:
     """Return the opening of a log; MalformedError otherwise."""
-    wire = canonical.decode_line(line, _LOG, "log")
-    tokens.require(tokens.DIGEST, "root", wire.root)
-    tokens.require_text("origin", wire.origin)
-    return Opening(
-        origin=wire.origin,
-        root=wire.root,
-        issuer=base64_text.decode("issuer", wire.issuer),
-        authority=base64_text.decode("authority", wire.authority),
-        clock=_CLOCK(wire.clock),
-        at=Instant.parse(wire.at),
-    )
+    return canonical.read_line(line, _LOG, "log", _opening_from)
 
 
 def render_log(opening: Opening) -> bytes:
@@ -128,16 +127,7 @@ def render_log(opening: Opening) -> bytes:
 
 def parse_certificate(line: bytes) -> Issuance:
     """Return an issuance; MalformedError otherwise."""
-    wire = canonical.decode_line(line, _CERTIFICATE, "certificate")
-    tokens.require_text("custody", wire.custody)
-    if wire.replaces is not None:
-        tokens.require(tokens.DIGEST, "replaces", wire.replaces)
-    return Issuance(
-        certificate=base64_text.decode("certificate", wire.certificate),
-        custody=wire.custody,
-        replaces=wire.replaces,
-        at=Instant.parse(wire.at),
-    )
+    return canonical.read_line(line, _CERTIFICATE, "certificate", _issuance_from)
 
 
 def render_certificate(issuance: Issuance) -> bytes:
@@ -155,15 +145,7 @@ def render_certificate(issuance: Issuance) -> bytes:
 
 def parse_standing(line: bytes) -> StandingChanged:
     """Return a change of standing; MalformedError otherwise."""
-    wire = canonical.decode_line(line, _STANDING, "standing")
-    tokens.require(tokens.DIGEST, "credential", wire.credential)
-    tokens.require_text("reason", wire.reason)
-    return StandingChanged(
-        credential=wire.credential,
-        act=_ACT(wire.act),
-        reason=wire.reason,
-        at=Instant.parse(wire.at),
-    )
+    return canonical.read_line(line, _STANDING, "standing", _standing_from)
 
 
 def render_standing(event: StandingChanged) -> bytes:
@@ -181,13 +163,7 @@ def render_standing(event: StandingChanged) -> bytes:
 
 def parse_revocation_list(line: bytes) -> RevocationListed:
     """Return a published revocation list; MalformedError otherwise."""
-    wire = canonical.decode_line(line, _CRL, "crl")
-    _require_count("number", wire.number)
-    return RevocationListed(
-        number=wire.number,
-        crl=base64_text.decode("crl", wire.crl),
-        at=Instant.parse(wire.at),
-    )
+    return canonical.read_line(line, _CRL, "crl", _list_from)
 
 
 def render_revocation_list(event: RevocationListed) -> bytes:
@@ -202,8 +178,42 @@ def render_revocation_list(event: RevocationListed) -> bytes:
     )
 
 
-def _require_count(field: str, value: int) -> None:
-    """Raise unless the integer counts from 1 and survives every JSON reader."""
-    if not 1 <= value <= SEQ_MAX:
-        msg = f"{field}: want 1 to {SEQ_MAX}, got {value}"
-        raise MalformedError(msg)
+def _opening_from(wire: LogLine) -> Opening:
+    """Return the opening of its fields."""
+    return Opening(
+        origin=wire.origin,
+        root=wire.root,
+        issuer=base64_text.decode("issuer", wire.issuer),
+        authority=base64_text.decode("authority", wire.authority),
+        clock=_CLOCK(wire.clock),
+        at=Instant.parse(wire.at),
+    )
+
+
+def _issuance_from(wire: CertificateLine) -> Issuance:
+    """Return the issuance of its fields."""
+    return Issuance(
+        certificate=base64_text.decode("certificate", wire.certificate),
+        custody=wire.custody,
+        replaces=wire.replaces,
+        at=Instant.parse(wire.at),
+    )
+
+
+def _standing_from(wire: StandingLine) -> StandingChanged:
+    """Return the change of standing of its fields."""
+    return StandingChanged(
+        credential=wire.credential,
+        act=_ACT(wire.act),
+        reason=wire.reason,
+        at=Instant.parse(wire.at),
+    )
+
+
+def _list_from(wire: RevocationListLine) -> RevocationListed:
+    """Return the revocation list of its fields."""
+    return RevocationListed(
+        number=wire.number,
+        crl=base64_text.decode("crl", wire.crl),
+        at=Instant.parse(wire.at),
+    )

@@ -24,16 +24,17 @@ from kya.core.limits import AGENTS_MAX, STATEMENT_LAG_MICROS_MAX, UNANSWERED_MAX
 from kya.core.state import State
 
 
-def objection(state: State, event: Event) -> str | None:  # noqa: PLR0911  one answer a kind of event
+def objection(state: State, event: Event) -> str | None:
     """Return why the event cannot follow this state, or None when it can."""
-    if isinstance(event, LogOpened):
-        if event.authority.role is not Role.AUTHORITY:
-            return "the log must be opened by an authority"
-        return "the log is open already" if state.opened else None
-    if state.opened is None:
+    if state.opened is None and not isinstance(event, LogOpened):
         return "the first entry must open the log"
     if state.undecided is not None and not isinstance(event, OrderDecided):
         return "the entry after an order must be its decision"
+    return _against(state, event)
+
+
+def _against(state: State, event: Event) -> str | None:
+    """Ask the rule of the event's kind."""
     match event:
         case OrderSubmitted():
             return _against_order(state, event)
@@ -41,6 +42,8 @@ def objection(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a
             return _against_decision(state, event)
         case VenueReported():
             return _against_report(state, event)
+        case LogOpened():
+            return _against_opening(state, event)
         case MandateGranted():
             return _against_mandate(state, event)
         case CertificateIssued():
@@ -90,8 +93,14 @@ def _against_report(state: State, event: VenueReported) -> str | None:
     """A report answers an allowed order that is still unanswered."""
     agent = state.agents.get(event.agent)
     submitted = agent.unanswered.get(event.seq) if agent else None
+    what = f"report on {event.agent} {event.seq}"
     if submitted is None or submitted.leaf != event.order:
-        return f"report on {event.agent} {event.seq}: no such order is unanswered"
+        return f"{what}: no such order is unanswered"
+    order, filled = submitted.order, event.filled
+    if event.venue != order.venue:
+        return f"{what}: the order went to {order.venue}"
+    if filled is not None and filled.currency != order.amount.currency:
+        return f"{what}: want what was filled in {order.amount.currency}"
     return _against_clock(state, event.at)
 
 
@@ -112,6 +121,15 @@ def _against_clock(state: State, at: Instant) -> str | None:
     return None
 
 
+def _against_opening(state: State, event: LogOpened) -> str | None:
+    """A log is opened once, by an authority."""
+    if state.opened is not None:
+        return "the log is open already"
+    if event.authority.role is not Role.AUTHORITY:
+        return "the log must be opened by an authority"
+    return None
+
+
 def _against_mandate(state: State, event: MandateGranted) -> str | None:
     """A mandate is new and grants nothing for the past."""
     if event.digest in state.mandates:
@@ -129,11 +147,23 @@ def _against_certificate(state: State, event: CertificateIssued) -> str | None:
         return f"certificate of {credential.name}: digest or serial is on record"
     if credential.standing is not Standing.ACTIVE:
         return f"certificate of {credential.name}: want it issued as active"
-    if credential.grant is not None:
+    against = _against_replacement(state, event)
+    if against is None and credential.role is Role.AGENT:
         against = _against_grant(state, credential) or _against_succession(state, event)
-        if against:
-            return f"certificate of {credential.name}: {against}"
+    if against is not None:
+        return f"certificate of {credential.name}: {against}"
     return _against_back_dating(state, event.at, "certificate")
+
+
+def _against_replacement(state: State, event: CertificateIssued) -> str | None:
+    """What a certificate replaces is an earlier one of its own holder."""
+    if event.replaces is None:
+        return None
+    former = state.credentials.get(event.replaces)
+    holder = (event.credential.name, event.credential.role)
+    if former is None or (former.name, former.role) != holder:
+        return "want it to replace one of its own holder's"
+    return None
 
 
 def _against_grant(state: State, credential: Credential) -> str | None:
@@ -154,21 +184,20 @@ def _against_grant(state: State, credential: Credential) -> str | None:
 
 
 def _against_succession(state: State, event: CertificateIssued) -> str | None:
-    """An agent has one usable certificate; a new one names the one it replaces."""
+    """An agent has one usable certificate; a new one names the one it replaces.
+
+    Usable at no instant together: the former is revoked, or ends before the new begins.
+    """
     known = state.agents.get(event.credential.name)
     if known is None:
-        if event.replaces is not None:
-            return "it replaces a certificate that is not on record"
-        return (
-            f"want at most {AGENTS_MAX} agents"
-            if len(state.agents) >= AGENTS_MAX
-            else None
-        )
+        is_full = len(state.agents) >= AGENTS_MAX
+        return f"want at most {AGENTS_MAX} agents" if is_full else None
     if event.replaces != known.credential:
         return f"want it to replace {known.credential}"
     former = state.credentials[known.credential]
-    if former.standing is not Standing.REVOKED and event.at <= former.not_after:
-        return "the one it replaces is neither revoked nor expired"
+    is_over = former.not_after < event.credential.not_before
+    if former.standing is not Standing.REVOKED and not is_over:
+        return "the one it replaces is neither revoked nor over by then"
     return None
 
 
@@ -190,7 +219,7 @@ def _against_list(state: State, event: RevocationListed) -> str | None:
 
 
 def _against_back_dating(state: State, at: Instant, what: str) -> str | None:
-    """A statement is not dated before what the log already holds, but for its way here."""
+    """A statement is not dated before what the log holds, but for its way here."""
     if at.micros < state.now.micros - STATEMENT_LAG_MICROS_MAX:
         return f"{what}: dated {at}, but the log is at {state.now}"
     return None

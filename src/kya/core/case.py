@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from kya.core.baseline import Baseline
-from kya.core.credential import Credential
+from kya.core.credential import Credential, Grant
 from kya.core.errors import CorruptionError
-from kya.core.instant import Instant
+from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.order import Order
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
@@ -17,7 +17,7 @@ class Case:
     """An authenticated order and the state of the world as the log tells it.
 
     `past` is the agent's past as the UTC day of `received_at` sees it; `scope` is what
-    the credential grants.
+    the credential grants. What this refuses is our own mistake, never the agent's.
     """
 
     order: Order
@@ -30,9 +30,23 @@ class Case:
 
     def __post_init__(self) -> None:
         """Refuse a case whose parts belong to different stories."""
-        if self.past.day.number != self.received_at.micros // 86_400_000_000:
+        if self.past.day.number != self.received_at.micros // MICROS_PER_DAY:
             msg = f"case: past of {self.past.day} for an order of {self.received_at}"
             raise CorruptionError(msg)
-        if self.order.credential != self.credential.digest:
-            msg = "case: the order names another credential"
+        order, credential = self.order, self.credential
+        if order.credential != credential.digest or order.agent != credential.name:
+            msg = f"case: the order names another credential than {credential.digest}"
             raise CorruptionError(msg)
+        scope, granted = self.scope, self.grant.scope
+        if scope is not granted and scope != granted:
+            msg = f"case: the scope is not the one that {credential.digest} grants"
+            raise CorruptionError(msg)
+
+    @property
+    def grant(self) -> Grant:
+        """What the credential grants: scope, mandate and their digests."""
+        grant = self.credential.grant
+        if grant is None:
+            msg = f"case: {self.credential.digest} grants nothing"
+            raise CorruptionError(msg)
+        return grant

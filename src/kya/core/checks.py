@@ -212,10 +212,11 @@ def daily_amount_is_within_max(case: Case) -> ControlResult:
             order.amount,
             Reason.DAILY_AMOUNT_MAX,
         )
-    if scope.daily_max_per is DailyMaxPer.AGENT:
-        before = sum(past.allowed.values())
-    else:
-        before = past.allowed.get((order.market, order.side), 0)
+    before = (
+        sum(past.allowed.values())
+        if scope.daily_max_per is DailyMaxPer.AGENT
+        else past.allowed.get((order.market, order.side), 0)
+    )
     total = before + order.amount.minor_units
     if total <= daily_max.minor_units:
         return ControlResult(DAILY_AMOUNT, _PASSED, daily_max, total)

@@ -2,15 +2,23 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.money import Money
 from kya.core.scope import Calendar, TradingWindow
 
-Measured = (
-    int | str | Money | Instant | TimeOfDay | TradingWindow | Calendar | Weekday
-) | frozenset[str]
+Measured: TypeAlias = (
+    int
+    | str
+    | Money
+    | Instant
+    | TimeOfDay
+    | TradingWindow
+    | Calendar
+    | Weekday
+    | frozenset[str]
+)
 """What a limit or a measured value can be; the codec gives each one spelling."""
 
 
@@ -36,7 +44,7 @@ class Reason(Enum):
     CONTROL_FAULTED = "control.faulted"
 
 
-IDENTITY_REASONS = frozenset(
+IDENTITY_REASONS: Final = frozenset(
     {
         Reason.CREDENTIAL_SUSPENDED,
         Reason.CREDENTIAL_REVOKED,

@@ -1,9 +1,13 @@
 """The one function that judges an order. No clock, no I/O, no randomness, no float."""
 
+from typing import Final
+
 from kya.core.case import Case
 from kya.core.checks import CHECKS, Check
 from kya.core.control import ControlOutcome, ControlResult, Reason
 from kya.core.decision import Decision
+
+_PASSED: Final = ControlOutcome.PASSED
 
 
 def decide(case: Case) -> Decision:
@@ -16,19 +20,24 @@ def decide(case: Case) -> Decision:
 
 
 def judge(case: Case, checks: tuple[Check, ...]) -> Decision:
-    """Return the judgement of the case under the given checks."""
+    """Return the judgement of the case under the given checks, at least one."""
     return Decision(case, tuple([_evaluate(check, case) for check in checks]))
 
 
 def _evaluate(check: Check, case: Case) -> ControlResult:
-    """Return the check's result; a check that breaks is one that cannot be evaluated."""
+    """Return the check's result; a check that breaks is one that blocks."""
     try:
-        return check.evaluate(case)
-    except Exception as fault:  # noqa: BLE001  fail closed: a broken control blocks, and the order stays on record
-        return ControlResult(
-            check.control,
-            ControlOutcome.CANNOT_EVALUATE,
-            "a result",
-            type(fault).__name__,
-            Reason.CONTROL_FAULTED,
-        )
+        result = check.evaluate(case)
+        control, outcome, _, _, reason = result
+        if control is check.control and (reason is None) is (outcome is _PASSED):
+            return result
+        fault = "a result that contradicts itself"
+    except Exception as error:  # noqa: BLE001  fail closed: the order stays on record
+        fault = type(error).__name__
+    return ControlResult(
+        check.control,
+        ControlOutcome.CANNOT_EVALUATE,
+        "a result",
+        fault,
+        Reason.CONTROL_FAULTED,
+    )

@@ -1,8 +1,9 @@
 """A decision: what the controls found; whether it is allowed follows from that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kya.core.case import Case
 from kya.core.control import (
@@ -12,28 +13,43 @@ from kya.core.control import (
     Reason,
     Violation,
 )
+from kya.core.errors import CorruptionError
 from kya.core.instant import Day
+from kya.core.money import Currency
 from kya.core.scope import Mode
+
+_PASSED: Final = ControlOutcome.PASSED
 
 
 class Outcome(Enum):
-    """What the agent is told. Refused: under no valid credential; denied: by our rules."""
+    """What the agent is told: refused without a valid credential, denied by a rule."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
     REFUSED = "refused"
 
 
+def outcome_of(reasons: Sequence[Reason]) -> Outcome:
+    """Return what follows from the reasons against an order."""
+    if not reasons:
+        return Outcome.ALLOWED
+    if IDENTITY_REASONS.isdisjoint(reasons):
+        return Outcome.DENIED
+    return Outcome.REFUSED
+
+
 class Counters(NamedTuple):
-    """The sums of allowed orders of one UTC day, in minor units of the scope's currency."""
+    """The sums of allowed orders of one UTC day, in minor units of one currency."""
 
     day: Day
+    currency: Currency
     agent: int
     market_and_side: int
 
     def plus(self, counted: int) -> "Counters":
         """Return the counters after so many more minor units are reserved."""
-        return Counters(self.day, self.agent + counted, self.market_and_side + counted)
+        day, currency, agent, market_and_side = self
+        return Counters(day, currency, agent + counted, market_and_side + counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,16 @@ class Decision:
 
     case: Case
     results: tuple[ControlResult, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what would allow by omission: no control, or a failure unexplained."""
+        if not self.results:
+            msg = "decision: no control was evaluated"
+            raise CorruptionError(msg)
+        for control, outcome, _, _, reason in self.results:
+            if reason is None and outcome is not _PASSED:
+                msg = f"decision: {control.id} has not passed and says no why"
+                raise CorruptionError(msg)
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -60,18 +86,13 @@ class Decision:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """The reasons alone."""
-        return tuple(r.reason for r in self.results if r.reason is not None)
+        """The reasons alone; a control has one unless it passed."""
+        return tuple([r.reason for r in self.results if r.reason is not None])
 
     @property
     def outcome(self) -> Outcome:
         """Allowed only if every control passed."""
-        against = [r for r in self.results if r.outcome is not ControlOutcome.PASSED]
-        if not against:
-            return Outcome.ALLOWED
-        if any(result.reason in IDENTITY_REASONS for result in against):
-            return Outcome.REFUSED
-        return Outcome.DENIED
+        return outcome_of(self.reasons)
 
     @property
     def allowed(self) -> bool:
@@ -90,10 +111,11 @@ class Decision:
 
     @property
     def counters_before(self) -> Counters:
-        """The counters as the decision found them."""
+        """The counters as the decision found them, in the currency they count."""
         past, order = self.case.past, self.case.order
         return Counters(
             past.day,
+            past.currency or self.case.scope.currency,
             sum(past.allowed.values()),
             past.allowed.get((order.market, order.side), 0),
         )

@@ -3,6 +3,11 @@
 No class here logs, prints or exits. `kya.api` and `kya.cli` translate, once.
 """
 
+from typing import Final
+
+SHOWN_CHARS_MAX: Final = 60
+SHOWN_BITS_MAX: Final = 128
+
 
 class KyaError(Exception):
     """A fault with a message for the person who must act on it."""
@@ -17,7 +22,7 @@ class MalformedError(InputError):
 
 
 class DistrustError(KyaError):
-    """Do not believe it: a signature, chain, proof or hash does not hold. Exit code 1."""
+    """Do not believe it: a signature, chain, proof or hash fails. Exit code 1."""
 
 
 class TransientError(KyaError):
@@ -26,3 +31,10 @@ class TransientError(KyaError):
 
 class CorruptionError(KyaError):
     """Stop and call a person: our own stored state contradicts itself. Exit code 70."""
+
+
+def shown(value: object) -> str:
+    """Return the value for a message: its repr, cut short, of whatever size it is."""
+    if type(value) is int and value.bit_length() > SHOWN_BITS_MAX:
+        return f"an integer of {value.bit_length()} bits"
+    return f"{value!r:.{SHOWN_CHARS_MAX}}"

@@ -3,16 +3,18 @@
 import re
 from typing import Final
 
-from kya.core.errors import MalformedError
+from kya.core.errors import MalformedError, shown
 
-_PLAIN: Final = re.compile(r"(0|[1-9][0-9]*)(?:\.([0-9]+))?", re.ASCII)
+# Bounded, because turning digits into an integer takes time that grows faster than
+# their number, and Python refuses to do it for some thousands.
+_PLAIN: Final = re.compile(r"(0|[1-9][0-9]{0,37})(?:\.([0-9]{1,18}))?", re.ASCII)
 
 
 def parse_padded(text: str, decimals: int) -> int:
-    """Return the scaled integer of text with exactly `decimals` digits after the point."""
+    """Return the scaled integer of a text with exactly `decimals` decimals."""
     match = _PLAIN.fullmatch(text)
     if match is None or len(match[2] or "") != decimals:
-        msg = f"want a decimal with exactly {decimals} decimals, got {text[:40]!r}"
+        msg = f"want a decimal with exactly {decimals} decimals, got {shown(text)}"
         raise MalformedError(msg)
     return int(match[1] + (match[2] or ""))
 
@@ -32,7 +34,7 @@ def parse_shortest(text: str, decimals_max: int) -> int:
     if match is None or len(fraction) > decimals_max or fraction.endswith("0"):
         msg = (
             f"want a decimal with at most {decimals_max} decimals and no trailing "
-            f"zero, got {text[:40]!r}"
+            f"zero, got {shown(text)}"
         )
         raise MalformedError(msg)
     return int(match[1] + fraction.ljust(decimals_max, "0"))

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Final, Self
 
-from kya.core.errors import MalformedError
+from kya.core.errors import MalformedError, shown
 
 MICROS_PER_SECOND: Final = 1_000_000
 MICROS_PER_DAY: Final = 86_400 * MICROS_PER_SECOND
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  naive on purpose: UTC by definition
 _MICROSECOND: Final = timedelta(microseconds=1)
-_LATEST: Final = (datetime(9999, 12, 31, 23, 59, 59, 999_999) - _EPOCH) // _MICROSECOND  # noqa: DTZ001  naive on purpose
+_EPOCH_UTC: Final = _EPOCH.replace(tzinfo=UTC)
+_DAYS: Final = (date.max - _EPOCH.date()).days + 1
+_LATEST: Final = _DAYS * MICROS_PER_DAY - 1
+_END_OF_DAY: Final = "24:00:00.000000"
 _INSTANT_CHARS: Final = len("2026-05-15T09:15:00.000000Z")
 _TIME_OF_DAY_CHARS: Final = len("09:15:00.000000")
 
@@ -28,6 +31,9 @@ class Weekday(Enum):
     SUNDAY = 7
 
 
+_WEEKDAYS: Final = tuple(Weekday)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Instant:
     """Microseconds since 1970-01-01T00:00:00Z; never before it, never after 9999."""
@@ -37,7 +43,8 @@ class Instant:
     def __post_init__(self) -> None:
         """Refuse what no clock of ours can say."""
         if type(self.micros) is not int or not 0 <= self.micros <= _LATEST:
-            msg = f"instant: want microseconds from 1970 to 9999, got {self.micros!r}"
+            got = shown(self.micros)
+            msg = f"instant: want microseconds from 1970 to 9999, got {got}"
             raise MalformedError(msg)
 
     @classmethod
@@ -52,22 +59,20 @@ class Instant:
             else:
                 if str(instant) == text:
                     return instant
-        msg = f"instant: want the form 2026-05-15T09:15:00.000000Z, got {text[:40]!r}"
+        msg = f"instant: want the form 2026-05-15T09:15:00.000000Z, got {shown(text)}"
         raise MalformedError(msg)
 
     @classmethod
     def from_datetime(cls, moment: datetime) -> Self:
         """Return the instant of a datetime that carries an offset."""
-        if moment.tzinfo is None:
+        if moment.utcoffset() is None:
             msg = "instant: want a datetime with an offset, got a naive one"
             raise MalformedError(msg)
-        return cls(
-            (moment.astimezone(UTC).replace(tzinfo=None) - _EPOCH) // _MICROSECOND
-        )
+        return cls((moment - _EPOCH_UTC) // _MICROSECOND)
 
     def to_datetime(self) -> datetime:
         """Return the same instant as a datetime in UTC."""
-        return (_EPOCH + timedelta(microseconds=self.micros)).replace(tzinfo=UTC)
+        return _EPOCH_UTC + timedelta(microseconds=self.micros)
 
     def __str__(self) -> str:
         """Render in the one spelling that `parse` accepts."""
@@ -91,22 +96,28 @@ class Instant:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Day:
-    """A UTC day, counted from 1970-01-01."""
+    """A UTC day, counted from 1970-01-01; never after 9999."""
 
     number: int
+
+    def __post_init__(self) -> None:
+        """Refuse a day that holds no instant."""
+        if type(self.number) is not int or not 0 <= self.number < _DAYS:
+            msg = f"day: want days from 1970 to 9999, got {shown(self.number)}"
+            raise MalformedError(msg)
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `2026-05-15`, the one spelling accepted."""
         try:
             day = cls((date.fromisoformat(text) - _EPOCH.date()).days)
-        except ValueError as error:
-            msg = f"day: want the form 2026-05-15, got {text[:40]!r}"
-            raise MalformedError(msg) from error
-        if str(day) != text or day.number < 0:
-            msg = f"day: want the form 2026-05-15, got {text[:40]!r}"
-            raise MalformedError(msg)
-        return day
+        except (ValueError, MalformedError):
+            pass
+        else:
+            if str(day) == text:
+                return day
+        msg = f"day: want the form 2026-05-15, got {shown(text)}"
+        raise MalformedError(msg)
 
     def __str__(self) -> str:
         """Render as `2026-05-15`."""
@@ -115,7 +126,7 @@ class Day:
     @property
     def weekday(self) -> Weekday:
         """Day of the week; 1970-01-01 was a Thursday."""
-        return Weekday((self.number + 3) % 7 + 1)
+        return _WEEKDAYS[(self.number + 3) % len(_WEEKDAYS)]
 
     @property
     def start(self) -> Instant:
@@ -125,21 +136,22 @@ class Day:
 
 @dataclass(frozen=True, slots=True, order=True)
 class TimeOfDay:
-    """Microseconds since midnight UTC, 0 to 24 h exclusive."""
+    """Microseconds since midnight UTC; 24 h is the end of a day, not in it."""
 
     micros: int
 
     def __post_init__(self) -> None:
         """Refuse what no day holds."""
-        if type(self.micros) is not int or not 0 <= self.micros < MICROS_PER_DAY:
-            msg = (
-                f"time of day: want 0 to 86399999999 microseconds, got {self.micros!r}"
-            )
+        if type(self.micros) is not int or not 0 <= self.micros <= MICROS_PER_DAY:
+            got = shown(self.micros)
+            msg = f"time of day: want 0 to {MICROS_PER_DAY} microseconds, got {got}"
             raise MalformedError(msg)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `08:00:00.000000`, the one spelling accepted."""
+        """Read `08:00:00.000000`, the one spelling accepted, or `24:00:00.000000`."""
+        if text == _END_OF_DAY:
+            return cls(MICROS_PER_DAY)
         if len(text) == _TIME_OF_DAY_CHARS:
             try:
                 moment = datetime.fromisoformat(f"1970-01-01T{text}")
@@ -149,10 +161,12 @@ class TimeOfDay:
             else:
                 if str(time) == text:
                     return time
-        msg = f"time of day: want the form 08:00:00.000000, got {text[:40]!r}"
+        msg = f"time of day: want the form 08:00:00.000000, got {shown(text)}"
         raise MalformedError(msg)
 
     def __str__(self) -> str:
         """Render as `08:00:00.000000`."""
+        if self.micros == MICROS_PER_DAY:
+            return _END_OF_DAY
         moment = _EPOCH + timedelta(microseconds=self.micros)
         return moment.time().isoformat(timespec="microseconds")

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from kya.core import tokens
-from kya.core.errors import MalformedError
+from kya.core.errors import MalformedError, shown
 from kya.core.instant import Instant
+from kya.core.limits import GRACE_SECONDS_MAX
 from kya.core.scope import Scope
 
 
@@ -34,6 +35,7 @@ class Mandate:
         if not self.resolved_at <= self.valid_from < self.valid_until:
             msg = "mandate: want resolved_at, valid_from, valid_until in this order"
             raise MalformedError(msg)
-        if type(self.grace_seconds) is not int or not 0 <= self.grace_seconds <= 86_400:
-            msg = f"grace_seconds: want 0 to 86400, got {self.grace_seconds!r}"
+        seconds = self.grace_seconds
+        if type(seconds) is not int or not 0 <= seconds <= GRACE_SECONDS_MAX:
+            msg = f"grace_seconds: want 0 to {GRACE_SECONDS_MAX}, got {shown(seconds)}"
             raise MalformedError(msg)

@@ -5,7 +5,7 @@ from typing import Final, Self
 
 from kya.core import fixed_point
 from kya.core.currencies import DECIMALS
-from kya.core.errors import MalformedError
+from kya.core.errors import MalformedError, shown
 from kya.core.limits import FIXED_POINT_DIGITS_MAX, MINOR_UNITS_MAX
 
 PRICE_DECIMALS: Final = 10
@@ -20,8 +20,9 @@ class Currency:
 
     def __post_init__(self) -> None:
         """Refuse a code that names no currency."""
-        if self.code not in DECIMALS:
-            msg = f"currency: want an ISO 4217 or listed asset code, got {self.code[:16]!r}"
+        if type(self.code) is not str or self.code not in DECIMALS:
+            got = shown(self.code)
+            msg = f"currency: want an ISO 4217 or listed asset code, got {got}"
             raise MalformedError(msg)
 
     @property
@@ -45,7 +46,8 @@ class Money:
         """Refuse what cannot be an amount."""
         units = self.minor_units
         if type(units) is not int or not 0 <= units <= MINOR_UNITS_MAX:
-            msg = f"money: want 0 to {MINOR_UNITS_MAX} minor units, got {units!r}"
+            got = shown(units)
+            msg = f"money: want 0 to {MINOR_UNITS_MAX} minor units, got {got}"
             raise MalformedError(msg)
 
     @classmethod

@@ -6,7 +6,6 @@ from enum import Enum
 from kya.core import tokens
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
-from kya.core.limits import SEQ_MAX
 from kya.core.money import Money, Price
 
 
@@ -66,9 +65,7 @@ class Order:
         tokens.require(tokens.MARKET, "market", self.market)
         tokens.require(tokens.VENUE, "venue", self.venue)
         tokens.require(tokens.REGION, "region", self.region)
-        if type(self.seq) is not int or not 1 <= self.seq <= SEQ_MAX:
-            msg = f"seq: want 1 to {SEQ_MAX}, got {self.seq!r}"
-            raise MalformedError(msg)
+        tokens.require_count("seq", self.seq)
         if self.amount.minor_units == 0:
             msg = "amount: want more than zero"
             raise MalformedError(msg)

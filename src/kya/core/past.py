@@ -12,6 +12,7 @@ from kya.core.order import Order, Side
 from kya.core.tokens import NO_DIGEST
 
 NOTHING: Final[Mapping[tuple[str, Side], int]] = MappingProxyType({})
+NO_DAY: Final = Day(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +25,13 @@ class Past:
 
     seq: int = 0
     prev: str = NO_DIGEST
-    day: Day = Day(0)
+    day: Day = NO_DAY
     client_order_ids: GrowingSet = field(default_factory=GrowingSet)
     currency: Currency | None = None
     allowed: Mapping[tuple[str, Side], int] = field(default_factory=lambda: NOTHING)
 
     def on(self, day: Day) -> Self:
-        """Return the past as the given day sees it: counters of another day are gone."""
+        """Return the past as the given day sees it, without another day's counters."""
         if day == self.day:
             return self
         return replace(

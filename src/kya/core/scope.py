@@ -81,7 +81,10 @@ class Scope:
         _require_each(tokens.VENUE, "venues", self.venues)
         _require_each(tokens.REGION, "regions", self.regions)
         if not self.order_max.currency == self.daily_max.currency == self.currency:
-            msg = f"scope: want order_max and daily_max in {self.currency}"
+            msg = f"order_max, daily_max: want both in {self.currency}"
+            raise MalformedError(msg)
+        if not (self.order_max.minor_units and self.daily_max.minor_units):
+            msg = "order_max, daily_max: want both more than zero"
             raise MalformedError(msg)
 
     def mode_at(self, instant: Instant) -> Mode:
@@ -92,7 +95,7 @@ class Scope:
 def _require_each(pattern: Pattern[str], field: str, items: frozenset[str]) -> None:
     """Raise unless there are some items, not too many, and each matches."""
     if not 1 <= len(items) <= LIST_ITEMS_MAX:
-        msg = f"scope {field}: want 1 to {LIST_ITEMS_MAX} items, got {len(items)}"
+        msg = f"{field}: want 1 to {LIST_ITEMS_MAX} items, got {len(items)}"
         raise MalformedError(msg)
     for item in items:
-        tokens.require(pattern, f"scope {field}", item)
+        tokens.require(pattern, field, item)

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 from kya.core.credential import Credential
 from kya.core.events import LogOpened, OrderSubmitted
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
 from kya.core.past import Past
+
+BEFORE_ALL: Final = Instant(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class State:
     """
 
     opened: LogOpened | None = None
-    now: Instant = Instant(0)
+    now: Instant = BEFORE_ALL
     mandates: Mapping[str, Mandate] = field(
         default_factory=lambda: MappingProxyType({})
     )

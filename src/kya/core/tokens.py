@@ -4,8 +4,13 @@ import re
 from re import Pattern
 from typing import Final
 
-from kya.core.errors import MalformedError
-from kya.core.limits import NAME_CHARS_MAX, TEXT_CHARS_MAX, TOKEN_CHARS_MAX
+from kya.core.errors import MalformedError, shown
+from kya.core.limits import (
+    NAME_CHARS_MAX,
+    SEQ_MAX,
+    TEXT_CHARS_MAX,
+    TOKEN_CHARS_MAX,
+)
 
 NAME: Final = re.compile(
     rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{NAME_CHARS_MAX - 1}}}", re.ASCII
@@ -25,14 +30,28 @@ NO_DIGEST: Final = "0" * 64
 def require(pattern: Pattern[str], field: str, text: str) -> None:
     """Raise unless the text is a string that matches the whole pattern."""
     if type(text) is not str or pattern.fullmatch(text) is None:
-        msg = f"{field}: want {pattern.pattern}, got {text!r:.60}"
+        msg = f"{field}: want {pattern.pattern}, got {shown(text)}"
         raise MalformedError(msg)
 
 
 def require_text(field: str, text: str) -> None:
     """Raise unless the text is one printable line that is not empty."""
-    if not (
-        type(text) is str and 0 < len(text) <= TEXT_CHARS_MAX and text.isprintable()
-    ):
-        msg = f"{field}: want 1 to {TEXT_CHARS_MAX} printable characters, got {text!r:.60}"
+    if text == "":
+        msg = f"{field}: want 1 to {TEXT_CHARS_MAX} printable characters, got none"
+        raise MalformedError(msg)
+    require_remark(field, text)
+
+
+def require_remark(field: str, text: str) -> None:
+    """Raise unless the text is one printable line; it may be empty."""
+    if not (type(text) is str and len(text) <= TEXT_CHARS_MAX and text.isprintable()):
+        got = shown(text)
+        msg = f"{field}: want at most {TEXT_CHARS_MAX} printable characters, got {got}"
+        raise MalformedError(msg)
+
+
+def require_count(field: str, count: int) -> None:
+    """Raise unless the integer counts from 1 and survives every JSON reader."""
+    if type(count) is not int or not 1 <= count <= SEQ_MAX:
+        msg = f"{field}: want 1 to {SEQ_MAX}, got {shown(count)}"
         raise MalformedError(msg)

@@ -1,0 +1,400 @@
+"""A valid world, piece by piece: a test says only what differs from it.
+
+Everything defaults to the morning of Friday, 15 May 2026: the agent `algo_trader_v2` of
+CryptoEX AG sends its first live order, EUR/USD BUY EUR 20,000, at 09:15.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Final, TypeVar, cast
+
+from kya.codec.canonical import digest as sha256_of
+from kya.codec.canonical import leaf_digest
+from kya.codec.mandates import render_mandate
+from kya.codec.orders import render_order
+from kya.codec.scopes import scope_digest
+from kya.core.case import Case
+from kya.core.credential import Credential, Grant, Role, Standing
+from kya.core.decision import Outcome
+from kya.core.events import (
+    CertificateIssued,
+    ClockSource,
+    Equivocated,
+    Event,
+    LogOpened,
+    MandateGranted,
+    OrderDecided,
+    OrderSubmitted,
+    RevocationListed,
+    StandingChanged,
+    VenueReported,
+    VenueStatus,
+)
+from kya.core.fold import apply
+from kya.core.growing_set import GrowingSet
+from kya.core.instant import Instant, TimeOfDay
+from kya.core.lifecycle import Act
+from kya.core.mandate import Mandate
+from kya.core.money import Currency, Money, Price
+from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.past import Past
+from kya.core.price import ReferencePrice
+from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.state import AgentState, State
+from kya.core.tokens import NO_DIGEST
+
+T = TypeVar("T")
+
+EUR: Final = Currency("EUR")
+GBP: Final = Currency("GBP")
+BTC: Final = Currency("BTC")
+
+AGENT: Final = "algo_trader_v2"
+SERIAL: Final = 0xF1D4E8C7B2A9F3E6
+ORIGIN: Final = "cryptoex.example/orders"
+
+
+def eur(text: str) -> Money:
+    """Euros as people write them: `25,000.00`, `25,000` or `0.01`."""
+    plain = text.replace(",", "")
+    return Money.parse(plain if "." in plain else f"{plain}.00", EUR)
+
+
+def on(text: str) -> Instant:
+    """The instant of `2026-05-15 09:15`, with as many digits after that as matter."""
+    day, _, time = text.partition(" ")
+    whole, _, fraction = time.partition(".")
+    whole += ":00" * (2 - whole.count(":"))
+    return Instant.parse(f"{day}T{whole}.{fraction.ljust(6, '0')}Z")
+
+
+def a_digest(seed: object) -> str:
+    """A SHA-256 that is different for every seed."""
+    return sha256_of(repr(seed).encode())
+
+
+FIRST_LIVE_ORDER_AT: Final = on("2026-05-15 09:15")
+
+
+def a_scope(**overrides: object) -> Scope:
+    """The board's scope: EUR 25,000 an order, EUR 500,000 a day, market and side."""
+    return _made(_SCOPE, overrides)
+
+
+def a_mandate(**overrides: object) -> Mandate:
+    """The board's resolution of Friday, 24 April 2026."""
+    return _made(_MANDATE, overrides)
+
+
+def a_grant(scope: Scope | None = None, *, mandate: Mandate | None = None) -> Grant:
+    """What the agent's certificate says, digests included."""
+    if mandate is None:
+        mandate = _MANDATE if scope is None else a_mandate(scope=scope)
+    return Grant(
+        mandate=sha256_of(render_mandate(mandate)),
+        scope=mandate.scope,
+        scope_digest=scope_digest(mandate.scope),
+    )
+
+
+def a_credential(*, scope: Scope | None = None, **overrides: object) -> Credential:
+    """The agent's certificate of 25 April, in good standing; `scope` is for short."""
+    if scope is not None:
+        overrides["grant"] = a_grant(scope)
+    return _made(_CREDENTIAL, overrides)
+
+
+def an_order(**overrides: object) -> Order:
+    """The first live order: EUR/USD BUY EUR 20,000 at SIMA."""
+    return _made(_ORDER, overrides)
+
+
+def a_past(
+    *,
+    allowed: Mapping[tuple[str, Side], int] | None = None,
+    client_order_ids: Iterable[str] = (),
+    **overrides: object,
+) -> Past:
+    """A past of the day of the first live order, in which nothing has happened yet.
+
+    `allowed` is in cents; any of it sets the currency to EUR.
+    """
+    seen = GrowingSet()
+    for client_order_id in client_order_ids:
+        seen = seen.adding(client_order_id)
+    if allowed:
+        overrides = {"allowed": allowed, "currency": EUR, **overrides}
+    day = FIRST_LIVE_ORDER_AT.day
+    return _made(Past(day=day), {"client_order_ids": seen, **overrides})
+
+
+def a_price(**overrides: object) -> ReferencePrice:
+    """A quote of EUR/USD at the time of the first live order."""
+    return _made(_PRICE, overrides)
+
+
+def a_case(
+    order: Order | None = None,
+    *,
+    received_at: Instant | None = None,
+    credential: Credential | None = None,
+    past: Past | None = None,
+    scope: Scope | None = None,
+    **overrides: object,
+) -> Case:
+    """The first live order, as the gateway receives it.
+
+    What is not given follows from what is: the order is sent when it is received and
+    names the credential, which grants the scope, and the past is of the same day.
+    """
+    credential = credential or a_credential(scope=scope)
+    received_at = received_at or (order.created_at if order else FIRST_LIVE_ORDER_AT)
+    if order is None:
+        order = an_order(created_at=received_at, credential=credential.digest)
+    if past is None:
+        past = a_past(day=received_at.day, seq=order.seq - 1, prev=order.prev)
+    default = Case(
+        order=order,
+        received_at=received_at,
+        credential=credential,
+        scope=credential.grant.scope if credential.grant else a_scope(),
+        baseline=None,
+        past=past,
+        price=None,
+    )
+    return _made(default, overrides) if overrides else default
+
+
+# ------------------------------------------------------------------------- events
+
+
+def the_log_opened(**overrides: object) -> LogOpened:
+    """The opening of the log on Friday, 24 April 2026."""
+    return _made(_LOG_OPENED, overrides)
+
+
+def a_mandate_granted(mandate: Mandate | None = None) -> MandateGranted:
+    """The mandate on record, under the digest of its own line."""
+    mandate = mandate or _MANDATE
+    return MandateGranted(digest=sha256_of(render_mandate(mandate)), mandate=mandate)
+
+
+def a_certificate_issued(
+    credential: Credential | None = None, **overrides: object
+) -> CertificateIssued:
+    """The agent's first certificate on record."""
+    default = CertificateIssued(
+        credential=credential or _CREDENTIAL, replaces=None, at=on("2026-04-25 10:00")
+    )
+    return _made(default, overrides)
+
+
+def a_standing_changed(act: Act = Act.SUSPEND, **overrides: object) -> StandingChanged:
+    """An act upon the agent's certificate, just after the first live order."""
+    default = StandingChanged(
+        credential=_CREDENTIAL.digest,
+        act=act,
+        reason="a person said so",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=1),
+    )
+    return _made(default, overrides)
+
+
+def a_list_published(**overrides: object) -> RevocationListed:
+    """The first revocation list."""
+    default = RevocationListed(number=1, crl=b"crl", at=on("2026-04-25 10:00"))
+    return _made(default, overrides)
+
+
+def an_order_submitted(order: Order | None = None) -> OrderSubmitted:
+    """The order on record; its digests follow from its line."""
+    order = order or _ORDER
+    line = render_order(order)
+    return OrderSubmitted(
+        order=order, line_digest=sha256_of(line), leaf=leaf_digest(line)
+    )
+
+
+def its_decision(
+    submitted: OrderSubmitted,
+    outcome: Outcome = Outcome.ALLOWED,
+    received_at: Instant | None = None,
+) -> OrderDecided:
+    """The decision on an order that was received when it was sent."""
+    return OrderDecided(
+        agent=submitted.order.agent,
+        seq=submitted.order.seq,
+        order=submitted.leaf,
+        outcome=outcome,
+        received_at=received_at or submitted.order.created_at,
+    )
+
+
+def its_report(
+    submitted: OrderSubmitted,
+    status: VenueStatus = VenueStatus.FILLED,
+    at: Instant | None = None,
+) -> VenueReported:
+    """The venue's answer to a released order, one second later."""
+    order, is_filled = submitted.order, status is VenueStatus.FILLED
+    return VenueReported(
+        agent=order.agent,
+        seq=order.seq,
+        order=submitted.leaf,
+        venue=order.venue,
+        status=status,
+        filled=order.amount if is_filled else None,
+        price=Price.parse("1.1721") if is_filled else None,
+        price_source="simulated",
+        detail="",
+        at=at or order.created_at.plus(seconds=1),
+    )
+
+
+def an_equivocation(submitted: OrderSubmitted, **overrides: object) -> Equivocated:
+    """A second order under the same `seq`, one second later."""
+    default = Equivocated(
+        agent=submitted.order.agent,
+        seq=submitted.order.seq,
+        order=submitted.leaf,
+        conflicting=b"another note",
+        at=submitted.order.created_at.plus(seconds=1),
+    )
+    return _made(default, overrides)
+
+
+def the_state_after(*events: Event, start: State | None = None) -> State:
+    """The fold of the events."""
+    state = start or State()
+    for event in events:
+        state = apply(state, event)
+    return state
+
+
+def the_opening_events() -> tuple[Event, ...]:
+    """What must be on record before the agent's first order."""
+    return (the_log_opened(), a_mandate_granted(), a_certificate_issued())
+
+
+def an_enrolled_state() -> State:
+    """The log is open, the mandate granted, the agent enrolled; no order yet."""
+    return the_state_after(*the_opening_events())
+
+
+def the_agent_in(state: State) -> AgentState:
+    """What the state knows of the agent."""
+    return state.agents[AGENT]
+
+
+def the_next_order(state: State, **overrides: object) -> Order:
+    """An order that continues the agent's chain as the state has it."""
+    agent = the_agent_in(state)
+    chained = {
+        "credential": agent.credential,
+        "seq": agent.past.seq + 1,
+        "prev": agent.past.prev,
+        "client_order_id": f"order-{agent.past.seq + 1}",
+    }
+    return an_order(**{**chained, **overrides})
+
+
+def the_case_in(state: State, order: Order, received_at: Instant | None = None) -> Case:
+    """The case that a gateway with this state makes of the order."""
+    received_at = received_at or order.created_at
+    credential = state.credentials[order.credential]
+    return a_case(
+        order=order,
+        received_at=received_at,
+        credential=credential,
+        past=state.agents[order.agent].past.on(received_at.day),
+    )
+
+
+# ------------------------------------------------------------------------ defaults
+
+
+def _made(default: T, overrides: Mapping[str, object]) -> T:
+    """The default with some of its fields replaced."""
+    remake = cast("Callable[..., T]", replace)
+    return remake(default, **overrides)
+
+
+_SCOPE: Final = Scope(
+    currency=EUR,
+    markets=frozenset({"EUR/USD", "GBP/EUR"}),
+    venues=frozenset({"SIMA", "SIMB", "SIMC"}),
+    regions=frozenset({"eu-west-1"}),
+    order_max=eur("25,000"),
+    daily_max=eur("500,000"),
+    daily_max_per=DailyMaxPer.MARKET_AND_SIDE,
+    window=TradingWindow(
+        TimeOfDay.parse("08:00:00.000000"), TimeOfDay.parse("17:00:00.000000")
+    ),
+    calendar=Calendar.MONDAY_TO_FRIDAY,
+    live_from=on("2026-05-15 09:00"),
+)
+_MANDATE: Final = Mandate(
+    operator="CryptoEX AG",
+    agent=AGENT,
+    scope=_SCOPE,
+    resolved_at=on("2026-04-24 10:00"),
+    valid_from=on("2026-04-24 10:00"),
+    valid_until=on("2027-04-30 00:00"),
+    resolution=a_digest("resolution"),
+    grace_seconds=300,
+)
+_CREDENTIAL: Final = Credential(
+    digest=a_digest("certificate"),
+    role=Role.AGENT,
+    name=AGENT,
+    serial=SERIAL,
+    spki=b"spki of the first key",
+    not_before=on("2026-04-25 10:00"),
+    not_after=on("2027-04-25 10:00"),
+    standing=Standing.ACTIVE,
+    since=on("2026-04-25 10:00"),
+    grant=a_grant(),
+)
+_AUTHORITY: Final = Credential(
+    digest=a_digest("authority"),
+    role=Role.AUTHORITY,
+    name="authority",
+    serial=1,
+    spki=b"spki of the authority",
+    not_before=on("2026-04-20 10:00"),
+    not_after=on("2028-04-20 10:00"),
+    standing=Standing.ACTIVE,
+    since=on("2026-04-20 10:00"),
+    grant=None,
+)
+_LOG_OPENED: Final = LogOpened(
+    origin=ORIGIN,
+    root=a_digest("root"),
+    issuer=b"issuing certificate",
+    authority=_AUTHORITY,
+    clock=ClockSource.VIRTUAL,
+    at=on("2026-04-24 09:00"),
+)
+_ORDER: Final = Order(
+    agent=AGENT,
+    credential=_CREDENTIAL.digest,
+    seq=1,
+    prev=NO_DIGEST,
+    client_order_id="order-1",
+    market="EUR/USD",
+    side=Side.BUY,
+    type=OrderType.MARKET,
+    amount=eur("20,000"),
+    limit_price=None,
+    time_in_force=TimeInForce.DAY,
+    venue="SIMA",
+    region="eu-west-1",
+    created_at=FIRST_LIVE_ORDER_AT,
+)
+_PRICE: Final = ReferencePrice(
+    market="EUR/USD",
+    bid=Price.parse("1.1719"),
+    ask=Price.parse("1.1721"),
+    at=FIRST_LIVE_ORDER_AT,
+    source="simulated",
+)

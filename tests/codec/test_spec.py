@@ -1,0 +1,115 @@
+"""The normative pages say what the code does: examples are read, tables compared."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from kya.codec.canonical import digest
+from kya.codec.decisions import DecisionLine, parse_decision, read_reason
+from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
+from kya.codec.orders import OrderLine, parse_order, render_order
+from kya.codec.scopes import ScopeFields, parse_scope, render_scope
+from kya.core.checks import CHECKS
+from kya.core.control import Reason
+from kya.core.limits import (
+    CLOCK_SKEW_MICROS_MAX,
+    GRACE_SECONDS_MAX,
+    LIST_ITEMS_MAX,
+    SCOPE_BYTES_MAX,
+    STATEMENT_LAG_MICROS_MAX,
+    TEXT_CHARS_MAX,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {
+    name: (ROOT / "spec" / f"{name}.md").read_text("utf-8")
+    for name in ("order", "decision", "mandate")
+}
+
+
+def example(page: str, kind: str) -> bytes:
+    start = f'```\n{{"_type":"kya/{kind}/v1"'
+    [_, rest] = PAGES[page].split(start)
+    body, _, _ = rest.partition("```")
+    return (start.removeprefix("```\n") + body).encode()
+
+
+def rows(page: str, head: str) -> list[list[str]]:
+    """The cells of the tables whose first column has this title."""
+    [_, *tables] = re.split(rf"(?m)^\| {head} \|.*\n\|[- |]*\|\n", PAGES[page])
+    found: list[list[str]] = []
+    for table in tables:
+        lines = table.split("\n\n")[0].splitlines()
+        found += [[cell.strip() for cell in line[1:-1].split("|")] for line in lines]
+    return found
+
+
+def test_the_order_on_the_page_is_one() -> None:
+    line = example("order", "order")
+    assert render_order(parse_order(line)) == line
+
+
+def test_the_mandate_and_its_scope_on_the_page_are_one() -> None:
+    line, raw = example("mandate", "mandate"), example("mandate", "scope")[:-1]
+    mandate = parse_mandate(line)
+    assert render_mandate(mandate) == line
+    assert parse_scope(raw) == mandate.scope
+    assert render_scope(mandate.scope) == raw
+
+
+def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
+    decision = parse_decision(example("decision", "decision"))
+    order = parse_order(example("order", "order"))
+    assert (decision.agent, decision.seq) == (order.agent, order.seq)
+    assert decision.credential == order.credential
+    assert decision.scope == digest(example("mandate", "scope")[:-1])
+    assert decision.mandate == digest(example("mandate", "mandate"))
+    vectors = json.loads((ROOT / "vectors" / "decide" / "decide.json").read_text())
+    lines = [case["decision"] for case in vectors["cases"]]
+    assert example("decision", "decision").decode() in lines
+
+
+@pytest.mark.parametrize(
+    ("page", "shapes"),
+    [
+        ("order", [OrderLine]),
+        ("decision", [DecisionLine]),
+        ("mandate", [MandateLine, ScopeFields]),
+    ],
+)
+def test_the_page_names_every_field(page: str, shapes: list[Any]) -> None:
+    named = [cells[0].strip("`") for cells in rows(page, "field")]
+    known = [
+        field.encode_name for shape in shapes for field in msgspec.structs.fields(shape)
+    ]
+    assert sorted(named) == sorted(known)
+
+
+def test_the_page_names_every_control_in_its_order() -> None:
+    table = rows("decision", "control")
+    assert [cells[0].strip("`") for cells in table] == [c.control.id for c in CHECKS]
+    units = {cells[0].strip("`"): cells[3].strip("`") for cells in table}
+    for check in CHECKS:
+        said = units[check.control.id]
+        assert said in {check.control.unit, "the scope's currency"}
+
+
+def test_the_page_names_every_reason() -> None:
+    cells = " ".join(cells[4] for cells in rows("decision", "control"))
+    named = {read_reason(code) for code in re.findall(r"`([^`]+)`", cells)}
+    assert named == set(Reason) - {Reason.CONTROL_FAULTED}
+    assert f"`{Reason.CONTROL_FAULTED.value}`" in PAGES["decision"]
+
+
+def test_the_pages_say_the_limits() -> None:
+    assert f"`{CLOCK_SKEW_MICROS_MAX}`" in PAGES["decision"]
+    assert f"0 to {GRACE_SECONDS_MAX}" in PAGES["mandate"]
+    assert f"at most {SCOPE_BYTES_MAX:,} bytes" in PAGES["mandate"]
+    assert f"1 to {LIST_ITEMS_MAX}, sorted" in PAGES["mandate"]
+    assert f"1 to {TEXT_CHARS_MAX} printable" in PAGES["mandate"]
+    assert STATEMENT_LAG_MICROS_MAX == 5 * 60 * 1_000_000
+    assert "five minutes" in PAGES["mandate"]

@@ -1,0 +1,155 @@
+"""The language-neutral cases: made again they are the same, and our code agrees."""
+
+import json
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kya.codec import canonical
+from kya.codec.decisions import render_decision
+from kya.codec.orders import parse_order, render_order
+from kya.codec.scopes import parse_scope, scope_digest
+from kya.core.baseline import Baseline
+from kya.core.case import Case
+from kya.core.control import Reason
+from kya.core.credential import Grant, Standing
+from kya.core.decide import decide
+from kya.core.errors import MalformedError
+from kya.core.instant import Day, Instant
+from kya.core.money import Currency, Money, Price
+from kya.core.order import Order, Side
+from kya.core.past import Past
+from kya.core.price import ReferencePrice
+from kya.core.scope import Scope
+from tests.builders import a_credential, a_past
+from vectors.generate_decide import files
+
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
+NAMES = ["canonical", "decide"]
+Facts = dict[str, Any]
+
+
+def document(name: str, file: str) -> Facts:
+    content: Facts = json.loads((VECTORS / name / f"{file}.json").read_text("utf-8"))
+    return content
+
+
+def cases(name: str, **wanted: str) -> list[Any]:
+    return [
+        pytest.param(case, id=case["id"])
+        for case in document(name, name)["cases"]
+        if wanted.items() <= case.items()
+    ]
+
+
+@pytest.mark.parametrize(("path", "content"), list(files()))
+def test_regeneration_gives_the_same_bytes(path: str, content: str) -> None:
+    assert (VECTORS / path).read_text("utf-8") == content
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_case_has_an_id_a_flag_a_bug_and_a_harm(name: str) -> None:
+    schema = document(name, "schema")["$defs"]["case"]
+    found = document(name, name)["cases"]
+    assert len({case["id"] for case in found}) == len(found)
+    for case in found:
+        assert set(schema["required"]) <= set(case) <= set(schema["properties"])
+        assert all(case[field] for field in ("id", "bug", "harm"))
+        for field in ("flag", "expected"):
+            assert case[field] in schema["properties"][field]["enum"]
+
+
+@pytest.mark.parametrize("case", cases("canonical", kind="value"))
+def test_writes_the_value_as_expected(case: Facts) -> None:
+    text = case["text"].encode()
+    assert canonical.encode(case["value"]) == text
+    assert json.loads(text) == case["value"]
+
+
+@pytest.mark.parametrize("case", cases("canonical", kind="line"))
+def test_reads_the_line_as_expected(case: Facts) -> None:
+    line = b64decode(case["line"])
+    try:
+        assert render_order(parse_order(line)) == line
+        verdict = "accept"
+    except MalformedError:
+        verdict = "malformed"
+    assert verdict == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("decide"))
+def test_judges_the_case_as_expected(case: Facts) -> None:
+    decision = decide(case_of(case))
+    assert decision.outcome.value == case["expected"]
+    assert [reason.value for reason in decision.reasons] == case["reasons"]
+    assert render_decision(decision, case["leaf"]).decode() == case["decision"]
+
+
+def test_there_is_a_case_for_every_reason() -> None:
+    found = {
+        r for case in document("decide", "decide")["cases"] for r in case["reasons"]
+    }
+    assert found == {reason.value for reason in Reason} - {"control.faulted"}
+
+
+def case_of(facts: Facts) -> Case:
+    order, scope = parse_order(facts["order"].encode()), parse_scope_of(facts)
+    received_at = Instant.parse(facts["received_at"])
+    certificate, baseline = facts["credential"], facts["baseline"]
+    credential = a_credential(
+        name=order.agent,
+        digest=order.credential,
+        standing=Standing(certificate["standing"]),
+        not_before=Instant.parse(certificate["not_before"]),
+        not_after=Instant.parse(certificate["not_after"]),
+        grant=Grant(
+            mandate=certificate["mandate"],
+            scope=scope,
+            scope_digest=scope_digest(scope),
+        ),
+    )
+    return Case(
+        order=order,
+        received_at=received_at,
+        credential=credential,
+        scope=scope,
+        baseline=None if baseline is None else Baseline(baseline),
+        past=past_of(facts["past"], order).on(received_at.day),
+        price=price_of(facts["price"]),
+    )
+
+
+def parse_scope_of(facts: Facts) -> Scope:
+    return parse_scope(facts["scope"].encode())
+
+
+def past_of(facts: Facts, order: Order) -> Past:
+    currency = facts["currency"] and Currency(facts["currency"])
+    counted = currency or order.amount.currency
+    return a_past(
+        day=Day.parse(facts["day"]),
+        seq=facts["seq"],
+        prev=facts["prev"],
+        client_order_ids=facts["client_order_ids"],
+        currency=currency,
+        allowed={
+            (each["market"], Side(each["side"])): Money.parse(
+                each["amount"], counted
+            ).minor_units
+            for each in facts["allowed"]
+        },
+    )
+
+
+def price_of(facts: Facts | None) -> ReferencePrice | None:
+    if facts is None:
+        return None
+    return ReferencePrice(
+        market=facts["market"],
+        bid=Price.parse(facts["bid"]),
+        ask=Price.parse(facts["ask"]),
+        at=Instant.parse(facts["at"]),
+        source=facts["source"],
+    )

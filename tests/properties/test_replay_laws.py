@@ -1,0 +1,249 @@
+"""Whoever reads the log from the start knows at every entry what the gateway knew.
+
+A machine makes any admissible sequence of events, as a gateway would: state by state.
+A reader who has only the lines comes to the same state; so does one who stops anywhere.
+"""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from kya.codec.mandates import parse_mandate, render_mandate
+from kya.codec.orders import parse_order, render_order
+from kya.codec.reports import (
+    parse_equivocation,
+    parse_report,
+    render_equivocation,
+    render_report,
+)
+from kya.codec.statements import (
+    parse_revocation_list,
+    parse_standing,
+    render_revocation_list,
+    render_standing,
+)
+from kya.core.admission import objection
+from kya.core.credential import Standing
+from kya.core.decide import decide
+from kya.core.decision import Outcome
+from kya.core.events import (
+    Equivocated,
+    Event,
+    MandateGranted,
+    OrderDecided,
+    OrderSubmitted,
+    RevocationListed,
+    StandingChanged,
+    VenueReported,
+    VenueStatus,
+)
+from kya.core.fold import apply
+from kya.core.instant import Instant
+from kya.core.lifecycle import NEXT, Act
+from kya.core.money import Money
+from kya.core.order import Order, Side
+from kya.core.state import State
+from tests.builders import (
+    AGENT,
+    EUR,
+    FIRST_LIVE_ORDER_AT,
+    a_certificate_issued,
+    a_credential,
+    a_digest,
+    a_list_published,
+    a_mandate,
+    a_mandate_granted,
+    a_standing_changed,
+    an_equivocation,
+    an_order_submitted,
+    its_decision,
+    its_report,
+    the_agent_in,
+    the_case_in,
+    the_next_order,
+    the_opening_events,
+    the_state_after,
+)
+
+PAUSES = st.sampled_from([0, 1, 1_000_000, 3_600_000_000, 86_400_000_000])
+
+
+def reread(event: Event) -> Event:
+    """The event as a stranger reads it from its line, where core says all of it."""
+    match event:
+        case OrderSubmitted():
+            return an_order_submitted(parse_order(render_order(event.order)))
+        case MandateGranted():
+            return a_mandate_granted(parse_mandate(render_mandate(event.mandate)))
+        case StandingChanged():
+            return parse_standing(render_standing(event))
+        case RevocationListed():
+            return parse_revocation_list(render_revocation_list(event))
+        case VenueReported():
+            return parse_report(render_report(event))
+        case Equivocated():
+            return parse_equivocation(render_equivocation(event))
+        case _:
+            return event
+
+
+class AnyAdmissibleLog(RuleBasedStateMachine):
+    """A live gateway's state beside the events that it has admitted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: list[Event] = []
+        self.states: list[State] = []
+        self.state = State()
+        self.clock = FIRST_LIVE_ORDER_AT
+        self.submitted: dict[int, OrderSubmitted] = {}
+        self.allowed: dict[tuple[object, str, Side], int] = {}
+
+    def admit(self, event: Event) -> None:
+        assert objection(self.state, event) is None
+        self.state = apply(self.state, event)
+        self.log.append(event)
+        self.states.append(self.state)
+
+    @initialize()
+    def open_the_log(self) -> None:
+        for event in the_opening_events():
+            self.admit(event)
+
+    @rule(
+        pause=PAUSES,
+        side=st.sampled_from(Side),
+        market=st.sampled_from(["EUR/USD", "GBP/EUR", "BTC/EUR"]),
+        cents=st.integers(1, 3_000_000),
+    )
+    def submit(self, pause: int, side: Side, market: str, cents: int) -> None:
+        self.clock = self.clock.plus(micros=pause)
+        order = the_next_order(
+            self.state,
+            side=side,
+            market=market,
+            amount=Money(cents, EUR),
+            created_at=self.clock,
+        )
+        self.decide_on(order)
+
+    @rule()
+    def submit_with_a_broken_chain(self) -> None:
+        order = the_next_order(
+            self.state, prev=a_digest("elsewhere"), created_at=self.clock
+        )
+        self.decide_on(order)
+        decided = self.log[-1]
+        assert isinstance(decided, OrderDecided)
+        assert decided.outcome is not Outcome.ALLOWED
+
+    def decide_on(self, order: Order) -> None:
+        decision = decide(the_case_in(self.state, order, self.clock))
+        submitted = an_order_submitted(order)
+        self.admit(submitted)
+        self.admit(its_decision(submitted, decision.outcome, self.clock))
+        self.submitted[order.seq] = submitted
+        key = (self.clock.day, order.market, order.side)
+        self.allowed[key] = self.allowed.get(key, 0) + decision.counted
+
+    @precondition(lambda self: bool(the_agent_in(self.state).unanswered))
+    @rule(data=st.data(), status=st.sampled_from(VenueStatus), pause=PAUSES)
+    def report(self, data: st.DataObject, status: VenueStatus, pause: int) -> None:
+        self.clock = self.clock.plus(micros=pause)
+        seq = data.draw(st.sampled_from(sorted(the_agent_in(self.state).unanswered)))
+        report = its_report(self.submitted[seq], at=self.clock)
+        if status is VenueStatus.UNKNOWN:
+            report = its_report(self.submitted[seq], status, self.clock)
+        self.admit(report)
+
+    @precondition(lambda self: bool(self.submitted))
+    @rule(data=st.data())
+    def sign_twice(self, data: st.DataObject) -> None:
+        seq = data.draw(st.sampled_from(sorted(self.submitted)))
+        event = an_equivocation(self.submitted[seq], at=self.clock)
+        if seq in the_agent_in(self.state).equivocated:
+            assert objection(self.state, event) is not None
+        else:
+            self.admit(event)
+
+    @rule(act=st.sampled_from(Act))
+    def act_upon_the_certificate(self, act: Act) -> None:
+        digest = the_agent_in(self.state).credential
+        event = a_standing_changed(act, credential=digest, at=self.clock)
+        possible = (self.state.credentials[digest].standing, act) in NEXT
+        assert (objection(self.state, event) is None) is possible
+        if possible:
+            self.admit(event)
+
+    @rule()
+    def replace_the_certificate(self) -> None:
+        former = self.state.credentials[the_agent_in(self.state).credential]
+        number = len(self.state.credentials)
+        new = a_credential(digest=a_digest(number), serial=1000 + number)
+        event = a_certificate_issued(new, replaces=former.digest, at=self.clock)
+        is_revoked = former.standing is Standing.REVOKED
+        assert (objection(self.state, event) is None) is is_revoked
+        if is_revoked:
+            self.admit(event)
+
+    @rule()
+    def grant_another_mandate(self) -> None:
+        mandate = a_mandate(
+            resolved_at=self.clock,
+            valid_from=self.clock,
+            valid_until=self.clock.plus(seconds=1 + len(self.log)),
+        )
+        event = a_mandate_granted(mandate)
+        if event.digest not in self.state.mandates:
+            self.admit(event)
+
+    @rule()
+    def publish_a_list(self) -> None:
+        number = self.state.crl_number + 1
+        self.admit(a_list_published(number=number, at=self.clock))
+
+    @precondition(lambda self: bool(self.submitted))
+    @rule()
+    def step_the_clock_back(self) -> None:
+        submitted = an_order_submitted(the_next_order(self.state))
+        waiting = apply(self.state, submitted)
+        early = Instant(self.state.now.micros - 1)
+        decided = its_decision(submitted, received_at=early)
+        assert "stepped back" in str(objection(waiting, decided))
+
+    @invariant()
+    def sums_are_those_of_the_decisions_of_the_day(self) -> None:
+        if not self.submitted:
+            return
+        past = self.state.agents[AGENT].past
+        expected = {
+            (market, side): total
+            for (day, market, side), total in self.allowed.items()
+            if day == past.day and total
+        }
+        assert past.allowed == expected
+        assert past.seq == len(self.submitted)
+        assert past.prev == self.submitted[past.seq].line_digest
+
+    @invariant()
+    def each_decision_follows_its_order(self) -> None:
+        for before, event in zip(self.log, self.log[1:], strict=False):
+            follows = isinstance(before, OrderSubmitted)
+            assert follows is isinstance(event, OrderDecided)
+
+    def teardown(self) -> None:
+        state = State()
+        for event, live in zip(self.log, self.states, strict=True):
+            state = apply(state, reread(event))
+            assert state == live
+        assert the_state_after(*self.log) == self.state
+
+
+TestAnyAdmissibleLog = AnyAdmissibleLog.TestCase
+TestAnyAdmissibleLog.settings = settings(stateful_step_count=30)

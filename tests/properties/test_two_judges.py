@@ -1,0 +1,63 @@
+"""Two judges, written apart from each other, come to the same bytes on any case."""
+
+from hypothesis import given
+
+from kya.codec.decisions import render_decision
+from kya.codec.orders import render_order
+from kya.codec.scopes import render_scope
+from kya.core.case import Case
+from kya.core.decide import decide
+from kya.core.money import Money
+from tests.builders import EUR, a_digest
+from tests.strategies import cases
+from vectors.decide.judge import Fields, judge
+
+LEAF = a_digest("leaf")
+IDS = ("order-1", "order-2", "x")
+
+
+def facts_of(case: Case) -> Fields:
+    """The case as a vector tells it, and so as any other judge would be given it."""
+    past, price = case.past, case.price
+    return {
+        "order": render_order(case.order).decode(),
+        "leaf": LEAF,
+        "scope": render_scope(case.scope).decode(),
+        "credential": {
+            "mandate": case.grant.mandate,
+            "not_after": str(case.credential.not_after),
+            "not_before": str(case.credential.not_before),
+            "standing": case.credential.standing.value,
+        },
+        "past": {
+            "allowed": [
+                {"amount": str(Money(sum_, EUR)), "market": market, "side": side.value}
+                for (market, side), sum_ in past.allowed.items()
+            ],
+            "client_order_ids": [name for name in IDS if name in past.client_order_ids],
+            "currency": None if past.currency is None else past.currency.code,
+            "day": str(past.day),
+            "prev": past.prev,
+            "seq": past.seq,
+        },
+        "received_at": str(case.received_at),
+        "baseline": None if case.baseline is None else case.baseline.digest,
+        "price": None
+        if price is None
+        else {
+            "ask": str(price.ask),
+            "at": str(price.at),
+            "bid": str(price.bid),
+            "market": price.market,
+            "source": price.source,
+        },
+    }
+
+
+@given(cases())
+def test_two_judges_agree_on_any_case(case: Case) -> None:
+    decision = decide(case)
+    outcome, reasons, line = judge(facts_of(case))
+    assert outcome == decision.outcome.value
+    assert reasons == [reason.value for reason in decision.reasons]
+    assert line == render_decision(decision, LEAF).decode()

@@ -1,0 +1,497 @@
+"""Cases for whoever judges orders: the reasons are stated here, by hand, one by one.
+
+The line of a decision comes from the second judge, which must agree with the reasons.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from vectors.cases import Case, case
+from vectors.decide.judge import canonical, judge
+
+Changes = dict[str, Any]
+
+
+def _digest(of: str) -> str:
+    return sha256(of.encode()).hexdigest()
+
+
+ZEROS = "0" * 64
+NOW = "2026-05-15T09:15:00.000000Z"
+ORDER: Changes = {
+    "_type": "kya/order/v1",
+    "agent": "algo_trader_v2",
+    "amount": "20000.00",
+    "client_order_id": "order-1",
+    "created_at": NOW,
+    "credential": _digest("certificate"),
+    "currency": "EUR",
+    "market": "EUR/USD",
+    "prev": ZEROS,
+    "region": "eu-west-1",
+    "seq": 1,
+    "side": "BUY",
+    "time_in_force": "DAY",
+    "type": "MARKET",
+    "venue": "SIMA",
+}
+SCOPE: Changes = {
+    "_type": "kya/scope/v1",
+    "calendar": "monday_to_friday",
+    "currency": "EUR",
+    "daily_max": "500000.00",
+    "daily_max_per": "market_and_side",
+    "live_from": "2026-05-15T09:00:00.000000Z",
+    "markets": ["EUR/USD", "GBP/EUR"],
+    "order_max": "25000.00",
+    "regions": ["eu-west-1"],
+    "venues": ["SIMA", "SIMB", "SIMC"],
+    "window": {"closes": "17:00:00.000000", "opens": "08:00:00.000000"},
+}
+MANDATE: Changes = {
+    "_type": "kya/mandate/v1",
+    "agent": "algo_trader_v2",
+    "grace_seconds": 300,
+    "operator": "CryptoEX AG",
+    "resolution": _digest("resolution"),
+    "resolved_at": "2026-04-24T10:00:00.000000Z",
+    "scope": SCOPE,
+    "valid_from": "2026-04-24T10:00:00.000000Z",
+    "valid_until": "2027-04-30T00:00:00.000000Z",
+}
+CREDENTIAL: Changes = {
+    "mandate": _digest(canonical(MANDATE) + "\n"),
+    "not_after": "2027-04-25T10:00:00.000000Z",
+    "not_before": "2026-04-25T10:00:00.000000Z",
+    "standing": "active",
+}
+PAST: Changes = {
+    "allowed": [],
+    "client_order_ids": [],
+    "currency": None,
+    "day": "2026-05-15",
+    "prev": ZEROS,
+    "seq": 0,
+}
+PRICE: Changes = {
+    "ask": "1.1721",
+    "at": NOW,
+    "bid": "1.1719",
+    "market": "EUR/USD",
+    "source": "simulated",
+}
+ALL_DAY = {"closes": "24:00:00.000000", "opens": "00:00:00.000000"}
+OVER_LIMIT = "more risk is taken than the board allowed"
+WRONG_PARTY = "a stopped or foreign identity keeps trading"
+WRONG_TIME = "an order leaves while nobody watches"
+UNKNOWN_WORTH = "an amount of unknown worth is sent"
+LOST_ORDER = "an order can be left out, repeated or swapped unseen"
+WRONG_PLACE = "an order leaves for where the board never looked"
+TOO_STRICT = "an order that the board allowed is stopped"
+OTHER_LINE = "a regulator gets other bytes than the gateway signed"
+
+
+def cases() -> Iterator[Case]:
+    """Yield every case in the order of the file."""
+    yield from _story()
+    yield from _amounts()
+    yield from _currencies()
+    yield from _hours()
+    yield from _identity()
+    yield from _sequence()
+    yield from _places()
+    yield from _lines()
+
+
+def _story() -> Iterator[Case]:
+    yield _case("first-live-order", "every control passes", TOO_STRICT)
+    yield _case(
+        "order-321",
+        "the order maximum is not asked",
+        OVER_LIMIT,
+        ["order.amount_max"],
+        order={"amount": "180000.00", "seq": 801, "prev": _digest("800")},
+        past={"seq": 800, "prev": _digest("800"), "day": "2026-05-21"},
+        received_at="2026-05-22T10:30:00.000000Z",
+    )
+    yield _case(
+        "order-322",
+        "only the first reason is kept",
+        WRONG_PARTY,
+        ["credential.revoked", "calendar.closed"],
+        order={"amount": "22000.00", "seq": 802, "prev": _digest("801")},
+        credential={"standing": "revoked"},
+        past={"seq": 801, "prev": _digest("801"), "day": "2026-05-22"},
+        received_at="2026-05-23T11:00:30.000000Z",
+    )
+
+
+def _amounts() -> Iterator[Case]:
+    high, full = ["order.amount_max"], ["daily.amount_max"]
+    yield _case(
+        "order-max-exactly",
+        "an inclusive limit is read as exclusive",
+        TOO_STRICT,
+        order={"amount": "25000.00"},
+    )
+    yield _case(
+        "order-max-one-cent-above",
+        "figures are compared as floats or rounded",
+        OVER_LIMIT,
+        high,
+        order={"amount": "25000.01"},
+    )
+    yield _case(
+        "amounts-as-text",
+        "9000.00 and 25000.00 are compared as text",
+        TOO_STRICT,
+        order={"amount": "9000.00"},
+    )
+    for name, before, reasons in (
+        ("exactly", "480000.00", []),
+        ("one-cent-above", "480000.01", full),
+        ("reached-before", "500000.00", full),
+    ):
+        yield _case(
+            f"daily-max-{name}",
+            "the order itself is not counted, or the limit not inclusive",
+            OVER_LIMIT if reasons else TOO_STRICT,
+            reasons,
+            past=_counted(("EUR/USD", "BUY", before)),
+        )
+    others = (("EUR/USD", "SELL", "490000.00"), ("GBP/EUR", "BUY", "490000.00"))
+    yield _case(
+        "daily-max-other-sides-do-not-count",
+        "sums of other markets or sides are added",
+        TOO_STRICT,
+        past=_counted(*others),
+    )
+    yield _case(
+        "daily-max-per-agent-counts-all",
+        "sums of other markets or sides are forgotten",
+        OVER_LIMIT,
+        full,
+        scope={"daily_max_per": "agent"},
+        past=_counted(*others),
+    )
+    yield _case(
+        "daily-max-of-yesterday",
+        "sums are carried over midnight UTC",
+        TOO_STRICT,
+        past={**_counted(("EUR/USD", "BUY", "500000.00")), "day": "2026-05-14"},
+    )
+
+
+def _currencies() -> Iterator[Case]:
+    unknown = ["price.missing", "order.amount_max", "daily.amount_max"]
+    yield _case(
+        "twenty-five-thousand-bitcoin",
+        "a figure is compared without its unit",
+        UNKNOWN_WORTH,
+        unknown,
+        order={"amount": "25000.00000000", "currency": "BTC"},
+    )
+    yield _case(
+        "one-yen",
+        "a small figure is taken for a small amount",
+        UNKNOWN_WORTH,
+        unknown,
+        order={"amount": "1", "currency": "JPY"},
+    )
+    yield _case(
+        "limit-price-of-the-agent",
+        "the agent's own price values its order",
+        UNKNOWN_WORTH,
+        unknown,
+        order={
+            "amount": "0.00000001",
+            "currency": "BTC",
+            "limit_price": "1",
+            "type": "LIMIT",
+        },
+    )
+    yield _case(
+        "quote-beside-a-foreign-amount",
+        "a quote is used although no rule says how",
+        UNKNOWN_WORTH,
+        unknown,
+        order={"amount": "10.00", "currency": "GBP"},
+        price=PRICE,
+    )
+    yield _case(
+        "sums-in-another-currency",
+        "sums of two currencies are added",
+        UNKNOWN_WORTH,
+        ["daily.amount_max"],
+        past={**_counted(("EUR/USD", "BUY", "10.00")), "currency": "GBP"},
+    )
+    yield _case(
+        "a-scope-in-yen",
+        "two decimals are taken for granted",
+        OTHER_LINE,
+        order={"amount": "2500000", "currency": "JPY"},
+        scope={"currency": "JPY", "order_max": "2500000", "daily_max": "9000000"},
+    )
+    yield _case(
+        "a-scope-in-ether",
+        "64-bit integers or floats carry amounts",
+        OTHER_LINE,
+        order={"amount": "999999.999999999999999999", "currency": "ETH"},
+        scope={
+            "currency": "ETH",
+            "order_max": "1000000.000000000000000000",
+            "daily_max": "1000000.000000000000000000",
+        },
+    )
+
+
+def _hours() -> Iterator[Case]:
+    shut = ["hours.closed"]
+    for name, time, reasons in (
+        ("one-microsecond-before-opening", "07:59:59.999999", shut),
+        ("at-opening", "08:00:00.000000", []),
+        ("one-microsecond-before-closing", "16:59:59.999999", []),
+        ("at-closing", "17:00:00.000000", shut),
+        ("at-midnight", "00:00:00.000000", shut),
+    ):
+        yield _case(
+            name,
+            "the window is not [opens, closes)",
+            WRONG_TIME if reasons else TOO_STRICT,
+            reasons,
+            received_at=f"2026-05-15T{time}Z",
+        )
+    yield _case(
+        "all-day-has-no-last-microsecond",
+        "24:00:00 is read as 00:00:00 or refused",
+        TOO_STRICT,
+        scope={"window": ALL_DAY},
+        received_at="2026-05-15T23:59:59.999999Z",
+    )
+    for day, weekday in (("16", "saturday"), ("17", "sunday")):
+        yield _case(
+            weekday,
+            "the calendar is not asked",
+            WRONG_TIME,
+            ["calendar.closed"],
+            past={"day": f"2026-05-{day}"},
+            received_at=f"2026-05-{day}T12:00:00.000000Z",
+        )
+    yield _case(
+        "saturday-where-every-day-is-open",
+        "the weekend is always closed",
+        TOO_STRICT,
+        scope={"calendar": "every_day"},
+        past={"day": "2026-05-16"},
+        received_at="2026-05-16T12:00:00.000000Z",
+    )
+    for name, at, reasons in (
+        ("two-seconds-early", "2026-05-15T09:14:58.000000Z", []),
+        ("two-seconds-late", "2026-05-15T09:15:02.000000Z", []),
+        ("too-early", "2026-05-15T09:14:57.999999Z", ["clock.skew"]),
+        ("too-late", "2026-05-15T09:15:02.000001Z", ["clock.skew"]),
+    ):
+        yield _case(
+            f"order-dated-{name}",
+            "skew is signed, exclusive or not asked",
+            LOST_ORDER if reasons else TOO_STRICT,
+            reasons,
+            order={"created_at": at},
+        )
+    yield _case(
+        "hours-by-the-agents-clock",
+        "hours are judged by the order's own time",
+        WRONG_TIME,
+        shut,
+        order={"created_at": "2026-05-15T16:59:59.999999Z"},
+        received_at="2026-05-15T17:00:00.000000Z",
+    )
+
+
+def _identity() -> Iterator[Case]:
+    for standing in ("suspended", "revoked"):
+        yield _case(
+            standing,
+            "standing is not asked",
+            WRONG_PARTY,
+            [f"credential.{standing}"],
+            credential={"standing": standing},
+        )
+    yield _case(
+        "revoked-key-dates-back",
+        "standing is asked at the order's own time",
+        WRONG_PARTY,
+        ["credential.revoked", "clock.skew"],
+        order={"created_at": "2026-05-15T08:00:00.000000Z"},
+        credential={"standing": "revoked"},
+    )
+    for name, field, at, reasons in (
+        ("begins-now", "not_before", NOW, []),
+        ("begins-later", "not_before", f"{NOW[:-2]}1Z", ["credential.not_yet_valid"]),
+        ("ends-now", "not_after", NOW, []),
+        (
+            "has-ended",
+            "not_after",
+            "2026-05-15T09:14:59.999999Z",
+            ["credential.expired"],
+        ),
+    ):
+        yield _case(
+            f"certificate-{name}",
+            "an end of the validity is excluded, or not asked",
+            WRONG_PARTY if reasons else TOO_STRICT,
+            reasons,
+            credential={field: at},
+        )
+
+
+def _sequence() -> Iterator[Case]:
+    head = {"seq": 6, "prev": _digest("6")}
+    for name, seq, reasons in (
+        ("next", 7, []),
+        ("left-out", 8, ["sequence.gap"]),
+        ("repeated", 6, ["sequence.gap"]),
+        ("begun-again", 1, ["sequence.gap"]),
+    ):
+        yield _case(
+            f"seq-{name}",
+            "the sequence is not asked",
+            LOST_ORDER if reasons else TOO_STRICT,
+            reasons,
+            order={"seq": seq, "prev": head["prev"]},
+            past=head,
+        )
+    yield _case(
+        "prev-of-another-chain",
+        "the hash of the order before is not asked",
+        LOST_ORDER,
+        ["sequence.prev"],
+        order={"seq": 7, "prev": _digest("another 6")},
+        past=head,
+    )
+    for name, day, reasons in (
+        ("today", "2026-05-15", ["client_order_id.duplicate"]),
+        ("yesterday", "2026-05-14", []),
+    ):
+        yield _case(
+            f"client-order-id-used-{name}",
+            "ids are not remembered, or for longer than a day",
+            LOST_ORDER if reasons else TOO_STRICT,
+            reasons,
+            past={"client_order_ids": ["order-0", "order-1"], "day": day},
+        )
+
+
+def _places() -> Iterator[Case]:
+    for name, field, value in (
+        ("market-unknown", "market", "XRP/EUR"),
+        ("market-turned-round", "market", "USD/EUR"),
+        ("market-begins-alike", "market", "EUR/USDT"),
+        ("venue-unknown", "venue", "SIMD"),
+        ("region-unknown", "region", "us-east-1"),
+    ):
+        yield _case(
+            name,
+            "a list is not asked, or by prefix",
+            WRONG_PLACE,
+            [f"{field}.not_allowed"],
+            order={field: value},
+        )
+
+
+def _lines() -> Iterator[Case]:
+    yield _case(
+        "limit-order",
+        "an optional field is rendered as null",
+        OTHER_LINE,
+        order={"limit_price": "1.1721", "type": "LIMIT"},
+    )
+    yield _case(
+        "paper-before-live-from",
+        "paper is taken for live",
+        "real money moves before the board said so",
+        received_at="2026-05-15T08:59:59.999999Z",
+    )
+    yield _case(
+        "live-at-live-from",
+        "the first live instant is still paper",
+        OTHER_LINE,
+        received_at="2026-05-15T09:00:00.000000Z",
+    )
+    yield _case(
+        "quote-and-baseline-on-record",
+        "an input of the decision is left out of its line",
+        OTHER_LINE,
+        baseline=_digest("baseline"),
+        price=PRICE,
+    )
+    yield _case(
+        "everything-wrong-at-once",
+        "the first violation hides the others",
+        "people repair one thing and think that it was the only one",
+        [
+            "credential.revoked",
+            "credential.expired",
+            "sequence.gap",
+            "sequence.prev",
+            "client_order_id.duplicate",
+            "clock.skew",
+            "market.not_allowed",
+            "venue.not_allowed",
+            "region.not_allowed",
+            "price.missing",
+            "order.amount_max",
+            "daily.amount_max",
+            "hours.closed",
+            "calendar.closed",
+        ],
+        order={
+            "amount": "1.00000000",
+            "created_at": NOW,
+            "currency": "BTC",
+            "market": "BTC/EUR",
+            "prev": _digest("nothing"),
+            "region": "mars",
+            "seq": 9,
+            "venue": "X",
+        },
+        credential={"not_after": NOW, "standing": "revoked"},
+        past={"client_order_ids": ["order-1"], "day": "2026-05-16"},
+        received_at="2026-05-16T03:00:00.000000Z",
+    )
+
+
+def _counted(*sums: tuple[str, str, str]) -> Changes:
+    allowed = [{"amount": a, "market": m, "side": s} for m, s, a in sums]
+    return {"allowed": allowed, "currency": "EUR"}
+
+
+def _case(
+    name: str,
+    bug: str,
+    harm: str,
+    reasons: list[str] | None = None,
+    **changes: Any,  # noqa: ANN401  facts of every type
+) -> Case:
+    """Return a case: the story's first live order, but for the changes."""
+    received_at = changes.get("received_at", NOW)
+    order = {**ORDER, "created_at": received_at, **changes.get("order", {})}
+    line = canonical(order) + "\n"
+    facts: Changes = {
+        "order": line,
+        "leaf": sha256(b"\x00" + line.encode()).hexdigest(),
+        "scope": canonical({**SCOPE, **changes.get("scope", {})}),
+        "credential": {**CREDENTIAL, **changes.get("credential", {})},
+        "past": {**PAST, **changes.get("past", {})},
+        "received_at": received_at,
+        "baseline": changes.get("baseline"),
+        "price": changes.get("price"),
+    }
+    outcome, found, decision = judge(facts)
+    if found != (reasons or []):
+        message = f"{name}: stated {reasons}, but the second judge found {found}"
+        raise ValueError(message)
+    flag = "valid" if outcome == "allowed" else "violation"
+    told = {"reasons": found, "decision": decision}
+    return case(name, flag, bug, outcome, harm=harm, **facts, **told)
