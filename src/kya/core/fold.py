@@ -51,8 +51,8 @@ def apply(state: State, event: Event) -> State:
             return _with_certificate(state, event)
         case StandingChanged():
             return _with_standing(state, event)
-        case RevocationListed(number=number):
-            return replace(state, crl_number=number)
+        case RevocationListed(number=number, crl=crl):
+            return replace(state, crl_number=number, crl=crl)
         case Equivocated():
             return _with_equivocation(state, event)
         case _ as never:

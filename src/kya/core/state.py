@@ -37,7 +37,8 @@ class State:
 
     `now` is the latest instant that the gateway has put on record; its clock must not
     be behind it. `issued_to` lists, by name, the digests of its certificates in order.
-    `undecided` is an order whose decision is the next entry.
+    `crl` is the newest revocation list in DER. `undecided` is an order whose decision
+    is the next entry.
     """
 
     opened: LogOpened | None = None
@@ -55,4 +56,5 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0
+    crl: bytes = b""
     undecided: OrderSubmitted | None = None

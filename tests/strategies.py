@@ -1,0 +1,269 @@
+"""Any value that can be: what hypothesis draws from, type by type."""
+
+import string
+from dataclasses import replace
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from kya.codec.scopes import scope_digest
+from kya.core import tokens
+from kya.core.baseline import Baseline
+from kya.core.case import Case
+from kya.core.credential import Credential, Grant, Standing
+from kya.core.currencies import DECIMALS
+from kya.core.events import (
+    EXECUTED,
+    Equivocated,
+    RevocationListed,
+    StandingChanged,
+    VenueReported,
+    VenueStatus,
+)
+from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
+from kya.core.lifecycle import Act
+from kya.core.limits import MINOR_UNITS_MAX, SEQ_MAX, TEXT_CHARS_MAX
+from kya.core.mandate import Mandate
+from kya.core.money import Currency, Money, Price, Quantity
+from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.past import Past
+from kya.core.price import ReferencePrice
+from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from tests import builders
+
+LAST: Final = Instant.parse("9999-12-31T23:59:59.999999Z")
+
+ALNUM: Final = string.ascii_letters + string.digits
+CAPITALS: Final = string.ascii_uppercase + string.digits
+SMALL: Final = string.ascii_lowercase + string.digits
+
+
+def _words(first: str, rest: str, chars_max: int) -> st.SearchStrategy[str]:
+    """Words of an alphabet that begin with a letter or digit of another."""
+    return st.tuples(st.sampled_from(first), st.text(rest, max_size=chars_max - 1)).map(
+        "".join
+    )
+
+
+digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
+names = _words(ALNUM, ALNUM + "._-", 64)
+ids = _words(ALNUM, ALNUM + "._:-", 64)
+assets = st.text(CAPITALS, min_size=2, max_size=12)
+markets = st.tuples(assets, assets).map("/".join)
+venues = st.text(CAPITALS, min_size=1, max_size=12)
+regions = _words(SMALL, SMALL + "-", 32).filter(lambda region: region[-1] != "-")
+remarks = st.text(max_size=TEXT_CHARS_MAX).filter(str.isprintable)
+texts = remarks.filter(bool)
+counts = st.integers(1, SEQ_MAX)
+
+instants = st.integers(0, LAST.micros).map(Instant)
+days = st.integers(0, LAST.micros // MICROS_PER_DAY).map(Day)
+times_of_day = st.integers(0, MICROS_PER_DAY).map(TimeOfDay)
+windows = (
+    st.lists(times_of_day, min_size=2, max_size=2, unique=True)
+    .map(sorted)
+    .map(lambda pair: TradingWindow(*pair))
+)
+
+currencies = st.sampled_from(sorted(DECIMALS)).map(Currency)
+minor_units = st.one_of(st.integers(1, 10**8), st.integers(1, MINOR_UNITS_MAX))
+amounts = st.builds(Money, minor_units, currencies)
+prices = st.integers(1, 10**28 - 1).map(Price)
+quantities = st.integers(1, 10**36 - 1).map(Quantity)
+
+
+@st.composite
+def scopes(draw: st.DrawFn) -> Scope:
+    currency = draw(currencies)
+    return Scope(
+        currency=currency,
+        markets=draw(st.frozensets(markets, min_size=1, max_size=4)),
+        venues=draw(st.frozensets(venues, min_size=1, max_size=4)),
+        regions=draw(st.frozensets(regions, min_size=1, max_size=2)),
+        order_max=Money(draw(minor_units), currency),
+        daily_max=Money(draw(minor_units), currency),
+        daily_max_per=draw(st.sampled_from(DailyMaxPer)),
+        window=draw(windows),
+        calendar=draw(st.sampled_from(Calendar)),
+        live_from=draw(instants),
+    )
+
+
+@st.composite
+def mandates(draw: st.DrawFn) -> Mandate:
+    resolved_at, valid_from, valid_until = sorted(
+        draw(st.lists(instants, min_size=3, max_size=3, unique=True))
+    )
+    return Mandate(
+        operator=draw(texts),
+        agent=draw(names),
+        scope=draw(scopes()),
+        resolved_at=resolved_at,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        resolution=draw(digests),
+        grace_seconds=draw(st.integers(0, 86_400)),
+    )
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> Order:
+    order_type = draw(st.sampled_from(OrderType))
+    return Order(
+        agent=draw(names),
+        credential=draw(digests),
+        seq=draw(counts),
+        prev=draw(digests),
+        client_order_id=draw(ids),
+        market=draw(markets),
+        side=draw(st.sampled_from(Side)),
+        type=order_type,
+        amount=draw(amounts),
+        limit_price=draw(prices) if order_type is OrderType.LIMIT else None,
+        time_in_force=draw(st.sampled_from(TimeInForce)),
+        venue=draw(venues),
+        region=draw(regions),
+        created_at=draw(instants),
+    )
+
+
+@st.composite
+def reference_prices(draw: st.DrawFn) -> ReferencePrice:
+    bid, ask = sorted(draw(st.tuples(prices, prices)))
+    return ReferencePrice(
+        market=draw(markets),
+        bid=bid,
+        ask=ask,
+        at=draw(instants),
+        source=draw(texts),
+    )
+
+
+# ------------------------------------------------------------------------- judging
+
+# Near the limits, where rules differ; anywhere, where nobody looked.
+_NEAR: Final = builders.FIRST_LIVE_ORDER_AT.day.start.micros
+moments = st.one_of(
+    st.integers(_NEAR, _NEAR + 14 * MICROS_PER_DAY).map(Instant),
+    st.sampled_from([
+        builders.on("2026-05-15 07:59:59.999999"),
+        builders.on("2026-05-15 08:00"),
+        builders.on("2026-05-15 16:59:59.999999"),
+        builders.on("2026-05-15 17:00"),
+        builders.on("2026-05-16 12:00"),
+    ]),
+    instants,
+)  # fmt: skip
+sums = st.dictionaries(
+    st.tuples(st.sampled_from(["EUR/USD", "GBP/EUR"]), st.sampled_from(Side)),
+    st.integers(0, 60_000_000),
+)
+story_scopes = st.builds(
+    builders.a_scope,
+    order_max=st.integers(1, 4_000_000).map(lambda n: Money(n, builders.EUR)),
+    daily_max=st.integers(1, 60_000_000).map(lambda n: Money(n, builders.EUR)),
+    daily_max_per=st.sampled_from(DailyMaxPer),
+    calendar=st.sampled_from(Calendar),
+    window=windows,
+    markets=st.sampled_from(
+        [frozenset({"EUR/USD"}), frozenset({"EUR/USD", "GBP/EUR"})]
+    ),
+)
+
+
+@st.composite
+def pasts(draw: st.DrawFn, day: Day) -> Past:
+    return builders.a_past(
+        day=day,
+        seq=draw(st.integers(0, 3)),
+        prev=draw(st.sampled_from([tokens.NO_DIGEST, builders.a_digest("other")])),
+        client_order_ids=draw(st.sets(st.sampled_from(["order-1", "order-2", "x"]))),
+        allowed=draw(sums),
+    )
+
+
+@st.composite
+def credentials(draw: st.DrawFn) -> Credential:
+    scope = draw(st.one_of(story_scopes, story_scopes, scopes()))
+    return builders.a_credential(
+        standing=draw(st.sampled_from(Standing)),
+        grant=Grant(
+            mandate=draw(digests), scope=scope, scope_digest=scope_digest(scope)
+        ),
+    )
+
+
+strays: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"amount": amounts}),
+    st.fixed_dictionaries({"market": markets, "venue": venues, "region": regions}),
+    st.fixed_dictionaries({"seq": counts, "prev": digests, "client_order_id": ids}),
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Any valid case: most of the story's world, some from anywhere at all."""
+    received_at = draw(moments)
+    credential = draw(credentials())
+    story_order = builders.an_order(
+        seq=draw(st.integers(1, 3)),
+        amount=Money(draw(st.integers(1, 5_000_000)), builders.EUR),
+        side=draw(st.sampled_from(Side)),
+        market=draw(st.sampled_from(["EUR/USD", "GBP/EUR"])),
+        created_at=draw(st.one_of(st.just(received_at), moments)),
+    )
+    order = replace(
+        story_order,
+        **draw(strays),
+        agent=credential.name,
+        credential=credential.digest,
+    )
+    return builders.a_case(
+        order,
+        received_at=received_at,
+        credential=credential,
+        past=draw(pasts(received_at.day)),
+        baseline=draw(st.none() | digests.map(Baseline)),
+        price=draw(st.none() | reference_prices()),
+    )
+
+
+# ------------------------------------------------------------------------- events
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> VenueReported:
+    status = draw(st.sampled_from(VenueStatus))
+    return VenueReported(
+        agent=draw(names),
+        seq=draw(counts),
+        order=draw(digests),
+        venue=draw(venues),
+        status=status,
+        filled=draw(amounts) if status in EXECUTED else None,
+        price=draw(st.none() | prices),
+        price_source=draw(remarks),
+        detail=draw(remarks),
+        at=draw(instants),
+    )
+
+
+equivocations = st.builds(
+    Equivocated,
+    agent=names,
+    seq=counts,
+    order=digests,
+    conflicting=st.binary(),
+    at=instants,
+)
+standings = st.builds(
+    StandingChanged,
+    credential=digests,
+    act=st.sampled_from(Act),
+    reason=texts,
+    at=instants,
+)
+revocation_lists = st.builds(
+    RevocationListed, number=counts, crl=st.binary(), at=instants
+)
