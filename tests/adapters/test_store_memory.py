@@ -82,3 +82,11 @@ def test_a_killed_process_holds_no_lease() -> None:
     disk.stores().lease.acquire()
     disk.end_process()
     disk.stores().lease.acquire()
+
+
+def test_releasing_keeps_the_record_before_a_torn_one() -> None:
+    disk = MemoryDisk()
+    stores = failing(disk, Fault.TORN)
+    disk.plan = lambda _name: Fault.NONE
+    stores.entries.release(1)
+    assert entries_of(stores) == [b"a"]

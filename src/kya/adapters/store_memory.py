@@ -132,7 +132,7 @@ class MemoryEntryStore:
         """Drop records whose every entry is below `size`, but for the newest one."""
 
         def drop(copy: Copy) -> None:
-            while len(copy.wal) > 1 and _first(copy.wal[1]) <= size:
+            while len(copy.wal) > 1 and _begins_by(copy.wal[1], size):
                 del copy.wal[0]
 
         self._disk.write("wal release", drop)
@@ -226,5 +226,7 @@ def _report(name: str, fault: Fault) -> None:
         raise OSError(f"{name}: failed as planned: {fault.value}")
 
 
-def _first(framed: bytes) -> int:
-    return read_segment(framed, "wal").records[0].first
+def _begins_by(framed: bytes, size: int) -> bool:
+    """Tell whether a record begins at or below `size`; a torn one begins nowhere."""
+    records = read_segment(framed, "wal").records
+    return bool(records) and records[0].first <= size
