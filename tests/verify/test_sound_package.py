@@ -152,7 +152,7 @@ def test_two_agents_are_counted_each_for_itself(tmp_path: Path) -> None:
     package = handed_over(of_two_agents(), tmp_path / "evidence")
     report = package.verified()
     assert report.exit_code == 3
-    assert "2 agents, 6 orders" in str(sentences(report, 10))
+    assert "agents: 2, orders: 6" in str(sentences(report, 10))
     assert len(list((package.path / "orders" / "other_bot").iterdir())) == 6
 
 

@@ -35,31 +35,31 @@ def _sentences(found: Pass) -> dict[int, str]:
     orders = counted["OrderSubmitted"]
     return {
         1: (
-            f"{len(again.state.credentials)} certificates chain over the issuing CA to"
-            f" the root {again.root_digest}; {again.revocations.count} revocation lists"
-            " fit the log"
+            f"certificates: {len(again.state.credentials)}, each chains over the"
+            f" issuing CA to the root {again.root_digest}; revocation lists:"
+            f" {again.revocations.count}, each fits the log"
         ),
         2: (
-            f"{orders} orders, each signed by the agent whose certificate it names (of"
-            f" those shown, {_by_certificate(found)}); {counted['signatures']}"
-            " signatures in all"
+            f"orders: {orders}, each signed by the agent whose certificate it names (of"
+            f" those shown, {_by_certificate(found)}); signatures in all:"
+            f" {counted['signatures']}"
         ),
         3: (
-            f"{_agent_certificates(found)} agent certificates carry, to the letter, the"
-            f" scope of {counted['MandateGranted']} mandates that stand in the log"
-            " before them, signed by two directors or more"
+            f"certificates of agents: {_agent_certificates(found)}, each carries, to"
+            " the letter, the scope of a mandate that stands in the log before it,"
+            f" signed by two directors or more (mandates: {counted['MandateGranted']})"
         ),
         4: (
-            f"{counted['allowed']} allowed orders are within their scope, running daily"
-            " totals included, by re-execution and by plain scan"
+            f"allowed orders: {counted['allowed']}, each within its scope, running"
+            " daily totals included, by re-execution and by plain scan"
         ),
         5: (
-            f"{orders} decisions re-execute to the same bytes: {counted['allowed']}"
-            f" allowed, {counted['denied']} denied, {counted['refused']} refused; a"
-            " plain scan sees the same reasons"
+            f"decisions: {orders}, each re-executes to the same bytes"
+            f" ({counted['allowed']} allowed, {counted['denied']} denied,"
+            f" {counted['refused']} refused); a plain scan sees the same reasons"
         ),
         10: (
-            f"{len(again.state.agents)} agents, {orders} orders: each seq follows the"
+            f"agents: {len(again.state.agents)}, orders: {orders}; each seq follows the"
             " one before it, from 1"
         ),
     }
@@ -99,8 +99,8 @@ def _standings(found: Pass | None) -> str:
     agents = found.reexecution.tally.agents.values() if found else ()
     acts = [change.act for agent in agents for change in agent.standings]
     return (
-        f"{acts.count(Act.SUSPEND)} suspensions, {acts.count(Act.REINSTATE)}"
-        f" reinstatements and {acts.count(Act.REVOKE)} revocations stand in it"
+        f"suspensions in it: {acts.count(Act.SUSPEND)}, reinstatements:"
+        f" {acts.count(Act.REINSTATE)}, revocations: {acts.count(Act.REVOKE)}"
     )
 
 
@@ -108,4 +108,4 @@ def _unanswered(found: Pass | None) -> str:
     """Return how many allowed orders the venue has not answered for good."""
     agents = found.reexecution.state.agents.values() if found else ()
     count = sum(len(agent.unanswered) for agent in agents)
-    return f"{count} allowed orders have no final answer on record"
+    return f"allowed orders without a final answer on record: {count}"
