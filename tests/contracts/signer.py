@@ -1,22 +1,34 @@
 """What every signer must do, whatever is behind it.
 
 A back end's test subclasses `SignerContract` and says how to make one signer per
-algorithm that it knows.
+algorithm that it knows. A back end behind a network subclasses `ServiceContract`, and
+says how to open a key of its double.
 """
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from time import perf_counter
+from typing import Protocol
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from kya.adapters.kms_service import Patience
 from kya.codec.note import SignedNote, VerifierKey, verify
-from kya.core.errors import DistrustError, InputError
+from kya.core.errors import DistrustError, InputError, TransientError
 from kya.pki.builder_key import BuilderKey
 from kya.pki.keys import KeyAlgorithm, PublicKey
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.request import make_request, proven_public_key
-from kya.pki.signer import Custody, Exportable, Signer, pinned
+from kya.pki.signer import Assurance, Custody, Disableable, Exportable, Signer, pinned
+from tests.adapters.doubles.service import Mood, ServiceDouble
 
-MESSAGES = (b"", b"x", b'{"_type":"kya/order/v1"}\n', bytes(range(256)) * 64)
+# Around a block of SHA-256 and around what AWS KMS takes as a message, up to 64 KiB.
+SIZES = (0, 1, 31, 32, 33, 55, 56, 63, 64, 65, 4_095, 4_096, 4_097, 65_535, 65_536)
+MESSAGES = (b'{"_type":"kya/order/v1"}\n', *(b"\x30" * size for size in SIZES))
+THREADS = 4
 
 
 class SignerContract:
@@ -24,6 +36,7 @@ class SignerContract:
 
     algorithms: tuple[KeyAlgorithm, ...] = tuple(KeyAlgorithm)
     exportable: Exportable = Exportable.YES
+    assurance: Assurance = Assurance.SOFTWARE
 
     def a_signer(self, algorithm: KeyAlgorithm) -> Signer:
         raise NotImplementedError
@@ -55,6 +68,25 @@ class SignerContract:
                 with pytest.raises(DistrustError):
                     key.require(message + b" ", signature)
 
+    def test_threads_may_sign_at_the_same_time(
+        self, signers: dict[KeyAlgorithm, Signer]
+    ) -> None:
+        for signer in signers.values():
+            key = PublicKey(signer.public_key())
+            messages = [b"order %d" % number for number in range(8 * THREADS)]
+            with ThreadPoolExecutor(THREADS) as threads:
+                signatures = list(threads.map(signer.sign, messages))
+            for message, signature in zip(messages, signatures, strict=True):
+                key.require(message, signature)
+
+    def test_threads_may_sign_with_different_keys_at_the_same_time(self) -> None:
+        first, second = (self.a_signer(KeyAlgorithm.P256) for _ in range(2))
+        turns = list(product((first, second), range(2 * THREADS)))
+        with ThreadPoolExecutor(THREADS) as threads:
+            signatures = list(threads.map(lambda turn: turn[0].sign(b"order"), turns))
+        for (signer, _), signature in zip(turns, signatures, strict=True):
+            PublicKey(signer.public_key()).require(b"order", signature)
+
     def test_two_signers_have_two_keys(self) -> None:
         for algorithm in self.algorithms:
             first, second = self.a_signer(algorithm), self.a_signer(algorithm)
@@ -66,6 +98,7 @@ class SignerContract:
             assert isinstance(custody, Custody)
             assert custody.backend
             assert custody.exportable is self.exportable
+            assert custody.assurance is self.assurance
 
     def test_nothing_printable_holds_the_private_key(
         self, signers: dict[KeyAlgorithm, Signer]
@@ -119,3 +152,171 @@ class SignerContract:
         builder = x509.CertificateSigningRequestBuilder(x509.Name([]))
         with pytest.raises(InputError, match="own hash"):
             builder.sign(key, hashes.SHA384())
+
+
+class ServiceSigner(Signer, Protocol):
+    """A signer with connections to end."""
+
+    def close(self) -> None: ...
+
+
+UNHURRIED = Patience(connect_seconds=20, answer_seconds=20)  # On a busy machine.
+QUICK = Patience(connect_seconds=1, answer_seconds=1)
+QUICK_SECONDS_MAX = 10.0
+REQUESTS_MAX = 6
+CONFIGURATION = (Mood.DISABLED, Mood.PENDING_DELETION, Mood.DENIED, Mood.MISSING)
+PASSING = (Mood.THROTTLED, Mood.FAILING, Mood.NONSENSE)
+
+
+class ServiceContract(SignerContract):
+    """Subclass, start a double, and say how to open one of its keys."""
+
+    algorithms: tuple[KeyAlgorithm, ...] = (KeyAlgorithm.P256,)
+    exportable = Exportable.NO
+    assurance = Assurance.ASSERTED
+
+    def a_double(self) -> ServiceDouble:
+        raise NotImplementedError
+
+    def opened(self, name: str, patience: Patience) -> ServiceSigner:
+        raise NotImplementedError
+
+    @pytest.fixture(autouse=True)
+    def _service(self) -> Iterator[None]:
+        self.open_signers: list[ServiceSigner] = []
+        with self.a_double() as self.double:
+            yield
+        for signer in self.open_signers:
+            signer.close()
+
+    def open(self, name: str, patience: Patience = UNHURRIED) -> ServiceSigner:
+        signer = self.opened(name, patience)
+        self.open_signers.append(signer)
+        return signer
+
+    def a_signer(self, algorithm: KeyAlgorithm) -> ServiceSigner:
+        assert algorithm in self.algorithms
+        return self.open(self.double.new_key())
+
+    def test_only_a_digest_leaves_the_process(self) -> None:
+        signer = self.open(self.double.new_key())
+        self.double.requests.clear()
+        signer.sign(b"SELL 3 BTC" * 1_000)
+        (request,) = self.double.requests
+        assert b"SELL" not in request.body
+        assert len(request.body) < 1_000
+
+    @pytest.mark.parametrize("mood", CONFIGURATION)
+    def test_a_key_not_fit_to_sign_is_not_opened(self, mood: Mood) -> None:
+        name = self.double.new_key()
+        self.double.mood = mood
+        with pytest.raises(InputError, match=name):
+            self.open(name)
+
+    @pytest.mark.parametrize("mood", PASSING)
+    def test_a_service_that_fails_opens_no_key_for_now(self, mood: Mood) -> None:
+        name = self.double.new_key()
+        self.double.mood = mood
+        with pytest.raises(TransientError, match=name):
+            self.open(name)
+
+    @pytest.mark.parametrize("mood", CONFIGURATION + PASSING)
+    def test_no_fault_in_use_is_the_callers(self, mood: Mood) -> None:
+        name = self.double.new_key()
+        signer = self.open(name)
+        self.double.mood = mood
+        with pytest.raises(TransientError, match=name):
+            signer.sign(b"order")
+
+    @pytest.mark.parametrize("mood", PASSING)
+    def test_a_key_whose_service_is_well_again_signs(self, mood: Mood) -> None:
+        signer = self.open(self.double.new_key())
+        self.double.mood = mood
+        with pytest.raises(TransientError):
+            signer.sign(b"order")
+        self.double.mood = Mood.WELL
+        PublicKey(signer.public_key()).require(b"order", signer.sign(b"order"))
+
+    def test_a_slow_service_is_not_waited_for(self) -> None:
+        name = self.double.new_key()
+        signer = self.open(name, QUICK)
+        self.double.mood = Mood.SLOW
+        for ask in (lambda: signer.sign(b"order"), lambda: self.open(name, QUICK)):
+            begin = perf_counter()
+            with pytest.raises(TransientError, match="no answer in time"):
+                ask()
+            assert perf_counter() - begin < QUICK_SECONDS_MAX
+
+    def test_a_throttling_service_is_not_hammered(self) -> None:
+        signer = self.open(self.double.new_key())
+        self.double.mood = Mood.THROTTLED
+        self.double.requests.clear()
+        begin = perf_counter()
+        with pytest.raises(TransientError, match="throttled"):
+            signer.sign(b"order")
+        assert len(self.double.requests) <= REQUESTS_MAX
+        assert perf_counter() - begin < QUICK_SECONDS_MAX
+
+    def test_a_service_out_of_reach_is_named_as_such(self) -> None:
+        signer = self.open(self.double.new_key())
+        self.double.stop()
+        begin = perf_counter()
+        with pytest.raises(TransientError, match="out of reach"):
+            signer.sign(b"order")
+        with pytest.raises(TransientError, match="out of reach"):
+            self.open("key-1")
+        assert perf_counter() - begin < 2 * QUICK_SECONDS_MAX
+
+    def test_an_answer_by_another_key_is_found_before_it_is_used(self) -> None:
+        signer = self.open(self.double.new_key())
+        checked, notes = pinned(signer), NoteSigner("name", signer)
+        self.double.mood = Mood.WRONG_KEY
+        with pytest.raises(DistrustError):
+            checked.sign(b"order")
+        with pytest.raises(DistrustError):
+            notes.signature(b"order\n")
+
+    def test_a_key_that_is_not_there_is_named(self) -> None:
+        with pytest.raises(InputError, match="key-99"):
+            self.open("key-99")
+
+
+class DisableableContract(ServiceContract):
+    """For services that can put a key out of use."""
+
+    def a_disableable(self, name: str) -> Disableable:
+        signer = self.open(name)
+        assert isinstance(signer, Disableable)
+        return signer
+
+    def test_a_disabled_key_signs_no_more(self) -> None:
+        name = self.double.new_key()
+        signer, elsewhere = self.a_disableable(name), self.open(name)
+        signer.disable()
+        with pytest.raises(TransientError):
+            elsewhere.sign(b"order")
+        with pytest.raises(InputError):
+            self.open(name)
+
+    def test_disabling_twice_is_disabling(self) -> None:
+        signer = self.a_disableable(self.double.new_key())
+        signer.disable()
+        signer.disable()
+
+    def test_a_refusal_to_disable_is_told(self) -> None:
+        signer = self.a_disableable(self.double.new_key())
+        self.double.mood = Mood.DENIED
+        with pytest.raises(InputError, match="denied"):
+            signer.disable()
+
+    def test_a_service_that_cannot_disable_now_is_told(self) -> None:
+        signer = self.a_disableable(self.double.new_key())
+        self.double.mood = Mood.FAILING
+        with pytest.raises(TransientError):
+            signer.disable()
+
+    def test_a_service_that_does_not_disable_is_not_believed(self) -> None:
+        signer = self.a_disableable(self.double.new_key())
+        self.double.deaf = True
+        with pytest.raises(TransientError, match="asked to be disabled, but"):
+            signer.disable()

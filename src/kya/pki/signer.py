@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from kya.core.errors import DistrustError
 from kya.pki.keys import PublicKey
@@ -49,6 +49,19 @@ class Signer(Protocol):
 
     def describe(self) -> Custody:
         """Return where the key is kept."""
+        ...
+
+
+@runtime_checkable
+class Disableable(Protocol):
+    """A signer whose back end can put the key out of use, for whoever may use it."""
+
+    def disable(self) -> None:
+        """Return once the back end says that it is; TransientError if it does not.
+
+        InputError if the back end does not let us. To enable the key again is not for
+        software: it takes two people and the back end's own tools.
+        """
         ...
 
 
