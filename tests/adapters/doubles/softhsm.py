@@ -25,6 +25,9 @@ _MODULES = (
 )
 
 
+_started: "list[SoftHsm]" = []
+
+
 class SoftHsm:
     """Tokens in a folder."""
 
@@ -63,7 +66,13 @@ class SoftHsm:
 
 
 def start(folder: Path) -> SoftHsm:
-    """Point the library at the folder; skip where there is no library, save in CI."""
+    """Point the library at the folder; skip where there is no library, save in CI.
+
+    The library reads its configuration once in a process: a later call returns the
+    first one's tokens.
+    """
+    if _started:
+        return _started[0]
     module = next((Path(path) for path in _MODULES if Path(path).is_file()), None)
     if module is None or shutil.which("softhsm2-util") is None:
         missing = "SoftHSM is not here: apt-get install softhsm2"
@@ -77,4 +86,5 @@ def start(folder: Path) -> SoftHsm:
         "log.level = ERROR\n"
     )
     os.environ["SOFTHSM2_CONF"] = str(configuration)
-    return SoftHsm(module, folder)
+    _started.append(SoftHsm(module, folder))
+    return _started[0]
