@@ -1,5 +1,6 @@
 """The configuration: one TOML file, in which an unknown key is an error."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Literal
 
@@ -9,6 +10,29 @@ from kya.core.errors import InputError
 
 CONFIG_FILE: Final = "kya.toml"
 
+CONNECTION_SECONDS: Final = 600
+CONNECTION_SECONDS_MAX: Final = 1_200
+"""A third of a channel certificate's hour: the client renews at two thirds, and the
+connections it opened before have ended by the time the old one does."""
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether nobody but this machine can reach the host."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+PORT_MAX: Final = 65_535
+
+TlsMode = Literal["off", "mutual", "proxy"]
+
+
+def port_above(port: int) -> int:
+    """Return the next port; 0, any free one, where there is none or none was named."""
+    return port + 1 if 0 < port < PORT_MAX else 0
+
 
 class _Section(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
@@ -16,12 +40,16 @@ class _Section(
 
 
 class InstallationSection(_Section, frozen=True, kw_only=True):
-    """Who runs this installation; these names stand in every certificate."""
+    """Who runs this installation; these names stand in every certificate.
+
+    `ocsp_url`, unless empty, is where others reach this gateway's `/ocsp`.
+    """
 
     operator: str
     trust_domain: str
     root_name: str
     crl_url: str
+    ocsp_url: str = ""
 
 
 class LogSection(_Section, frozen=True, kw_only=True):
@@ -32,10 +60,37 @@ class LogSection(_Section, frozen=True, kw_only=True):
 
 
 class GatewaySection(_Section, frozen=True, kw_only=True):
-    """Where the gateway listens."""
+    """Where the gateway listens, and how it knows who is at the other end.
+
+    `off`: it does not, and so listens on loopback only. `mutual`: TLS 1.3 with a
+    channel certificate, which is issued at `channel_port`. `proxy`: a proxy on this
+    machine does that, and names the certificate in a header; then `socket`, if given,
+    is the listener's path, with the issuer's beside it. `names` are the host names and
+    addresses, besides `host`, under which clients reach it.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8_700
+    tls: TlsMode = "off"
+    channel_port: int = 8_701
+    names: tuple[str, ...] = ()
+    socket: str = ""
+    connection_seconds_max: int = CONNECTION_SECONDS
+
+    def __post_init__(self) -> None:
+        """Refuse what would let strangers pass for somebody."""
+        if self.tls != "mutual" and not is_loopback(self.host):
+            raise ValueError(
+                f'tls = "{self.tls}" is for a loopback host, got {self.host}; want'
+                ' "mutual"'
+            )
+        if self.socket and self.tls != "proxy":
+            raise ValueError('socket is for tls = "proxy"')
+        if not 1 <= self.connection_seconds_max <= CONNECTION_SECONDS_MAX:
+            raise ValueError(
+                f"connection_seconds_max: want 1 to {CONNECTION_SECONDS_MAX}, got"
+                f" {self.connection_seconds_max}"
+            )
 
 
 class PricesSection(_Section, frozen=True, kw_only=True):
@@ -53,8 +108,8 @@ class VenueSection(_Section, frozen=True, kw_only=True):
     """One venue. `faults` maps a client order id to what goes wrong with it."""
 
     kind: Literal["paper"] = "paper"
-    faults: dict[str, Literal["lost", "unanswered", "reject", "partial"]] = (
-        msgspec.field(default_factory=dict)
+    faults: dict[str, Literal["lost", "timeout", "reject", "partial"]] = msgspec.field(
+        default_factory=dict
     )
 
 
@@ -112,5 +167,5 @@ def _key(text: str) -> str:
 
 
 def _value(value: object) -> str:
-    """Return a TOML value; a JSON string or integer is a TOML one, too."""
-    return msgspec.json.encode(value).decode()
+    """Return a TOML value: a JSON one, but for the one character TOML escapes alone."""
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtensionOID
 
 from kya.core.credential import Role
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.oids import SCOPE_EXTENSION
-from kya.pki.profile import ISSUING, LEAVES, ROOT, Profile
+from kya.pki.profile import ISSUING, LEAVES, OCSP, ROOT, Profile
 from kya.pki.profile_rules import RULES
 from tests.pki.world import POLICY, SCOPE
 
@@ -26,6 +27,8 @@ NAMES: Final = {
     ExtensionOID.CERTIFICATE_POLICIES: "certificatePolicies",
     ExtensionOID.CRL_DISTRIBUTION_POINTS: "cRLDistributionPoints",
     ExtensionOID.EXTENDED_KEY_USAGE: "extKeyUsage",
+    ExtensionOID.AUTHORITY_INFORMATION_ACCESS: "authorityInfoAccess",
+    ExtensionOID.OCSP_NO_CHECK: "id-pkix-ocsp-nocheck",
     SCOPE_EXTENSION: "scope",
 }
 CURVES: Final = {
@@ -39,8 +42,8 @@ def profile_rows() -> list[str]:
     """One column per profile, one row per fact."""
     others = [LEAVES[role] for role in Role if role not in {Role.AGENT, Role.LOG}]
     assert len({(leaf.key_algorithm, leaf.not_critical) for leaf in others}) == 1
-    shown = (ROOT, ISSUING, LEAVES[Role.AGENT], LEAVES[Role.LOG], others[0])
-    titles = ("root CA", "issuing CA", "agent", "log", "other leaves")
+    shown = (ROOT, ISSUING, LEAVES[Role.AGENT], LEAVES[Role.LOG], others[0], OCSP)
+    titles = ("root CA", "issuing CA", "agent", "log", "other leaves", "OCSP responder")
     rows = [
         row("", titles),
         row("---", ["---"] * len(titles)),
@@ -53,8 +56,7 @@ def profile_rows() -> list[str]:
         ),
     ]
     for oid, name in NAMES.items():
-        marks = [mark(oid in each.critical, oid in each.not_critical) for each in shown]
-        rows.append(row(name, marks))
+        rows.append(row(name, [mark(oid, each) for each in shown]))
     return rows
 
 
@@ -66,8 +68,12 @@ def path_length(profile: Profile) -> str:
     return "not a CA" if profile.path_length is None else str(profile.path_length)
 
 
-def mark(critical: object, present: object) -> str:
-    return "critical" if critical else "yes" if present else ""
+def mark(oid: ObjectIdentifier, profile: Profile) -> str:
+    if oid in profile.critical:
+        return "critical"
+    if oid in profile.optional:
+        return "optional"
+    return "yes" if oid in profile.not_critical else ""
 
 
 def rule_rows() -> list[str]:

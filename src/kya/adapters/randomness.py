@@ -15,3 +15,8 @@ def new_serial() -> int:
 def new_passphrase() -> str:
     """Return a passphrase of 256 random bits in URL-safe base64."""
     return secrets.token_urlsafe(_PASSPHRASE_BYTES)
+
+
+def random_bytes(count: int) -> bytes:
+    """Return so many random bytes."""
+    return secrets.token_bytes(count)

@@ -49,7 +49,10 @@ class AsyncAgent:
         self._journal = journal
         self._clock = clock
         self._link = link
-        self._http = httpx.AsyncClient(base_url=link.url, timeout=TIMEOUT_SECONDS)
+        self._http = httpx.AsyncClient(
+            base_url=link.url, timeout=TIMEOUT_SECONDS, verify=link.trust
+        )
+        self._keeping = asyncio.Lock()
         self._signing = asyncio.Lock()
         self._places = asyncio.Semaphore(AHEAD_ORDERS_MAX)
         self._in_flight: set[int] = set()
@@ -137,6 +140,7 @@ class AsyncAgent:
 
     async def _post(self, signed: SignedOrder) -> Reply:
         """Send an order once; TransientError while it is ahead of one on its way."""
+        await self._keep()
         try:
             response = await self._http.post(
                 "/v1/orders", content=signed.note, headers=PLAIN
@@ -167,8 +171,16 @@ class AsyncAgent:
 
         return await self._insist(attempt)
 
+    async def _keep(self) -> None:
+        """Renew the channel certificate if it is due; the loop does not wait for it."""
+        channel = self._link.channel
+        if channel is not None and channel.is_due():
+            async with self._keeping:
+                await asyncio.to_thread(channel.keep)
+
     async def _ask(self, path: str) -> Reply:
         """Return the reply to a question."""
+        await self._keep()
         try:
             response = await self._http.get(path)
         except httpx.TransportError as error:

@@ -43,7 +43,9 @@ class Agent:
         self._journal = journal
         self._clock = clock
         self._link = link
-        self._http = httpx.Client(base_url=link.url, timeout=TIMEOUT_SECONDS)
+        self._http = httpx.Client(
+            base_url=link.url, timeout=TIMEOUT_SECONDS, verify=link.trust
+        )
 
     def __enter__(self) -> Self:
         """Return the client."""
@@ -106,6 +108,7 @@ class Agent:
 
     def _post(self, note: bytes) -> Reply:
         """Send an order once and return the reply that answers it."""
+        self._link.keep()
         try:
             response = self._http.post("/v1/orders", content=note, headers=PLAIN)
         except httpx.TransportError as error:
@@ -119,6 +122,7 @@ class Agent:
 
     def _ask(self, path: str) -> Reply:
         """Return the reply to a question."""
+        self._link.keep()
         try:
             response = self._http.get(path)
         except httpx.TransportError as error:

@@ -1,7 +1,7 @@
 """The HTTP application: orders and statements as notes, everything else as JSON."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fastapi import FastAPI
@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kya import __version__
@@ -23,8 +23,13 @@ from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 
 
-def create_app(*, gateway: Gateway, sequencer: Sequencer) -> "Edge":
-    """Return the gateway's application; it must be made where the loop runs."""
+def create_app(
+    *, gateway: Gateway, sequencer: Sequencer, more: Sequence[BaseRoute] = ()
+) -> "Edge":
+    """Return the gateway's application; it must be made where the loop runs.
+
+    `more` are routes beside the gateway's own.
+    """
     app = FastAPI(
         title="kya gateway", version=__version__, docs_url=None, redoc_url=None
     )
@@ -41,7 +46,7 @@ def create_app(*, gateway: Gateway, sequencer: Sequencer) -> "Edge":
     ]
     app.include_router(order_routes(gateway))
     app.include_router(log_routes(sequencer))
-    app.router.routes.extend(log_file_routes(sequencer))
+    app.router.routes.extend((*log_file_routes(sequencer), *more))
     app.add_middleware(ProblemBoundary)
     app.add_exception_handler(HTTPException, _answered)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
+from kya.api.peer import PEER
 from kya.api.problems import ProblemError, forbidden, not_found
 from kya.core.instant import MICROS_PER_SECOND
 from kya.core.limits import NAME_CHARS_MAX, OUTCOME_WAIT_MICROS_MAX
@@ -123,8 +124,11 @@ def log_routes(sequencer: Sequencer) -> APIRouter:
 
 
 def _is_local(request: Request) -> bool:
-    """Tell whether it comes from this machine; a Unix socket has no address."""
-    if request.client is None:
+    """Tell whether it comes from this machine; a Unix socket has no address.
+
+    Peers were asked for their role already, and agents do not come this far.
+    """
+    if request.client is None or request.scope.get(PEER) is not None:
         return True
     try:
         return ip_address(request.client.host).is_loopback

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.types import Receive, Scope, Send
 
 from kya.api.body import read_body
+from kya.api.peer import OwnOrders
 from kya.api.problems import Problem, ProblemError, problem_of, too_many
 from kya.api.strangers import Strangers
 from kya.core.errors import DistrustError, KyaError, MalformedError
@@ -30,15 +31,24 @@ class NoteReply:
 class NoteEndpoint:
     """An ASGI application that answers each note; strangers are slowed down."""
 
-    def __init__(self, reply: Reply, strangers: Strangers) -> None:
-        """Answer with `reply`; count whoever sends what nobody signed."""
+    def __init__(
+        self, reply: Reply, strangers: Strangers, own: OwnOrders | None = None
+    ) -> None:
+        """Answer with `reply`; count whoever sends what nobody signed.
+
+        Of an agent's notes, only its `own` are answered.
+        """
         self._reply = reply
         self._strangers = strangers
+        self._own = own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            reply = await self._reply(await read_body(scope, receive))
+            raw = await read_body(scope, receive)
+            if self._own is not None:
+                self._own.require(scope, raw)
+            reply = await self._reply(raw)
         except (MalformedError, DistrustError) as error:
             await self._refusal(scope, error)(scope, receive, send)
             return

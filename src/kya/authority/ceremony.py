@@ -34,11 +34,15 @@ LEAF_SECONDS: Final = 365 * 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """What every certificate of one installation shares."""
+    """What every certificate of one installation shares.
+
+    Without an `ocsp_url` certificates name no responder.
+    """
 
     operator: str
     trust_domain: TrustDomain
     crl_url: str
+    ocsp_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,7 @@ def issue_service(
         basics=_basics(issuer.installation, public_key, validity),
         identity=_identity(issuer, role, name),
         crl_url=issuer.installation.crl_url,
+        ocsp_url=issuer.installation.ocsp_url,
     )
     return _issued(request, issuer.certificate, issuer.signer)
 
@@ -133,6 +138,7 @@ def issue_agent(
         basics=_basics(issuer.installation, proven_public_key(proof), validity),
         identity=_identity(issuer, Role.AGENT, mandate.agent),
         crl_url=issuer.installation.crl_url,
+        ocsp_url=issuer.installation.ocsp_url,
         scope=AgentScope(
             policy=scopes.render_scope(mandate.scope),
             mandate_hash=bytes.fromhex(canonical.digest(line)),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kya.authority.ceremony import Issuer
-from kya.core.credential import Standing
+from kya.core.credential import Credential, Standing
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.state import State
 from kya.pki.crl import Revocation, RevocationContents, RevocationReason, issue_crl
@@ -20,16 +20,21 @@ def revocation_list(issuer: Issuer, state: State, at: Instant) -> bytes:
         this_update=this_update,
         next_update=this_update.plus(seconds=LIFE_SECONDS),
         revocations=tuple(
-            Revocation(
-                serial=credential.serial,
-                at=min(_whole_second(credential.since), this_update),
-                reason=RevocationReason.CESSATION_OF_OPERATION,
-            )
+            revocation_of(credential, this_update)
             for credential in state.credentials.values()
             if credential.standing is Standing.REVOKED
         ),
     )
     return issue_crl(contents, issuer.certificate, issuer.signer)
+
+
+def revocation_of(credential: Credential, at: Instant) -> Revocation:
+    """Return how a revoked credential is published at this instant."""
+    return Revocation(
+        serial=credential.serial,
+        at=_whole_second(min(credential.since, at)),
+        reason=RevocationReason.CESSATION_OF_OPERATION,
+    )
 
 
 def _whole_second(instant: Instant) -> Instant:

@@ -6,12 +6,21 @@ from typing import Annotated
 import typer
 
 from kya.cli.desk import open_desk
-from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
+from kya.cli.output import (
+    DATA_DEFAULT,
+    AsJson,
+    Data,
+    answer,
+    answer_json,
+    read_bytes,
+    talk,
+)
 from kya.core.credential import Credential
 from kya.core.lifecycle import Act
-from kya.wiring.agent_host import AgentHost
+from kya.wiring.agent_host import AgentHost, DeskAddress
 from kya.wiring.desk import Desk
-from kya.wiring.installation import GATEWAY
+from kya.wiring.installation import CHANNEL, GATEWAY
+from kya.wiring.key_reference import Reference, read_reference
 
 app = typer.Typer(
     help="Agents: enrol, show, suspend, reinstate, revoke, replace.",
@@ -23,12 +32,17 @@ Directory = Annotated[
     Path | None,
     typer.Option("--dir", help="The agent's directory; DATA/agents/NAME unless given."),
 ]
+Key = Annotated[
+    Path | None,
+    typer.Option(help="TOML that says where the key lives, if not on this host."),
+]
 
 
 @app.command("enrol")
 def enrol(
     name: Name,
     directory: Directory = None,
+    key: Key = None,
     data: Data = DATA_DEFAULT,
     *,
     as_json: AsJson = False,
@@ -37,7 +51,7 @@ def enrol(
     desk = open_desk(data)
     mandate = desk.mandate_of(name)
     host = AgentHost(directory or data / "agents" / name)
-    certificate = desk.enrol_agent(mandate, host.new_key())
+    certificate = desk.enrol_agent(mandate, host.new_key(_reference(key)))
     _hand_over(desk, host, name, certificate)
     talk(f"{name}: key and certificate are in {host.directory}")
     _show(desk.credential_of(name), as_json=as_json)
@@ -47,6 +61,7 @@ def enrol(
 def replace(
     name: Name,
     directory: Directory = None,
+    key: Key = None,
     data: Data = DATA_DEFAULT,
     *,
     as_json: AsJson = False,
@@ -55,7 +70,7 @@ def replace(
     desk = open_desk(data)
     mandate = desk.mandate_of(name)
     host = AgentHost(directory or data / "agents" / name)
-    certificate = desk.replace_agent(mandate, host.new_key())
+    certificate = desk.replace_agent(mandate, host.new_key(_reference(key)))
     _hand_over(desk, host, name, certificate)
     talk(f"{name}: new key and certificate are in {host.directory}")
     _show(desk.credential_of(name), as_json=as_json)
@@ -85,6 +100,13 @@ def revoke(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
     _change(data, name, Act.REVOKE, reason)
 
 
+def _reference(path: Path | None) -> Reference | None:
+    """Return where the key lives, if a file says so."""
+    if path is None:
+        return None
+    return read_reference(read_bytes(path, "key"), str(path))
+
+
 def _change(data: Path, name: str, act: Act, reason: str) -> None:
     """Have the act put on record and say what it led to."""
     desk = open_desk(data)
@@ -95,7 +117,11 @@ def _change(data: Path, name: str, act: Act, reason: str) -> None:
 def _hand_over(desk: Desk, host: AgentHost, name: str, certificate: bytes) -> None:
     """Leave with the agent what it needs to trade."""
     gateway = desk.opened.note_signer(GATEWAY).key
-    host.store(name, certificate, desk.remote.url, str(gateway))
+    remote = desk.remote
+    at = None
+    if remote.office is not None:
+        at = DeskAddress(url=remote.office.url, anchor=desk.opened.certificate(CHANNEL))
+    host.store(name, certificate, remote.url, str(gateway), at)
 
 
 def _show(credential: Credential, *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
-"""`kya evidence`: from the log to a package for a stranger."""
+"""`kya evidence`: from the log to a package, and from a package to one order."""
 
+import shlex
 import tempfile
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,16 +9,21 @@ import typer
 
 from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
 from kya.cli.progress import progress
+from kya.codec.package_layout import LOG
 from kya.codec.tally import Selection
 from kya.core.errors import TransientError
-from kya.core.instant import Day
+from kya.core.instant import MICROS_PER_SECOND, Day
 from kya.evidence.archive import archive
 from kya.evidence.build import BuiltPackage, build_package
+from kya.evidence.cms import CONTENT, MESSAGE, find_order, write_order
 from kya.evidence.reader import LogDirectory
+from kya.verify.package import opened
 from kya.wiring.remote import Remote
 
 ARCHIVE: Final = ".tar.gz"
-app = typer.Typer(help="Evidence: build a package.", no_args_is_help=True)
+app = typer.Typer(
+    help="Evidence: build a package, export an order.", no_args_is_help=True
+)
 
 
 @app.command("build")
@@ -49,6 +55,49 @@ def build(
         )
     else:
         answer(f"{out}: {built.orders} orders, {built.entries} log entries")
+
+
+@app.command("cms")
+def cms(
+    package: Annotated[
+        Path, typer.Argument(help="The package: a directory or a .tar.gz.")
+    ],
+    agent: Annotated[str, typer.Option(help="Whose order.")],
+    seq: Annotated[int, typer.Option(min=1, help="Which one: the agent's own count.")],
+    out: Annotated[Path, typer.Option(help="Folder for order.txt and order.p7s.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Export one order as a CMS message, which `openssl cms -verify` judges.
+
+    Nothing is judged here: check the package with `kya verify`, too.
+    """
+    with opened(package) as found:
+        order = find_order(lambda path: found.read(LOG + path), agent, seq)
+    write_order(order, out)
+    attime = order.received_at.micros // MICROS_PER_SECOND
+    if as_json:
+        answer_json(
+            {
+                "attime": attime,
+                "crl": order.crl_number,
+                "path": str(out),
+                "received_at": str(order.received_at),
+            }
+        )
+        return
+    answer(f"{out}: order {seq} of {agent}, received at {order.received_at}")
+    answer(f"under revocation list {order.crl_number}; check it with your own root:")
+    answer(_command(out, attime))
+
+
+def _command(out: Path, attime: int) -> str:
+    """Return the command that judges an exported order."""
+    return (
+        f"openssl cms -verify -binary -inform DER -in {shlex.quote(str(out / MESSAGE))}"
+        f" -content {shlex.quote(str(out / CONTENT))} -CAfile root.pem -purpose any"
+        f" -crl_check -attime {attime} -out /dev/null"
+    )
 
 
 def _build(data: Path, selection: Selection, out: Path) -> BuiltPackage:

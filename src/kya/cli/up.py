@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from kya.cli.output import DATA_DEFAULT, Data, answer, talk
@@ -13,7 +14,9 @@ from kya.config import (
     GatewaySection,
     InstallationSection,
     LogSection,
+    TlsMode,
     VenueSection,
+    port_above,
 )
 from kya.wiring.clock import system_clock
 from kya.wiring.installation import found
@@ -35,6 +38,10 @@ def up(
     trust_domain: Annotated[
         str, typer.Option(help="SPIFFE trust domain; also names the log.")
     ] = "kya.example",
+    *,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="TLS 1.3 with a certificate on both sides.")
+    ] = False,
 ) -> None:
     """Start the gateway on a data directory, which is founded on first use."""
     # The server's packages are an extra: only this verb needs them.
@@ -43,10 +50,19 @@ def up(
     clock = system_clock()
     if not (data / CONFIG_FILE).exists():
         now = clock.clock.now()
-        found(data, _first_config(operator, trust_domain, port, str(now)[:4]), now)
+        config = _first_config(operator, trust_domain, port, str(now)[:4])
+        found(data, _with_tls(config) if tls else config, now)
         talk(f"founded {data}: root, issuing CA, keys in encrypted files")
         talk("development custody: whoever copies the directory has the keys")
-    run(data, clock, port, lambda url: _announce(url, data))
+    mode: TlsMode | None = "mutual" if tls else None
+    run(data, clock, port, lambda url: _announce(url, data), mode)
+
+
+def _with_tls(config: Config) -> Config:
+    """Return the configuration of a gateway that speaks TLS at every start."""
+    mode: TlsMode = "mutual"
+    section = msgspec.structs.replace(config.gateway, tls=mode)
+    return msgspec.structs.replace(config, gateway=section)
 
 
 def _announce(url: str, data: Path) -> None:
@@ -65,8 +81,14 @@ def _first_config(
             trust_domain=trust_domain,
             root_name=f"{operator} Root CA",
             crl_url=f"http://crl.{trust_domain}/issuing.crl",
+            ocsp_url=f"http://ocsp.{trust_domain}/ocsp",
         ),
         log=LogSection(origin=f"{trust_domain}/log/{year}"),
-        gateway=GatewaySection() if port is None else GatewaySection(port=port),
+        gateway=GatewaySection() if port is None else _at_port(port),
         venues={name: VenueSection() for name in ("SIMA", "SIMB", "SIMC")},
     )
+
+
+def _at_port(port: int) -> GatewaySection:
+    """Return the section of a gateway whose issuer of channels is one port above."""
+    return GatewaySection(port=port, channel_port=port_above(port))

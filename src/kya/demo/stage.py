@@ -152,6 +152,7 @@ def config_of(flow: Flow, prices: Path | None, seed: int) -> Config:
             trust_domain="cryptoex.example",
             root_name="Kakunin Root CA",
             crl_url="http://crl.cryptoex.example/issuing.crl",
+            ocsp_url="http://ocsp.cryptoex.example/ocsp",
         ),
         log=LogSection(origin=ORIGIN),
         prices=section,

@@ -36,7 +36,7 @@ from kya.pki.path import verify_chain
 class AuthenticEntry:
     """An entry whose signatures were checked against the state before it.
 
-    Minted only in kya.pki.authenticate.authenticate.
+    Minted only in `kya.pki.authenticate.authenticate`.
     """
 
     entry: Entry

@@ -14,10 +14,15 @@ from kya.core.errors import MalformedError
 INTEGER: Final = 0x02
 BIT_STRING: Final = 0x03
 OCTET_STRING: Final = 0x04
+NULL: Final = 0x05
 OBJECT_IDENTIFIER: Final = 0x06
+ENUMERATED: Final = 0x0A
 UTF8_STRING: Final = 0x0C
+GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30
+SET: Final = 0x31
 
+_CONTEXT: Final = 0xA0  # Constructed.
 _SHORT_LENGTH_MAX: Final = 0x7F
 _LENGTH_OCTETS_MAX: Final = 4
 _ARC_BITS: Final = 7
@@ -35,6 +40,16 @@ def encode(tag: int, content: bytes) -> bytes:
 def sequence(*members: bytes) -> bytes:
     """Return a SEQUENCE of members that are already encoded."""
     return encode(SEQUENCE, b"".join(members))
+
+
+def set_of(*members: bytes) -> bytes:
+    """Return a SET OF members that are already encoded, in DER's order (§11.6)."""
+    return encode(SET, b"".join(sorted(members)))
+
+
+def within(number: int, *members: bytes) -> bytes:
+    """Return members that are already encoded within a context tag of this number."""
+    return encode(_CONTEXT | number, b"".join(members))
 
 
 def integer(value: int) -> bytes:

@@ -15,10 +15,10 @@ from kya.core.errors import MalformedError
 from kya.pki.certificate import identity_of, key_identifier, scope_of, trust_domain_of
 from kya.pki.examined import Examined, Rule
 from kya.pki.extension_values import (
-    EXTENDED_KEY_USAGE,
     distribution_point,
     key_usage,
     policies,
+    responder_at,
 )
 
 _URL_CHARS_MAX: Final = 512
@@ -26,10 +26,11 @@ _HTTP_URL: Final = re.compile(r"http://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)
 
 
 def extensions_are_those_of_the_profile(examined: Examined) -> str | None:
-    """All of them, no others, each critical or not as the profile says."""
+    """All of them, no others but the optional, each as critical as the profile says."""
     profile = examined.profile
     wanted = dict.fromkeys(profile.critical, True)
     wanted |= dict.fromkeys(profile.not_critical, False)
+    wanted |= dict.fromkeys(profile.optional & examined.by_oid.keys(), False)
     found = {oid: extension.critical for oid, extension in examined.by_oid.items()}
     if found == wanted:
         return None
@@ -65,10 +66,11 @@ def key_usage_is_of_the_profile(examined: Examined) -> str | None:
     return None if found in (None, key_usage(examined.profile)) else repr(found)
 
 
-def extended_key_usage_is_client_and_server(examined: Examined) -> str | None:
-    """SPIFFE X509-SVID §4.4: both, where the extension is present."""
+def extended_key_usage_is_of_the_profile(examined: Examined) -> str | None:
+    """Both ends of TLS (SPIFFE X509-SVID §4.4), or OCSP and nothing else."""
     found = examined.extension(x509.ExtendedKeyUsage)
-    return None if found in (None, EXTENDED_KEY_USAGE) else repr(found)
+    wanted = x509.ExtendedKeyUsage(examined.profile.usages)
+    return None if found in (None, wanted) else repr(found)
 
 
 def key_identifiers_chain(examined: Examined) -> str | None:
@@ -137,6 +139,17 @@ def crl_is_at_one_http_url(examined: Examined) -> str | None:
     return None if _is_http(url) else f"{url!r}"
 
 
+def ocsp_is_at_one_http_url(examined: Examined) -> str | None:
+    """Plain HTTP: an answer is signed, and TLS would need one of its own."""
+    found = examined.extension(x509.AuthorityInformationAccess)
+    if found is None:
+        return None
+    url = found[0].access_location.value
+    if not isinstance(url, str) or found != responder_at(url):
+        return "want one responder at one URL, and nothing else"
+    return None if _is_http(url) else f"{url!r}"
+
+
 def _is_http(url: str) -> bool:
     """Whether the URL is http with a host and of a sane length."""
     return _HTTP_URL.fullmatch(url) is not None and len(url) <= _URL_CHARS_MAX
@@ -155,11 +168,12 @@ EXTENSION_RULES: Final[tuple[Rule, ...]] = (
     extensions_are_those_of_the_profile,
     basic_constraints_are_of_the_profile,
     key_usage_is_of_the_profile,
-    extended_key_usage_is_client_and_server,
+    extended_key_usage_is_of_the_profile,
     key_identifiers_chain,
     alternative_name_is_one_uri,
     common_name_is_the_name,
     policy_is_of_the_profile,
     crl_is_at_one_http_url,
+    ocsp_is_at_one_http_url,
     scope_is_readable,
 )

@@ -4,15 +4,12 @@ import unicodedata
 from typing import Final
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from kya.core.errors import InputError
-from kya.pki.profile import Profile
+from kya.pki.profile import PEER_USAGES, Profile
 
-EXTENDED_KEY_USAGE: Final = x509.ExtendedKeyUsage(
-    [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
-)
-
+EXTENDED_KEY_USAGE: Final = x509.ExtendedKeyUsage(PEER_USAGES)
 
 NAME_BYTES_MAX: Final = 64
 """X.520 bounds both names at 64 characters; in bytes, so that every tool agrees."""
@@ -46,6 +43,17 @@ def distribution_point(url: str) -> x509.CRLDistributionPoints:
         raise InputError(f"CRL URL {url[:80]!r}: want ASCII") from error
     return x509.CRLDistributionPoints(
         [x509.DistributionPoint([location], None, None, None)]
+    )
+
+
+def responder_at(url: str) -> x509.AuthorityInformationAccess:
+    """Return the extension that says where OCSP answers."""
+    try:
+        location = x509.UniformResourceIdentifier(url)
+    except ValueError as error:
+        raise InputError(f"OCSP URL {url[:80]!r}: want ASCII") from error
+    return x509.AuthorityInformationAccess(
+        [x509.AccessDescription(AuthorityInformationAccessOID.OCSP, location)]
     )
 
 

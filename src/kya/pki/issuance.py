@@ -23,13 +23,14 @@ from kya.pki.extension_values import (
     distribution_point,
     key_usage,
     policies,
+    responder_at,
     subject_name,
 )
 from kya.pki.identity import SpiffeId, TrustDomain
 from kya.pki.keys import PublicKey
 from kya.pki.lint import LintedCertificate, ToBeSigned
 from kya.pki.oids import SCOPE_EXTENSION
-from kya.pki.profile import ISSUING, LEAVES, ROOT, Profile
+from kya.pki.profile import ISSUING, LEAVES, OCSP, ROOT, Profile
 from kya.pki.scope_extension import AgentScope
 from kya.pki.signer import Signer, pinned
 
@@ -70,11 +71,15 @@ class IssuingRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafRequest:
-    """The certificate of an agent, a service or a person; agents alone have a scope."""
+    """The certificate of an agent, a service or a person; agents alone have a scope.
+
+    Without an `ocsp_url` it names no responder.
+    """
 
     basics: Basics
     identity: SpiffeId
     crl_url: str
+    ocsp_url: str | None = None
     scope: AgentScope | None = None
     person: str | None = None  # A director's name as people write it.
 
@@ -84,7 +89,15 @@ class LeafRequest:
         return self.identity.name if self.person is None else self.person
 
 
-Request = RootRequest | IssuingRequest | LeafRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderRequest:
+    """The certificate of whoever answers OCSP for the issuing CA."""
+
+    basics: Basics
+    common_name: str
+
+
+Request = RootRequest | IssuingRequest | LeafRequest | ResponderRequest
 
 
 def prepare(request: Request, issuer: bytes | None = None) -> ToBeSigned:
@@ -120,6 +133,8 @@ def _profile_of(request: Request) -> Profile:
             return ISSUING
         case LeafRequest():
             return LEAVES[request.identity.role]
+        case ResponderRequest():
+            return OCSP
         case _ as never:
             assert_never(never)
 
@@ -178,7 +193,13 @@ def _extensions_of(
             return values + _located(str(request.trust_domain), request.crl_url)
         case LeafRequest():
             location = _located(str(request.identity), request.crl_url)
+            location += _answered(request.ocsp_url)
             return (*values, EXTENDED_KEY_USAGE, *location, *_scope(request.scope))
+        case ResponderRequest():
+            # Whoever asked about the responder itself would have to ask it: RFC 6960
+            # §4.2.2.2.1 ends this.
+            usage = x509.ExtendedKeyUsage(profile.usages)
+            return (*values, usage, x509.OCSPNoCheck())
         case _ as never:
             assert_never(never)
 
@@ -187,6 +208,11 @@ def _located(uri: str, crl_url: str) -> _Extensions:
     """Return who it is and where its revocation is published."""
     name = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)])
     return (name, distribution_point(crl_url))
+
+
+def _answered(ocsp_url: str | None) -> _Extensions:
+    """Return where questions about it are answered, where there is a responder."""
+    return () if ocsp_url is None else (responder_at(ocsp_url),)
 
 
 def _scope(scope: AgentScope | None) -> _Extensions:

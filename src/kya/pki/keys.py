@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Self, assert_never
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -80,6 +81,7 @@ class PublicKey:
             ) from error
 
 
+@cache
 def ecdsa_of(algorithm: KeyAlgorithm) -> ec.ECDSA:
     """Return the signature algorithm of an ECDSA key; InputError for Ed25519."""
     match algorithm:

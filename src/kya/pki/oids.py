@@ -24,3 +24,12 @@ CERTIFICATE_POLICY: Final = ObjectIdentifier(f"{PEN_ARC}.1.3")
 
 ANY_POLICY: Final = ObjectIdentifier("2.5.29.32.0")
 """anyPolicy (RFC 5280 §4.2.1.4)."""
+
+CHANNEL_BINDING: Final = ObjectIdentifier(f"{PEN_ARC}.1.6")
+"""Channel certificate extension: SHA-256 of the identity certificate it is bound to."""
+
+CHANNEL_POLICY: Final = ObjectIdentifier(f"{PEN_ARC}.1.7")
+"""Policy of the channel CA and of all it issues: for TLS, and never for orders."""
+
+NO_REVOCATION_AVAILABLE: Final = ObjectIdentifier("2.5.29.56")
+"""noRevAvail (RFC 9608 §2)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cryptography.x509 import ObjectIdentifier
-from cryptography.x509.oid import ExtensionOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from kya.core.credential import Role
 from kya.core.instant import MICROS_PER_DAY
@@ -23,12 +23,22 @@ SERIAL_BITS_MAX: Final = 159
 CERTIFICATE_BYTES_MAX: Final = 16_384
 """A scope of 4 KiB and everything else fit three times; TLS records end here too."""
 
+PEER_USAGES: Final = (
+    ExtendedKeyUsageOID.CLIENT_AUTH,
+    ExtendedKeyUsageOID.SERVER_AUTH,
+)
+"""SPIFFE X509-SVID §4.4: both, where the extension is present."""
+
 _CRITICAL: Final = frozenset({ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What the certificates of one kind hold. A path length makes it a CA."""
+    """What the certificates of one kind hold. A path length makes it a CA.
+
+    `optional` extensions are not critical; `usages` count where there is an extended
+    key usage.
+    """
 
     title: str
     key_algorithm: KeyAlgorithm
@@ -37,6 +47,8 @@ class Profile:
     policy: ObjectIdentifier | None
     not_critical: frozenset[ObjectIdentifier]
     critical: frozenset[ObjectIdentifier] = _CRITICAL
+    optional: frozenset[ObjectIdentifier] = frozenset()
+    usages: tuple[ObjectIdentifier, ...] = PEER_USAGES
 
     @property
     def is_ca(self) -> bool:
@@ -93,6 +105,8 @@ def _leaf(
         days_max=365,
         policy=CERTIFICATE_POLICY,
         not_critical=_LEAF | frozenset(more),
+        # Not every installation has a responder that others can reach.
+        optional=frozenset({ExtensionOID.AUTHORITY_INFORMATION_ACCESS}),
     )
 
 
@@ -107,3 +121,22 @@ LEAVES: Final = {
     Role.AUTHORITY: _leaf(Role.AUTHORITY, KeyAlgorithm.P256),
     Role.DIRECTOR: _leaf(Role.DIRECTOR, KeyAlgorithm.P256),
 }
+
+OCSP: Final = Profile(
+    title="OCSP responder",
+    key_algorithm=KeyAlgorithm.P256,
+    path_length=None,
+    days_max=30,  # Nobody can ask whether it is revoked, so it ends soon.
+    policy=CERTIFICATE_POLICY,
+    not_critical=frozenset(
+        {
+            ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+            ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
+            ExtensionOID.CERTIFICATE_POLICIES,
+            ExtensionOID.EXTENDED_KEY_USAGE,
+            ExtensionOID.OCSP_NO_CHECK,
+        }
+    ),
+    usages=(ExtendedKeyUsageOID.OCSP_SIGNING,),
+)
+"""It speaks for the issuing CA, has no identity of ours, and no power over an order."""

@@ -13,12 +13,10 @@ from kya.authority.revocations import revocation_list
 from kya.core import tokens
 from kya.core.credential import Credential, Role
 from kya.core.errors import InputError
-from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.state import State
-from kya.pki.entries import Entry
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
 from kya.pki.signer import Custody
@@ -92,15 +90,15 @@ class Desk:
     def change(self, agent: str, act: Act, reason: str) -> None:
         """Suspend, reinstate or revoke the agent's credential.
 
-        A revocation is followed by a new complete revocation list.
+        The act comes first and at once; only the complete revocation list that follows
+        a revocation needs the whole log.
         """
-        state, now = self.state(), self.clock()
-        credential = _newest(state, agent)
+        credential, now = self.remote.credential(agent), self.clock()
         authority = self.opened.note_signer(AUTHORITY)
-        note = acts.change_standing(authority, credential.digest, act, reason, now)
+        note = acts.change_standing(authority, credential, act, reason, now)
         self.remote.append(note)
         if act is Act.REVOKE:
-            self._list_revocations(apply(state, Entry.read(note).event), now)
+            self._list_revocations(self.state(), now)
 
     def list_revocations(self) -> None:
         """Publish the complete revocation list anew, before the last one ends."""

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from kya.adapters.randomness import new_serial
-from kya.authority import ceremony
+from kya.authority import ceremony, channel
 from kya.authority.ceremony import Installation, Issuer, Validity
+from kya.authority.channel import ChannelCa
 from kya.config import (
     CONFIG_FILE,
     Config,
@@ -35,6 +36,7 @@ from kya.wiring.keys import KeyCabinet
 AUTHORITY: Final = "authority"
 GATEWAY: Final = "gateway"
 LOG: Final = "log"
+CHANNEL: Final = "channel"
 _SERVICES: Final = (
     (Role.AUTHORITY, AUTHORITY, KeyAlgorithm.P256),
     (Role.GATEWAY, GATEWAY, KeyAlgorithm.P256),
@@ -58,6 +60,14 @@ class Opened:
         """Return the signer of a service; the log signs under its origin."""
         shown = self.config.log.origin if name == LOG else name
         return NoteSigner(shown, self.cabinet.open(name))
+
+    def channel_ca(self) -> ChannelCa:
+        """Return the channel CA with its key."""
+        return ChannelCa(
+            installation=_installation(self.config.installation),
+            certificate=self.certificate(CHANNEL),
+            signer=self.cabinet.open(CHANNEL),
+        )
 
     def issuer(self) -> Issuer:
         """Return the issuing CA with its key."""
@@ -97,6 +107,7 @@ def found(data: Path, config: Config, now: Instant) -> Opened:
         Validity.lasting(new_serial(), now, ceremony.ISSUER_SECONDS),
     )
     store_certificate(data, "issuer", issuer)
+    found_channel_ca(opened, now)
     for role, name, algorithm in _SERVICES:
         signer = opened.cabinet.create(name, algorithm)
         store_certificate(data, name, service(opened.issuer(), role, name, signer, now))
@@ -112,6 +123,34 @@ def open_installation(data: Path) -> Opened:
     return Opened(
         data=data, config=read_config(data), cabinet=KeyCabinet(data / "keys")
     )
+
+
+def found_channel_ca(opened: Opened, now: Instant) -> None:
+    """Make the CA of the channel certificates, signed by the root, which is needed.
+
+    InputError where the root's key has been taken away.
+    """
+    if not opened.cabinet.has("root"):
+        msg = (
+            f"{opened.data}: no channel CA, and none can be made without"
+            " keys/root.pem; bring it back for one start"
+        )
+        raise InputError(msg)
+    name = CHANNEL
+    cabinet = opened.cabinet
+    key = (
+        cabinet.open(name)
+        if cabinet.has(name)
+        else cabinet.create(name, KeyAlgorithm.P256)
+    )
+    certificate = channel.found_channel_ca(
+        opened.certificate("root"),
+        cabinet.open("root"),
+        key.public_key(),
+        _installation(opened.config.installation),
+        Validity.lasting(new_serial(), now, ceremony.ISSUER_SECONDS),
+    )
+    store_certificate(opened.data, name, certificate)
 
 
 def service(
@@ -135,4 +174,5 @@ def _installation(section: InstallationSection) -> Installation:
         operator=section.operator,
         trust_domain=TrustDomain(section.trust_domain),
         crl_url=section.crl_url,
+        ocsp_url=section.ocsp_url or None,
     )

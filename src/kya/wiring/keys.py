@@ -1,14 +1,26 @@
-"""The keys of an embedded installation: encrypted files, for development only."""
+"""The keys of an installation: encrypted files, for development, or references.
+
+`<name>.pem` is a key itself, `<name>.toml` says where one lives that is not here.
+"""
 
 import os
 from pathlib import Path
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from kya.adapters.kms_file import FileSigner
 from kya.adapters.randomness import new_passphrase
 from kya.core.errors import InputError, TransientError
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.signer import Signer
+from kya.wiring.key_reference import (
+    Pkcs11Reference,
+    Reference,
+    open_reference,
+    read_reference,
+)
 
 PASSPHRASE_VARIABLE: Final = "KYA_PASSPHRASE_FILE"  # noqa: S105  a name, no secret
 
@@ -37,13 +49,31 @@ class KeyCabinet:
         """Return the signer of a new key; InputError if the name is taken."""
         return FileSigner.create(self._path(name), self._passphrase(), algorithm)
 
+    def adopt(self, name: str, reference: Reference) -> Signer:
+        """Return the signer of a key that lives elsewhere, known here from now on."""
+        if self.has(name):
+            raise InputError(f"key {name}: there is one already")
+        signer = open_reference(reference)
+        if isinstance(reference, Pkcs11Reference):
+            reference = replace(reference, generate=False)
+        fields = msgspec.to_builtins(reference).items()
+        lines = (
+            f"{key} = {_toml(value)}\n" for key, value in fields if value is not None
+        )
+        self._referred(name).write_text("".join(lines))
+        return signer
+
     def open(self, name: str) -> Signer:
-        """Return the signer of a key made before."""
+        """Return the signer of a key made or adopted before."""
+        elsewhere = self._referred(name)
+        if elsewhere.exists():
+            raw = elsewhere.read_bytes()
+            return open_reference(read_reference(raw, str(elsewhere)))
         return FileSigner.open(self._path(name), self._passphrase())
 
     def has(self, name: str) -> bool:
         """Tell whether there is a key of this name."""
-        return self._path(name).exists()
+        return self._path(name).exists() or self._referred(name).exists()
 
     def retire(self, name: str) -> None:
         """Rename a key out of the way; it is kept, for nothing signed is forgotten."""
@@ -54,11 +84,18 @@ class KeyCabinet:
 
     def rename(self, name: str, new_name: str) -> None:
         """Give a key another name, which must be free."""
-        self._path(name).rename(self._path(new_name))
+        if self._referred(name).exists():
+            self._referred(name).rename(self._referred(new_name))
+        else:
+            self._path(name).rename(self._path(new_name))
 
     def _path(self, name: str) -> Path:
         """Return the file of a key."""
         return self._directory / f"{name}.pem"
+
+    def _referred(self, name: str) -> Path:
+        """Return the file that says where a key lives that is not here."""
+        return self._directory / f"{name}.toml"
 
     def _passphrase_path(self) -> Path:
         """Return the file that holds the passphrase."""
@@ -77,3 +114,8 @@ class KeyCabinet:
             msg = f"{path}: cannot be read ({error.strerror})"
             raise TransientError(msg) from error
         return passphrase
+
+
+def _toml(value: object) -> str:
+    """Return a TOML value; a JSON string, integer or boolean is a TOML one, too."""
+    return msgspec.json.encode(value).decode()

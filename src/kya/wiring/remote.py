@@ -1,20 +1,20 @@
 """The gateway seen from the command line: append, publish, ask.
 
-Plain HTTP of the standard library: whoever only verifies installs no HTTP client.
+By HTTP of the standard library: whoever only verifies installs no HTTP client.
 """
 
 import json
-from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
+from kya.agent.dial import Question, ask
 from kya.codec.note import SignedNote
 from kya.core.errors import DistrustError, InputError, TransientError
 from kya.tlog.checkpoint import Checkpoint
+from kya.wiring.office import Office, office_at
 
 ADDRESS_FILE: Final = "gateway.json"
 _TIMEOUT_SECONDS: Final = 30.0
@@ -26,6 +26,7 @@ class Remote:
     """A running gateway at this URL; each question has a connection of its own."""
 
     url: str
+    office: Office | None = None
 
     @classmethod
     def of(cls, data: Path) -> "Remote":
@@ -38,33 +39,36 @@ class Remote:
             raise TransientError(msg) from error
         except ValueError as error:
             raise TransientError(f"{path}: not the address of a gateway") from error
-        return cls(str(address["url"]))
+        url = str(address["url"])
+        if "channel" not in address:
+            return cls(url)
+        return cls(url, office_at(data, str(address["channel"])))
 
     def append(self, note: bytes) -> int:
         """Put a note on record; return its index once it is durable."""
-        return int(json.loads(self._ask("/v1/entries", note))["index"])
+        return int(json.loads(self._ask("POST", "/v1/entries", note))["index"])
 
     def publish(self) -> int:
         """Have the log signed as it stands; return its size."""
-        note = SignedNote.parse(self._ask("/v1/log/publish", b""))
+        note = SignedNote.parse(self._ask("POST", "/v1/log/publish", b""))
         return Checkpoint.from_note(note).size
 
-    def _ask(self, path: str, body: bytes) -> bytes:
+    def credential(self, agent: str) -> str:
+        """Return the digest of the agent's newest certificate on record."""
+        head = json.loads(self._ask("GET", f"/v1/agents/{quote(agent, safe='')}", b""))
+        return str(head["credential"])
+
+    def _ask(self, method: str, path: str, body: bytes) -> bytes:
         """Return a good answer's body; the matching error of ours otherwise."""
-        address = urlsplit(self.url)
-        connection = HTTPConnection(
-            address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS
-        )
-        with closing(connection):
-            try:
-                connection.request("POST", path, body)
-                answer = connection.getresponse()
-                content = answer.read()
-            except (OSError, HTTPException) as error:
-                raise TransientError(f"gateway {self.url}: {error}") from error
+        headers, context = {}, None
+        if self.office is not None:
+            self.office.channel.keep()
+            headers, context = self.office.headers, self.office.channel.context
+        question = Question(method=method, path=path, body=body, headers=headers)
+        answer = ask(self.url, question, context, _TIMEOUT_SECONDS)
         if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-            return content
-        raise _fault(answer.status, content)
+            return answer.body
+        raise _fault(answer.status, answer.body)
 
 
 def _fault(status: int, content: bytes) -> InputError | DistrustError | TransientError:

@@ -5,15 +5,18 @@ import contextlib
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import uvloop
 
 from kya.adapters.durable_files import replace_file
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
-from kya.config import Config
+from kya.api.ocsp import status_routes
+from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import checked_on_write
 from kya.gateway.pipeline import Gateway
@@ -21,6 +24,7 @@ from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
 from kya.wiring.front import Behind, Front, front_of
 from kya.wiring.installation import GATEWAY, LOG, Opened, open_installation
+from kya.wiring.ocsp import OcspDesk
 from kya.wiring.opening import open_if_new
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
@@ -31,14 +35,23 @@ _FIRST: Final = asyncio.FIRST_COMPLETED
 
 
 def run(
-    data: Path, clock: NamedClock, port: int | None, ready: Callable[[str], None]
+    data: Path,
+    clock: NamedClock,
+    port: int | None,
+    ready: Callable[[str], None],
+    tls: TlsMode | None = None,
 ) -> None:
     """Serve the data directory until told to stop.
 
-    Calls `ready` with the URL once orders are taken. TransientError when storage or the
-    log's key failed: the process must end, and the next start replays.
+    `port` and `tls` take the place of what the configuration says. Calls `ready` with
+    the URL once orders are taken. TransientError when storage or the log's key failed:
+    the process must end, and the next start replays.
     """
     opened = open_installation(data)
+    if tls is not None:
+        section = msgspec.structs.replace(opened.config.gateway, tls=tls)
+        config = msgspec.structs.replace(opened.config, gateway=section)
+        opened = replace(opened, config=config)
     uvloop.run(_serve(opened, clock, port, ready))
 
 
@@ -61,10 +74,12 @@ async def _serve(
             venues=venues,
             root=opened.certificate("root"),
         )
+        desk = OcspDesk(opened, clock.clock)
+        statuses = status_routes(desk.answer, lambda: sequencer.state)
         gateway.start()
         try:
             behind = Behind(
-                app=create_app(gateway=gateway, sequencer=sequencer),
+                app=create_app(gateway=gateway, sequencer=sequencer, more=statuses),
                 state=lambda: sequencer.state,
                 clock=clock.clock,
             )

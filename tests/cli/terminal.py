@@ -1,0 +1,157 @@
+"""The command line for tests: `kya` in this process, `kya up` in one of its own."""
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kya.cli.app import run
+
+KYA: Final = Path(sys.executable).parent / "kya"
+SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command line answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  parsed JSON is of any type
+        return json.loads(self.out)
+
+
+def kya(*arguments: str | Path) -> Said:
+    """Run one command line in this process, as the console script does."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run([str(argument) for argument in arguments])
+    return Said(int(code), out.getvalue(), err.getvalue())
+
+
+def kya_process(*arguments: str | Path, **variables: str) -> Said:
+    """Run one command line in a process of its own, to its end."""
+    done = subprocess.run(
+        [KYA, *arguments],
+        env=_environment(variables),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A gateway at work on a data directory."""
+
+    process: "subprocess.Popen[str]"
+    data: Path
+    url: str
+
+    def kya(self, *arguments: str | Path) -> Said:
+        """Run a command line on the gateway's data directory."""
+        return kya(*arguments, "--data", self.data)
+
+    def stop(self) -> int:
+        """End the gateway as a terminal does; return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(SECONDS)
+
+    def failed(self) -> tuple[int, str]:
+        """Return the exit code and the last words of a gateway that stops by itself."""
+        _, err = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, err
+
+    def kill(self) -> None:
+        """End the gateway without a word of warning."""
+        self.process.kill()
+        self.process.wait(SECONDS)
+
+
+@contextmanager
+def up(
+    data: Path, *arguments: str, variables: Mapping[str, str] | None = None
+) -> Generator[Up]:
+    """Run `kya up` on a free port until the block ends, if it has not ended before."""
+    with starting(data, *arguments, variables=variables) as process:
+        yield Up(process, data, _announced(process))
+
+
+@contextmanager
+def starting(
+    data: Path, *arguments: str, variables: Mapping[str, str] | None = None
+) -> "Generator[subprocess.Popen[str]]":
+    """Run `kya up` and do not wait until it takes orders."""
+    process = subprocess.Popen(
+        [KYA, "up", "--data", data, "--port", "0", *arguments],
+        env=_environment(variables or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        if process.stderr and not process.stderr.closed:
+            process.communicate(timeout=SECONDS)
+
+
+def _announced(process: "subprocess.Popen[str]") -> str:
+    """Return the URL that the gateway prints once it takes orders."""
+    if process.stdout is None:
+        raise AssertionError("a process without stdout")
+    line = process.stdout.readline()
+    if not line.startswith("kya is up at "):
+        _, err = process.communicate(timeout=SECONDS)
+        raise AssertionError(f"the gateway did not start: {line}{err}")
+    return line.split()[4]
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return our environment without what would change an answer."""
+    clean = {key: value for key, value in os.environ.items() if key[:4] != "KYA_"}
+    return {**clean, **variables}
+
+
+def a_draft(agent: str = "bot", **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+    """A mandate as a person writes it: trade at any time of any day."""
+    return {
+        "agent": agent,
+        "operator": "Example Operator",
+        "grace_seconds": 300,
+        "resolution": "5" * 64,
+        "valid_until": "2099-01-01T00:00:00.000000Z",
+        "scope": {
+            "calendar": "every_day",
+            "currency": "EUR",
+            "daily_max": "500000.00",
+            "daily_max_per": "agent",
+            "live_from": "2026-05-15T00:00:00.000000Z",
+            "markets": ["EUR/USD"],
+            "order_max": "25000.00",
+            "regions": ["eu-west-1"],
+            "venues": ["SIMA"],
+            "window": {"opens": "00:00:00.000000", "closes": "23:59:59.999999"},
+        },
+    } | changes
+
+
+def stored(path: Path, draft: object) -> Path:
+    """Write a draft to a file and return the file."""
+    path.write_text(json.dumps(draft, indent=2))
+    return path

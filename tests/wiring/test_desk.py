@@ -1,0 +1,128 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kya.authority import acts
+from kya.cli.mandate import read_draft
+from kya.codec.canonical import encode
+from kya.core.credential import Role, Standing
+from kya.core.errors import DistrustError, InputError, TransientError
+from kya.core.lifecycle import Act
+from kya.core.mandate import Mandate
+from kya.pki.note_signer import NoteSigner
+from kya.pki.request import make_request
+from kya.wiring.clock import system_clock
+from kya.wiring.desk import Desk, Proof
+from kya.wiring.installation import open_installation
+from kya.wiring.remote import Remote
+from tests.cli.terminal import a_draft, up
+from tests.world import signer_for
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk at work against a real gateway."""
+    with up(tmp_path_factory.mktemp("desk") / "data") as running:
+        yield Desk(
+            opened=open_installation(running.data),
+            remote=Remote.of(running.data),
+            clock=system_clock().clock.now,
+        )
+
+
+def _mandate(desk: Desk, agent: str) -> Mandate:
+    mandate = read_draft(encode(a_draft(agent)), None, desk.clock())
+    directors = [desk.director(name) for name in ("anna", "bernd")]
+    mandate = read_draft(encode(a_draft(agent)), None, desk.clock())
+    desk.grant(acts.resolve(mandate, *directors))
+    return mandate
+
+
+def _proof(agent: str) -> Proof:
+    signer = signer_for(agent)
+    return Proof(request=make_request(signer), custody=signer.describe())
+
+
+def test_a_director_is_enrolled_once(desk: Desk) -> None:
+    first, again = desk.director("clara"), desk.director("clara")
+    assert first.key == again.key
+    assert len(desk.state().issued_to["clara"]) == 1
+
+
+def test_a_directors_name_must_be_one(desk: Desk) -> None:
+    with pytest.raises(InputError, match="director: want"):
+        desk.director("../clara")
+
+
+def test_a_mandate_signed_by_strangers_is_not_believed(desk: Desk) -> None:
+    mandate = read_draft(encode(a_draft("doubtful")), None, desk.clock())
+    strangers = [NoteSigner(name, signer_for(name)) for name in ("mallory", "eve")]
+    with pytest.raises(DistrustError, match="mallory"):
+        desk.grant(acts.resolve(mandate, *strangers))
+
+
+def test_the_newest_mandate_counts(desk: Desk) -> None:
+    _mandate(desk, "renewed")
+    newest = _mandate(desk, "renewed")
+    assert desk.mandate_of("renewed") == newest
+
+
+def test_a_serial_may_be_chosen_and_is_used_once(desk: Desk) -> None:
+    mandate = _mandate(desk, "numbered")
+    desk.enrol_agent(mandate, _proof("numbered"), serial=2**64 + 77)
+    assert desk.credential_of("numbered").serial == 2**64 + 77
+    desk.change("numbered", Act.REVOKE, "test")
+    with pytest.raises(InputError, match="digest or serial is on record"):
+        desk.replace_agent(mandate, _proof("numbered"), serial=2**64 + 77)
+
+
+def test_a_mandate_for_one_agent_enrols_no_other(desk: Desk) -> None:
+    mandate = _mandate(desk, "rightful")
+    desk.enrol_agent(mandate, _proof("rightful"))
+    assert desk.credential_of("rightful").name == "rightful"
+    with pytest.raises(InputError, match="no such agent on record"):
+        desk.credential_of("other")
+
+
+def test_acts_move_the_standing(desk: Desk) -> None:
+    desk.enrol_agent(_mandate(desk, "moved"), _proof("moved"))
+    for act, standing in (
+        (Act.SUSPEND, Standing.SUSPENDED),
+        (Act.REINSTATE, Standing.ACTIVE),
+        (Act.SUSPEND, Standing.SUSPENDED),
+        (Act.REVOKE, Standing.REVOKED),
+    ):
+        desk.change("moved", act, "test")
+        assert desk.credential_of("moved").standing is standing
+    with pytest.raises(InputError):
+        desk.change("moved", Act.REINSTATE, "test")
+
+
+def test_every_revocation_and_every_request_renews_the_list(desk: Desk) -> None:
+    before = desk.state().crl_number
+    desk.enrol_agent(_mandate(desk, "listed"), _proof("listed"))
+    assert desk.state().crl_number == before
+    desk.change("listed", Act.SUSPEND, "test")
+    assert desk.state().crl_number == before
+    desk.change("listed", Act.REVOKE, "test")
+    assert desk.state().crl_number == before + 1
+    desk.list_revocations()
+    assert desk.state().crl_number == before + 2
+
+
+def test_services_are_on_record_with_their_roles(desk: Desk) -> None:
+    roles = {held.role for held in desk.state().credentials.values()}
+    assert {Role.AUTHORITY, Role.GATEWAY, Role.LOG} <= roles
+
+
+def test_a_note_that_is_none_is_refused(desk: Desk) -> None:
+    with pytest.raises(InputError):
+        desk.remote.append(b"not a note")
+
+
+def test_a_gateway_that_is_gone_is_the_worlds_fault(tmp_path: Path) -> None:
+    with pytest.raises(TransientError, match="no gateway is running"):
+        Remote.of(tmp_path)
+    with pytest.raises(TransientError, match=r"http://127\.0\.0\.1:1"):
+        Remote("http://127.0.0.1:1").publish()
