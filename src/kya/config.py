@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import msgspec
 
@@ -27,6 +27,7 @@ def is_loopback(host: str) -> bool:
 PORT_MAX: Final = 65_535
 
 TlsMode = Literal["off", "mutual", "proxy"]
+FaultName = Literal["lost", "timeout", "reject", "partial"]
 
 
 def port_above(port: int) -> int:
@@ -108,9 +109,7 @@ class VenueSection(_Section, frozen=True, kw_only=True):
     """One venue. `faults` maps a client order id to what goes wrong with it."""
 
     kind: Literal["paper"] = "paper"
-    faults: dict[str, Literal["lost", "timeout", "reject", "partial"]] = msgspec.field(
-        default_factory=dict
-    )
+    faults: dict[str, FaultName] = msgspec.field(default_factory=dict[str, FaultName])
 
 
 class Config(_Section, frozen=True, kw_only=True):
@@ -120,7 +119,9 @@ class Config(_Section, frozen=True, kw_only=True):
     log: LogSection
     gateway: GatewaySection = GatewaySection()
     prices: PricesSection = PricesSection()
-    venues: dict[str, VenueSection] = msgspec.field(default_factory=dict)
+    venues: dict[str, VenueSection] = msgspec.field(
+        default_factory=dict[str, VenueSection]
+    )
 
 
 def read_config(directory: Path) -> Config:
@@ -157,7 +158,7 @@ def _render(table: dict[str, object], path: tuple[str, ...], lines: list[str]) -
         lines.extend(f"{_key(k)} = {_value(v)}" for k, v in plain.items())
     for key, value in table.items():
         if isinstance(value, dict):
-            _render(value, (*path, key), lines)
+            _render(cast("dict[str, object]", value), (*path, key), lines)
 
 
 def _key(text: str) -> str:

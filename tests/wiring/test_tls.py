@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from kya.adapters.channel_tls import ChannelEnd
+from kya.adapters.clock import SystemClock
 from kya.agent.chain import Identity, Instruction
 from kya.agent.channel import Channel
 from kya.agent.client import Agent
@@ -121,8 +122,7 @@ def test_the_gateway_renews_its_own_end(tmp_path: Path) -> None:
     with up(tmp_path) as running:
         running.stop()
     opened = open_installation(tmp_path)
-    clock = type("Clock", (), {"now": staticmethod(now)})()
-    tls = gateway_tls(opened, clock)
+    tls = gateway_tls(opened, SystemClock())
     first = served_by(tls.orders)
     assert served_by(tls.orders) == first
     tls.renew()

@@ -1,6 +1,6 @@
 """A progress bar on stderr, for people only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from rich.progress import (
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
+def progress() -> Generator[Callable[[str, int, int], None]]:
     """Yield a function that takes what is done, how much of it, and out of how much."""
     bars: dict[str, TaskID] = {}
     console = Console(stderr=True)
