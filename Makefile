@@ -33,9 +33,10 @@ check: .venv/.dev  ## Style, types and the direction of imports.
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
 
-proof: .venv/.dev bench  ## The long tests and the figures; results in bench/results/.
+proof: .venv/.dev  ## The long tests and the full figures; results in bench/results/.
 	@scripts/install-system
 	@$(PYTEST) -m proof --timeout 0
+	@$(BIN)/python -m bench --full
 
 bench: .venv/.dev  ## Measure, and compare with the budgets.
 	@$(BIN)/python -m bench

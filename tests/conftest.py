@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.foreign.program import foreign_log
+
+__all__ = ["foreign_log"]
+
 # A red test must be red again for the next person, so the cases are derived from the
 # test itself. Deadlines measure the machine: on shared cores they fail at random.
 settings.register_profile(

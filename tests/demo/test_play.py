@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def figures(out: Path) -> dict[str, int]:
     }
 
 
-def test_the_story_comes_out_as_told(tmp_path: Path) -> None:
+def test_the_story_comes_out_as_told(tmp_path: Path, foreign_log: Path) -> None:
     out = tmp_path / "out"
     is_as_expected, text = played(out, DailyMaxPer.MARKET_AND_SIDE)
     assert is_as_expected, text
@@ -55,7 +56,12 @@ def test_the_story_comes_out_as_told(tmp_path: Path) -> None:
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
     # The regulator's policy names the log's key, and nothing of the package.
     (line,) = (out / "policy.txt").read_text().splitlines()[:1]
-    assert VerifierKey.parse(line.split()[1]).name == "cryptoex.example/log/2026"
+    vkey = line.split()[1]
+    assert VerifierKey.parse(vkey).name == "cryptoex.example/log/2026"
+    # A log implementation that is not ours accepts the same tiles under the same key.
+    judged = (foreign_log, out / "evidence" / "log", vkey)
+    foreign = subprocess.run(judged, capture_output=True, text=True, check=False)
+    assert (foreign.returncode, foreign.stderr) == (0, "")
     assert (out / "root.pem").read_bytes().startswith(b"-----BEGIN CERTIFICATE-----")
     assert (out / "evidence.tar.gz").exists()
 

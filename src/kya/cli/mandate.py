@@ -22,7 +22,7 @@ from kya.codec import canonical
 from kya.codec.mandates import MANDATE_TYPE, parse_mandate, render_mandate
 from kya.codec.scopes import SCOPE_TYPE
 from kya.core.errors import InputError
-from kya.core.instant import Instant
+from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.mandate import Mandate
 
 app = typer.Typer(help="Mandates: sign and show.", no_args_is_help=True)
@@ -81,7 +81,8 @@ def read_draft(raw: bytes, resolution: bytes | None, now: Instant) -> Mandate:
     """Return the mandate of a draft written by hand; InputError names what is wrong.
 
     A draft may have any white space and order, and may leave out `_type`, and
-    `resolved_at` and `valid_from`, which then are now.
+    `resolved_at` and `valid_from`, which then are now, to the whole second: so that a
+    certificate, which has no fractions, can be valid at once.
     """
     try:
         fields = json.loads(raw)
@@ -91,7 +92,8 @@ def read_draft(raw: bytes, resolution: bytes | None, now: Instant) -> Mandate:
     draft = _object(fields, "mandate")
     draft.setdefault("_type", MANDATE_TYPE)
     _object(draft.get("scope"), "mandate scope").setdefault("_type", SCOPE_TYPE)
-    draft.setdefault("resolved_at", str(now))
+    second = Instant(now.micros - now.micros % MICROS_PER_SECOND)
+    draft.setdefault("resolved_at", str(second))
     draft.setdefault("valid_from", draft["resolved_at"])
     if resolution is not None:
         draft["resolution"] = sha256(resolution).hexdigest()

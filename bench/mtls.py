@@ -1,0 +1,162 @@
+"""What a certificate on both sides costs an order, and how soon a revocation bites.
+
+Two gateways on one disk, one with TLS and one without, each asked in turn, so that both
+see the same machine. Times are of this machine's clock.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from urllib.parse import urlsplit
+
+from kya.authority import acts
+from kya.core.lifecycle import Act
+from kya.wiring.installation import AUTHORITY
+from tests.wiring.secured import Bot, Secured, secured
+
+ORDERS = 2_000
+ORDERS_WARM = 200
+ORDERS_IN_TURN = 50
+HANDSHAKES = 100
+SECONDS_OF_LOAD = 0.3
+HERE = Path(__file__).parent
+
+Revoke = Callable[[Secured, Bot], None]
+
+
+def run() -> dict[str, float]:
+    """Return milliseconds an order, their ratio, a handshake's, and a revocation's."""
+    with _gateways() as (plain, tls):
+        without, over = _orders(plain, tls)
+        handshakes = _handshakes(tls)
+        by_desk, after_desk = _revocation(tls, "bot", _by_desk)
+        by_statement, after_statement = _revocation(tls, "rival", _by_statement)
+    p50_without, p50_over = median(without), median(over)
+    return {
+        "order_plain_p50_ms": round(p50_without, 3),
+        "order_mtls_p50_ms": round(p50_over, 3),
+        "order_mtls_p99_ms": round(quantiles(over, n=100)[98], 3),
+        "ratio": round(p50_over / p50_without, 2),
+        "handshake_p50_ms": round(median(handshakes), 3),
+        "revoke_to_first_denied_ms": round(by_statement, 1),
+        "desk_revoke_to_first_denied_ms": round(by_desk, 1),
+        "allowed_after_return": after_desk + after_statement,
+    }
+
+
+@contextmanager
+def _gateways() -> Iterator[tuple[Secured, Secured]]:
+    # Beside the benchmark: the system's temporary folder may be no disk at all.
+    with TemporaryDirectory(dir=HERE, prefix=".mtls-") as folder:
+        place = Path(folder)
+        with (
+            secured(place / "plain", "bot", arguments=()) as plain,
+            secured(place / "tls", "bot", "rival") as tls,
+        ):
+            yield plain, tls
+
+
+def _orders(plain: Secured, tls: Secured) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of each order, one connection each, in turns."""
+    sides = [
+        (plain.bots["bot"], _plain_connection(plain)),
+        (tls.bots["bot"], tls.connection(tls.end().context)),
+    ]
+    spent: tuple[list[float], list[float]] = ([], [])
+    for turn in range((ORDERS + ORDERS_WARM) // ORDERS_IN_TURN):
+        is_warm = turn * ORDERS_IN_TURN >= ORDERS_WARM
+        for (bot, connection), times in zip(sides, spent, strict=True):
+            for _ in range(ORDERS_IN_TURN):
+                milliseconds = _order(connection, bot)[0]
+                if is_warm:
+                    times.append(milliseconds)
+    for _, connection in sides:
+        connection.close()
+    return spent
+
+
+def _order(connection: HTTPConnection, bot: Bot) -> tuple[float, str]:
+    """Return the milliseconds of one order, signing apart, and its outcome."""
+    note = bot.order()
+    begin = perf_counter()
+    connection.request("POST", "/v1/orders", note)
+    response = connection.getresponse()
+    response.read()
+    spent = (perf_counter() - begin) * 1_000
+    return spent, response.headers["kya-outcome"] or str(response.status)
+
+
+def _handshakes(house: Secured) -> list[float]:
+    """Return the milliseconds until a new connection is open."""
+    context, times = house.end().context, []
+    for _ in range(HANDSHAKES):
+        connection = house.connection(context)
+        begin = perf_counter()
+        connection.connect()
+        times.append((perf_counter() - begin) * 1_000)
+        connection.close()
+    return times
+
+
+def _revocation(house: Secured, name: str, revoke: Revoke) -> tuple[float, int]:
+    """Return the milliseconds from the call to the first denied order under load.
+
+    And how many orders that were sent after the call's return were allowed.
+    """
+    bot, connection = house.bots[name], house.connection(house.end(name).context)
+    called: list[float] = []
+    begun, returned = threading.Event(), threading.Event()
+
+    def call() -> None:
+        begun.wait()
+        called.append(perf_counter())
+        revoke(house, bot)
+        returned.set()
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    denied: list[float] = []
+    allowed_after = 0
+    end = perf_counter() + SECONDS_OF_LOAD
+    while len(denied) < ORDERS_IN_TURN or not returned.is_set():
+        if perf_counter() > end:
+            begun.set()
+        was_returned = returned.is_set()
+        outcome = _order(connection, bot)[1]
+        if outcome != "allowed":
+            denied.append(perf_counter())
+        elif was_returned:
+            allowed_after += 1
+    thread.join()
+    connection.close()
+    return (denied[0] - called[0]) * 1_000, allowed_after
+
+
+def _by_desk(house: Secured, bot: Bot) -> None:
+    """Revoke as `kya agent revoke` does, which reads the whole log first."""
+    house.desk.change(bot.name, Act.REVOKE, "bench")
+
+
+def _by_statement(house: Secured, bot: Bot) -> None:
+    """Revoke by the authority's statement alone, as whoever knows the credential."""
+    authority = house.opened.note_signer(AUTHORITY)
+    note = acts.change_standing(
+        authority, bot.credential, Act.REVOKE, "bench", house.desk.clock()
+    )
+    house.desk.remote.append(note)
+
+
+def _plain_connection(house: Secured) -> HTTPConnection:
+    """Return a connection without TLS."""
+    address = urlsplit(house.running.url)
+    return HTTPConnection(address.hostname or "", address.port, timeout=10)
+
+
+if __name__ == "__main__":
+    for name, figure in run().items():
+        print(f"{name}\t{figure}")
