@@ -27,6 +27,7 @@ _PROGRAM: Final = "import sys; from kya.cli.app import run; sys.exit(run(sys.arg
 _BREACH_AMOUNT: Final = b'"amount":"180000.00"'
 _MEANING: Final = {0: "yes", 1: "no", 3: "not everything can be told yet"}
 _EXIT_UNKNOWN: Final = 3
+_FINDINGS_SHOWN: Final = 3
 _EXIT_FAILS: Final = 1
 
 
@@ -150,7 +151,9 @@ def _table(report: Verification, width: int) -> Table:
         if answer.question in NOT_BUILT:
             reason = f"\nnot built yet: {NOT_BUILT[answer.question]}"
             question.append(reason, style="yellow")
-        elif answer.findings:
-            question.append(f"\n{answer.findings[0].sentence}", style="dim")
+        else:
+            # Also what a finding says is not shown: no tick without its limits.
+            for finding in answer.findings[:_FINDINGS_SHOWN]:
+                question.append(f"\n{finding.sentence}", style="dim")
         table.add_row(number, question, verdict)
     return table
