@@ -31,10 +31,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         )
 
 
-def _mandate(desk: Desk, agent: str) -> Mandate:
-    mandate = read_draft(encode(a_draft(agent)), None, desk.clock())
+def _mandate(desk: Desk, agent: str, grace_seconds: int = 300) -> Mandate:
     directors = [desk.director(name) for name in ("anna", "bernd")]
-    mandate = read_draft(encode(a_draft(agent)), None, desk.clock())
+    draft = encode(a_draft(agent, grace_seconds=grace_seconds))
+    mandate = read_draft(draft, None, desk.clock())
     desk.grant(acts.resolve(mandate, *directors))
     return mandate
 
@@ -64,7 +64,7 @@ def test_a_mandate_signed_by_strangers_is_not_believed(desk: Desk) -> None:
 
 def test_the_newest_mandate_counts(desk: Desk) -> None:
     _mandate(desk, "renewed")
-    newest = _mandate(desk, "renewed")
+    newest = _mandate(desk, "renewed", grace_seconds=60)
     assert desk.mandate_of("renewed") == newest
 
 

@@ -106,7 +106,7 @@ _SENTENCES: Final = {
     Reason.SEQUENCE_GAP: "seq is {measured}, {limit} is expected",
     Reason.SEQUENCE_PREV: "prev is {measured}, {limit} is expected",
     Reason.CLIENT_ORDER_ID_DUPLICATE: (
-        "the client order id {measured} was used before today"
+        "the client order id {measured} was used already today"
     ),
     Reason.CLOCK_SKEW: "the clocks are {measured} us apart, {limit} us at most",
     Reason.MARKET_NOT_ALLOWED: "{measured} is not among the markets {limit}",
