@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from urllib.parse import urlsplit
 
+from bench.figure import Figure, at_most, p50, p99, shown
+from bench.scale import Scale
 from kya.authority import acts
 from kya.core.lifecycle import Act
 from kya.wiring.installation import AUTHORITY
@@ -29,24 +30,27 @@ HERE = Path(__file__).parent
 Revoke = Callable[[Secured, Bot], None]
 
 
-def run() -> dict[str, float]:
-    """Return milliseconds an order, their ratio, a handshake's, and a revocation's."""
+def run(scale: Scale) -> list[Figure]:
+    """Return an order's time with and without TLS, and how soon a revocation bites."""
+    orders = ORDERS if scale is Scale.FULL else ORDERS // 2
     with _gateways() as (plain, tls):
-        without, over = _orders(plain, tls)
+        without, over = _orders(plain, tls, orders)
         handshakes = _handshakes(tls)
         by_desk, after_desk = _revocation(tls, "bot", _by_desk)
         by_statement, after_statement = _revocation(tls, "rival", _by_statement)
-    p50_without, p50_over = median(without), median(over)
-    return {
-        "order_plain_p50_ms": round(p50_without, 3),
-        "order_mtls_p50_ms": round(p50_over, 3),
-        "order_mtls_p99_ms": round(quantiles(over, n=100)[98], 3),
-        "ratio": round(p50_over / p50_without, 2),
-        "handshake_p50_ms": round(median(handshakes), 3),
-        "revoke_to_first_denied_ms": round(by_statement, 1),
-        "desk_revoke_to_first_denied_ms": round(by_desk, 1),
-        "allowed_after_return": after_desk + after_statement,
-    }
+    runs = f"{orders:,} orders each, in turns"
+    ratio = p50(over) / p50(without)
+    after = after_desk + after_statement
+    return [
+        shown("order over plain HTTP, p50", p50(without), "ms", runs),
+        shown("order over mTLS, p50", p50(over), "ms", runs),
+        shown("order over mTLS, p99", p99(over), "ms", runs),
+        at_most("mTLS / plain HTTP, p50", ratio, "x", 1.5, runs),
+        shown("TLS handshake, p50", p50(handshakes), "ms", f"{HANDSHAKES}"),
+        at_most("revocation on record -> first denied", by_statement, "ms", 100, "1"),
+        at_most("kya agent revoke -> first denied", by_desk, "ms", 100, "1"),
+        at_most("allowed after a revocation returned", after, "orders", 0, "2"),
+    ]
 
 
 @contextmanager
@@ -61,14 +65,16 @@ def _gateways() -> Iterator[tuple[Secured, Secured]]:
             yield plain, tls
 
 
-def _orders(plain: Secured, tls: Secured) -> tuple[list[float], list[float]]:
+def _orders(
+    plain: Secured, tls: Secured, orders: int
+) -> tuple[list[float], list[float]]:
     """Return the milliseconds of each order, one connection each, in turns."""
     sides = [
         (plain.bots["bot"], _plain_connection(plain)),
         (tls.bots["bot"], tls.connection(tls.end().context)),
     ]
     spent: tuple[list[float], list[float]] = ([], [])
-    for turn in range((ORDERS + ORDERS_WARM) // ORDERS_IN_TURN):
+    for turn in range((orders + ORDERS_WARM) // ORDERS_IN_TURN):
         is_warm = turn * ORDERS_IN_TURN >= ORDERS_WARM
         for (bot, connection), times in zip(sides, spent, strict=True):
             for _ in range(ORDERS_IN_TURN):
@@ -138,7 +144,7 @@ def _revocation(house: Secured, name: str, revoke: Revoke) -> tuple[float, int]:
 
 
 def _by_desk(house: Secured, bot: Bot) -> None:
-    """Revoke as `kya agent revoke` does, which reads the whole log first."""
+    """Revoke as `kya agent revoke` does: the act, then the list."""
     house.desk.change(bot.name, Act.REVOKE, "bench")
 
 
@@ -155,8 +161,3 @@ def _plain_connection(house: Secured) -> HTTPConnection:
     """Return a connection without TLS."""
     address = urlsplit(house.running.url)
     return HTTPConnection(address.hostname or "", address.port, timeout=10)
-
-
-if __name__ == "__main__":
-    for name, figure in run().items():
-        print(f"{name}\t{figure}")
