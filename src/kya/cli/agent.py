@@ -1,5 +1,6 @@
 """`kya agent`: enrol, show, suspend, reinstate, revoke, replace."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +18,9 @@ from kya.cli.output import (
 )
 from kya.core.credential import Credential
 from kya.core.lifecycle import Act
+from kya.core.mandate import Mandate
 from kya.wiring.agent_host import AgentHost, DeskAddress
-from kya.wiring.desk import Desk
+from kya.wiring.desk import Desk, Proof
 from kya.wiring.installation import CHANNEL, GATEWAY
 from kya.wiring.key_reference import Reference, read_reference
 
@@ -38,6 +40,9 @@ Key = Annotated[
 ]
 
 
+Issue = Callable[[Mandate, Proof], bytes]
+
+
 @app.command("enrol")
 def enrol(
     name: Name,
@@ -49,10 +54,8 @@ def enrol(
 ) -> None:
     """Make the agent's key on this host and have its certificate issued."""
     desk = open_desk(data)
-    mandate = desk.mandate_of(name)
     host = AgentHost(directory or data / "agents" / name)
-    certificate = desk.enrol_agent(mandate, host.new_key(_reference(key)))
-    _hand_over(desk, host, name, certificate)
+    _certify(desk, desk.enrol_agent, host, name, key)
     talk(f"{name}: key and certificate are in {host.directory}")
     _show(desk.credential_of(name), as_json=as_json)
 
@@ -68,10 +71,8 @@ def replace(
 ) -> None:
     """Give the agent a new key and certificate after a revocation or an expiry."""
     desk = open_desk(data)
-    mandate = desk.mandate_of(name)
     host = AgentHost(directory or data / "agents" / name)
-    certificate = desk.replace_agent(mandate, host.new_key(_reference(key)))
-    _hand_over(desk, host, name, certificate)
+    _certify(desk, desk.replace_agent, host, name, key)
     talk(f"{name}: new key and certificate are in {host.directory}")
     _show(desk.credential_of(name), as_json=as_json)
 
@@ -98,6 +99,15 @@ def reinstate(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
 def revoke(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
     """Revoke the agent's certificate for good and publish the revocation list."""
     _change(data, name, Act.REVOKE, reason)
+
+
+def _certify(
+    desk: Desk, issue: Issue, host: AgentHost, name: str, key: Path | None
+) -> None:
+    """Have a certificate issued for a new key, and hand it to the agent."""
+    mandate = desk.mandate_of(name)
+    certificate = issue(mandate, host.new_key(_reference(key)))
+    _hand_over(desk, host, name, certificate)
 
 
 def _reference(path: Path | None) -> Reference | None:
