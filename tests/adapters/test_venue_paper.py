@@ -175,7 +175,7 @@ def test_a_list_that_cannot_be_kept_ends_the_venue(tmp_path: Path) -> None:
     asyncio.run(case())
 
 
-def test_orders_at_once_share_their_syncs_and_are_all_kept(tmp_path: Path) -> None:
+def test_orders_at_once_are_all_kept(tmp_path: Path) -> None:
     path = tmp_path / "SIMA.jsonl"
     venue = on_file(path)
     permits = [a_permit(amount=eur(f"{number}.00")) for number in range(1, 51)]

@@ -67,6 +67,61 @@ def test_what_arrives_during_a_write_waits_for_the_next_one() -> None:
     run(case)
 
 
+def test_who_is_in_no_hurry_shares_the_write_of_who_is() -> None:
+    async def case() -> None:
+        disk = MemoryDisk()
+        queue = a_queue(disk)
+        queue.put(b"report")
+        patient = asyncio.ensure_future(queue.durable_in_time(1))
+        await asyncio.sleep(0)
+        assert records(disk) == []
+        await queue.append(b"order", b"decision")
+        await patient
+        assert [len(record.entries) for record in records(disk)] == [3]
+
+    run(case)
+
+
+def test_who_is_in_no_hurry_goes_alone_before_long() -> None:
+    async def case() -> None:
+        disk = MemoryDisk()
+        queue = a_queue(disk)
+        queue.put(b"a")
+        await queue.durable_in_time(1)
+        await queue.durable_in_time(1)
+        queue.put(b"b")
+        await queue.durable_in_time(2)
+        assert [len(record.entries) for record in records(disk)] == [1, 1]
+
+    run(case)
+
+
+def test_closing_does_not_leave_behind_who_is_in_no_hurry() -> None:
+    async def case() -> None:
+        disk = MemoryDisk()
+        queue = a_queue(disk)
+        queue.put(b"a")
+        patient = asyncio.ensure_future(queue.durable_in_time(1))
+        await asyncio.sleep(0)
+        await queue.close()
+        await patient
+        assert entries_of(disk.stores()) == [b"a"]
+
+    run(case)
+
+
+def test_a_fault_reaches_who_is_in_no_hurry() -> None:
+    async def case() -> None:
+        queue = a_queue(MemoryDisk(lambda _name: Fault.FAILED))
+        queue.put(b"a")
+        with pytest.raises(TransientError, match="restart"):
+            await queue.durable_in_time(1)
+        with pytest.raises(TransientError, match="restart"):
+            await queue.durable_in_time(1)
+
+    run(case)
+
+
 def test_nothing_is_durable_before_the_store_says_so() -> None:
     async def case() -> None:
         disk = MemoryDisk()

@@ -1,10 +1,11 @@
 """A venue on paper: fills at the market's price of the moment, and keeps its own list.
 
 The list is the drop copy: what the venue says happened, whoever asks. With a file it
-outlives the process, so that a gateway that was killed can ask after its restart.
+outlives the process, so that a gateway that was killed can ask after its restart. It is
+not synced: a machine that loses power may forget the last orders, and then they never
+reached this venue.
 """
 
-import asyncio
 import os
 from collections.abc import Mapping
 from enum import Enum
@@ -71,8 +72,8 @@ class PaperVenue:
     ) -> None:
         """Fill at these prices; `faults` is by the agent's client order id.
 
-        With a journal every execution is durable before it is answered, and those of
-        an earlier run are known.
+        With a journal every execution is in its file before it is answered, and those
+        of an earlier run are known.
         """
         self._name = name
         self._prices = prices
@@ -98,7 +99,7 @@ class PaperVenue:
         execution = self._execution(permit, answer, arrival)
         self._remember(execution)
         if self._journal is not None:
-            await self._journal.keep(canonical.encode_line(execution))
+            self._journal.keep(canonical.encode_line(execution))
         if fault is Fault.TIMEOUT:
             raise TransientError("paper venue: the answer got lost on its way")
         return answer
@@ -192,7 +193,7 @@ def _answer_in(execution: Execution) -> VenueAnswer:
 
 
 class _Journal:
-    """The list as a file of JSON lines, synced in groups."""
+    """The list as a file of JSON lines."""
 
     def __init__(self, path: Path) -> None:
         """Read what is there, drop a torn last line, and append from here on."""
@@ -206,19 +207,17 @@ class _Journal:
             _read(path, number, line)
             for number, line in enumerate(written[:whole].splitlines(), start=1)
         ]
-        self._pending = bytearray()
-        self._turn = asyncio.Lock()
         self._failure: OSError | None = None
 
-    async def keep(self, line: bytes) -> None:
-        """Return once the line is durable; whoever waits beside us shares the sync."""
-        self._pending += line
-        async with self._turn:
-            self.require_whole()
-            if self._pending:
-                batch = bytes(self._pending)
-                self._pending.clear()
-                await asyncio.to_thread(self._write, batch)
+    def keep(self, line: bytes) -> None:
+        """Append the line; a fault ends the venue, for the list must not have holes."""
+        self.require_whole()
+        try:
+            view = memoryview(line)
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+        except OSError as error:
+            self._failure = error
         self.require_whole()
 
     def require_whole(self) -> None:
@@ -229,16 +228,6 @@ class _Journal:
     def close(self) -> None:
         """Give back the file."""
         os.close(self._descriptor)
-
-    def _write(self, batch: bytes) -> None:
-        """Write and sync; a fault ends the venue, for the list must not have holes."""
-        try:
-            view = memoryview(batch)
-            while view:
-                view = view[os.write(self._descriptor, view) :]
-            os.fdatasync(self._descriptor)
-        except OSError as error:
-            self._failure = error
 
 
 def _read(path: Path, number: int, line: bytes) -> Execution:

@@ -20,6 +20,12 @@ from kya.tlog.tile import ENTRY_BYTES_MAX
 PENDING_BYTES_MAX: Final = 64 * 1024 * 1024
 """Entries that wait for the disk: a few seconds of one, then callers must back off."""
 
+PATIENCE_SECONDS: Final = 0.005
+"""How long entries that nobody is in a hurry for wait for company on their way to disk.
+
+Under load company comes sooner, and without any it is still soon.
+"""
+
 
 class DurableQueue:
     """Hands out places in the order of calls and tells when each is durable.
@@ -38,6 +44,7 @@ class DurableQueue:
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._is_busy = False
         self._is_closed = False
+        self._patience: asyncio.TimerHandle | None = None
         self._recorded = size  # the end of the record handed to the writer last
         self.size = size
         self.durable_size = size
@@ -46,8 +53,9 @@ class DurableQueue:
     def put(self, *entries: bytes) -> int:
         """Return the index of the first entry; all of them are durable or none.
 
-        Raises InputError for entries that do not fit, TransientError after a fault or
-        when the disk is too far behind; then no place is taken.
+        They are written when somebody waits for them. Raises InputError for entries
+        that do not fit, TransientError after a fault or when the disk is too far
+        behind; then no place is taken.
         """
         self.require_working()
         length = _fitting(entries)
@@ -59,21 +67,23 @@ class DurableQueue:
         self.size += len(entries)
         self._pending.append(entries)
         self._pending_bytes += length
-        if not self._is_busy:
-            self._is_busy = True
-            # Not now: whoever else is ready in this turn of the loop comes along.
-            self._loop.call_soon(self._write_next)
         return first
 
     async def durable(self, size: int) -> None:
         """Return once the first `size` entries are durable, or TransientError."""
         if size <= self.durable_size:
             return
-        if size > self.size:
-            raise InputError(f"log: {size} entries: only {self.size} have a place")
-        self.require_working()
-        waiter: asyncio.Future[None] = self._loop.create_future()
-        self._waiters.append((size, waiter))
+        waiter = self._waiter(size)
+        self._hurry()
+        await waiter
+
+    async def durable_in_time(self, size: int) -> None:
+        """Return as `durable` does, but let the entries wait for company."""
+        if size <= self.durable_size:
+            return
+        waiter = self._waiter(size)
+        if not self._is_busy and self._patience is None:
+            self._patience = self._loop.call_later(PATIENCE_SECONDS, self._hurry)
         await waiter
 
     async def append(self, *entries: bytes) -> int:
@@ -89,10 +99,11 @@ class DurableQueue:
 
     async def close(self) -> None:
         """Take nothing more; return once nothing waits for the disk."""
+        is_behind = self.size > self.durable_size and not self.failure.done()
+        waiter = self._waiter(self.size) if is_behind else None
         self._is_closed = True
-        if self.size > self.durable_size and not self.failure.done():
-            waiter: asyncio.Future[None] = self._loop.create_future()
-            self._waiters.append((self.size, waiter))
+        if waiter is not None:
+            self._hurry()
             # A fault is told by `failure`, and to those who wait.
             await asyncio.wait((waiter,))
             waiter.exception()
@@ -114,6 +125,25 @@ class DurableQueue:
         for _, waiter in waiters:
             if not waiter.done():
                 waiter.set_exception(_stopped(error))
+
+    def _waiter(self, size: int) -> asyncio.Future[None]:
+        """Return what is done once the first `size` entries are durable."""
+        if size > self.size:
+            raise InputError(f"log: {size} entries: only {self.size} have a place")
+        self.require_working()
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._waiters.append((size, waiter))
+        return waiter
+
+    def _hurry(self) -> None:
+        """Write what is pending, unless a write is under way and goes on by itself."""
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        if not self._is_busy:
+            self._is_busy = True
+            # Not now: whoever else is ready in this turn of the loop comes along.
+            self._loop.call_soon(self._write_next)
 
     def _write_next(self) -> None:
         """Hand the next record to the writer, or rest."""
