@@ -7,6 +7,7 @@ from typing import Final, Literal, cast
 import msgspec
 
 from kya.core.errors import InputError
+from kya.core.limits import MANDATE_DIRECTORS_MIN
 
 CONFIG_FILE: Final = "kya.toml"
 
@@ -94,6 +95,13 @@ class GatewaySection(_Section, frozen=True, kw_only=True):
             )
 
 
+class MandatesSection(_Section, frozen=True, kw_only=True):
+    """Who may sign mandates, and how many must: `directors_min` of `directors`."""
+
+    directors: tuple[str, ...] = ()
+    directors_min: int = MANDATE_DIRECTORS_MIN
+
+
 class PricesSection(_Section, frozen=True, kw_only=True):
     """Where the paper venues take their prices from.
 
@@ -118,6 +126,7 @@ class Config(_Section, frozen=True, kw_only=True):
     installation: InstallationSection
     log: LogSection
     gateway: GatewaySection = GatewaySection()
+    mandates: MandatesSection = MandatesSection()
     prices: PricesSection = PricesSection()
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]

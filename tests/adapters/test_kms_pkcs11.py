@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -46,7 +47,7 @@ def token(hsm: SoftHsm) -> str:
 
 
 class TestPkcs11Signer(SignerContract):
-    algorithms: tuple[KeyAlgorithm, ...] = (KeyAlgorithm.P256,)
+    algorithms: tuple[KeyAlgorithm, ...] = (KeyAlgorithm.P256, KeyAlgorithm.P384)
     exportable = Exportable.NO
     assurance = Assurance.ASSERTED
 
@@ -57,8 +58,8 @@ class TestPkcs11Signer(SignerContract):
     labels = (f"contract-{number}" for number in count())
 
     def a_signer(self, algorithm: KeyAlgorithm) -> Pkcs11Signer:
-        assert algorithm is KeyAlgorithm.P256
         key = self.hsm.key(self.token, next(self.labels))
+        key = replace(key, algorithm=algorithm)
         return Pkcs11Signer.generate(key, PIN)
 
 
@@ -90,6 +91,18 @@ def test_the_key_is_born_inside_and_never_leaves(hsm: SoftHsm, token: str) -> No
     }
     found = inside(key, lambda _, private: private.get_attributes(list(wanted)))
     assert found == wanted
+
+
+def test_a_key_of_the_other_curve_is_refused(hsm: SoftHsm, token: str) -> None:
+    key = hsm.key(token)
+    Pkcs11Signer.generate(key, PIN)
+    with pytest.raises(InputError, match="want a P-384 key, got ECDSA P-256"):
+        Pkcs11Signer.open(replace(key, algorithm=KeyAlgorithm.P384), PIN)
+
+
+def test_a_token_is_asked_for_no_other_kind_of_key(hsm: SoftHsm, token: str) -> None:
+    with pytest.raises(InputError, match="want P-256 or P-384"):
+        replace(hsm.key(token), algorithm=KeyAlgorithm.ED25519)
 
 
 def test_its_value_cannot_be_read(hsm: SoftHsm, token: str) -> None:

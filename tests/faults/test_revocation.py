@@ -17,7 +17,7 @@ from ssl import SSLContext
 import pytest
 
 from kya.authority import acts
-from kya.cli.mandate import read_draft
+from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import digest, encode
 from kya.core.lifecycle import Act
 from kya.pki.note_signer import NoteSigner

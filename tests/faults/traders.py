@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from kya.adapters.clock import SystemClock
 from kya.authority import acts
-from kya.cli.mandate import read_draft
+from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import digest, encode
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from kya.authority import acts
-from kya.cli.mandate import read_draft
+from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import encode
 from kya.core.credential import Role, Standing
 from kya.core.errors import DistrustError, InputError, TransientError

@@ -6,7 +6,7 @@ checked at every opening; that the token tells the truth is asserted, not attest
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import sha256, sha384
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -25,8 +25,9 @@ from pkcs11.types import SignMixin
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
 from kya.adapters.kms_pkcs11_token import Login, fault_at, on_the_thread
-from kya.adapters.kms_service import der_signature, in_use, p256_key, require
+from kya.adapters.kms_service import der_signature, in_use, key_of_kind, require
 from kya.core.errors import DistrustError, InputError
+from kya.pki.keys import KeyAlgorithm
 from kya.pki.signer import Assurance, Custody, Exportable
 
 _Found = TypeVar("_Found", TokenPrivateKey, TokenPublicKey)
@@ -66,20 +67,32 @@ _PUBLIC_TEMPLATE: Final = {
 }
 
 
+_CURVES: Final = {KeyAlgorithm.P256: "secp256r1", KeyAlgorithm.P384: "secp384r1"}
+_HASHES: Final = {KeyAlgorithm.P256: sha256, KeyAlgorithm.P384: sha384}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenKey:
-    """Which key: the library, the label of the token, the label of the key in it."""
+    """Which key: the library, the label of the token, the label of the key in it.
+
+    P-256, or P-384 for a root.
+    """
 
     module: Path
     token: str
     label: str
+    algorithm: KeyAlgorithm = KeyAlgorithm.P256
+
+    def __post_init__(self) -> None:
+        """Refuse a kind of key that tokens are not asked for here."""
+        require(self.algorithm in _CURVES, f"{self}: want P-256 or P-384")
 
     def __str__(self) -> str:
         return f"key {self.label!r} in token {self.token!r}"
 
 
 class Pkcs11Signer:
-    """A P-256 key that no call can read, under the public key that it had when opened.
+    """A key that no call can read, under the public key that it had when opened.
 
     `public_key` and `describe` answer from memory; `sign` waits its turn.
     """
@@ -110,10 +123,11 @@ class Pkcs11Signer:
     def sign(self, message: bytes) -> bytes:
         """Return a signature; TransientError if the token is away, locked or silent."""
         # CKM_ECDSA takes the digest: not every token knows CKM_ECDSA_SHA256.
-        digest = sha256(message).digest()
+        algorithm = self._key.algorithm
+        digest = _HASHES[algorithm](message).digest()
         with in_use():
             raw = on_the_thread(lambda: self._signed(digest))
-        return der_signature(raw, str(self._key))
+        return der_signature(raw, str(self._key), algorithm)
 
     def describe(self) -> Custody:
         """Return that the token says the key has never been, nor can be, outside."""
@@ -164,10 +178,11 @@ def _examined(session: Session, key: TokenKey) -> tuple[bytes, SignMixin]:
         )
     public = _the_only(session, key, ObjectClass.PUBLIC_KEY, TokenPublicKey)
     for half in (private, public):
-        require(half.key_type is KeyType.EC, f"{key}: want P-256, got {half.key_type}")
+        require(half.key_type is KeyType.EC, f"{key}: want EC, got {half.key_type}")
     if not isinstance(private, SignMixin):
         raise InputError(f"{key}: cannot sign")
-    return p256_key(encode_ec_public_key(public), str(key)).spki, private
+    spki = encode_ec_public_key(public)
+    return key_of_kind(spki, key.algorithm, str(key)).spki, private
 
 
 def _read(private: TokenPrivateKey, attribute: Attribute) -> object:
@@ -195,7 +210,8 @@ def _leave(login: Login, key: TokenKey) -> None:
 
 def _generate(login: Login, key: TokenKey) -> None:
     """Store a new pair under a label that is free."""
-    curve = {Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
+    named = encode_named_curve_parameters(_CURVES[key.algorithm])
+    curve = {Attribute.EC_PARAMS: named}
     with login.writing() as session:
         if list(session.get_objects({Attribute.LABEL: key.label})):
             raise InputError(f"{key}: exists already; a key is never overwritten")

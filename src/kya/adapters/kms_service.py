@@ -1,4 +1,4 @@
-"""What the key services share: P-256, digests made here, and bounded patience."""
+"""What the key services share: keys, digests made here, and bounded patience."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 from kya.core.errors import DistrustError, InputError, MalformedError, TransientError
 from kya.pki.keys import KeyAlgorithm, PublicKey
 
-_COORDINATE_BYTES: Final = 32  # P-256: FIPS 186-5 §6.1.1 by SP 800-186 §3.2.1.3
+# FIPS 186-5 §6.1.1 by SP 800-186 §3.2.1.3 and §3.2.1.4
+_COORDINATE_BYTES: Final = {KeyAlgorithm.P256: 32, KeyAlgorithm.P384: 48}
 _CONNECT_SECONDS: Final = 1.0
 _ANSWER_SECONDS: Final = 2.0
 _ATTEMPTS: Final = 2
@@ -46,12 +47,18 @@ def in_use() -> Generator[None]:
 
 def p256_key(spki: bytes, where: str) -> PublicKey:
     """Return the key of this SubjectPublicKeyInfo; InputError unless it is P-256."""
+    return key_of_kind(spki, KeyAlgorithm.P256, where)
+
+
+def key_of_kind(spki: bytes, wanted: KeyAlgorithm, where: str) -> PublicKey:
+    """Return the key of this SubjectPublicKeyInfo; InputError for one of other kind."""
     try:
         key = PublicKey(spki)
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
-    if key.algorithm is not KeyAlgorithm.P256:
-        raise InputError(f"{where}: want a P-256 key, got {key.algorithm.value}")
+    if key.algorithm is not wanted:
+        short = wanted.name.replace("P", "P-", 1)
+        raise InputError(f"{where}: want a {short} key, got {key.algorithm.value}")
     return key
 
 
@@ -66,14 +73,16 @@ def p256_key_of_pem(pem: str, where: str) -> PublicKey:
     return p256_key(spki, where)
 
 
-def der_signature(raw: bytes, where: str) -> bytes:
+def der_signature(
+    raw: bytes, where: str, algorithm: KeyAlgorithm = KeyAlgorithm.P256
+) -> bytes:
     """Return r and s, which PKCS #11 and JOSE put side by side, as ASN.1 DER."""
-    if len(raw) != 2 * _COORDINATE_BYTES:
+    half = _COORDINATE_BYTES[algorithm]
+    if len(raw) != 2 * half:
         raise DistrustError(
-            f"{where}: want a signature of {2 * _COORDINATE_BYTES} octets,"
-            f" got {len(raw)}"
+            f"{where}: want a signature of {2 * half} octets, got {len(raw)}"
         )
-    r, s = raw[:_COORDINATE_BYTES], raw[_COORDINATE_BYTES:]
+    r, s = raw[:half], raw[half:]
     return encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
 
 

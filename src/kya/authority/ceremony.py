@@ -12,6 +12,7 @@ from kya.core.credential import Role
 from kya.core.errors import InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.mandate import Mandate
+from kya.pki.certificate import parse_certificate, public_key_of
 from kya.pki.identity import SpiffeId, TrustDomain
 from kya.pki.issuance import (
     Basics,
@@ -30,6 +31,9 @@ from kya.pki.signer import Signer
 ROOT_SECONDS: Final = 3_650 * 86_400
 ISSUER_SECONDS: Final = 1_095 * 86_400
 LEAF_SECONDS: Final = 365 * 86_400
+
+_SOME_SERIAL: Final = 1 << 127
+"""Stands in a certificate that is judged and never signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,7 @@ def issue_service(
         raise InputError(msg)
     request = LeafRequest(
         basics=_basics(issuer.installation, public_key, validity),
-        identity=_identity(issuer, role, name),
+        identity=_identity(issuer.installation, role, name),
         crl_url=issuer.installation.crl_url,
         ocsp_url=issuer.installation.ocsp_url,
     )
@@ -133,18 +137,47 @@ def issue_agent(
 
     `proof` is a PKCS#10 request; only the public key it proves possession of is taken.
     """
+    key = proven_public_key(proof)
+    request = _agent_request(issuer.installation, mandate, key, validity)
+    return _issued(request, issuer.certificate, issuer.signer)
+
+
+def agent_faults(
+    mandate: Mandate, now: Instant, above: tuple[Installation, bytes] | None
+) -> tuple[str, ...]:
+    """Return why no certificate could be issued under the mandate now; none if one can.
+
+    `above` is the installation and its issuing CA's certificate, which is asked, too.
+    """
+    validity = validity_within(mandate, _SOME_SERIAL, now)
+    if not validity.not_before < validity.not_after:
+        return (f"valid_until: {mandate.valid_until} leaves a certificate no time",)
+    if above is None:
+        return ()
+    installation, issuer = above
+    stand_in = public_key_of(parse_certificate(issuer)).spki
+    try:
+        lint(prepare(_agent_request(installation, mandate, stand_in, validity), issuer))
+    except InputError as error:
+        return (str(error),)
+    return ()
+
+
+def _agent_request(
+    installation: Installation, mandate: Mandate, public_key: bytes, validity: Validity
+) -> LeafRequest:
+    """Return what a certificate says that carries exactly what the mandate grants."""
     line = mandates.render_mandate(mandate)
-    request = LeafRequest(
-        basics=_basics(issuer.installation, proven_public_key(proof), validity),
-        identity=_identity(issuer, Role.AGENT, mandate.agent),
-        crl_url=issuer.installation.crl_url,
-        ocsp_url=issuer.installation.ocsp_url,
+    return LeafRequest(
+        basics=_basics(installation, public_key, validity),
+        identity=_identity(installation, Role.AGENT, mandate.agent),
+        crl_url=installation.crl_url,
+        ocsp_url=installation.ocsp_url,
         scope=AgentScope(
             policy=scopes.render_scope(mandate.scope),
             mandate_hash=bytes.fromhex(canonical.digest(line)),
         ),
     )
-    return _issued(request, issuer.certificate, issuer.signer)
 
 
 def _basics(
@@ -160,9 +193,9 @@ def _basics(
     )
 
 
-def _identity(issuer: Issuer, role: Role, name: str) -> SpiffeId:
+def _identity(installation: Installation, role: Role, name: str) -> SpiffeId:
     """Return who the certificate speaks for."""
-    return SpiffeId(trust_domain=issuer.installation.trust_domain, role=role, name=name)
+    return SpiffeId(trust_domain=installation.trust_domain, role=role, name=name)
 
 
 def _issued(request: Request, above: bytes | None, signer: Signer) -> bytes:

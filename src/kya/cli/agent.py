@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from kya.cli.desk import open_desk
+from kya.cli.key import Key, reference_in
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
     Data,
     answer,
     answer_json,
-    read_bytes,
     talk,
 )
 from kya.core.credential import Credential
@@ -22,7 +22,6 @@ from kya.core.mandate import Mandate
 from kya.wiring.agent_host import AgentHost, DeskAddress
 from kya.wiring.desk import Desk, Proof
 from kya.wiring.installation import CHANNEL, GATEWAY
-from kya.wiring.key_reference import Reference, read_reference
 
 app = typer.Typer(
     help="Agents: enrol, show, suspend, reinstate, revoke, replace.",
@@ -34,11 +33,6 @@ Directory = Annotated[
     Path | None,
     typer.Option("--dir", help="The agent's directory; DATA/agents/NAME unless given."),
 ]
-Key = Annotated[
-    Path | None,
-    typer.Option(help="TOML that says where the key lives, if not on this host."),
-]
-
 
 Issue = Callable[[Mandate, Proof], bytes]
 
@@ -106,15 +100,10 @@ def _certify(
 ) -> None:
     """Have a certificate issued for a new key, and hand it to the agent."""
     mandate = desk.mandate_of(name)
-    certificate = issue(mandate, host.new_key(_reference(key)))
+    certificate = issue(
+        mandate, host.new_key(None if key is None else reference_in(key))
+    )
     _hand_over(desk, host, name, certificate)
-
-
-def _reference(path: Path | None) -> Reference | None:
-    """Return where the key lives, if a file says so."""
-    if path is None:
-        return None
-    return read_reference(read_bytes(path, "key"), str(path))
 
 
 def _change(data: Path, name: str, act: Act, reason: str) -> None:

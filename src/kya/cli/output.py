@@ -49,3 +49,13 @@ def read_bytes(path: Path, what: str) -> bytes:
     except OSError as error:
         msg = f"{what} {path}: cannot be read ({error.strerror})"
         raise InputError(msg) from error
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a new file; InputError if there is one: what was signed stays."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        msg = f"{path}: cannot be written as a new file ({error.strerror})"
+        raise InputError(msg) from error

@@ -47,6 +47,9 @@ AHEAD_WAIT_MICROS_MAX: Final = 250_000
 MANDATE_DIRECTORS_MIN: Final = 2
 """Directors who must have signed a mandate: starting takes two people."""
 
+MANDATE_DIRECTORS_MAX: Final = 16
+"""Directors whose signatures one note can carry and people can gather in a day."""
+
 STATEMENT_LAG_MICROS_MAX: Final = 300_000_000
 """How far behind the log's time a statement may be dated: 5 min to sign and send."""
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from kya.adapters.randomness import new_serial
 from kya.authority import acts, ceremony
+from kya.authority.quorum import Quorum
 from kya.authority.revocations import revocation_list
+from kya.codec.note import SignedNote
 from kya.core import tokens
 from kya.core.credential import Credential, Role
 from kya.core.errors import InputError
@@ -71,7 +73,12 @@ class Desk:
         return NoteSigner(name, signer)
 
     def grant(self, note: bytes) -> int:
-        """Put a mandate that enough directors have signed on record."""
+        """Put a mandate on record that enough directors of this installation signed."""
+        section = self.opened.config.mandates
+        quorum = Quorum(
+            directors=frozenset(section.directors), signatures_min=section.directors_min
+        )
+        quorum.require(line.name for line in SignedNote.parse(note).signatures)
         return self.remote.append(note)
 
     def enrol_agent(

@@ -125,6 +125,17 @@ def open_installation(data: Path) -> Opened:
     )
 
 
+def issuer_of(data: Path) -> tuple[Installation, bytes] | None:
+    """Return an installation with its issuing CA's certificate, without any key.
+
+    None where no installation is, or none yet.
+    """
+    if not (data / CONFIG_FILE).exists():
+        return None
+    opened = open_installation(data)
+    return _installation(opened.config.installation), opened.certificate("issuer")
+
+
 def found_channel_ca(opened: Opened, now: Instant) -> None:
     """Make the CA of the channel certificates, signed by the root, which is needed.
 

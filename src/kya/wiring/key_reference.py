@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import assert_never
 
 import msgspec
+from msgspec.structs import replace
 
+from kya.adapters.kms_file import FileSigner
 from kya.core.errors import InputError
+from kya.pki.keys import KeyAlgorithm, PublicKey
 from kya.pki.signer import Signer
 
 
@@ -24,6 +27,14 @@ class _Reference(
     forbid_unknown_fields=True,
     tag_field="backend",
 ): ...
+
+
+class FileReference(_Reference, frozen=True, kw_only=True, tag="file"):
+    """A key in an encrypted file; `generate` has it made when it is first opened."""
+
+    path: str
+    passphrase_file: str
+    generate: bool = False
 
 
 class Pkcs11Reference(_Reference, frozen=True, kw_only=True, tag="pkcs11"):
@@ -69,7 +80,12 @@ class VaultReference(_Reference, frozen=True, kw_only=True, tag="vault-transit")
 
 
 Reference = (
-    Pkcs11Reference | AwsReference | GcpReference | AzureReference | VaultReference
+    FileReference
+    | Pkcs11Reference
+    | AwsReference
+    | GcpReference
+    | AzureReference
+    | VaultReference
 )
 
 
@@ -82,12 +98,32 @@ def read_reference(raw: bytes, what: str) -> Reference:
         raise InputError(f"{what}: {error}") from error
 
 
-def open_reference(reference: Reference) -> Signer:
+def made_before(reference: Reference) -> Reference:
+    """Return the reference of a key that is there, so that none is made."""
+    if isinstance(reference, FileReference | Pkcs11Reference):
+        return replace(reference, generate=False)
+    return reference
+
+
+def open_reference(
+    reference: Reference, algorithm: KeyAlgorithm = KeyAlgorithm.P256
+) -> Signer:
     """Return the signer of the key; InputError if the key is not fit or not there."""
+    signer = _opened(reference, algorithm)
+    found = PublicKey(signer.public_key()).algorithm
+    if found is not algorithm:
+        raise InputError(f"key: want {algorithm.value}, got {found.value}")
+    return signer
+
+
+def _opened(reference: Reference, algorithm: KeyAlgorithm) -> Signer:
+    """Return the signer by the back end that the reference names."""
     try:
         match reference:
+            case FileReference():
+                return _file(reference, algorithm)
             case Pkcs11Reference():
-                return _pkcs11(reference)
+                return _pkcs11(reference, algorithm)
             case AwsReference():
                 return _aws(reference)
             case GcpReference():
@@ -105,12 +141,23 @@ def open_reference(reference: Reference) -> Signer:
         ) from error
 
 
-def _pkcs11(reference: Pkcs11Reference) -> Signer:
+def _file(reference: FileReference, algorithm: KeyAlgorithm) -> Signer:
+    """Return the signer of a key in a file, made there if that is asked for."""
+    path, passphrase = Path(reference.path), _secret(reference.passphrase_file).encode()
+    if reference.generate:
+        return FileSigner.create(path, passphrase, algorithm)
+    return FileSigner.open(path, passphrase)
+
+
+def _pkcs11(reference: Pkcs11Reference, algorithm: KeyAlgorithm) -> Signer:
     """Return the signer of a key in a token, made there if that is asked for."""
     from kya.adapters.kms_pkcs11 import Pkcs11Signer, TokenKey  # noqa: PLC0415
 
     key = TokenKey(
-        module=Path(reference.module), token=reference.token, label=reference.label
+        module=Path(reference.module),
+        token=reference.token,
+        label=reference.label,
+        algorithm=algorithm,
     )
     pin = _secret(reference.pin_file)
     if reference.generate:

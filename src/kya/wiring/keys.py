@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
 
 from kya.adapters.kms_file import FileSigner
 from kya.adapters.randomness import new_passphrase
@@ -16,8 +15,8 @@ from kya.core.errors import InputError, TransientError
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.signer import Signer
 from kya.wiring.key_reference import (
-    Pkcs11Reference,
     Reference,
+    made_before,
     open_reference,
     read_reference,
 )
@@ -49,14 +48,17 @@ class KeyCabinet:
         """Return the signer of a new key; InputError if the name is taken."""
         return FileSigner.create(self._path(name), self._passphrase(), algorithm)
 
-    def adopt(self, name: str, reference: Reference) -> Signer:
+    def adopt(
+        self,
+        name: str,
+        reference: Reference,
+        algorithm: KeyAlgorithm = KeyAlgorithm.P256,
+    ) -> Signer:
         """Return the signer of a key that lives elsewhere, known here from now on."""
         if self.has(name):
             raise InputError(f"key {name}: there is one already")
-        signer = open_reference(reference)
-        if isinstance(reference, Pkcs11Reference):
-            reference = replace(reference, generate=False)
-        fields = msgspec.to_builtins(reference).items()
+        signer = open_reference(reference, algorithm)
+        fields = msgspec.to_builtins(made_before(reference)).items()
         lines = (
             f"{key} = {_toml(value)}\n" for key, value in fields if value is not None
         )

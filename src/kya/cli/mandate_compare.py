@@ -1,0 +1,158 @@
+"""Mandates judged before anybody signs: whether one is sound, or within another."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kya.authority.ceremony import agent_faults
+from kya.cli.exits import Exit
+from kya.cli.mandate_reading import draft_fields, mandate_named, read_draft
+from kya.cli.output import (
+    DATA_DEFAULT,
+    AsJson,
+    Data,
+    answer,
+    answer_json,
+    read_bytes,
+)
+from kya.codec.mandate_faults import field_faults
+from kya.codec.scopes import render_scope
+from kya.core.case import Case
+from kya.core.counterexample import Counterexample, counterexample
+from kya.core.limits import SCOPE_BYTES_MAX
+from kya.core.money import Money
+from kya.core.narrowing import Comparison, Relation, comparisons
+from kya.wiring.clock import system_clock
+from kya.wiring.installation import issuer_of
+
+_SOURCE = "A draft, a signed mandate, or `agent:NAME` for the newest on record."
+Old = Annotated[str, typer.Argument(help=_SOURCE)]
+New = Annotated[str, typer.Argument(help="Another one, for the same agent.")]
+Draft = Annotated[Path, typer.Argument(help="The mandate as JSON; `-` is stdin.")]
+
+
+def diff(
+    old: Old, new: New, data: Data = DATA_DEFAULT, *, as_json: AsJson = False
+) -> None:
+    """Tell whether NEW is within OLD, and show by an order what is not.
+
+    Exit code 0: it is; 1: it is not.
+    """
+    now = system_clock().clock.now()
+    before, after = (mandate_named(source, data, now) for source in (old, new))
+    found = comparisons(before, after)
+    shown = {
+        each.limit: counterexample(before, after, each.limit)
+        for each in found
+        if not each.relation.is_within
+    }
+    if as_json:
+        answer_json(_document(found, shown))
+    else:
+        for line in _lines(found, shown):
+            answer(line)
+    if shown:
+        raise typer.Exit(Exit.NO)
+
+
+def lint(draft: Draft, data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
+    """Name everything for which no certificate would be issued under this mandate.
+
+    Exit code 0: nothing; 1: something.
+    """
+    raw, now = read_bytes(draft, "mandate"), system_clock().clock.now()
+    faults = field_faults(draft_fields(raw, None, now))
+    size = None
+    if not faults:
+        mandate = read_draft(raw, None, now)
+        size = len(render_scope(mandate.scope))
+        faults = agent_faults(mandate, now, issuer_of(data))
+    if as_json:
+        answer_json({"faults": faults, "scope_bytes": size})
+    else:
+        for fault in faults:
+            answer(fault)
+        if size is not None:
+            answer(f"scope: {size} of {SCOPE_BYTES_MAX} bytes in the certificate")
+    if faults:
+        raise typer.Exit(Exit.NO)
+
+
+_Shown = dict[str, Counterexample | None]
+
+
+def _document(found: tuple[Comparison, ...], shown: _Shown) -> object:
+    """Return the comparison as JSON has it."""
+    limits = [
+        {
+            "limit": each.limit,
+            "relation": each.relation.value,
+            "counterexample": _example(shown.get(each.limit)),
+        }
+        for each in found
+    ]
+    return {"is_within": not shown, "limits": limits}
+
+
+def _example(found: Counterexample | None) -> object:
+    """Return the order that shows it, as JSON has it."""
+    if found is None:
+        return None
+    case = found.case
+    order = case.order
+    return {
+        "amount": str(order.amount),
+        "before": _before(case),
+        "currency": order.amount.currency.code,
+        "market": order.market,
+        "reason": None if found.reason is None else found.reason.value,
+        "received_at": str(case.received_at),
+        "region": order.region,
+        "side": order.side.value,
+        "venue": order.venue,
+    }
+
+
+def _before(case: Case) -> list[object]:
+    """Return what had been allowed on that day, by market and side."""
+    currency = case.order.amount.currency
+    return [
+        {"amount": str(Money(units, currency)), "market": market, "side": side.value}
+        for (market, side), units in case.past.allowed.items()
+    ]
+
+
+def _lines(found: tuple[Comparison, ...], shown: _Shown) -> Iterator[str]:
+    """Yield the comparison in words."""
+    for limit, relation in found:
+        yield f"{limit:<15}{relation.value}"
+        if limit in shown:
+            yield f"  {_sentence(limit, shown[limit])}"
+    if shown:
+        yield f"NEW is not within OLD: {', '.join(shown)}"
+    elif all(each.relation is Relation.EQUAL for each in found):
+        yield "NEW is within OLD: every limit is equal"
+    else:
+        yield "NEW is within OLD: every limit is equal or narrower"
+
+
+def _sentence(limit: str, found: Counterexample | None) -> str:
+    """Return what shows that a limit is not within the old one."""
+    if found is None:
+        if limit == "grace_seconds":
+            return "a breach may go on for longer before the agent is suspended"
+        return "no order can make use of it: another limit of NEW is in the way"
+    case = found.case
+    order, amount = case.order, case.order.amount
+    said = (
+        f"{case.received_at} {order.market} {order.side.value} {amount.currency}"
+        f" {amount} at {order.venue} from {order.region}"
+    )
+    for (market, side), units in case.past.allowed.items():
+        before = Money(units, amount.currency)
+        said += f", after {market} {side.value} {before} on that day"
+    if found.reason is None:
+        return f"{said}: NEW has it live, OLD on paper"
+    return f"{said}: NEW allows it, OLD says {found.reason.value}"

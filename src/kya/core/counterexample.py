@@ -1,0 +1,213 @@
+"""An order that a new mandate allows and an old one does not: found, then confirmed.
+
+What differs between two mandates says where to look; whether a find is one is for
+`decide` to say, which judges it under both.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
+from typing import Final
+
+from kya.core.case import Case
+from kya.core.control import Reason
+from kya.core.credential import Credential, Grant, Role, Standing
+from kya.core.decide import decide
+from kya.core.decision import Decision
+from kya.core.instant import MICROS_PER_DAY, Instant
+from kya.core.limits import MINOR_UNITS_MAX
+from kya.core.mandate import Mandate
+from kya.core.money import Currency, Money
+from kya.core.narrowing import comparisons
+from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.past import NOTHING, Past
+from kya.core.scope import Mode
+from kya.core.tokens import NO_DIGEST
+
+_LAST_DAY: Final = Instant.parse("9999-12-31T00:00:00.000000Z").day.number
+_DAYS: Final = 8  # Every weekday, counted from any time of a day on.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterexample:
+    """One order judged under both mandates, as if each were a certificate.
+
+    `reason` is what the old mandate has against it; None where it allows the order, but
+    on paper only.
+    """
+
+    reason: Reason | None
+    under_old: Decision
+    under_new: Decision
+
+    @property
+    def case(self) -> Case:
+        """The order, when it is received, and what has come before it on that day."""
+        return self.under_new.case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """What is to be asked for: an order, and what was allowed before it that day."""
+
+    market: str
+    venue: str
+    region: str
+    amount: Money
+    allowed: Mapping[tuple[str, Side], int]
+    currency: Currency | None
+
+
+def counterexample(old: Mandate, new: Mandate, limit: str) -> Counterexample | None:
+    """Return an order that passes this limit of the new mandate and not of the old one.
+
+    None for a limit that is within the old one, where another limit of the new mandate
+    is in the way of every such order, and for what no order can show: `grace_seconds`.
+    """
+    if dict(comparisons(old, new))[limit].is_within:
+        return None
+    ask = _ask(old, new, limit)
+    found = (_judged(old, new, ask, limit, at) for at in _instants(old, new))
+    confirmed = [each for each in found if each is not None]
+    return min(confirmed, key=_other_reasons, default=None)
+
+
+def _other_reasons(found: Counterexample) -> int:
+    """Return how many reasons the old mandate has; the fewer, the clearer."""
+    return len(found.under_old.reasons)
+
+
+def _judged(
+    old: Mandate, new: Mandate, ask: _Ask, limit: str, at: Instant
+) -> Counterexample | None:
+    """Return the counterexample, if both decisions say that it is one."""
+    under_old, under_new = (decide(_case(each, ask, at)) for each in (old, new))
+    if limit == "live_from":
+        reason, is_one = None, _goes_live(under_old, under_new)
+    else:
+        reason = _REASONS.get(limit)
+        is_one = under_new.allowed and reason in under_old.reasons
+    if not is_one:
+        return None
+    return Counterexample(reason=reason, under_old=under_old, under_new=under_new)
+
+
+def _goes_live(under_old: Decision, under_new: Decision) -> bool:
+    """Tell whether both allow it, and only the new one lets it move real money."""
+    modes = (under_old.mode, under_new.mode)
+    both = under_old.allowed and under_new.allowed
+    return both and modes == (Mode.PAPER, Mode.LIVE)
+
+
+_REASONS: Final[Mapping[str, Reason]] = MappingProxyType(
+    {
+        "valid_from": Reason.CREDENTIAL_NOT_YET_VALID,
+        "valid_until": Reason.CREDENTIAL_EXPIRED,
+        "currency": Reason.PRICE_MISSING,
+        "markets": Reason.MARKET_NOT_ALLOWED,
+        "venues": Reason.VENUE_NOT_ALLOWED,
+        "regions": Reason.REGION_NOT_ALLOWED,
+        "order_max": Reason.ORDER_AMOUNT_MAX,
+        "daily_max": Reason.DAILY_AMOUNT_MAX,
+        "daily_max_per": Reason.DAILY_AMOUNT_MAX,
+        "window": Reason.HOURS_CLOSED,
+        "calendar": Reason.CALENDAR_CLOSED,
+    }
+)
+"""What the old mandate says of an order that is beyond this limit of it."""
+
+
+def _ask(old: Mandate, new: Mandate, limit: str) -> _Ask:
+    """Return the least that is beyond this limit of the old mandate."""
+    before, after = old.scope, new.scope
+    market = _one(before.markets, after.markets, beyond=limit == "markets")
+    units = 1
+    allowed: Mapping[tuple[str, Side], int] = NOTHING
+    currency: Currency | None = None
+    if before.currency == after.currency:
+        if limit == "order_max":
+            units = min(before.order_max.minor_units + 1, MINOR_UNITS_MAX)
+        if limit in ("daily_max", "daily_max_per"):
+            # Under a sum of the whole agent, the other side's orders count as well.
+            side = Side.BUY if limit == "daily_max" else Side.SELL
+            allowed = {(market, side): before.daily_max.minor_units}
+            currency = before.currency
+    return _Ask(
+        market=market,
+        venue=_one(before.venues, after.venues, beyond=limit == "venues"),
+        region=_one(before.regions, after.regions, beyond=limit == "regions"),
+        amount=Money(units, after.currency),
+        allowed=allowed,
+        currency=currency,
+    )
+
+
+def _one(old: frozenset[str], new: frozenset[str], *, beyond: bool) -> str:
+    """Return an item that both list or, beyond the old list, that the new one adds."""
+    return min((new - old if beyond else new & old) or new)
+
+
+def _case(mandate: Mandate, ask: _Ask, at: Instant) -> Case:
+    """Return the case as a certificate for all of the mandate's validity makes it."""
+    credential = Credential(
+        digest=NO_DIGEST,
+        role=Role.AGENT,
+        name=mandate.agent,
+        serial=1,
+        spki=b"",
+        not_before=mandate.valid_from,
+        not_after=mandate.valid_until,
+        standing=Standing.ACTIVE,
+        since=mandate.valid_from,
+        grant=Grant(mandate=NO_DIGEST, scope=mandate.scope, scope_digest=NO_DIGEST),
+    )
+    order = Order(
+        agent=mandate.agent,
+        credential=NO_DIGEST,
+        seq=1,
+        prev=NO_DIGEST,
+        client_order_id="counterexample",
+        market=ask.market,
+        side=Side.BUY,
+        type=OrderType.MARKET,
+        amount=ask.amount,
+        limit_price=None,
+        time_in_force=TimeInForce.DAY,
+        venue=ask.venue,
+        region=ask.region,
+        created_at=at,
+    )
+    return Case(
+        order=order,
+        received_at=at,
+        credential=credential,
+        scope=mandate.scope,
+        baseline=None,
+        past=Past(day=at.day, currency=ask.currency, allowed=ask.allowed),
+        price=None,
+    )
+
+
+def _instants(old: Mandate, new: Mandate) -> Iterator[Instant]:
+    """Yield enough instants to meet any time that one mandate has open, or closed.
+
+    Such a time begins where a validity begins or has ended, where orders go live, or,
+    within a week of that, where a day or a trading window begins or has ended.
+    """
+    starts = (new.valid_from, _after(old.valid_until), new.scope.live_from)
+    times = (old.scope.window.closes, new.scope.window.opens)
+    offsets = (0, *(time.micros for time in times))
+    for start in starts:
+        first = start.day.number
+        days = range(first, min(first + _DAYS, _LAST_DAY + 1))
+        begun = (day * MICROS_PER_DAY + offset for day in days for offset in offsets)
+        for micros in chain((start.micros,), begun):
+            if micros < (_LAST_DAY + 1) * MICROS_PER_DAY:
+                yield Instant(micros)
+
+
+def _after(instant: Instant) -> Instant:
+    """Return the next instant; the last one there is has none, and stays."""
+    last = (_LAST_DAY + 1) * MICROS_PER_DAY - 1
+    return Instant(min(instant.micros + 1, last))
