@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import appending, custody, deciding, latency, mtls, throughput, verifying
+from bench import (
+    appending,
+    custody,
+    deciding,
+    issuing,
+    latency,
+    mtls,
+    throughput,
+    verifying,
+)
 from bench.figure import Figure
 from bench.machine import facts
 from bench.scale import Scale
@@ -22,6 +31,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "verify": verifying.run,
     "custody": custody.run,
     "mtls": mtls.run,
+    "issuing": issuing.run,
 }
 
 

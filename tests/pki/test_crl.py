@@ -1,11 +1,15 @@
 import time
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kya.adapters.kms_memory import MemorySigner
+from kya.core.credential import Role
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.instant import Instant
 from kya.pki.builder_key import BuilderKey
@@ -20,10 +24,12 @@ from kya.pki.keys import KeyAlgorithm
 from kya.pki.signer import pinned
 from tests.pki.world import (
     CA_KEY,
+    LOG_KEY,
     ROOT_KEY,
     SERIAL,
     at,
     issuing_request,
+    leaf_request,
     signed,
     world,
 )
@@ -136,6 +142,87 @@ def authority(identifier: bytes | None = None) -> x509.AuthorityKeyIdentifier:
 
 
 NUMBER = x509.CRLNumber(7)
+
+
+def by_the_library(said: RevocationContents) -> bytes:
+    """The same list by a builder that is not ours."""
+    issuer = x509.load_der_x509_certificate(world().issuing)
+    entries = [
+        x509.RevokedCertificateBuilder()
+        .serial_number(each.serial)
+        .revocation_date(whole_second(each.at))
+        .add_extension(x509.CRLReason(each.reason.value), critical=False)
+        .build()
+        for each in said.revocations
+    ]
+    builder = x509.CertificateRevocationListBuilder(
+        issuer.subject,
+        whole_second(said.this_update),
+        whole_second(said.next_update),
+        revoked_certificates=entries,
+    )
+    builder = builder.add_extension(authority(), critical=False)
+    builder = builder.add_extension(x509.CRLNumber(said.number), critical=False)
+    key = BuilderKey.of(pinned(CA_KEY))
+    return builder.sign(key, key.hash_algorithm).public_bytes(Encoding.DER)
+
+
+def whole_second(instant: Instant) -> datetime:
+    return instant.to_datetime().replace(microsecond=0)
+
+
+LATEST = Instant.parse("9999-12-31T23:59:58.000000Z")
+periods = (
+    st.lists(st.integers(0, LATEST.micros), min_size=2, max_size=2, unique=True)
+    .map(sorted)
+    .map(lambda pair: (Instant(pair[0]), Instant(pair[1])))
+)
+
+
+@given(
+    st.integers(0, (1 << 159) - 1),
+    periods,
+    st.lists(st.integers(1, (1 << 159) - 1), max_size=5, unique=True),
+    st.data(),
+)
+def test_every_list_has_the_bytes_that_the_librarys_builder_gives_it(
+    number: int,
+    period: tuple[Instant, Instant],
+    serials: list[int],
+    data: st.DataObject,
+) -> None:
+    start, end = period
+    said = RevocationContents(
+        number=number,
+        this_update=start,
+        next_update=end.plus(seconds=1),
+        revocations=tuple(
+            Revocation(
+                serial=serial,
+                at=Instant(data.draw(st.integers(0, start.micros))),
+                reason=data.draw(st.sampled_from(RevocationReason)),
+            )
+            for serial in serials
+        ),
+    )
+    assert issue_crl(said, world().issuing, CA_KEY) == by_the_library(said)
+
+
+@pytest.mark.parametrize("serial", [-1, 0, 1 << 159])
+def test_a_serial_that_no_certificate_has_is_not_listed(serial: int) -> None:
+    with pytest.raises(InputError, match="1 to 159 bits"):
+        a_crl(revocation(serial))
+
+
+def test_an_issuer_whose_key_is_no_cas_issues_no_list() -> None:
+    log = signed(leaf_request(Role.LOG, "kya-2026"), world().issuing)
+    with pytest.raises(InputError, match="P-256 or P-384"):
+        issue_crl(contents(), log, LOG_KEY)
+
+
+def test_a_number_of_any_size_is_refused_in_a_few_words() -> None:
+    with pytest.raises(InputError, match="an integer of 20001 bits"):
+        replace(contents(), number=1 << 20_000)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Certificates as bytes: read completely or not at all, and put together again."""
 
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -36,6 +37,12 @@ READING_FAULTS: Final = (
 """All that the library raises when bytes are not the X.509 structure asked for."""
 
 
+_KEPT: Final = 64
+"""Certificates kept as they were read, 1 MiB at most: those of the CAs are asked for
+with every leaf below them."""
+
+
+@lru_cache(maxsize=_KEPT)
 def parse_certificate(encoded: bytes) -> x509.Certificate:
     """Return a certificate of which every field was read; MalformedError otherwise."""
     if len(encoded) > CERTIFICATE_BYTES_MAX:
@@ -54,6 +61,7 @@ def parse_certificate(encoded: bytes) -> x509.Certificate:
     return certificate
 
 
+@lru_cache(maxsize=_KEPT)
 def public_key_of(certificate: x509.Certificate) -> PublicKey:
     """Return the subject's key; InputError for a kind that we do not use."""
     spki = certificate.public_key().public_bytes(
@@ -72,6 +80,7 @@ def not_after(certificate: x509.Certificate) -> Instant:
     return Instant.from_datetime(certificate.not_valid_after_utc)
 
 
+@lru_cache(maxsize=_KEPT)
 def key_identifier(certificate: x509.Certificate) -> bytes | None:
     """Return the subject key identifier, None where the certificate has none."""
     try:
@@ -83,11 +92,13 @@ def key_identifier(certificate: x509.Certificate) -> bytes | None:
     return found.value.digest
 
 
+@lru_cache(maxsize=_KEPT)
 def identity_of(certificate: x509.Certificate) -> SpiffeId:
     """Return whom a leaf speaks for; MalformedError unless its SAN is one such URI."""
     return SpiffeId.parse(_only_uri(certificate))
 
 
+@lru_cache(maxsize=_KEPT)
 def trust_domain_of(certificate: x509.Certificate) -> TrustDomain:
     """Return the domain an issuing CA vouches for; MalformedError if it has none."""
     return TrustDomain.parse(_only_uri(certificate))

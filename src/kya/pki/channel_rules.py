@@ -51,11 +51,12 @@ def identity_in(certificate: x509.Certificate) -> tuple[SpiffeId, tuple[Host, ..
         )
     except x509.ExtensionNotFound as error:
         raise MalformedError("subject alternative name: missing") from error
-    first, *others = list(found.value)
-    if not isinstance(first, x509.UniformResourceIdentifier):
-        raise MalformedError("subject alternative name: want one URI, first")
-    hosts = tuple([_host_in(name) for name in others])
-    return SpiffeId.parse(first.value), hosts
+    match list(found.value):
+        case [x509.UniformResourceIdentifier() as first, *others]:
+            hosts = tuple([_host_in(name) for name in others])
+            return SpiffeId.parse(first.value), hosts
+        case _:
+            raise MalformedError("subject alternative name: want one URI, first")
 
 
 def _host_in(name: x509.GeneralName) -> Host:

@@ -6,26 +6,25 @@ Never certificateHold: a suspension lives in the log, a revocation is final.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from kya.core.errors import DistrustError, InputError, MalformedError
-from kya.core.instant import MICROS_PER_SECOND, Instant
-from kya.pki.builder_key import BuilderKey
+from kya.core.errors import DistrustError, InputError, MalformedError, shown
+from kya.core.instant import Instant
+from kya.pki import crl_text
 from kya.pki.certificate import (
     READING_FAULTS,
     SIGNATURE_ALGORITHMS,
+    assemble,
     key_identifier,
     parse_certificate,
     public_key_of,
 )
 from kya.pki.profile import SERIAL_BITS_MAX
-from kya.pki.signer import Signer, pinned
+from kya.pki.signer import CheckedSigner, Signer
 
 CRL_BYTES_MAX: Final = 16_777_216
 """Some 300,000 revocations; beyond, an issuing CA is to be replaced, not its list."""
@@ -45,6 +44,9 @@ class RevocationReason(Enum):
     SUPERSEDED = x509.ReasonFlags.superseded
     CESSATION_OF_OPERATION = x509.ReasonFlags.cessation_of_operation
     PRIVILEGE_WITHDRAWN = x509.ReasonFlags.privilege_withdrawn
+
+
+_WHY: Final = {reason: crl_text.reason_for(reason.value) for reason in RevocationReason}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,9 @@ class RevocationContents:
     def __post_init__(self) -> None:
         """Refuse a list that contradicts itself."""
         if not 0 <= self.number < 1 << SERIAL_BITS_MAX:
-            raise InputError(f"CRL: number {self.number} is not of 0 to 159 bits")
+            raise InputError(
+                f"CRL: want a number of 0 to 159 bits, got {shown(self.number)}"
+            )
         if not self.this_update < self.next_update:
             raise InputError("CRL: nextUpdate is not after thisUpdate")
         serials = {revocation.serial for revocation in self.revocations}
@@ -103,24 +107,17 @@ class RevocationList:
 def issue_crl(contents: RevocationContents, issuer: bytes, signer: Signer) -> bytes:
     """Return the CRL DER; DistrustError if the signer is not the issuer.
 
-    Linear in the entries: handing the builder a list avoids its copy per entry.
+    Linear in the entries.
     """
     certificate = parse_certificate(issuer)
-    key = BuilderKey.of(pinned(signer, public_key_of(certificate).spki))
-    authority = x509.AuthorityKeyIdentifier(key_identifier(certificate), None, None)
-    entries = [_entry(revocation) for revocation in contents.revocations]
-    try:
-        builder = x509.CertificateRevocationListBuilder(
-            issuer_name=certificate.subject,
-            last_update=_naive(contents.this_update),
-            next_update=_naive(contents.next_update),
-            revoked_certificates=entries,
-        )
-        builder = builder.add_extension(authority, critical=False)
-        builder = builder.add_extension(x509.CRLNumber(contents.number), critical=False)
-        return builder.sign(key, key.hash_algorithm).public_bytes(Encoding.DER)
-    except ValueError as error:
-        raise InputError(f"CRL: {error}") from error
+    checked = CheckedSigner(signer, public_key_of(certificate))
+    entries = [
+        crl_text.entry(found.serial, found.at, _WHY[found.reason])
+        for found in contents.revocations
+    ]
+    period = (contents.this_update, contents.next_update)
+    tbs = crl_text.list_to_sign(certificate, contents.number, period, entries)
+    return assemble(tbs, checked.key.algorithm, checked.sign(tbs))
 
 
 def verify_crl(encoded: bytes, issuer: bytes) -> RevocationList:
@@ -140,23 +137,6 @@ def verify_crl(encoded: bytes, issuer: bytes) -> RevocationList:
     if authority.value.key_identifier != key_identifier(certificate):
         raise DistrustError("CRL: authority key identifier is not the issuer's")
     return RevocationList(encoded, _contents(crl))
-
-
-def _entry(revocation: Revocation) -> x509.RevokedCertificate:
-    """Return one line of the list."""
-    return (
-        x509.RevokedCertificateBuilder()
-        .serial_number(revocation.serial)
-        .revocation_date(_naive(revocation.at))
-        .add_extension(x509.CRLReason(revocation.reason.value), critical=False)
-        .build()
-    )
-
-
-def _naive(instant: Instant) -> datetime:
-    """Return the whole second, in the form that the builder stores."""
-    whole = Instant(instant.micros - instant.micros % MICROS_PER_SECOND)
-    return whole.to_datetime().replace(tzinfo=None)
 
 
 def _parsed(encoded: bytes) -> x509.CertificateRevocationList:

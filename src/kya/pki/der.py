@@ -5,6 +5,7 @@ compares, which leaves one accepted spelling.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography.x509 import ObjectIdentifier
@@ -18,6 +19,7 @@ NULL: Final = 0x05
 OBJECT_IDENTIFIER: Final = 0x06
 ENUMERATED: Final = 0x0A
 UTF8_STRING: Final = 0x0C
+UTC_TIME: Final = 0x17
 GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30
 SET: Final = 0x31
@@ -26,6 +28,8 @@ _CONTEXT: Final = 0xA0  # Constructed.
 _SHORT_LENGTH_MAX: Final = 0x7F
 _LENGTH_OCTETS_MAX: Final = 4
 _ARC_BITS: Final = 7
+_OIDS_KEPT: Final = 64
+"""A certificate of ours names some twenty, and the next one the same."""
 
 
 def encode(tag: int, content: bytes) -> bytes:
@@ -62,6 +66,7 @@ def bit_string(octets: bytes) -> bytes:
     return encode(BIT_STRING, b"\x00" + octets)
 
 
+@lru_cache(maxsize=_OIDS_KEPT)
 def object_identifier(oid: ObjectIdentifier) -> bytes:
     """Return an OBJECT IDENTIFIER."""
     first, second, *rest = (int(arc) for arc in oid.dotted_string.split("."))

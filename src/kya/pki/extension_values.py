@@ -1,6 +1,7 @@
 """The one form that each name and extension of our certificates has."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -14,27 +15,38 @@ EXTENDED_KEY_USAGE: Final = x509.ExtendedKeyUsage(PEER_USAGES)
 NAME_BYTES_MAX: Final = 64
 """X.520 bounds both names at 64 characters; in bytes, so that every tool agrees."""
 
+_KEPT: Final = 16
+"""Values that cannot change, made once: all leaves of a CA say the same."""
+
 
 def key_usage(profile: Profile) -> x509.KeyUsage:
     """Return keyCertSign and cRLSign for a CA, digitalSignature for a leaf."""
-    return x509.KeyUsage(
-        digital_signature=not profile.is_ca,
+    return _KEY_USAGES[profile.is_ca]
+
+
+_KEY_USAGES: Final = {
+    is_ca: x509.KeyUsage(
+        digital_signature=not is_ca,
         content_commitment=False,
         key_encipherment=False,
         data_encipherment=False,
         key_agreement=False,
-        key_cert_sign=profile.is_ca,
-        crl_sign=profile.is_ca,
+        key_cert_sign=is_ca,
+        crl_sign=is_ca,
         encipher_only=False,
         decipher_only=False,
     )
+    for is_ca in (False, True)
+}
 
 
+@lru_cache(maxsize=_KEPT)
 def policies(policy: x509.ObjectIdentifier) -> x509.CertificatePolicies:
     """Return the extension that names one policy."""
     return x509.CertificatePolicies([x509.PolicyInformation(policy, None)])
 
 
+@lru_cache(maxsize=_KEPT)
 def distribution_point(url: str) -> x509.CRLDistributionPoints:
     """Return the extension that names one URL."""
     try:
@@ -46,6 +58,7 @@ def distribution_point(url: str) -> x509.CRLDistributionPoints:
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def responder_at(url: str) -> x509.AuthorityInformationAccess:
     """Return the extension that says where OCSP answers."""
     try:

@@ -32,7 +32,7 @@ from kya.pki.lint import LintedCertificate, ToBeSigned
 from kya.pki.oids import SCOPE_EXTENSION
 from kya.pki.profile import ISSUING, LEAVES, OCSP, ROOT, Profile
 from kya.pki.scope_extension import AgentScope
-from kya.pki.signer import Signer, pinned
+from kya.pki.signer import CheckedSigner, Signer
 
 _Extensions = tuple[x509.ExtensionType, ...]
 
@@ -119,7 +119,7 @@ def prepare(request: Request, issuer: bytes | None = None) -> ToBeSigned:
 
 def issue(linted: LintedCertificate, signer: Signer) -> bytes:
     """Return the certificate DER; DistrustError if the signer is not the issuer."""
-    checked = pinned(signer, linted.issuer_key.spki)
+    checked = CheckedSigner(signer, linted.issuer_key)
     tbs = linted.prepared.tbs
     return assemble(tbs, linted.issuer_key.algorithm, checked.sign(tbs))
 

@@ -248,6 +248,8 @@ def _nonce_in(extensions: der.Element) -> bytes | None:
     found: bytes | None = None
     for extension in _members(extensions):
         identifier, *rest = _members(extension)
+        if not rest:
+            raise MalformedError("OCSP request: an extension has no value")
         if identifier.content != _content_of(_NONCE):
             if rest[0].tag == _BOOLEAN and any(rest[0].content):
                 raise MalformedError("OCSP request: a critical extension is unknown")

@@ -1,0 +1,245 @@
+"""Sound documents for every parser: where the damage starts from."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from kya.codec.channels import ChannelRequest, render_channel_request
+from kya.codec.decisions import render_decision
+from kya.codec.mandates import render_mandate
+from kya.codec.note import SignedNote
+from kya.codec.orders import render_order
+from kya.codec.reports import render_equivocation, render_report
+from kya.codec.statements import (
+    Issuance,
+    Opening,
+    render_certificate,
+    render_log,
+    render_revocation_list,
+    render_standing,
+)
+from kya.core.credential import Role
+from kya.core.decide import decide
+from kya.core.events import ClockSource
+from kya.core.instant import Instant
+from kya.pki import der
+from kya.pki.builder_key import BuilderKey
+from kya.pki.crl import Revocation, RevocationContents, RevocationReason, issue_crl
+from kya.pki.note_signer import NoteSigner, sign_note
+from kya.pki.ocsp import CertificateId, Question
+from kya.pki.request import make_request
+from kya.pki.scope_extension import AgentScope
+from kya.pki.signer import pinned
+from tests import builders
+from tests.fuzz.parsers import question
+from tests.fuzz.world import a_channel
+from tests.pki import world as pki
+from tests.tlog.builders import a_note, cosign
+from tests.world import World
+
+START: Final = pki.at("2026-05-15T00:00:00")
+COMMON_NAME: Final = x509.NameOID.COMMON_NAME
+_SHA1: Final = bytes.fromhex("06052b0e03021a")
+
+
+def _crl(*serials: int) -> bytes:
+    revocations = tuple(
+        Revocation(serial=serial, at=START, reason=reason)
+        for serial, reason in zip(serials, RevocationReason, strict=False)
+    )
+    contents = RevocationContents(
+        number=7,
+        this_update=START,
+        next_update=START.plus(seconds=604_800),
+        revocations=revocations,
+    )
+    return issue_crl(contents, pki.world().issuing, pki.CA_KEY)
+
+
+def _below(signed: bytes) -> bytes:
+    """What is signed: the first member of every such structure."""
+    (outer,) = der.elements(signed)
+    first, *_ = der.elements(outer.content)
+    return der.encode(first.tag, first.content)
+
+
+def _asked(serial: int) -> CertificateId:
+    hashes = (b"n" * 20, b"k" * 20)
+    encoded = der.sequence(
+        der.sequence(_SHA1, der.encode(der.NULL, b"")),
+        *(der.encode(der.OCTET_STRING, each) for each in hashes),
+        der.integer(serial),
+    )
+    return CertificateId(
+        encoded=encoded,
+        algorithm=_SHA1,
+        name_hash=hashes[0],
+        key_hash=hashes[1],
+        serial=serial,
+    )
+
+
+def _question(nonce: bytes | None, *serials: int) -> bytes:
+    return question(Question(certificates=tuple(map(_asked, serials)), nonce=nonce))
+
+
+def _agents() -> Mapping[str, bytes]:
+    issuing = pki.world().issuing
+    return {
+        "agent": pki.world().agent,
+        "director": pki.signed(pki.leaf_request(Role.DIRECTOR, "director-1"), issuing),
+        "issuing": issuing,
+        "root": pki.world().root,
+    }
+
+
+def _channels() -> Mapping[str, bytes]:
+    host = "gateway.cryptoex.example"
+    return {
+        "agent": a_channel(Role.AGENT),
+        "gateway": a_channel(Role.GATEWAY, host),
+    }
+
+
+def _statements() -> Mapping[str, bytes]:
+    at, digest = builders.FIRST_LIVE_ORDER_AT, builders.a_digest("former")
+    submitted = builders.an_order_submitted()
+    return {
+        "order": render_order(builders.an_order()),
+        "decision": render_decision(decide(builders.a_case()), submitted.leaf),
+        "mandate": render_mandate(builders.a_mandate()),
+        "report": render_report(builders.its_report(submitted)),
+        "equivocation": render_equivocation(builders.an_equivocation(submitted)),
+        "standing": render_standing(builders.a_standing_changed()),
+        "crl": render_revocation_list(builders.a_list_published(crl=_crl())),
+        "log": render_log(_opening(at)),
+        "certificate": render_certificate(
+            Issuance(
+                certificate=_world().certificate,
+                custody="a file",
+                replaces=digest,
+                at=at,
+            )
+        ),
+        "channel": render_channel_request(
+            ChannelRequest(
+                holder="algo_trader_v2",
+                credential=digest,
+                key=pki.AGENT_KEY.public_key(),
+                nonce="n" * 32,
+                at=at,
+            )
+        ),
+    }
+
+
+def _opening(at: Instant) -> Opening:
+    return Opening(
+        origin="log.example/2026",
+        root=builders.a_digest("root"),
+        issuer=pki.world().issuing,
+        authority=pki.signed(
+            pki.leaf_request(Role.AUTHORITY, "authority"), pki.world().issuing
+        ),
+        clock=ClockSource.SYSTEM,
+        at=at,
+    )
+
+
+@cache
+def _world() -> World:
+    return World()
+
+
+_LOG: Final = NoteSigner("log.example/2026", pki.LOG_KEY)
+_AGENT: Final = NoteSigner("algo_trader_v2", pki.AGENT_KEY)
+
+
+def _notes() -> Mapping[str, bytes]:
+    text = b"Two lines.\n\nAnd a blank one between.\n"
+    order = render_order(builders.an_order())
+    checkpoint = b"log.example/2026\n3\nAAAA\n"
+    cosigned = a_note(checkpoint)
+    return {
+        "order": sign_note(order, _AGENT).render(),
+        "two": sign_note(text, _AGENT, _LOG).render(),
+        "cosigned": SignedNote(
+            checkpoint, (*cosigned.signatures, cosign(checkpoint))
+        ).render(),
+    }
+
+
+def _entries() -> Mapping[str, bytes]:
+    return {
+        name: sign_note(line, _AGENT).render()
+        for name, line in _statements().items()
+        if name != "channel"
+    }
+
+
+def _all_below(signed: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return {name: _below(each) for name, each in signed.items()}
+
+
+def _requests() -> Mapping[str, bytes]:
+    key = BuilderKey.of(pinned(pki.AGENT_KEY))
+    wanted = x509.SubjectAlternativeName([x509.DNSName("else.example")])
+    named = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(COMMON_NAME, "somebody else")]))
+        .add_extension(wanted, critical=False)
+        .sign(key, key.hash_algorithm)
+    )
+    return {
+        "ours": make_request(pki.AGENT_KEY),
+        "named": named.public_bytes(Encoding.DER),
+    }
+
+
+def _lists() -> Mapping[str, bytes]:
+    return {
+        "empty": _crl(),
+        "four": _crl(1, 127, 128, pki.SERIAL),
+    }
+
+
+def _scopes() -> Mapping[str, bytes]:
+    return {
+        "story": pki.SCOPE.encode(),
+        "empty": AgentScope(b"{}", bytes(32)).encode(),
+        "largest": AgentScope(b"{" + b" " * 4_094 + b"}", bytes(32)).encode(),
+    }
+
+
+def _questions() -> Mapping[str, bytes]:
+    return {
+        "one": _question(None, pki.SERIAL),
+        "nonce": _question(b"n" * 32, pki.SERIAL),
+        "three": _question(b"n", 0, 128, 2**159 - 1),
+    }
+
+
+_MADE: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
+    "scope_extension": _scopes,
+    "certificate": _agents,
+    "certificate_signed": lambda: _all_below(_agents()),
+    "channel": _channels,
+    "channel_signed": lambda: _all_below(_channels()),
+    "crl": _lists,
+    "crl_signed": lambda: _all_below(_lists()),
+    "ocsp_request": _questions,
+    "request": _requests,
+    "request_signed": lambda: _all_below(_requests()),
+    "note": _notes,
+    "statement": _statements,
+    "entry": _entries,
+}
+
+
+@cache
+def seeds_of(name: str) -> Mapping[str, bytes]:
+    """Return the sound documents of one parser, each under what it is."""
+    return _MADE[name]()
