@@ -150,8 +150,9 @@ def test_names_of_every_permitted_form_are_issued(name: str) -> None:
     assert found.value == name
 
 
-def test_a_director_keeps_a_name_with_an_umlaut() -> None:
-    request = replace(leaf_request(Role.DIRECTOR, "j.mueller"), person="Jürgen Müller")
+@pytest.mark.parametrize("role", [Role.DIRECTOR, Role.OPERATOR])
+def test_a_person_keeps_a_name_with_an_umlaut(role: Role) -> None:
+    request = replace(leaf_request(role, "j.mueller"), person="Jürgen Müller")
     leaf = signed(request, world().issuing)
     assert b"\x0c\x0f" + "Jürgen Müller".encode() in leaf
 

@@ -55,6 +55,31 @@ def test_a_directors_name_must_be_one(desk: Desk) -> None:
         desk.director("../clara")
 
 
+def test_an_operator_is_enrolled_once_and_is_no_director(desk: Desk) -> None:
+    first, again = desk.operator("olga"), desk.operator("olga")
+    state = desk.state()
+    assert first.key == again.key
+    assert [state.credentials[held].role for held in state.issued_to["olga"]] == [
+        Role.OPERATOR
+    ]
+
+
+def test_a_person_with_two_roles_has_a_key_for_each(desk: Desk) -> None:
+    assert desk.operator("both").key != desk.director("both").key
+
+
+def test_an_operators_name_must_be_one(desk: Desk) -> None:
+    with pytest.raises(InputError, match="operator: want"):
+        desk.operator("../olga")
+
+
+def test_operators_sign_no_mandate(desk: Desk) -> None:
+    mandate = read_draft(encode(a_draft("misgranted")), None, desk.clock())
+    operators = [desk.operator(name) for name in ("olga", "otto")]
+    with pytest.raises(DistrustError, match="want a director"):
+        desk.grant(acts.resolve(mandate, *operators))
+
+
 def test_a_mandate_signed_by_strangers_is_not_believed(desk: Desk) -> None:
     mandate = read_draft(encode(a_draft("doubtful")), None, desk.clock())
     strangers = [NoteSigner(name, signer_for(name)) for name in ("mallory", "eve")]

@@ -17,6 +17,7 @@ class Role(Enum):
     DIRECTOR = "director"
     GATEWAY = "gateway"
     LOG = "log"
+    OPERATOR = "operator"
 
 
 class Standing(Enum):

@@ -971,7 +971,7 @@ EOF
 }
 END {
     if (NR != 5 || seen != 5 || n != 5 || begins == "" || ends == "") exit 1
-    if (index(" agent authority director gateway log ", " " role " ") == 0) exit 1
+    if (index(" agent authority director gateway log operator ", " " role " ") == 0) exit 1
     print role "\t" name "\t" serial "\t" begins "\t" ends
 }
 function instant(t) {

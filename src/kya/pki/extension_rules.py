@@ -21,6 +21,7 @@ from kya.pki.extension_values import (
     responder_at,
 )
 
+_PEOPLE: Final = frozenset({Role.DIRECTOR.value, Role.OPERATOR.value})
 _URL_CHARS_MAX: Final = 512
 _HTTP_URL: Final = re.compile(r"http://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?")
 
@@ -106,8 +107,8 @@ def alternative_name_is_one_uri(examined: Examined) -> str | None:
 
 
 def common_name_is_the_name(examined: Examined) -> str | None:
-    """The name people read is the one machines check; directors keep their own."""
-    if examined.profile.is_ca or examined.profile.title == Role.DIRECTOR.value:
+    """The name people read is the one machines check; people keep their own."""
+    if examined.profile.is_ca or examined.profile.title in _PEOPLE:
         return None
     names = examined.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     found = [attribute.value for attribute in names]

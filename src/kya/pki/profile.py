@@ -120,6 +120,7 @@ LEAVES: Final = {
     Role.GATEWAY: _leaf(Role.GATEWAY, KeyAlgorithm.P256),
     Role.AUTHORITY: _leaf(Role.AUTHORITY, KeyAlgorithm.P256),
     Role.DIRECTOR: _leaf(Role.DIRECTOR, KeyAlgorithm.P256),
+    Role.OPERATOR: _leaf(Role.OPERATOR, KeyAlgorithm.P256),
 }
 
 OCSP: Final = Profile(

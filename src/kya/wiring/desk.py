@@ -54,9 +54,17 @@ class Desk:
         return published_state(self.opened.data / "log", size)
 
     def director(self, name: str) -> NoteSigner:
-        """Return a director's signer, enrolled on first use (development custody)."""
-        tokens.require(tokens.NAME, "director", name)
-        key_name = f"director-{name}"
+        """Return the signer of a director, who signs mandates."""
+        return self._person(Role.DIRECTOR, name)
+
+    def operator(self, name: str) -> NoteSigner:
+        """Return the signer of an operator, who starts agents."""
+        return self._person(Role.OPERATOR, name)
+
+    def _person(self, role: Role, name: str) -> NoteSigner:
+        """Return a person's signer, enrolled on first use (development custody)."""
+        tokens.require(tokens.NAME, role.value, name)
+        key_name = f"{role.value}-{name}"
         cabinet = self.opened.cabinet
         signer = (
             cabinet.open(key_name)
@@ -64,10 +72,10 @@ class Desk:
             else cabinet.create(key_name, KeyAlgorithm.P256)
         )
         # The log says who is enrolled: the key may be left of an attempt that failed.
-        if _is_enrolled(self.state(), Role.DIRECTOR, name, signer.public_key()):
+        if _is_enrolled(self.state(), role, name, signer.public_key()):
             return NoteSigner(name, signer)
         issuer, now = self.opened.issuer(), self.clock()
-        certificate = service(issuer, Role.DIRECTOR, name, signer, now)
+        certificate = service(issuer, role, name, signer, now)
         store_certificate(self.opened.data, key_name, certificate)
         self._enrol(certificate, signer.describe(), None)
         return NoteSigner(name, signer)
