@@ -15,6 +15,7 @@ from bench import (
     issuing,
     latency,
     mtls,
+    replaying,
     throughput,
     verifying,
 )
@@ -29,6 +30,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "latency": latency.run,
     "throughput": throughput.run,
     "verify": verifying.run,
+    "replay": replaying.run,
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,

@@ -27,10 +27,10 @@ def main(package: Path, root: Path) -> None:
     failed = [a for a in report.answers if a.verdict is Verdict.FAILS]
     if failed:
         raise SystemExit(f"the package does not hold: {failed[0]}")
-    print(json.dumps({"busy": busy, "check": check, "peak_bytes": _peak_bytes()}))
+    print(json.dumps({"busy": busy, "check": check, "peak_bytes": peak_bytes()}))
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """Return this process's own peak of memory (proc(5), status).
 
     Not getrusage: its figure begins with what the parent had when it forked.

@@ -1,7 +1,9 @@
-"""Open the authority's desk on a data directory, for the verbs that grant power."""
+"""What verbs have in common that work on a data directory and its gateway."""
 
 from pathlib import Path
 
+from kya.cli.output import talk
+from kya.core.errors import TransientError
 from kya.wiring.clock import system_clock
 from kya.wiring.desk import Desk
 from kya.wiring.installation import open_installation
@@ -12,3 +14,11 @@ def open_desk(data: Path) -> Desk:
     """Return the desk at work against the gateway that runs on this directory."""
     opened = open_installation(data)
     return Desk(opened=opened, remote=Remote.of(data), clock=system_clock().clock.now)
+
+
+def publish_if_running(data: Path) -> None:
+    """Have a running gateway sign the log as it stands; a stopped one has done so."""
+    try:
+        Remote.of(data).publish()
+    except TransientError:
+        talk("no gateway is running: the log is read up to its last checkpoint")

@@ -7,18 +7,17 @@ from typing import Annotated, Final
 
 import typer
 
-from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
+from kya.cli.desk import publish_if_running
+from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json
 from kya.cli.progress import progress
 from kya.codec.package_layout import LOG
 from kya.codec.tally import Selection
-from kya.core.errors import TransientError
 from kya.core.instant import MICROS_PER_SECOND, Day
 from kya.evidence.archive import archive
 from kya.evidence.build import BuiltPackage, build_package
 from kya.evidence.cms import CONTENT, MESSAGE, find_order, write_order
 from kya.evidence.reader import LogDirectory
 from kya.verify.package import opened
-from kya.wiring.remote import Remote
 
 ARCHIVE: Final = ".tar.gz"
 app = typer.Typer(
@@ -41,7 +40,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Build the evidence package of a period from the published log."""
-    _publish_if_running(data)
+    publish_if_running(data)
     selection = Selection(agent=agent, first=Day.parse(first), last=Day.parse(last))
     if out.name.endswith(ARCHIVE):
         with tempfile.TemporaryDirectory(dir=out.parent) as draft:
@@ -110,11 +109,3 @@ def _build(data: Path, selection: Selection, out: Path) -> BuiltPackage:
             out=out,
             progress=report,
         )
-
-
-def _publish_if_running(data: Path) -> None:
-    """Have a running gateway sign the log as it stands; a stopped one has done so."""
-    try:
-        Remote.of(data).publish()
-    except TransientError:
-        talk("no gateway is running: the package ends with the last checkpoint")

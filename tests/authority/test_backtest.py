@@ -1,0 +1,147 @@
+from dataclasses import replace
+
+import pytest
+
+from kya.authority.backtest import Backtest, Difference
+from kya.core.control import Reason
+from kya.core.decision import Outcome
+from kya.core.errors import CorruptionError, InputError
+from kya.core.instant import Day
+from kya.core.lifecycle import Act
+from kya.core.mandate import Mandate
+from kya.core.scope import DailyMaxPer
+from tests.world import MORNING, World, eur, the_mandate, the_scope
+
+FRIDAY = MORNING.day
+MONDAY = Day(FRIDAY.number + 3)
+DAY_MICROS = 86_400_000_000
+
+
+def a_world(*amounts: str) -> World:
+    world = World()
+    for number, amount in enumerate(amounts):
+        at = MORNING.plus(seconds=number)
+        world.trade(world.order(amount=eur(amount), created_at=at))
+    return world
+
+
+def judged(
+    world: World, mandate: Mandate, first: Day = FRIDAY, last: Day = FRIDAY
+) -> tuple[Backtest, list[Difference]]:
+    test = Backtest(mandate, first, last)
+    found = [test.take(index, raw) for index, raw in enumerate(world.entries)]
+    return test, [difference for difference in found if difference is not None]
+
+
+def test_the_same_scope_changes_nothing() -> None:
+    world = a_world("20000.00", "180000.00", "25000.00")
+    test, differences = judged(world, the_mandate())
+    assert differences == []
+    assert test.orders == 3
+    assert test.moved == {
+        (Outcome.ALLOWED, Outcome.ALLOWED): 2,
+        (Outcome.DENIED, Outcome.DENIED): 1,
+    }
+
+
+def test_a_lower_maximum_stops_what_was_allowed_one_cent_above_it() -> None:
+    world = a_world("20000.00", "20000.01")
+    mandate = the_mandate(the_scope(order_max=eur("20000.00")))
+    _, (only,) = judged(world, mandate)
+    assert only.order.amount == eur("20000.01")
+    assert only.logged.outcome is Outcome.ALLOWED
+    assert only.changed.outcome is Outcome.DENIED
+    assert only.changed.reasons == (Reason.ORDER_AMOUNT_MAX,)
+    assert only.received_at == MORNING.plus(seconds=1)
+
+
+def test_a_difference_names_the_orders_entry() -> None:
+    world = a_world("20000.00", "180000.00")
+    mandate = the_mandate(the_scope(order_max=eur("200000.00")))
+    _, (only,) = judged(world, mandate)
+    assert b'"amount":"180000.00"' in world.entries[only.index]
+    assert (only.logged.outcome, only.changed.outcome) == (
+        Outcome.DENIED,
+        Outcome.ALLOWED,
+    )
+
+
+def test_daily_sums_are_those_of_the_changed_decisions() -> None:
+    # Under the log's rules the large one is denied and leaves room for the last one.
+    world = a_world("20000.00", "30000.00", "10000.00")
+    mandate = the_mandate(
+        the_scope(
+            order_max=eur("30000.00"),
+            daily_max=eur("50000.00"),
+            daily_max_per=DailyMaxPer.AGENT,
+        )
+    )
+    _, differences = judged(world, mandate)
+    assert [(d.order.seq, d.changed.outcome) for d in differences] == [
+        (2, Outcome.ALLOWED),
+        (3, Outcome.DENIED),
+    ]
+    assert differences[1].changed.reasons == (Reason.DAILY_AMOUNT_MAX,)
+
+
+def test_another_reason_for_the_same_outcome_is_a_difference() -> None:
+    world = a_world("180000.00")
+    mandate = the_mandate(
+        the_scope(order_max=eur("200000.00"), daily_max=eur("100000.00"))
+    )
+    test, (only,) = judged(world, mandate)
+    assert only.logged.outcome is only.changed.outcome is Outcome.DENIED
+    assert only.changed.reasons == (Reason.DAILY_AMOUNT_MAX,)
+    assert test.differing == 1
+
+
+def test_only_the_period_is_judged_and_days_begin_at_zero() -> None:
+    world = a_world("20000.00")
+    later = MORNING.plus(micros=3 * DAY_MICROS)
+    world.trade(world.order(amount=eur("20000.00"), created_at=later))
+    mandate = the_mandate(
+        the_scope(daily_max=eur("20000.00"), daily_max_per=DailyMaxPer.AGENT)
+    )
+    test, differences = judged(world, mandate, MONDAY, MONDAY)
+    assert (test.orders, differences) == (1, [])
+    narrow = replace(mandate, scope=replace(mandate.scope, order_max=eur("1.00")))
+    test, differences = judged(world, narrow, MONDAY, MONDAY)
+    assert [d.order.seq for d in differences] == [2]
+
+
+def test_a_standing_counts_as_it_was_when_the_order_came() -> None:
+    world = a_world("20000.00")
+    world.change_standing(Act.SUSPEND, MORNING.plus(seconds=10))
+    world.trade(world.order(created_at=MORNING.plus(seconds=11)))
+    test, differences = judged(world, the_mandate())
+    assert differences == []
+    assert test.moved[Outcome.REFUSED, Outcome.REFUSED] == 1
+
+
+def test_venue_reports_make_no_difference() -> None:
+    world = World()
+    world.trade(world.order(created_at=MORNING))
+    world.report(1)
+    world.trade(world.order(created_at=MORNING.plus(seconds=1)))
+    test, differences = judged(world, the_mandate())
+    assert (test.orders, differences) == (2, [])
+
+
+def test_another_agents_mandate_judges_nothing() -> None:
+    test, differences = judged(a_world("20000.00"), the_mandate(agent="other"))
+    assert (test.orders, differences) == (0, [])
+
+
+def test_a_period_that_ends_before_it_begins_is_asked_wrongly() -> None:
+    with pytest.raises(InputError, match="period: want a last day from"):
+        Backtest(the_mandate(), MONDAY, FRIDAY)
+
+
+def test_an_order_without_its_decision_is_no_log_of_ours() -> None:
+    world = a_world("20000.00")
+    order = world.entries[-2]
+    test = Backtest(the_mandate(), FRIDAY, FRIDAY)
+    for index, raw in enumerate(world.entries[:-1]):
+        test.take(index, raw)
+    with pytest.raises(CorruptionError, match="entry 99: want the decision"):
+        test.take(99, order)
