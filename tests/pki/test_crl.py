@@ -6,13 +6,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kya.adapters.kms_memory import MemorySigner
+from kya.core.credential import ReasonCode
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.instant import Instant
 from kya.pki.builder_key import BuilderKey
 from kya.pki.crl import (
     Revocation,
     RevocationContents,
-    RevocationReason,
     issue_crl,
     verify_crl,
 )
@@ -33,9 +33,7 @@ END = at("2026-05-23T10:36:00")
 
 
 def revocation(serial: int = SERIAL, when: Instant = START) -> Revocation:
-    return Revocation(
-        serial=serial, at=when, reason=RevocationReason.CESSATION_OF_OPERATION
-    )
+    return Revocation(serial=serial, at=when, reason=ReasonCode.CESSATION_OF_OPERATION)
 
 
 def contents(*revocations: Revocation) -> RevocationContents:
@@ -73,8 +71,8 @@ def test_a_list_is_in_force_from_this_to_next_update() -> None:
     assert not crl.is_current_at(END.plus(micros=1))
 
 
-@pytest.mark.parametrize("reason", RevocationReason)
-def test_every_reason_is_read_as_it_was_written(reason: RevocationReason) -> None:
+@pytest.mark.parametrize("reason", ReasonCode)
+def test_every_reason_is_read_as_it_was_written(reason: ReasonCode) -> None:
     crl = a_crl(replace(revocation(), reason=reason))
     assert verify_crl(crl, world().issuing).by_serial[SERIAL].reason is reason
 

@@ -7,13 +7,13 @@ Never certificateHold: a suspension lives in the log, a revocation is final.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kya.core.credential import ReasonCode
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.pki.builder_key import BuilderKey
@@ -36,24 +36,13 @@ _EXTENSIONS: Final = {
 }
 
 
-class RevocationReason(Enum):
-    """Why, as RFC 5280 §5.3.1 counts; what cannot be final is left out."""
-
-    KEY_COMPROMISE = x509.ReasonFlags.key_compromise
-    CA_COMPROMISE = x509.ReasonFlags.ca_compromise
-    AFFILIATION_CHANGED = x509.ReasonFlags.affiliation_changed
-    SUPERSEDED = x509.ReasonFlags.superseded
-    CESSATION_OF_OPERATION = x509.ReasonFlags.cessation_of_operation
-    PRIVILEGE_WITHDRAWN = x509.ReasonFlags.privilege_withdrawn
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
     """One certificate that is not to be believed any more."""
 
     serial: int
     at: Instant
-    reason: RevocationReason
+    reason: ReasonCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +133,13 @@ def verify_crl(encoded: bytes, issuer: bytes) -> RevocationList:
 
 def _entry(revocation: Revocation) -> x509.RevokedCertificate:
     """Return one line of the list."""
+    # The library's flags have RFC 5280's names as their values, as our codes have.
+    flag = x509.ReasonFlags(revocation.reason.value)
     return (
         x509.RevokedCertificateBuilder()
         .serial_number(revocation.serial)
         .revocation_date(_naive(revocation.at))
-        .add_extension(x509.CRLReason(revocation.reason.value), critical=False)
+        .add_extension(x509.CRLReason(flag), critical=False)
         .build()
     )
 
@@ -193,7 +184,7 @@ def _revocation(entry: x509.RevokedCertificate) -> Revocation:
         (extension,) = entry.extensions
         if not isinstance(extension.value, x509.CRLReason) or extension.critical:
             raise DistrustError(f"CRL: {entry.serial_number:X} has an odd extension")
-        reason = RevocationReason(extension.value.reason)
+        reason = ReasonCode(extension.value.reason.value)
     except READING_FAULTS as error:
         raise DistrustError(
             f"CRL: {entry.serial_number:X} has no reason of ours"
