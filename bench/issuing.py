@@ -24,10 +24,10 @@ from cryptography.x509.oid import NameOID
 from bench.figure import Figure, at_least, at_most, p50, shown
 from bench.scale import Scale
 from kya.adapters.kms_file import FileSigner
+from kya.core.credential import ReasonCode
 from kya.pki.crl import (
     Revocation,
     RevocationContents,
-    RevocationReason,
     issue_crl,
     verify_crl,
 )
@@ -181,7 +181,7 @@ def _list_seconds(issuer: bytes, signer: FileSigner) -> float:
         Revocation(
             serial=_serial(number),
             at=NOON,
-            reason=RevocationReason.CESSATION_OF_OPERATION,
+            reason=ReasonCode.CESSATION_OF_OPERATION,
         )
         for number in range(REVOCATIONS)
     )

@@ -14,7 +14,14 @@ from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
-from kya.core.credential import Credential, Grant, Role, Standing
+from kya.core.credential import (
+    Credential,
+    Grant,
+    ReasonCode,
+    Role,
+    Standing,
+    Withdrawal,
+)
 from kya.core.decision import Outcome
 from kya.core.events import (
     CertificateIssued,
@@ -26,6 +33,7 @@ from kya.core.events import (
     OrderDecided,
     OrderSubmitted,
     RevocationListed,
+    RevocationScheduled,
     StandingChanged,
     VenueReported,
     VenueStatus,
@@ -98,9 +106,15 @@ def a_grant(scope: Scope | None = None, *, mandate: Mandate | None = None) -> Gr
 
 
 def a_credential(*, scope: Scope | None = None, **overrides: object) -> Credential:
-    """The agent's certificate of 25 April, in good standing; `scope` is for short."""
+    """The agent's certificate of 25 April, in good standing; `scope` is for short.
+
+    A revoked one is so from the day on which it was issued, unless told otherwise.
+    """
     if scope is not None:
         overrides["grant"] = a_grant(scope)
+    if overrides.get("standing") is Standing.REVOKED:
+        ended = Withdrawal(_CREDENTIAL.not_before, ReasonCode.CESSATION_OF_OPERATION)
+        overrides = {"withdrawal": ended, **overrides}
     return _made(_CREDENTIAL, overrides)
 
 
@@ -194,7 +208,20 @@ def a_standing_changed(act: Act = Act.SUSPEND, **overrides: object) -> StandingC
     default = StandingChanged(
         credential=_CREDENTIAL.digest,
         act=act,
+        code=ReasonCode.CESSATION_OF_OPERATION if act is Act.REVOKE else None,
         reason="a person said so",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=1),
+    )
+    return _made(default, overrides)
+
+
+def a_revocation_scheduled(**overrides: object) -> RevocationScheduled:
+    """The end of the agent's certificate, two hours after the first live order."""
+    default = RevocationScheduled(
+        credential=_CREDENTIAL.digest,
+        code=ReasonCode.SUPERSEDED,
+        reason="a person said so",
+        due=FIRST_LIVE_ORDER_AT.plus(seconds=7_200),
         at=FIRST_LIVE_ORDER_AT.plus(seconds=1),
     )
     return _made(default, overrides)
@@ -204,6 +231,14 @@ def a_list_published(**overrides: object) -> RevocationListed:
     """The first revocation list."""
     default = RevocationListed(number=1, crl=b"crl", at=on("2026-04-25 10:00"))
     return _made(default, overrides)
+
+
+def a_revocation(
+    number: int = 1, **overrides: object
+) -> tuple[StandingChanged, RevocationListed]:
+    """The agent's certificate is revoked, and the list of that number says so."""
+    act = a_standing_changed(Act.REVOKE, **overrides)
+    return act, a_list_published(number=number, at=act.at)
 
 
 def an_order_submitted(order: Order | None = None) -> OrderSubmitted:

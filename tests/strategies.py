@@ -10,12 +10,19 @@ from kya.codec.scopes import scope_digest
 from kya.core import tokens
 from kya.core.baseline import Baseline
 from kya.core.case import Case
-from kya.core.credential import Credential, Grant, Standing
+from kya.core.credential import (
+    Credential,
+    Grant,
+    ReasonCode,
+    Standing,
+    Withdrawal,
+)
 from kya.core.currencies import DECIMALS
 from kya.core.events import (
     EXECUTED,
     Equivocated,
     RevocationListed,
+    RevocationScheduled,
     StandingChanged,
     VenueReported,
     VenueStatus,
@@ -55,6 +62,7 @@ regions = _words(SMALL, SMALL + "-", 32).filter(lambda region: region[-1] != "-"
 remarks = st.text(max_size=TEXT_CHARS_MAX).filter(str.isprintable)
 texts = remarks.filter(bool)
 counts = st.integers(1, SEQ_MAX)
+codes = st.sampled_from(ReasonCode)
 
 instants = st.integers(0, LAST.micros).map(Instant)
 days = st.integers(0, LAST.micros // MICROS_PER_DAY).map(Day)
@@ -185,8 +193,11 @@ def pasts(draw: st.DrawFn, day: Day) -> Past:
 @st.composite
 def credentials(draw: st.DrawFn) -> Credential:
     scope = draw(st.one_of(story_scopes, story_scopes, scopes()))
+    standing = draw(st.sampled_from(Standing))
+    ends = st.builds(Withdrawal, moments, codes)
     return builders.a_credential(
-        standing=draw(st.sampled_from(Standing)),
+        standing=standing,
+        withdrawal=draw(ends if standing is Standing.REVOKED else st.none() | ends),
         grant=Grant(
             mandate=draw(digests), scope=scope, scope_digest=scope_digest(scope)
         ),
@@ -257,13 +268,28 @@ equivocations = st.builds(
     conflicting=st.binary(),
     at=instants,
 )
-standings = st.builds(
-    StandingChanged,
-    credential=digests,
-    act=st.sampled_from(Act),
-    reason=texts,
-    at=instants,
-)
+
+
+@st.composite
+def standings(draw: st.DrawFn) -> StandingChanged:
+    act = draw(st.sampled_from(Act))
+    return StandingChanged(
+        credential=draw(digests),
+        act=act,
+        code=draw(codes) if act is Act.REVOKE else None,
+        reason=draw(texts),
+        at=draw(instants),
+    )
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> RevocationScheduled:
+    at, due = sorted(draw(st.lists(instants, min_size=2, max_size=2, unique=True)))
+    return RevocationScheduled(
+        credential=draw(digests), code=draw(codes), reason=draw(texts), due=due, at=at
+    )
+
+
 revocation_lists = st.builds(
     RevocationListed, number=counts, crl=st.binary(), at=instants
 )

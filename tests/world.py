@@ -16,9 +16,16 @@ from kya.codec.orders import render_order
 from kya.codec.reports import render_report
 from kya.codec.statements import Opening
 from kya.core.case import Case
-from kya.core.credential import Role
+from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
-from kya.core.events import ClockSource, OrderSubmitted, VenueReported, VenueStatus
+from kya.core.events import (
+    ClockSource,
+    OrderSubmitted,
+    RevocationScheduled,
+    StandingChanged,
+    VenueReported,
+    VenueStatus,
+)
 from kya.core.fold import apply
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.lifecycle import Act
@@ -270,13 +277,57 @@ class World:
 
     def change_standing(self, act: Act, at: Instant, reason: str = "test") -> None:
         """Suspend, reinstate or revoke the agent's credential; list revocations."""
+        if act is Act.REVOKE:
+            self.revoke(at, reason=reason)
+            return
         self.append(
             acts.change_standing(self.authority, self.credential, act, reason, at)
         )
-        if act is Act.REVOKE:
-            crl = revocation_list(self.issuer, self.state, at)
-            number = self.state.crl_number + 1
-            self.append(acts.publish_revocations(self.authority, crl, number, at))
+
+    def revoke(
+        self,
+        at: Instant,
+        code: ReasonCode = ReasonCode.CESSATION_OF_OPERATION,
+        reason: str = "test",
+    ) -> None:
+        """Revoke the agent's credential and publish the list, as neighbours."""
+        event = self.revocation(at, code, reason)
+        for note in self.revocation_notes(self.state, event):
+            self.append(note)
+
+    def revocation_notes(
+        self, state: State, event: StandingChanged
+    ) -> tuple[bytes, bytes]:
+        """Return the note that revokes and that of its list, to follow this state."""
+        crl = revocation_list(self.issuer, apply(state, event), event.at)
+        number = state.crl_number + 1
+        return (
+            acts.sign_standing(self.authority, event),
+            acts.publish_revocations(self.authority, crl, number, event.at),
+        )
+
+    def revocation(
+        self,
+        at: Instant,
+        code: ReasonCode = ReasonCode.CESSATION_OF_OPERATION,
+        reason: str = "test",
+    ) -> StandingChanged:
+        """Return the revocation of the agent's credential, without its list."""
+        return StandingChanged(
+            credential=self.credential, act=Act.REVOKE, code=code, reason=reason, at=at
+        )
+
+    def schedule(
+        self,
+        due: Instant,
+        at: Instant,
+        code: ReasonCode = ReasonCode.CESSATION_OF_OPERATION,
+    ) -> None:
+        """Have the agent's credential revoked from an instant on."""
+        event = RevocationScheduled(
+            credential=self.credential, code=code, reason="test", due=due, at=at
+        )
+        self.append(acts.schedule(self.authority, event))
 
 
 def line_digest(note: bytes) -> str:

@@ -67,14 +67,17 @@ class GatewaySection(_Section, frozen=True, kw_only=True):
     `off`: it does not, and so listens on loopback only. `mutual`: TLS 1.3 with a
     channel certificate, which is issued at `channel_port`. `proxy`: a proxy on this
     machine does that, and names the certificate in a header; then `socket`, if given,
-    is the listener's path, with the issuer's beside it. `names` are the host names and
-    addresses, besides `host`, under which clients reach it.
+    is the listener's path, with the others beside it. With both, OCSP and revocation
+    lists are also at `status_port`, in plain HTTP, for those without a certificate.
+    `names` are the host names and addresses, besides `host`, under which clients reach
+    it.
     """
 
     host: str = "127.0.0.1"
     port: int = 8_700
     tls: TlsMode = "off"
     channel_port: int = 8_701
+    status_port: int = 8_702
     names: tuple[str, ...] = ()
     socket: str = ""
     connection_seconds_max: int = CONNECTION_SECONDS

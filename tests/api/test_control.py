@@ -7,19 +7,23 @@ import pytest
 
 from kya.adapters.store_memory import Fault as DiskFault
 from kya.adapters.venue_paper import Fault
+from kya.api.notes import REVOCATION_BYTES_MAX
 from kya.authority import acts
 from kya.codec.note import SignedNote, verify
+from kya.core.credential import ReasonCode
+from kya.core.events import RevocationScheduled
 from kya.core.lifecycle import Act
 from kya.tlog.checkpoint import Checkpoint
+from kya.tlog.tile import encode_entries
 from tests.api.edge import at_the_edge, name_of
 from tests.gateway.house import House
 from tests.world import AGENT
 
 
-def a_revocation(house: House, seconds: int = 0) -> bytes:
+def a_suspension(house: House, seconds: int = 0) -> bytes:
     at = house.clock.instant.plus(seconds=seconds)
     return acts.change_standing(
-        house.world.authority, house.world.credential, Act.REVOKE, "test", at
+        house.world.authority, house.world.credential, Act.SUSPEND, "test", at
     )
 
 
@@ -27,7 +31,7 @@ def a_revocation(house: House, seconds: int = 0) -> bytes:
 async def test_a_statement_is_answered_with_its_index(
     house: House, client: httpx.AsyncClient
 ) -> None:
-    response = await client.post("/v1/entries", content=a_revocation(house))
+    response = await client.post("/v1/entries", content=a_suspension(house))
     assert response.status_code == 201
     assert response.json() == {"index": house.sequencer.size - 1}
     assert house.kinds() == ["standing"]
@@ -37,7 +41,7 @@ async def test_a_statement_is_answered_with_its_index(
 async def test_a_statement_ahead_of_time_is_a_400(
     house: House, client: httpx.AsyncClient
 ) -> None:
-    response = await client.post("/v1/entries", content=a_revocation(house, seconds=3))
+    response = await client.post("/v1/entries", content=a_suspension(house, seconds=3))
     assert name_of(response) == (400, "input")
 
 
@@ -46,7 +50,7 @@ async def test_a_statement_by_the_wrong_hand_is_a_401(
     house: House, client: httpx.AsyncClient
 ) -> None:
     note = acts.change_standing(
-        house.world.agent, house.world.credential, Act.REVOKE, "x", house.clock.instant
+        house.world.agent, house.world.credential, Act.SUSPEND, "x", house.clock.instant
     )
     response = await client.post("/v1/entries", content=note)
     assert name_of(response) == (401, "unattributable")
@@ -64,14 +68,84 @@ async def test_an_order_is_no_statement(
 @at_the_edge()
 async def test_the_chain_head_is_told(house: House, client: httpx.AsyncClient) -> None:
     await house.submit()
+    held = house.sequencer.state.credentials[house.world.credential]
     response = await client.get(f"/v1/agents/{AGENT}")
     assert response.json() == {
         "agent": AGENT,
         "seq": 1,
         "prev": house.order().prev,
         "credential": house.world.credential,
+        "serial": f"{held.serial:X}",
         "standing": "active",
+        "revoked_from": None,
     }
+
+
+@at_the_edge()
+async def test_the_chain_head_tells_an_end_to_come_and_one_that_has(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    due = house.clock.instant.plus(seconds=60)
+    note = acts.schedule(
+        house.world.authority,
+        RevocationScheduled(
+            credential=house.world.credential,
+            code=ReasonCode.SUPERSEDED,
+            reason="test",
+            due=due,
+            at=house.clock.instant,
+        ),
+    )
+    assert (await client.post("/v1/entries", content=note)).status_code == 201
+    before = (await client.get(f"/v1/agents/{AGENT}")).json()
+    assert (before["standing"], before["revoked_from"]) == ("active", str(due))
+    house.clock.instant = due
+    after = (await client.get(f"/v1/agents/{AGENT}")).json()
+    assert (after["standing"], after["revoked_from"]) == ("revoked", str(due))
+
+
+@at_the_edge()
+async def test_a_revocation_and_its_list_are_one_request(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    body = encode_entries(house.revocation())
+    response = await client.post("/v1/revocations", content=body)
+    assert response.status_code == 201
+    assert response.json() == {"index": house.sequencer.size - 2}
+    assert house.kinds() == ["standing", "crl"]
+    assert house.sequencer.durable_size == house.sequencer.size
+
+
+@at_the_edge()
+async def test_a_revocation_without_its_list_has_no_way_in(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    act, listing = house.revocation()
+    for path, body in (
+        ("/v1/entries", act),
+        ("/v1/entries", listing),
+        ("/v1/revocations", encode_entries((listing, act))),
+        ("/v1/revocations", encode_entries((act,))),
+        ("/v1/revocations", encode_entries((act, listing, listing))),
+        ("/v1/revocations", encode_entries((act, a_suspension(house)))),
+        ("/v1/revocations", encode_entries((act, listing))[:-1]),
+        ("/v1/revocations", act + listing),
+        ("/v1/revocations", b""),
+    ):
+        response = await client.post(path, content=body)
+        assert response.status_code in {400, 401}
+    assert house.kinds() == []
+    assert house.sequencer.state.unlisted is None
+
+
+@at_the_edge()
+async def test_a_revocation_may_be_as_large_as_two_entries(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    assert house.kinds() == []
+    for size, status in ((REVOCATION_BYTES_MAX, 400), (REVOCATION_BYTES_MAX + 1, 413)):
+        response = await client.post("/v1/revocations", content=bytes(size))
+        assert response.status_code == status
 
 
 @at_the_edge(faults={"c-1": Fault.TIMEOUT})

@@ -1,11 +1,19 @@
+from dataclasses import replace
+
 import pytest
 
 from kya.adapters.kms_memory import MemorySigner
 from kya.authority import acts
 from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote, verify
+from kya.core.credential import ReasonCode
 from kya.core.errors import DistrustError, InputError, MalformedError
-from kya.core.events import CertificateIssued, MandateGranted, StandingChanged
+from kya.core.events import (
+    CertificateIssued,
+    MandateGranted,
+    RevocationScheduled,
+    StandingChanged,
+)
 from kya.core.lifecycle import Act
 from kya.core.state import State
 from kya.pki.authenticate import authenticate
@@ -79,7 +87,7 @@ def test_an_enrolment_says_where_the_key_is(world: World) -> None:
     assert event.replaces is None
 
 
-@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("act", [Act.SUSPEND, Act.REINSTATE])
 def test_an_act_names_credential_and_reason(world: World, act: Act) -> None:
     note = acts.change_standing(
         world.authority, world.credential, act, "a reason", FOUNDED
@@ -88,6 +96,33 @@ def test_an_act_names_credential_and_reason(world: World, act: Act) -> None:
     assert event == StandingChanged(
         credential=world.credential, act=act, reason="a reason", at=FOUNDED
     )
+
+
+def test_a_revocation_names_its_code_besides(world: World) -> None:
+    event = world.revocation(FOUNDED, ReasonCode.KEY_COMPROMISE)
+    note = acts.sign_standing(world.authority, event)
+    assert b'"code":"keyCompromise"' in note
+    assert Entry.read(note).event == event
+
+
+def test_a_schedule_names_its_code_and_when_it_is_due(world: World) -> None:
+    event = RevocationScheduled(
+        credential=world.credential,
+        code=ReasonCode.SUPERSEDED,
+        reason="a new model",
+        due=FOUNDED.plus(seconds=1),
+        at=FOUNDED,
+    )
+    assert Entry.read(acts.schedule(world.authority, event)).event == event
+
+
+def test_a_code_is_for_revocations_alone(world: World) -> None:
+    with pytest.raises(MalformedError, match="want a code for a revocation"):
+        acts.change_standing(
+            world.authority, world.credential, Act.REVOKE, "x", FOUNDED
+        )
+    with pytest.raises(MalformedError, match="and for it alone"):
+        replace(world.revocation(FOUNDED), act=Act.SUSPEND)
 
 
 def test_no_act_without_a_reason(world: World) -> None:

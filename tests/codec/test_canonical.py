@@ -28,10 +28,12 @@ from kya.codec.statements import (
     parse_certificate,
     parse_log,
     parse_revocation_list,
+    parse_schedule,
     parse_standing,
     render_certificate,
     render_log,
     render_revocation_list,
+    render_schedule,
     render_standing,
 )
 from kya.core.decide import decide
@@ -45,6 +47,7 @@ from tests.builders import (
     a_list_published,
     a_mandate,
     a_price,
+    a_revocation_scheduled,
     a_scope,
     a_standing_changed,
     an_equivocation,
@@ -113,6 +116,7 @@ DOCUMENTS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "log": (parse_log, render_log(OPENING)),
     "certificate": (parse_certificate, render_certificate(ISSUANCE)),
     "standing": (parse_standing, render_standing(a_standing_changed())),
+    "schedule": (parse_schedule, render_schedule(a_revocation_scheduled())),
     "crl": (parse_revocation_list, render_revocation_list(a_list_published())),
     "report": (parse_report, render_report(its_report(FIRST))),
     "equivocation": (parse_equivocation, render_equivocation(an_equivocation(FIRST))),

@@ -22,10 +22,12 @@ from kya.codec.statements import (
     parse_certificate,
     parse_log,
     parse_revocation_list,
+    parse_schedule,
     parse_standing,
     render_certificate,
     render_log,
     render_revocation_list,
+    render_schedule,
     render_standing,
 )
 from kya.core.errors import MalformedError
@@ -33,6 +35,7 @@ from kya.core.events import (
     ClockSource,
     Equivocated,
     RevocationListed,
+    RevocationScheduled,
     StandingChanged,
     VenueReported,
 )
@@ -44,6 +47,7 @@ from tests.strategies import (
     instants,
     reports,
     revocation_lists,
+    schedules,
     standings,
     texts,
 )
@@ -77,9 +81,14 @@ def test_an_issuance_is_read_as_it_is_written(issuance: Issuance) -> None:
     assert parse_certificate(render_certificate(issuance)) == issuance
 
 
-@given(standings)
+@given(standings())
 def test_a_standing_is_read_as_it_is_written(event: StandingChanged) -> None:
     assert parse_standing(render_standing(event)) == event
+
+
+@given(schedules())
+def test_a_schedule_is_read_as_it_is_written(event: RevocationScheduled) -> None:
+    assert parse_schedule(render_schedule(event)) == event
 
 
 @given(revocation_lists)

@@ -14,7 +14,7 @@ from kya.codec.scopes import parse_scope, scope_digest
 from kya.core.baseline import Baseline
 from kya.core.case import Case
 from kya.core.control import Reason
-from kya.core.credential import Grant, Standing
+from kya.core.credential import Grant, ReasonCode, Standing, Withdrawal
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
 from kya.core.instant import Day, Instant
@@ -98,10 +98,15 @@ def case_of(facts: Facts) -> Case:
     order, scope = parse_order(facts["order"].encode()), parse_scope_of(facts)
     received_at = Instant.parse(facts["received_at"])
     certificate, baseline = facts["credential"], facts["baseline"]
+    planned, standing = certificate["revoked_from"], Standing(certificate["standing"])
+    ends: dict[str, Any] = {}
+    if planned is not None:
+        due = Instant.parse(planned)
+        ends = {"withdrawal": Withdrawal(due, ReasonCode.SUPERSEDED)}
     credential = a_credential(
         name=order.agent,
         digest=order.credential,
-        standing=Standing(certificate["standing"]),
+        standing=standing,
         not_before=Instant.parse(certificate["not_before"]),
         not_after=Instant.parse(certificate["not_after"]),
         grant=Grant(
@@ -109,6 +114,7 @@ def case_of(facts: Facts) -> Case:
             scope=scope,
             scope_digest=scope_digest(scope),
         ),
+        **ends,
     )
     return Case(
         order=order,

@@ -28,6 +28,8 @@ from tests.builders import (
     a_list_published,
     a_mandate,
     a_mandate_granted,
+    a_revocation,
+    a_revocation_scheduled,
     a_scope,
     a_standing_changed,
     an_enrolled_state,
@@ -107,6 +109,7 @@ DIRECTOR_ISSUED: Final = a_certificate_issued(DIRECTOR)
         a_mandate_granted(a_mandate(grace_seconds=1)),
         DIRECTOR_ISSUED,
         a_standing_changed(Act.REVOKE),
+        a_revocation_scheduled(),
         a_list_published(),
         FIRST,
         an_order_submitted(an_order(seq=2)),
@@ -165,9 +168,11 @@ def test_an_order_out_of_turn_is_refused(seq: int) -> None:
     admits(state, an_order_submitted(the_next_order(state)))
 
 
-@pytest.mark.parametrize("act", [Act.SUSPEND, Act.REVOKE])
-def test_an_order_under_a_stopped_certificate_is_put_on_record(act: Act) -> None:
-    admits(the_state_after(a_standing_changed(act), start=an_enrolled_state()), FIRST)
+@pytest.mark.parametrize("stop", [(a_standing_changed(Act.SUSPEND),), a_revocation()])
+def test_an_order_under_a_stopped_certificate_is_put_on_record(
+    stop: tuple[Event, ...],
+) -> None:
+    admits(the_state_after(*stop, start=an_enrolled_state()), FIRST)
 
 
 def test_an_agent_with_too_many_open_questions_must_wait() -> None:
@@ -276,9 +281,10 @@ LATEST_LAG: Final = FIRST_LIVE_ORDER_AT.plus(micros=-STATEMENT_LAG_MICROS_MAX)
         ),
         lambda at: a_certificate_issued(DIRECTOR, at=at),
         lambda at: a_standing_changed(Act.SUSPEND, at=at),
+        lambda at: a_revocation_scheduled(at=at),
         lambda at: a_list_published(at=at),
     ],
-    ids=["mandate", "certificate", "standing", "list"],
+    ids=["mandate", "certificate", "standing", "schedule", "list"],
 )
 def test_a_statement_cannot_be_dated_back(dated: Callable[[Instant], Event]) -> None:
     state = a_log_with_an_order()
@@ -348,7 +354,7 @@ def test_a_second_active_certificate_is_refused() -> None:
     refuses(state, replacement, "neither revoked nor over by then")
     suspended = the_state_after(a_standing_changed(Act.SUSPEND), start=state)
     refuses(suspended, replacement, "neither revoked nor over by then")
-    revoked = the_state_after(a_standing_changed(Act.REVOKE), start=suspended)
+    revoked = the_state_after(*a_revocation(), start=suspended)
     admits(revoked, replacement)
 
 
@@ -405,6 +411,61 @@ def an_enrolment(number: int) -> tuple[Event, Event]:
 def test_an_act_upon_an_unknown_certificate_is_refused() -> None:
     event = a_standing_changed(credential=a_digest("unknown"))
     refuses(an_enrolled_state(), event, "no certificate")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        the_log_opened(),
+        a_mandate_granted(a_mandate(grace_seconds=1)),
+        DIRECTOR_ISSUED,
+        a_standing_changed(Act.SUSPEND),
+        a_revocation_scheduled(),
+        FIRST,
+        its_decision(FIRST),
+        its_report(FIRST),
+        an_equivocation(FIRST),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_after_a_revocation_comes_its_list_and_nothing_else(event: Event) -> None:
+    act, listed = a_revocation()
+    state = the_state_after(act, start=a_log_with_an_order())
+    refuses(state, event, "must be its list")
+    admits(state, listed)
+
+
+def test_a_revocation_is_scheduled_within_the_certificates_life() -> None:
+    state, ends = an_enrolled_state(), a_credential().not_after
+    late = a_revocation_scheduled(due=ends.plus(micros=1))
+    refuses(state, late, f"ends before, at {ends}")
+    admits(state, a_revocation_scheduled(due=ends))
+
+
+def test_a_scheduled_revocation_only_comes_nearer() -> None:
+    planned = a_revocation_scheduled()
+    state = the_state_after(planned, start=an_enrolled_state())
+    refuses(state, planned, "want it sooner")
+    later = a_revocation_scheduled(due=planned.due.plus(micros=1))
+    refuses(state, later, "want it sooner")
+    sooner = a_revocation_scheduled(due=planned.due.plus(micros=-1))
+    admits(state, sooner)
+
+
+def test_what_is_revoked_or_unknown_is_not_scheduled() -> None:
+    state = the_state_after(*a_revocation(), start=an_enrolled_state())
+    refuses(state, a_revocation_scheduled(), "the certificate is revoked")
+    unknown = a_revocation_scheduled(credential=a_digest("unknown"))
+    refuses(state, unknown, "no certificate")
+
+
+def test_a_certificate_whose_end_is_only_due_is_not_replaced() -> None:
+    planned = a_revocation_scheduled()
+    state = the_state_after(planned, start=an_enrolled_state())
+    second = a_certificate_issued(
+        the_second(), replaces=a_credential().digest, at=on("2026-05-23 12:00")
+    )
+    refuses(state, second, "neither revoked nor over by then")
 
 
 @pytest.mark.parametrize("number", [2, 3])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kya.core.credential import Standing
+from kya.core.credential import ReasonCode, Standing, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import InputError
 from kya.core.events import EXECUTED, VenueStatus
@@ -19,6 +19,8 @@ from tests.builders import (
     a_credential,
     a_digest,
     a_list_published,
+    a_revocation,
+    a_revocation_scheduled,
     a_standing_changed,
     an_enrolled_state,
     an_equivocation,
@@ -125,6 +127,52 @@ def test_a_standing_says_since_when() -> None:
     assert (credential.standing, credential.since) == (Standing.SUSPENDED, event.at)
 
 
+CREDENTIAL = a_credential().digest
+
+
+def test_a_revocation_is_whole_with_its_list() -> None:
+    act, listed = a_revocation()
+    revoked = the_state_after(act, start=an_enrolled_state())
+    assert revoked.unlisted == CREDENTIAL
+    assert revoked.credentials[CREDENTIAL].withdrawal == Withdrawal(
+        act.at, ReasonCode.CESSATION_OF_OPERATION
+    )
+    assert the_state_after(listed, start=revoked).unlisted is None
+
+
+def test_a_scheduled_revocation_is_due_when_it_says() -> None:
+    event = a_revocation_scheduled()
+    state = the_state_after(event, start=an_enrolled_state())
+    credential = state.credentials[CREDENTIAL]
+    assert credential.withdrawal == Withdrawal(event.due, ReasonCode.SUPERSEDED)
+    assert credential.standing_at(event.due.plus(micros=-1)) is Standing.ACTIVE
+    assert credential.standing_at(event.due) is Standing.REVOKED
+
+
+@pytest.mark.parametrize(("seconds", "since"), [(-1, -1), (0, 0), (60, 0)])
+def test_a_certificate_ends_when_due_or_when_revoked_before(
+    seconds: int, since: int
+) -> None:
+    planned = a_revocation_scheduled()
+    act, _ = a_revocation(at=planned.due.plus(seconds=seconds))
+    state = the_state_after(planned, act, start=an_enrolled_state())
+    ended = state.credentials[CREDENTIAL].withdrawal
+    assert ended == Withdrawal(
+        planned.due.plus(seconds=since), ReasonCode.CESSATION_OF_OPERATION
+    )
+
+
+def test_a_suspension_lifted_does_not_lift_a_schedule() -> None:
+    planned = a_revocation_scheduled()
+    state = the_state_after(
+        a_standing_changed(Act.SUSPEND),
+        planned,
+        a_standing_changed(Act.REINSTATE),
+        start=an_enrolled_state(),
+    )
+    assert state.credentials[CREDENTIAL].standing_at(planned.due) is Standing.REVOKED
+
+
 def test_a_statement_of_people_does_not_move_the_gateways_clock() -> None:
     state = an_enrolled_state()
     for event in (a_standing_changed(Act.SUSPEND), a_list_published()):
@@ -140,7 +188,7 @@ def test_a_replacement_keeps_the_agents_past() -> None:
     first = a_credential().digest
     second = a_credential(digest=a_digest("second"), serial=4711)
     state = the_state_after(
-        a_standing_changed(Act.REVOKE),
+        *a_revocation(),
         a_certificate_issued(second, replaces=first, at=on("2026-05-23 12:00")),
         start=a_log_with_an_order(),
     )

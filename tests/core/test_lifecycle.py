@@ -7,6 +7,7 @@ import pytest
 from kya.core.admission import objection
 from kya.core.credential import Standing
 from kya.core.errors import InputError
+from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.lifecycle import NEXT, Act
 from kya.core.state import State
@@ -14,6 +15,8 @@ from tests.builders import (
     a_certificate_issued,
     a_credential,
     a_mandate_granted,
+    a_revocation,
+    a_revocation_scheduled,
     a_standing_changed,
     an_enrolled_state,
     the_agent_in,
@@ -21,10 +24,10 @@ from tests.builders import (
     the_state_after,
 )
 
-WAYS_TO: dict[Standing, list[Act]] = {
+WAYS_TO: dict[Standing, list[Event]] = {
     Standing.ACTIVE: [],
-    Standing.SUSPENDED: [Act.SUSPEND],
-    Standing.REVOKED: [Act.REVOKE],
+    Standing.SUSPENDED: [a_standing_changed(Act.SUSPEND)],
+    Standing.REVOKED: [*a_revocation()],
 }
 POSSIBLE = {
     (Standing.ACTIVE, Act.SUSPEND): Standing.SUSPENDED,
@@ -36,8 +39,7 @@ IMPOSSIBLE = sorted(set(itertools.product(Standing, Act)) - set(POSSIBLE), key=s
 
 
 def a_state_with(standing: Standing) -> State:
-    acts = [a_standing_changed(act) for act in WAYS_TO[standing]]
-    return the_state_after(*acts, start=an_enrolled_state())
+    return the_state_after(*WAYS_TO[standing], start=an_enrolled_state())
 
 
 def test_the_table_is_the_one_that_people_agreed_on() -> None:
@@ -63,6 +65,15 @@ def test_what_is_not_in_the_table_cannot_happen(standing: Standing, act: Act) ->
 
 def test_revocation_is_final() -> None:
     assert not [act for standing, act in NEXT if standing is Standing.REVOKED]
+
+
+@pytest.mark.parametrize("standing", [Standing.ACTIVE, Standing.SUSPENDED])
+def test_a_schedule_moves_no_standing_and_blocks_no_act(standing: Standing) -> None:
+    state = apply(a_state_with(standing), a_revocation_scheduled())
+    credential = state.credentials[the_agent_in(state).credential]
+    assert credential.standing is standing
+    for act in (act for known, act in POSSIBLE if known is standing):
+        assert objection(state, a_standing_changed(act)) is None
 
 
 @pytest.mark.parametrize("standing", [Standing.SUSPENDED, Standing.REVOKED])

@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from kya.core.credential import Role
+from kya.core.credential import ReasonCode, Role
 from kya.core.instant import Instant
 from kya.pki.certificate import parse_certificate
-from kya.pki.crl import Revocation, RevocationContents, RevocationReason, issue_crl
+from kya.pki.crl import Revocation, RevocationContents, issue_crl
 from kya.pki.issuance import Basics, LeafRequest, ResponderRequest
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.ocsp import Responder, Verdict, answer, read_question
@@ -98,7 +98,7 @@ def random_serial(chance: Random) -> int:
 def revocation(leaf: bytes, at: Instant = REVOKED_AT) -> Revocation:
     """How a certificate stands in our list."""
     serial = parse_certificate(leaf).serial_number
-    reason = RevocationReason.CESSATION_OF_OPERATION
+    reason = ReasonCode.CESSATION_OF_OPERATION
     return Revocation(serial=serial, at=at, reason=reason)
 
 

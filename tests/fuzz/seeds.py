@@ -21,13 +21,13 @@ from kya.codec.statements import (
     render_revocation_list,
     render_standing,
 )
-from kya.core.credential import Role
+from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.events import ClockSource
 from kya.core.instant import Instant
 from kya.pki import der
 from kya.pki.builder_key import BuilderKey
-from kya.pki.crl import Revocation, RevocationContents, RevocationReason, issue_crl
+from kya.pki.crl import Revocation, RevocationContents, issue_crl
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.ocsp import CertificateId, Question
 from kya.pki.request import make_request
@@ -48,7 +48,7 @@ _SHA1: Final = bytes.fromhex("06052b0e03021a")
 def _crl(*serials: int) -> bytes:
     revocations = tuple(
         Revocation(serial=serial, at=START, reason=reason)
-        for serial, reason in zip(serials, RevocationReason, strict=False)
+        for serial, reason in zip(serials, ReasonCode, strict=False)
     )
     contents = RevocationContents(
         number=7,

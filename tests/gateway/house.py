@@ -146,10 +146,18 @@ class House:
 
     async def change_standing(self, act: Act) -> None:
         """Let the authority act upon the agent's credential."""
+        if act is Act.REVOKE:
+            await self.gateway.statements.record(*self.revocation())
+            return
         note = acts.change_standing(
             self.world.authority, self.world.credential, act, "test", self.clock.instant
         )
         await self.gateway.statements.record(note)
+
+    def revocation(self, seconds: int = 0) -> tuple[bytes, bytes]:
+        """The notes that revoke the agent's credential, to follow the log as it is."""
+        event = self.world.revocation(self.clock.instant.plus(seconds=seconds))
+        return self.world.revocation_notes(self.sequencer.state, event)
 
     def raws(self) -> list[bytes]:
         """The entries after those that began the world."""

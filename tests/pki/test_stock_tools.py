@@ -8,12 +8,11 @@ from typing import Final
 
 import pytest
 
-from kya.core.credential import Role
+from kya.core.credential import ReasonCode, Role
 from kya.core.instant import Instant
 from kya.pki.crl import (
     Revocation,
     RevocationContents,
-    RevocationReason,
     issue_crl,
 )
 from kya.pki.oids import CERTIFICATE_POLICY
@@ -90,7 +89,7 @@ def openssl(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def folder(tmp_path: Path) -> Folder:
     (tmp_path / "root.pem").write_bytes(to_pem(CERTIFICATE, world().root))
     (tmp_path / "issuing.pem").write_bytes(to_pem(CERTIFICATE, world().issuing))
-    revoked = Revocation(serial=SERIAL, at=NOON, reason=RevocationReason.KEY_COMPROMISE)
+    revoked = Revocation(serial=SERIAL, at=NOON, reason=ReasonCode.KEY_COMPROMISE)
     before = RevocationContents(
         number=1,
         this_update=NOON.plus(seconds=-86_400),

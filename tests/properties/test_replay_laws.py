@@ -24,8 +24,10 @@ from kya.codec.reports import (
 )
 from kya.codec.statements import (
     parse_revocation_list,
+    parse_schedule,
     parse_standing,
     render_revocation_list,
+    render_schedule,
     render_standing,
 )
 from kya.core.admission import objection
@@ -39,6 +41,7 @@ from kya.core.events import (
     OrderDecided,
     OrderSubmitted,
     RevocationListed,
+    RevocationScheduled,
     StandingChanged,
     VenueReported,
     VenueStatus,
@@ -59,6 +62,7 @@ from tests.builders import (
     a_list_published,
     a_mandate,
     a_mandate_granted,
+    a_revocation_scheduled,
     a_standing_changed,
     an_equivocation,
     an_order_submitted,
@@ -83,6 +87,8 @@ def reread(event: Event) -> Event:
             return a_mandate_granted(parse_mandate(render_mandate(event.mandate)))
         case StandingChanged():
             return parse_standing(render_standing(event))
+        case RevocationScheduled():
+            return parse_schedule(render_schedule(event))
         case RevocationListed():
             return parse_revocation_list(render_revocation_list(event))
         case VenueReported():
@@ -180,6 +186,22 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         assert (objection(self.state, event) is None) is possible
         if possible:
             self.admit(event)
+        if possible and act is Act.REVOKE:
+            self.publish_a_list()
+
+    @rule(pause=st.integers(1, 10**12))
+    def schedule_the_end(self, pause: int) -> None:
+        held = self.state.credentials[the_agent_in(self.state).credential]
+        due, planned = self.clock.plus(micros=pause), held.withdrawal
+        event = a_revocation_scheduled(credential=held.digest, due=due, at=self.clock)
+        possible = (
+            held.standing is not Standing.REVOKED
+            and due <= held.not_after
+            and (planned is None or due < planned.due)
+        )
+        assert (objection(self.state, event) is None) is possible
+        if possible:
+            self.admit(event)
 
     @rule()
     def replace_the_certificate(self) -> None:
@@ -236,6 +258,23 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         for before, event in zip(self.log, self.log[1:], strict=False):
             follows = isinstance(before, OrderSubmitted)
             assert follows is isinstance(event, OrderDecided)
+
+    @invariant()
+    def each_revocation_is_followed_by_its_list(self) -> None:
+        for before, event in zip(self.log, self.log[1:], strict=False):
+            if isinstance(before, StandingChanged) and before.act is Act.REVOKE:
+                assert isinstance(event, RevocationListed)
+        assert self.state.unlisted is None
+
+    @invariant()
+    def nothing_is_allowed_once_an_end_is_due(self) -> None:
+        if self.state.opened is None:
+            return
+        order = the_next_order(self.state, created_at=self.clock)
+        case = the_case_in(self.state, order, self.clock)
+        ended = case.credential.withdrawal
+        if ended is not None and ended.due <= self.clock:
+            assert decide(case).outcome is Outcome.REFUSED
 
     def teardown(self) -> None:
         state = State()

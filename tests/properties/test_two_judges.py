@@ -18,7 +18,7 @@ IDS = ("order-1", "order-2", "x")
 
 def facts_of(case: Case) -> Fields:
     """The case as a vector tells it, and so as any other judge would be given it."""
-    past, price = case.past, case.price
+    past, price, ended = case.past, case.price, case.credential.withdrawal
     return {
         "order": render_order(case.order).decode(),
         "leaf": LEAF,
@@ -27,6 +27,7 @@ def facts_of(case: Case) -> Fields:
             "mandate": case.grant.mandate,
             "not_after": str(case.credential.not_after),
             "not_before": str(case.credential.not_before),
+            "revoked_from": None if ended is None else str(ended.due),
             "standing": case.credential.standing.value,
         },
         "past": {

@@ -28,7 +28,10 @@ Call = tuple[bytes, ...]
 
 @cache
 def story() -> tuple[Call, ...]:
-    """What is appended, call by call: founding statements, then orders and reports."""
+    """What is appended, call by call.
+
+    Founding statements, then orders and reports, then a revocation with its list.
+    """
     world = World()
     calls: list[Call] = [(raw,) for raw in world.entries]
     for seq in range(1, ORDERS + 1):
@@ -38,6 +41,9 @@ def story() -> tuple[Call, ...]:
         if seq % 4 == 1:
             world.report(seq)
             calls.append((world.entries[-1],))
+    before = len(world.entries)
+    world.revoke(world.now)
+    calls.append(tuple(world.entries[before:]))
     return tuple(calls)
 
 

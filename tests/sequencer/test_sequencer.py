@@ -29,7 +29,7 @@ from tests.sequencer.logs import (
     run,
     story,
 )
-from tests.world import AGENT, ORIGIN
+from tests.world import AGENT, ORIGIN, World
 
 ALL = len(all_entries())
 FOUNDING = next(i for i, call in enumerate(story()) if len(call) == 2)
@@ -467,3 +467,23 @@ def test_threads_of_its_own_are_made_anew_for_each_log() -> None:
     assert replace(first).writer is first.writer
     for threads in (first, second, inline()):
         threads.shutdown()
+
+
+def test_a_revocation_takes_its_place_with_its_list_or_not_at_all() -> None:
+    async def case() -> None:
+        sequencer = await opened(MemoryDisk().stores())
+        world = World()
+        for raw in world.entries:
+            await sequencer.append(Entry.read(raw))
+        notes = world.revocation_notes(world.state, world.revocation(world.now))
+        act, listing = (Entry.read(note) for note in notes)
+        size, state = sequencer.size, sequencer.state
+        for alone in (act, listing):
+            with pytest.raises(InputError):
+                sequencer.place(*(alone, act) if alone is listing else (alone,))
+            assert (sequencer.size, sequencer.state) == (size, state)
+        assert sequencer.place(act, listing) == size
+        assert sequencer.list_index(1) == size + 1
+        await sequencer.durable(size + 2)
+
+    run(case)

@@ -165,7 +165,7 @@ def judged(
     case = Case(
         order=as_if or order,
         received_at=world.now,
-        credential=replace(credential, standing=Standing.ACTIVE),
+        credential=replace(credential, standing=Standing.ACTIVE, withdrawal=None),
         scope=credential.grant.scope,
         baseline=None,
         past=world.state.agents[AGENT].past.on(world.now.day),

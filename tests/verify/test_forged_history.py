@@ -6,13 +6,17 @@ Both judges must see it: the re-execution and the plain scan, which share no cod
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kya.authority import ceremony
+from kya.authority import acts, ceremony
+from kya.authority.revocations import revocation_list
 from kya.codec.note import NoteSignature, SignedNote
 from kya.codec.reports import render_equivocation
-from kya.core.events import Equivocated
+from kya.core.credential import ReasonCode
+from kya.core.events import Equivocated, RevocationScheduled
+from kya.core.fold import apply
 from kya.core.lifecycle import Act
 from kya.core.order import Order
 from kya.pki.keys import KeyAlgorithm
@@ -347,14 +351,76 @@ def test_a_former_checkpoint_that_does_not_fit(tmp_path: Path) -> None:
     assert "checkpoints/10.note" in str(sentences(handed.verified(), 8))
 
 
-def test_a_revocation_that_no_list_shows_leaves_question_1_open(
-    tmp_path: Path,
-) -> None:
+def test_a_revocation_that_ends_the_log_without_its_list(tmp_path: Path) -> None:
     world = busy_world(1)
     world.entries = world.entries[:-3]  # the revocation stays, its list goes
     report = verdict_on(world, tmp_path)
-    assert report.answer(1).verdict is Verdict.UNKNOWN
-    assert "on no revocation list" in str(sentences(report, 1))
+    assert failing(report) == {1}
+    assert "without its list" in str(sentences(report, 1))
+
+
+def test_an_order_between_a_revocation_and_its_list(tmp_path: Path) -> None:
+    world = World()
+    world.trade(world.order(created_at=later(world)))
+    act, listing = world.revocation_notes(world.state, world.revocation(later(world)))
+    world.entries.append(act)
+    judged(world, world.order(created_at=later(world, 120)))
+    world.entries.append(listing)
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+    assert "must be its list" in str(sentences(report, 1))
+
+
+@pytest.mark.parametrize(
+    ("lie", "sentence"),
+    [
+        ({"code": ReasonCode.SUPERSEDED}, "for superseded"),
+        ({"at": MORNING.plus(seconds=59)}, "09:15:59.000000Z on for cessation"),
+    ],
+    ids=["reason", "date"],
+)
+def test_a_list_that_tells_a_revocation_otherwise(
+    tmp_path: Path, lie: dict[str, Any], sentence: str
+) -> None:
+    world = World()
+    world.trade(world.order(created_at=later(world)))
+    event = world.revocation(MORNING.plus(seconds=600))
+    act, _ = world.revocation_notes(world.state, event)
+    told = apply(world.state, replace(event, **lie))
+    crl = revocation_list(world.issuer, told, event.at)
+    world.append(act)
+    world.append(acts.publish_revocations(world.authority, crl, 1, event.at))
+    report = verdict_on(world, tmp_path)
+    assert failing(report) == {1}
+    assert sentence in str(sentences(report, 1))
+
+
+def test_an_order_that_was_allowed_although_an_end_was_due(tmp_path: Path) -> None:
+    world = World()
+    world.trade(world.order(created_at=later(world)))
+    due = later(world, 120)
+    world.schedule(due, later(world))
+    judged(world, world.order(created_at=due))
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 4)
+    assert "credential.revoked" in str(sentences(report, 4))
+
+
+def test_a_schedule_that_puts_off_an_end(tmp_path: Path) -> None:
+    world = World()
+    world.trade(world.order(created_at=later(world)))
+    world.schedule(later(world, 120), later(world))
+    event = RevocationScheduled(
+        credential=world.credential,
+        code=ReasonCode.SUPERSEDED,
+        reason="not yet",
+        due=later(world, 600),
+        at=later(world),
+    )
+    world.entries.append(acts.schedule(world.authority, event))
+    report = verdict_on(world, tmp_path)
+    assert failing(report) == {1}
+    assert "want it sooner" in str(sentences(report, 1))
 
 
 def test_an_empty_log_fails(tmp_path: Path) -> None:

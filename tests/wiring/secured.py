@@ -120,6 +120,11 @@ class Secured:
         address = json.loads((self.running.data / "gateway.json").read_text())
         return str(address["channel"])
 
+    @property
+    def status_url(self) -> str:
+        address = json.loads((self.running.data / "gateway.json").read_text())
+        return str(address["status"])
+
     @cached_property
     def ca(self) -> ChannelCa:
         return self.opened.channel_ca()
@@ -193,6 +198,11 @@ class Secured:
         """One request to the issuer, without a certificate of ours."""
         question = Question(method=method, path="/v1/channel", body=body)
         return ask(self.desk_url, question, client_context(self.anchor), SECONDS)
+
+    def ask_status(self, method: str, path: str, body: bytes = b"") -> Reply:
+        """One request to the listener for everybody, in plain HTTP."""
+        question = Question(method=method, path=path, body=body)
+        return ask(self.status_url, question, None, SECONDS)
 
     def nonce(self) -> str:
         return self.ask_desk("GET").accepted().body.decode()

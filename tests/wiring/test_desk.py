@@ -1,4 +1,6 @@
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,12 +8,15 @@ import pytest
 from kya.authority import acts
 from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import encode
-from kya.core.credential import Role, Standing
+from kya.core.credential import Credential, ReasonCode, Role, Standing, Withdrawal
 from kya.core.errors import DistrustError, InputError, TransientError
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.core.state import State
+from kya.pki.crl import verify_crl
 from kya.pki.note_signer import NoteSigner
 from kya.pki.request import make_request
+from kya.pki.revocations import whole_second
 from kya.wiring.clock import system_clock
 from kya.wiring.desk import Desk, Proof
 from kya.wiring.installation import open_installation
@@ -134,6 +139,77 @@ def test_every_revocation_and_every_request_renews_the_list(desk: Desk) -> None:
     assert desk.state().crl_number == before + 1
     desk.list_revocations()
     assert desk.state().crl_number == before + 2
+
+
+def test_a_list_names_each_revocation_as_it_was_said(desk: Desk) -> None:
+    for code in ReasonCode:
+        agent = f"ended-{code.value}"
+        desk.enrol_agent(_mandate(desk, agent), _proof(agent))
+        desk.revoke(agent, code, "test")
+    issuer = desk.opened.certificate("issuer")
+    listed = verify_crl(desk.remote.revocation_list(), issuer)
+    for code in ReasonCode:
+        serial = desk.credential_of(f"ended-{code.value}").serial
+        assert listed.by_serial[serial].reason is code
+
+
+def test_a_revocation_is_answered_with_everything_in_place(desk: Desk) -> None:
+    desk.enrol_agent(_mandate(desk, "at-once"), _proof("at-once"))
+    desk.change("at-once", Act.REVOKE, "test")
+    issuer = desk.opened.certificate("issuer")
+    listed = verify_crl(desk.remote.revocation_list(), issuer)
+    state = desk.state()
+    credential = _newest_of(state, "at-once")
+    assert listed.is_revoked(credential.serial)
+    assert credential.standing is Standing.REVOKED
+    assert state.unlisted is None
+
+
+def test_a_scheduled_revocation_is_carried_out_when_it_is_due(desk: Desk) -> None:
+    desk.enrol_agent(_mandate(desk, "leaving"), _proof("leaving"))
+    due = desk.clock().plus(micros=700_000)
+    desk.schedule("leaving", ReasonCode.SUPERSEDED, "a new model", due)
+    assert desk.credential_of("leaving").standing is Standing.ACTIVE
+    deadline = time.monotonic() + 10
+    while _newest_of(desk.state(), "leaving").standing is not Standing.REVOKED:
+        assert time.monotonic() < deadline
+    credential = _newest_of(desk.state(), "leaving")
+    assert credential.since >= due
+    assert credential.withdrawal == Withdrawal(due, ReasonCode.SUPERSEDED)
+    issuer = desk.opened.certificate("issuer")
+    listed = verify_crl(desk.remote.revocation_list(), issuer)
+    said = listed.by_serial[credential.serial]
+    assert (said.at, said.reason) == (whole_second(due), ReasonCode.SUPERSEDED)
+
+
+def test_a_desk_whose_clock_is_ahead_gets_nothing_on_record(desk: Desk) -> None:
+    desk.enrol_agent(_mandate(desk, "overdue"), _proof("overdue"))
+    due = desk.clock().plus(seconds=60)
+    desk.schedule("overdue", ReasonCode.SUPERSEDED, "test", due)
+    # Later for this desk than for the gateway, by less than statements may be ahead.
+    early = replace(desk, clock=lambda: due.plus(micros=1))
+    with pytest.raises(InputError, match="ahead of the gateway's clock"):
+        early.revoke("overdue", ReasonCode.SUPERSEDED, "test")
+    assert early.credential_of("overdue").standing is Standing.ACTIVE
+
+
+def test_what_is_scheduled_lies_ahead_and_cannot_be_put_off(desk: Desk) -> None:
+    desk.enrol_agent(_mandate(desk, "bound"), _proof("bound"))
+    code, now = ReasonCode.SUPERSEDED, desk.clock()
+    with pytest.raises(InputError, match="want an instant to come"):
+        desk.schedule("bound", code, "test", now)
+    desk.schedule("bound", code, "test", now.plus(seconds=600))
+    with pytest.raises(InputError, match="want it sooner"):
+        desk.schedule("bound", code, "test", now.plus(seconds=900))
+    desk.schedule("bound", code, "test", now.plus(seconds=300))
+    desk.revoke("bound", ReasonCode.KEY_COMPROMISE, "sooner still")
+    ended = desk.credential_of("bound").withdrawal
+    assert ended is not None
+    assert ended.code is ReasonCode.KEY_COMPROMISE
+
+
+def _newest_of(state: State, agent: str) -> Credential:
+    return state.credentials[state.agents[agent].credential]
 
 
 def test_services_are_on_record_with_their_roles(desk: Desk) -> None:

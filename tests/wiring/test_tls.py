@@ -2,6 +2,7 @@ import json
 import socket
 import ssl
 import stat
+import subprocess
 import time
 from base64 import b64encode
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.x509 import ocsp
 
 from kya.adapters.channel_tls import ChannelEnd
 from kya.adapters.clock import SystemClock
@@ -23,12 +25,14 @@ from kya.config import GatewaySection, read_config, render_config
 from kya.core.errors import InputError, TransientError
 from kya.core.money import Money
 from kya.core.order import Side
+from kya.pki.crl import verify_crl
 from kya.wiring.agent_host import AgentHost
 from kya.wiring.agent_journal import journal_at
 from kya.wiring.installation import open_installation
 from kya.wiring.listening import WILDCARD
 from kya.wiring.tls import gateway_tls, hosts_of
 from tests.cli.terminal import kya_process, starting, up
+from tests.pki.test_ocsp import request
 from tests.wiring.secured import (
     EUR,
     SECONDS,
@@ -203,6 +207,42 @@ def test_a_client_loses_no_order_when_connections_end(brief: Secured) -> None:
         assert count > 50
 
 
+def _told_without_a_certificate(house: Secured) -> None:
+    """Who has no certificate learns which are revoked, in plain HTTP, and no more."""
+    issuer = house.opened.certificate("issuer")
+    for path in ("/crl", "/crl/1"):
+        reply = house.ask_status("GET", path)
+        assert verify_crl(reply.accepted().body, issuer).contents.number >= 1
+    serial = house.desk.credential_of("bot").serial
+    asked = house.ask_status("POST", "/ocsp", request(issuer, serial)).accepted()
+    said = ocsp.load_der_ocsp_response(asked.body)
+    assert said.certificate_status is ocsp.OCSPCertStatus.GOOD
+    for path in ("/v1/log", "/v1/agents/bot", "/log/checkpoint", "/healthz"):
+        assert house.ask_status("GET", path).status == 404
+    assert house.ask_status("POST", "/v1/orders", b"an order").status == 404
+
+
+def test_everybody_is_told_who_is_revoked(brief: Secured) -> None:
+    assert brief.status_url.startswith("http://")
+    _told_without_a_certificate(brief)
+
+
+def test_openssl_asks_the_responder_without_a_certificate(
+    brief: Secured,
+) -> None:
+    trust, agent = brief.running.data / "trust", brief.directory("bot")
+    done = subprocess.run(
+        [
+            "openssl", "ocsp", "-issuer", trust / "issuer.pem",
+            "-cert", agent / "certificate.pem", "-CAfile", trust / "root.pem",
+            "-url", f"{brief.status_url}/ocsp",
+        ],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Response verify OK" in done.stderr
+    assert "certificate.pem: good" in done.stdout
+
+
 def host_channel(agent: Agent) -> Channel:
     """The channel of a client, to renew it under way."""
     channel = agent._link.channel  # noqa: SLF001
@@ -220,7 +260,7 @@ def in_proxy_mode(data: Path, path: str) -> None:
         running.stop()
     config = read_config(data)
     section = msgspec.structs.replace(
-        config.gateway, tls="proxy", port=0, channel_port=0, socket=path
+        config.gateway, tls="proxy", port=0, channel_port=0, status_port=0, socket=path
     )
     config = msgspec.structs.replace(config, gateway=section)
     (data / "kya.toml").write_text(render_config(config))
@@ -310,12 +350,16 @@ def test_a_bot_gets_its_certificate_behind_a_proxy(proxied: Secured) -> None:
     assert json.loads(reply.accepted().body)["agent"] == "bot"
 
 
+def test_everybody_is_told_who_is_revoked_behind_a_proxy(proxied: Secured) -> None:
+    _told_without_a_certificate(proxied)
+
+
 def test_a_socket_is_for_its_owner_and_group(tmp_path: Path) -> None:
     data, path = tmp_path / "d", tmp_path / "s"
     in_proxy_mode(data, str(path))
     with up(data) as running:
         assert running.url == f"unix:{path}"
-        for name in ("s", "s.channel"):
+        for name in ("s", "s.channel", "s.status"):
             assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o660
         running.kill()
     with up(data) as running:  # What a kill left there is in nobody's way.

@@ -5,14 +5,16 @@ import pytest
 from kya.adapters.venue_paper import Fault
 from kya.config import Config, PricesSection, VenueSection
 from kya.core.errors import CorruptionError, InputError
+from kya.core.past import Past
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
 from kya.tlog.tile import encode_entries
 from kya.wiring.clock import system_clock
-from kya.wiring.log_reader import published, published_state
+from kya.wiring.log_reader import published, published_power
 from kya.wiring.venues import prices_of, venues_of
 from tests.test_config import INSTALLATION, LEAST
-from tests.world import MORNING, ORIGIN, World, signer_for
+from tests.verify.packages import busy_world
+from tests.world import AGENT, MORNING, ORIGIN, World, signer_for
 
 
 def test_each_venue_keeps_a_journal_of_its_own(tmp_path: Path) -> None:
@@ -50,13 +52,36 @@ def test_a_directory_that_is_no_log_says_so(tmp_path: Path) -> None:
     log = NoteSigner(ORIGIN, signer_for("log", KeyAlgorithm.ED25519))
     with pytest.raises(InputError, match="want the log directory of a gateway"):
         published(tmp_path, log.key)
-    assert published_state(tmp_path, 0).opened is None
+    assert published_power(tmp_path, 0).opened is None
 
 
 def test_a_log_that_cannot_be_folded_calls_for_a_person(tmp_path: Path) -> None:
-    order = World().order_note()
-    path = tmp_path / "tile/entries/000.p/1"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(encode_entries([order]))
+    _bundled(tmp_path, [World().entries[1]])
     with pytest.raises(CorruptionError, match="entry 0: the first entry must open"):
-        published_state(tmp_path, 1)
+        published_power(tmp_path, 1)
+
+
+def test_power_is_the_same_whatever_was_traded(tmp_path: Path) -> None:
+    world = busy_world()
+    _bundled(tmp_path, world.entries)
+    power = published_power(tmp_path, len(world.entries))
+    for name in ("mandates", "credentials", "issued_to", "crl_number", "crl"):
+        assert getattr(power, name) == getattr(world.state, name)
+    assert power.agents[AGENT].past == Past()
+
+
+def test_entries_about_orders_are_passed_over_unread(tmp_path: Path) -> None:
+    traffic = [
+        b'{"_type":"kya/%s/v1", and the rest is noise' % kind
+        for kind in (b"order", b"decision", b"report", b"equivocation")
+    ]
+    world = World()
+    _bundled(tmp_path, [*world.entries, *traffic])
+    assert published_power(tmp_path, len(world.entries) + 4) == world.state
+
+
+def _bundled(folder: Path, entries: list[bytes]) -> None:
+    """Store the entries as the one bundle of a small log."""
+    path = folder / f"tile/entries/000.p/{len(entries)}"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(encode_entries(entries))

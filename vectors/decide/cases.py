@@ -64,6 +64,7 @@ CREDENTIAL: Changes = {
     "mandate": _digest(canonical(MANDATE) + "\n"),
     "not_after": "2027-04-25T10:00:00.000000Z",
     "not_before": "2026-04-25T10:00:00.000000Z",
+    "revoked_from": None,
     "standing": "active",
 }
 PAST: Changes = {
@@ -318,6 +319,25 @@ def _identity() -> Iterator[Case]:
             [f"credential.{standing}"],
             credential={"standing": standing},
         )
+    for name, ends, reasons in (
+        ("a-microsecond-ahead", "2026-05-15T09:15:00.000001Z", []),
+        ("now", NOW, ["credential.revoked"]),
+        ("past", "2026-05-15T09:00:00.000000Z", ["credential.revoked"]),
+    ):
+        yield _case(
+            f"scheduled-revocation-{name}",
+            "a revocation that is due waits for an entry that says so",
+            WRONG_PARTY if reasons else TOO_STRICT,
+            reasons,
+            credential={"revoked_from": ends},
+        )
+    yield _case(
+        "scheduled-revocation-of-a-suspended-one",
+        "a suspension hides that the end has come",
+        WRONG_PARTY,
+        ["credential.revoked"],
+        credential={"revoked_from": NOW, "standing": "suspended"},
+    )
     yield _case(
         "revoked-key-dates-back",
         "standing is asked at the order's own time",

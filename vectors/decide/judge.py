@@ -84,7 +84,9 @@ def _controls(
 
 
 def _identity(credential: Fields, now: str) -> Iterator[Found]:
-    standing = credential["standing"]
+    standing, ends = credential["standing"], credential["revoked_from"]
+    if ends is not None and ends <= now:
+        standing = "revoked"
     stopped = None if standing == "active" else f"credential.{standing}"
     yield Found("credential.standing", "active", standing, "", stopped)
     limit, reason = credential["not_after"], None

@@ -15,7 +15,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kya import __version__
 from kya.api.control import log_routes, order_routes
 from kya.api.log_files import log_file_routes
-from kya.api.notes import NoteEndpoint, order_reply, statement_reply
+from kya.api.notes import (
+    REVOCATION_BYTES_MAX,
+    NoteEndpoint,
+    order_reply,
+    revocation_reply,
+    statement_reply,
+)
 from kya.api.peer import OwnOrders
 from kya.api.problems import Problem, ProblemBoundary, problem_of
 from kya.api.strangers import Strangers
@@ -40,6 +46,9 @@ def create_app(
     notes = {
         "/v1/orders": NoteEndpoint(order_reply(gateway), strangers, own),
         "/v1/entries": NoteEndpoint(statement_reply(gateway), strangers),
+        "/v1/revocations": NoteEndpoint(
+            revocation_reply(gateway), strangers, bytes_max=REVOCATION_BYTES_MAX
+        ),
     }
     app.router.routes[:0] = [
         Route(path, endpoint, methods=["POST"]) for path, endpoint in notes.items()

@@ -21,13 +21,18 @@ Wait = Annotated[Literal["0", "1"], Query()]
 
 
 class AgentHead(BaseModel, frozen=True):
-    """An agent's chain head: what its next order must follow."""
+    """An agent's chain head: what its next order must follow.
+
+    `revoked_from` may lie ahead: then a revocation is scheduled.
+    """
 
     agent: str
     seq: int
     prev: str
     credential: str
+    serial: str
     standing: str
+    revoked_from: str | None
 
 
 class OrderOutcome(BaseModel, frozen=True):
@@ -70,7 +75,9 @@ def order_routes(gateway: Gateway) -> APIRouter:
             seq=head.seq,
             prev=head.prev,
             credential=head.credential,
+            serial=f"{head.serial:X}",
             standing=head.standing.value,
+            revoked_from=None if head.withdrawal is None else str(head.withdrawal.due),
         )
 
     @routes.get("/v1/orders/{agent}/{seq}")

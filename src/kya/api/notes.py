@@ -1,6 +1,7 @@
-"""The two endpoints that take signed notes: bytes in, judged elsewhere, bytes out."""
+"""The endpoints that take signed notes: bytes in, judged elsewhere, bytes out."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
@@ -8,8 +9,12 @@ from kya.api.body import read_body
 from kya.api.peer import OwnOrders
 from kya.api.problems import Problem, ProblemError, problem_of, too_many
 from kya.api.strangers import Strangers
+from kya.codec import canonical
+from kya.codec.statements import CRL_TYPE, STANDING_TYPE
 from kya.core.errors import DistrustError, KyaError, MalformedError
+from kya.core.limits import ENTRY_BYTES_MAX
 from kya.gateway.pipeline import Gateway
+from kya.tlog.tile import decode_entries
 
 Reply = Callable[[bytes], Awaitable["NoteReply"]]
 
@@ -32,7 +37,12 @@ class NoteEndpoint:
     """An ASGI application that answers each note; strangers are slowed down."""
 
     def __init__(
-        self, reply: Reply, strangers: Strangers, own: OwnOrders | None = None
+        self,
+        reply: Reply,
+        strangers: Strangers,
+        own: OwnOrders | None = None,
+        *,
+        bytes_max: int = ENTRY_BYTES_MAX,
     ) -> None:
         """Answer with `reply`; count whoever sends what nobody signed.
 
@@ -41,11 +51,12 @@ class NoteEndpoint:
         self._reply = reply
         self._strangers = strangers
         self._own = own
+        self._bytes_max = bytes_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            raw = await read_body(scope, receive)
+            raw = await read_body(scope, receive, self._bytes_max)
             if self._own is not None:
                 self._own.require(scope, raw)
             reply = await self._reply(raw)
@@ -93,11 +104,43 @@ def statement_reply(gateway: Gateway) -> Reply:
     """Return the function that puts a statement of authority or directors on record."""
 
     async def reply(raw: bytes) -> NoteReply:
-        body = b'{"index":%d}' % await gateway.statements.record(raw)
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-        ]
-        return NoteReply(201, headers, body)
+        return _recorded(await gateway.statements.record(raw))
 
     return reply
+
+
+REVOCATION_BYTES_MAX: Final = 2 * (2 + ENTRY_BYTES_MAX)
+"""Two entries, each behind two bytes of length."""
+
+
+def revocation_reply(gateway: Gateway) -> Reply:
+    """Return the function that puts a revocation and its list on record, or neither.
+
+    The body is framed as the entries of a bundle are (C2SP tlog-tiles): two bytes of
+    length, most significant first, before each of the two notes.
+    """
+
+    async def reply(raw: bytes) -> NoteReply:
+        notes = decode_entries(raw)
+        if len(notes) != len(_REVOCATION):
+            raise MalformedError(f"revocations: want two notes, got {len(notes)}")
+        kinds = [canonical.type_of(note) for note in notes]
+        if tuple(kinds) != _REVOCATION:
+            want = " and ".join(_REVOCATION)
+            raise MalformedError(f"revocations: want {want}, got {' and '.join(kinds)}")
+        return _recorded(await gateway.statements.record(*notes))
+
+    return reply
+
+
+_REVOCATION: Final = (STANDING_TYPE, CRL_TYPE)
+
+
+def _recorded(index: int) -> NoteReply:
+    """Return the answer to what is on record from this entry on."""
+    body = b'{"index":%d}' % index
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+    ]
+    return NoteReply(201, headers, body)

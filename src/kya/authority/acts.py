@@ -4,7 +4,7 @@ from kya.codec import mandates, statements
 from kya.codec.note import SignedNote
 from kya.codec.statements import Issuance, Opening
 from kya.core.errors import InputError
-from kya.core.events import RevocationListed, StandingChanged
+from kya.core.events import RevocationListed, RevocationScheduled, StandingChanged
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -59,9 +59,19 @@ def countersign(note: bytes, director: NoteSigner) -> bytes:
 def change_standing(
     authority: NoteSigner, credential: str, act: Act, reason: str, at: Instant
 ) -> bytes:
-    """Return the note that suspends, reinstates or revokes a credential."""
+    """Return the note that suspends or reinstates a credential."""
     event = StandingChanged(credential=credential, act=act, reason=reason, at=at)
+    return sign_standing(authority, event)
+
+
+def sign_standing(authority: NoteSigner, event: StandingChanged) -> bytes:
+    """Return the note of an act; a revocation's goes on record with its list."""
     return sign_note(statements.render_standing(event), authority).render()
+
+
+def schedule(authority: NoteSigner, event: RevocationScheduled) -> bytes:
+    """Return the note that says from when on a credential is revoked."""
+    return sign_note(statements.render_schedule(event), authority).render()
 
 
 def publish_revocations(

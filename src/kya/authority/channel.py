@@ -190,8 +190,9 @@ def _require_signature(note: SignedNote, credential: Credential) -> None:
 
 def _require_standing(credential: Credential, now: Instant) -> None:
     """Raise unless the credential is active and valid."""
-    if credential.standing is not Standing.ACTIVE:
-        detail = f"{credential.name}'s is {credential.standing.value}"
+    standing = credential.standing_at(now)
+    if standing is not Standing.ACTIVE:
+        detail = f"{credential.name}'s is {standing.value}"
         raise ChannelRefusedError("credential_is_active", detail)
     start, end = credential.not_before, credential.not_after
     if now < start:

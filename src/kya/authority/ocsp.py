@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.authority.ceremony import Issuer, Validity
-from kya.authority.revocations import revocation_of
 from kya.core.credential import Credential, Standing
 from kya.core.errors import InputError
 from kya.core.instant import Instant
@@ -22,6 +21,7 @@ from kya.pki.ocsp import (
     is_about,
     read_question,
 )
+from kya.pki.revocations import revocation_of
 
 RESPONDER_SECONDS: Final = 30 * 86_400
 RESPONDER_NAME: Final = "OCSP responder"
@@ -73,7 +73,7 @@ class Register:
         held = self.by_serial.get(asked.serial)
         if held is None or not is_about(asked, self.issuer):
             return Verdict.UNKNOWN
-        if held.standing is Standing.REVOKED:
+        if held.standing_at(at) is Standing.REVOKED:
             return revocation_of(held, at)
         return Verdict.GOOD
 

@@ -12,13 +12,14 @@ from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
     Data,
-    answer,
-    answer_json,
     talk,
 )
+from kya.cli.revoke import revoke
+from kya.cli.show_credential import show_credential
 from kya.core.credential import Credential
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.pki.credentials import credential_of
 from kya.wiring.agent_host import AgentHost, DeskAddress
 from kya.wiring.desk import Desk, Proof
 from kya.wiring.installation import CHANNEL, GATEWAY
@@ -49,9 +50,9 @@ def enrol(
     """Make the agent's key on this host and have its certificate issued."""
     desk = open_desk(data)
     host = AgentHost(directory or data / "agents" / name)
-    _certify(desk, desk.enrol_agent, host, name, key)
+    credential = _certify(desk, desk.enrol_agent, host, name, key)
     talk(f"{name}: key and certificate are in {host.directory}")
-    _show(desk.credential_of(name), as_json=as_json)
+    show_credential(credential, as_json=as_json)
 
 
 @app.command("replace")
@@ -66,15 +67,15 @@ def replace(
     """Give the agent a new key and certificate after a revocation or an expiry."""
     desk = open_desk(data)
     host = AgentHost(directory or data / "agents" / name)
-    _certify(desk, desk.replace_agent, host, name, key)
+    credential = _certify(desk, desk.replace_agent, host, name, key)
     talk(f"{name}: new key and certificate are in {host.directory}")
-    _show(desk.credential_of(name), as_json=as_json)
+    show_credential(credential, as_json=as_json)
 
 
 @app.command("show")
 def show(name: Name, data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
     """Show the agent's newest certificate and its standing."""
-    _show(open_desk(data).credential_of(name), as_json=as_json)
+    show_credential(open_desk(data).credential_of(name), as_json=as_json)
 
 
 @app.command("suspend")
@@ -89,28 +90,26 @@ def reinstate(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
     _change(data, name, Act.REINSTATE, reason)
 
 
-@app.command("revoke")
-def revoke(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
-    """Revoke the agent's certificate for good and publish the revocation list."""
-    _change(data, name, Act.REVOKE, reason)
+app.command("revoke")(revoke)
 
 
 def _certify(
     desk: Desk, issue: Issue, host: AgentHost, name: str, key: Path | None
-) -> None:
+) -> Credential:
     """Have a certificate issued for a new key, and hand it to the agent."""
     mandate = desk.mandate_of(name)
     certificate = issue(
         mandate, host.new_key(None if key is None else reference_in(key))
     )
     _hand_over(desk, host, name, certificate)
+    return credential_of(certificate)
 
 
 def _change(data: Path, name: str, act: Act, reason: str) -> None:
     """Have the act put on record and say what it led to."""
     desk = open_desk(data)
     desk.change(name, act, reason)
-    _show(desk.credential_of(name), as_json=False)
+    show_credential(desk.credential_of(name), as_json=False)
 
 
 def _hand_over(desk: Desk, host: AgentHost, name: str, certificate: bytes) -> None:
@@ -121,22 +120,3 @@ def _hand_over(desk: Desk, host: AgentHost, name: str, certificate: bytes) -> No
     if remote.office is not None:
         at = DeskAddress(url=remote.office.url, anchor=desk.opened.certificate(CHANNEL))
     host.store(name, certificate, remote.url, str(gateway), at)
-
-
-def _show(credential: Credential, *, as_json: bool) -> None:
-    """Print what is on record of a credential."""
-    facts = {
-        "agent": credential.name,
-        "certificate": credential.digest,
-        "serial": f"{credential.serial:X}",
-        "not_before": str(credential.not_before),
-        "not_after": str(credential.not_after),
-        "standing": credential.standing.value,
-        "since": str(credential.since),
-        "mandate": credential.grant.mandate if credential.grant else "",
-    }
-    if as_json:
-        answer_json(facts)
-        return
-    for key, value in facts.items():
-        answer(f"{key:<12}{value}")

@@ -90,5 +90,6 @@ def _first_config(
 
 
 def _at_port(port: int) -> GatewaySection:
-    """Return the section of a gateway whose issuer of channels is one port above."""
-    return GatewaySection(port=port, channel_port=port_above(port))
+    """Return the section of a gateway whose other listeners are right above."""
+    above = port_above(port)
+    return GatewaySection(port=port, channel_port=above, status_port=port_above(above))

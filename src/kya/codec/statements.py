@@ -8,7 +8,13 @@ import msgspec
 from kya.codec import base64_text, canonical
 from kya.codec.enums import by_value
 from kya.core import tokens
-from kya.core.events import ClockSource, RevocationListed, StandingChanged
+from kya.core.credential import ReasonCode
+from kya.core.events import (
+    ClockSource,
+    RevocationListed,
+    RevocationScheduled,
+    StandingChanged,
+)
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 
@@ -41,7 +47,19 @@ class StandingLine(canonical.Statement, frozen=True, kw_only=True):
     type_: Literal["kya/standing/v1"] = msgspec.field(name="_type")
     act: str
     at: str
+    code: str | None
     credential: str
+    reason: str
+
+
+class ScheduleLine(canonical.Statement, frozen=True, kw_only=True):
+    """`kya/schedule/v1`: a credential will be revoked, and is not used from then on."""
+
+    type_: Literal["kya/schedule/v1"] = msgspec.field(name="_type")
+    at: str
+    code: str
+    credential: str
+    due: str
     reason: str
 
 
@@ -57,15 +75,18 @@ class RevocationListLine(canonical.Statement, frozen=True, kw_only=True):
 LOG_TYPE: Final = "kya/log/v1"
 CERTIFICATE_TYPE: Final = "kya/certificate/v1"
 STANDING_TYPE: Final = "kya/standing/v1"
+SCHEDULE_TYPE: Final = "kya/schedule/v1"
 CRL_TYPE: Final = "kya/crl/v1"
 
 _LOG: Final = msgspec.json.Decoder(LogLine)
 _CERTIFICATE: Final = msgspec.json.Decoder(CertificateLine)
 _STANDING: Final = msgspec.json.Decoder(StandingLine)
+_SCHEDULE: Final = msgspec.json.Decoder(ScheduleLine)
 _CRL: Final = msgspec.json.Decoder(RevocationListLine)
 
 _CLOCK: Final = by_value("clock", ClockSource)
 _ACT: Final = by_value("act", Act)
+_CODE: Final = by_value("code", ReasonCode)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +176,27 @@ def render_standing(event: StandingChanged) -> bytes:
             type_=STANDING_TYPE,
             act=event.act.value,
             at=str(event.at),
+            code=None if event.code is None else event.code.value,
             credential=event.credential,
+            reason=event.reason,
+        )
+    )
+
+
+def parse_schedule(line: bytes) -> RevocationScheduled:
+    """Return a revocation that is due later; MalformedError otherwise."""
+    return canonical.read_line(line, _SCHEDULE, "schedule", _schedule_from)
+
+
+def render_schedule(event: RevocationScheduled) -> bytes:
+    """Return the line that says from when on a credential is revoked."""
+    return canonical.encode_line(
+        ScheduleLine(
+            type_=SCHEDULE_TYPE,
+            at=str(event.at),
+            code=event.code.value,
+            credential=event.credential,
+            due=str(event.due),
             reason=event.reason,
         )
     )
@@ -205,7 +246,19 @@ def _standing_from(wire: StandingLine) -> StandingChanged:
     return StandingChanged(
         credential=wire.credential,
         act=_ACT(wire.act),
+        code=None if wire.code is None else _CODE(wire.code),
         reason=wire.reason,
+        at=Instant.parse(wire.at),
+    )
+
+
+def _schedule_from(wire: ScheduleLine) -> RevocationScheduled:
+    """Return the scheduled revocation of its fields."""
+    return RevocationScheduled(
+        credential=wire.credential,
+        code=_CODE(wire.code),
+        reason=wire.reason,
+        due=Instant.parse(wire.due),
         at=Instant.parse(wire.at),
     )
 

@@ -15,6 +15,7 @@ from kya.core.events import (
     OrderDecided,
     OrderSubmitted,
     RevocationListed,
+    RevocationScheduled,
     StandingChanged,
     VenueReported,
 )
@@ -30,6 +31,8 @@ def objection(state: State, event: Event) -> str | None:
         return "the first entry must open the log"
     if state.undecided is not None and not isinstance(event, OrderDecided):
         return "the entry after an order must be its decision"
+    if state.unlisted is not None and not isinstance(event, RevocationListed):
+        return "the entry after a revocation must be its list"
     return _against(state, event)
 
 
@@ -50,6 +53,8 @@ def _against(state: State, event: Event) -> str | None:
             return _against_certificate(state, event)
         case StandingChanged():
             return _against_standing(state, event)
+        case RevocationScheduled():
+            return _against_schedule(state, event)
         case RevocationListed():
             return _against_list(state, event)
         case Equivocated():
@@ -209,6 +214,22 @@ def _against_standing(state: State, event: StandingChanged) -> str | None:
     if (credential.standing, event.act) not in NEXT:
         return f"{event.act.value}: the certificate is {credential.standing.value}"
     return _against_back_dating(state, event.at, event.act.value)
+
+
+def _against_schedule(state: State, event: RevocationScheduled) -> str | None:
+    """What is scheduled lies within the certificate's life; it only comes nearer."""
+    credential = state.credentials.get(event.credential)
+    if credential is None:
+        return f"schedule: no certificate {event.credential} is on record"
+    if credential.standing is Standing.REVOKED:
+        return f"schedule: the certificate is {credential.standing.value}"
+    if event.due > credential.not_after:
+        return f"schedule: the certificate ends before, at {credential.not_after}"
+    planned = credential.withdrawal
+    if planned is not None and event.due >= planned.due:
+        # A later one would take back the one on record, which nobody can alone.
+        return f"schedule: revoked from {planned.due} on already; want it sooner"
+    return _against_back_dating(state, event.at, "schedule")
 
 
 def _against_list(state: State, event: RevocationListed) -> str | None:

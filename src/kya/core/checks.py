@@ -63,8 +63,8 @@ HOURS_CALENDAR: Final = Control(
 
 
 def credential_is_active(case: Case) -> ControlResult:
-    """The credential is neither suspended nor revoked."""
-    standing = case.credential.standing
+    """The credential is neither suspended, nor revoked, nor due to be."""
+    standing = case.credential.standing_at(case.received_at)
     if standing is Standing.ACTIVE:
         return ControlResult(CREDENTIAL_STANDING, _PASSED, "active", "active")
     reason = (

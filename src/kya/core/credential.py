@@ -1,4 +1,4 @@
-"""A credential: one certificate, what it grants, and its standing."""
+"""A credential: one certificate, what it grants, its standing, and its end."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -28,6 +28,28 @@ class Standing(Enum):
     REVOKED = "revoked"
 
 
+class ReasonCode(Enum):
+    """Why a certificate is revoked, in the words of RFC 5280 §5.3.1.
+
+    What can be taken back (certificateHold, removeFromCRL) is left out.
+    """
+
+    KEY_COMPROMISE = "keyCompromise"
+    CA_COMPROMISE = "cACompromise"
+    AFFILIATION_CHANGED = "affiliationChanged"
+    SUPERSEDED = "superseded"
+    CESSATION_OF_OPERATION = "cessationOfOperation"
+    PRIVILEGE_WITHDRAWN = "privilegeWithdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """From when on a certificate is not to be believed any more, and why."""
+
+    due: Instant
+    code: ReasonCode
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """What an agent's certificate carries: the scope and the mandate it comes from.
@@ -51,7 +73,8 @@ class Credential:
     """One certificate: `digest` is its SHA-256, `spki` its public key in DER.
 
     Valid for `not_before` ≤ t ≤ `not_after` (RFC 5280 §4.1.2.5, both inclusive).
-    `since` is when it came to its present standing, at first `not_before`.
+    `since` is when it came to its present standing, at first `not_before`. A
+    `withdrawal` that is due stops it, whether or not the revocation is on record yet.
     """
 
     digest: str
@@ -64,11 +87,22 @@ class Credential:
     standing: Standing
     since: Instant
     grant: Grant | None
+    withdrawal: Withdrawal | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an agent without a grant, and a grant without an agent."""
+        """Refuse an agent without a grant, a grant without an agent, a bare end."""
         tokens.require(tokens.DIGEST, "credential", self.digest)
         tokens.require(tokens.NAME, "name", self.name)
         if (self.grant is None) is (self.role is Role.AGENT):
             msg = "credential: want a grant for an agent and for nobody else"
             raise MalformedError(msg)
+        if self.standing is Standing.REVOKED and self.withdrawal is None:
+            msg = "credential: revoked, but not from when on and why"
+            raise MalformedError(msg)
+
+    def standing_at(self, instant: Instant) -> Standing:
+        """Return the standing at an instant: a revocation that is due has happened."""
+        withdrawal = self.withdrawal
+        if withdrawal is not None and withdrawal.due.micros <= instant.micros:
+            return Standing.REVOKED
+        return self.standing

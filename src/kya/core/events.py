@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Final
 
 from kya.core import tokens
-from kya.core.credential import Credential
+from kya.core.credential import Credential, ReasonCode
 from kya.core.decision import Outcome
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
@@ -90,17 +90,46 @@ class CertificateIssued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingChanged:
-    """The authority has changed a credential's standing."""
+    """The authority has changed a credential's standing.
+
+    `code` stands for a revocation, and for nothing else; `reason` is for people.
+    """
 
     credential: str
     act: Act
+    code: ReasonCode | None = None
     reason: str
     at: Instant
 
     def __post_init__(self) -> None:
-        """Refuse an act upon nothing, or for no reason."""
+        """Refuse an act upon nothing, for no reason, or with another act's code."""
         tokens.require(tokens.DIGEST, "credential", self.credential)
         tokens.require_text("reason", self.reason)
+        if (self.code is None) is (self.act is Act.REVOKE):
+            msg = f"{self.act.value}: want a code for a revocation, and for it alone"
+            raise MalformedError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationScheduled:
+    """The authority has said from when on a credential will be revoked.
+
+    From `due` on it is as good as revoked, whatever else is on record by then.
+    """
+
+    credential: str
+    code: ReasonCode
+    reason: str
+    due: Instant
+    at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a revocation of nothing, for no reason, or of the past."""
+        tokens.require(tokens.DIGEST, "credential", self.credential)
+        tokens.require_text("reason", self.reason)
+        if self.due <= self.at:
+            msg = f"schedule: want it due after {self.at}, got {self.due}"
+            raise MalformedError(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +232,7 @@ Event = (
     | MandateGranted
     | CertificateIssued
     | StandingChanged
+    | RevocationScheduled
     | RevocationListed
     | OrderSubmitted
     | OrderDecided

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kya.core.admission import objection
-from kya.core.credential import Credential, Role
+from kya.core.credential import Credential, Role, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
 from kya.core.events import (
@@ -20,6 +20,7 @@ from kya.core.events import (
     OrderDecided,
     OrderSubmitted,
     RevocationListed,
+    RevocationScheduled,
     StandingChanged,
     VenueReported,
 )
@@ -51,8 +52,11 @@ def apply(state: State, event: Event) -> State:
             return _with_certificate(state, event)
         case StandingChanged():
             return _with_standing(state, event)
+        case RevocationScheduled(due=due, code=code):
+            credential = state.credentials[event.credential]
+            return _with(state, replace(credential, withdrawal=Withdrawal(due, code)))
         case RevocationListed(number=number, crl=crl):
-            return replace(state, crl_number=number, crl=crl)
+            return replace(state, crl_number=number, crl=crl, unlisted=None)
         case Equivocated():
             return _with_equivocation(state, event)
         case _ as never:
@@ -125,8 +129,24 @@ def _with_standing(state: State, event: StandingChanged) -> State:
     """Move the credential to the standing that the act leads to."""
     credential = state.credentials[event.credential]
     standing = NEXT[credential.standing, event.act]
-    changed = replace(credential, standing=standing, since=event.at)
-    return replace(state, credentials={**state.credentials, credential.digest: changed})
+    planned = credential.withdrawal
+    if event.code is None:
+        changed = replace(credential, standing=standing, since=event.at)
+        return _with(state, changed)
+    # What was due before it was revoked has ended then, and not later.
+    due = event.at if planned is None else min(event.at, planned.due)
+    changed = replace(
+        credential,
+        standing=standing,
+        since=event.at,
+        withdrawal=Withdrawal(due, event.code),
+    )
+    return replace(_with(state, changed), unlisted=credential.digest)
+
+
+def _with(state: State, changed: Credential) -> State:
+    """Put the changed credential in the place of what it was."""
+    return replace(state, credentials={**state.credentials, changed.digest: changed})
 
 
 def _with_equivocation(state: State, event: Equivocated) -> State:

@@ -74,6 +74,9 @@ VENUE_ASK_MICROS_MAX: Final = 30_000_000
 OUTCOME_WAIT_MICROS_MAX: Final = 10_000_000
 """How long a reader may wait for a venue's final answer; below common proxy limits."""
 
+STATUS_IN_FLIGHT_MAX: Final = 16
+"""OCSP questions that wait for a signature at once; orders must not wait for them."""
+
 STRANGERS_MAX: Final = 4_096
 """Peers whose bad requests are counted one by one; the longest silent is forgotten."""
 

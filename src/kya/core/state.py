@@ -38,7 +38,7 @@ class State:
     `now` is the latest instant that the gateway has put on record; its clock must not
     be behind it. `issued_to` lists, by name, the digests of its certificates in order.
     `crl` is the newest revocation list in DER. `undecided` is an order whose decision
-    is the next entry.
+    is the next entry, `unlisted` a revoked credential whose list is the next entry.
     """
 
     opened: LogOpened | None = None
@@ -58,3 +58,4 @@ class State:
     crl_number: int = 0
     crl: bytes = b""
     undecided: OrderSubmitted | None = None
+    unlisted: str | None = None

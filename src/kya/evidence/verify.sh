@@ -1026,14 +1026,17 @@ END {
 }
 EOF
     cat >"$tmp/crl.awk" <<'EOF'
-# The serials of a revocation list and since when, from what `openssl crl` shows.
+# The serials of a revocation list, since when and why, from what `openssl crl` shows.
 BEGIN { MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec" }
 /^    Serial Number: [0-9A-F]+$/ { serial = $3; sub(/^0+/, "", serial); next }
 /^        Revocation Date: / && serial != "" {
     m = (index(MONTHS, $3) + 2) / 3
-    printf "%s@%04d-%02d-%02dT%s\n", serial, $6, m, $4, $5
+    printf "%s@%04d-%02d-%02dT%s", serial, $6, m, $4, $5
     serial = ""
+    next
 }
+# RFC 5280's names, but with spaces and capitals; a line of the list ends here.
+/^ +X509v3 CRL Reason Code: *$/ { getline; gsub(/ /, ""); print "@" tolower($0) }
 EOF
 }
 
@@ -1148,7 +1151,8 @@ check_lists() {
         cmp -s "$tmp/listed" "$tmp/want" ||
             fails 1 "trust/crl-$number.pem (log entry $index): does not list exactly what the\
  log has revoked"
-        revoked=$(tr '\n' ' ' <"$tmp/listed" | sed 's/@/ since /g; s/ $//; s/^./ &/')
+        revoked=$(sed 's/@/ since /; s/@[a-z]*$//' "$tmp/listed" | tr '\n' ' ' |
+            sed 's/ $//; s/^./ &/')
     done <"$tmp/holdings"
 }
 
@@ -1202,6 +1206,7 @@ part == "leaves" { LEAF[FNR - 1] = $0; next }
 }
 END {
     if (PENDING != "") fail(10, PENDING, "no decision follows it")
+    if (REVOKING != "") fail(1, REVOKING, "its revocation list does not follow it")
     for (c in ROLE) if (!(c in STANDING)) fail(1, c, "this certificate was never admitted")
     if (ORIGIN == "") finding(1, "FAILS", "log entry 0: does not open a log under your root")
     conclude()
@@ -1245,7 +1250,7 @@ function signers(question, i, role, at,   k, c, n, seen) {
             fail(question, i, "signed by " SIGNER[i, k] ", who has no certificate on record as " role)
             continue
         }
-        if (STANDING[c] != "active" || at "" < BEGINS[c] "" || at "" > ENDS[c] "")
+        if (standing_at(c, at) != "active" || at "" < BEGINS[c] "" || at "" > ENDS[c] "")
             fail(question, i, "certificate " SERIAL[c] " of its signer was not valid at " at)
         if (!((i, NAME[c]) in SEEN)) n++
         SEEN[i, NAME[c]] = 1
@@ -1271,7 +1276,7 @@ function not_before_now(question, i, at) {
 # ------------------------------------------------------------------- kinds of statements
 
 function judge(i, line,   kind) {
-    if (line == "") { if (PENDING == i - 1) PENDING = ""; return }
+    if (line == "") { if (PENDING == i - 1) PENDING = ""; REVOKING = ""; return }
     kind = substr(line, 1, 80)
     if (substr(kind, 1, 10) != "{\"_type\":\"") kind = ""
     else { kind = substr(kind, 11); kind = substr(kind, 1, index(kind, "\"") - 1) }
@@ -1279,6 +1284,9 @@ function judge(i, line,   kind) {
         fail(10, PENDING, "the entry after an order must be its decision")
         PENDING = ""
     }
+    if (REVOKING != "" && kind != "kya/crl/v1")
+        fail(1, REVOKING, "the entry after a revocation must be its list")
+    REVOKING = ""
     if ((i == 0) != (kind == "kya/log/v1"))
         fail(1, i, "the first entry, and it alone, opens the log")
     if (kind == "kya/decision/v1") { on_decision(i, line); return }
@@ -1289,6 +1297,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/certificate/v1") on_certificate(i)
     else if (kind == "kya/mandate/v1") on_mandate(i, line)
     else if (kind == "kya/standing/v1") on_standing(i)
+    else if (kind == "kya/schedule/v1") on_schedule(i)
     else if (kind == "kya/crl/v1") on_list(i)
     else if (kind == "kya/log/v1") on_log(i)
     else fail(8, i, "a statement of no known kind")
@@ -1409,7 +1418,7 @@ function on_mandate(i, line,   m, from, n) {
 
 function on_standing(i,   c, act, was) {
     act = V["act"]
-    if (!fields(i, 1, "_type,act,at,credential,reason")) return
+    if (!fields(i, 1, "_type,act,at,code,credential,reason")) return
     c = V["credential"] in OF_DIGEST ? OF_DIGEST[V["credential"]] : ""
     WHAT[i] = act (c == "" ? "" : " " SERIAL[c])
     not_back_dated(1, i, V["at"])
@@ -1418,8 +1427,44 @@ function on_standing(i,   c, act, was) {
     was = STANDING[c]
     if (was == "active" && act == "suspend") STANDING[c] = "suspended"
     else if (was == "suspended" && act == "reinstate") STANDING[c] = "active"
-    else if (was != "revoked" && act == "revoke") { STANDING[c] = "revoked"; SINCE[c] = V["at"] }
+    else if (was != "revoked" && act == "revoke") revoked(i, c, V["at"])
     else fail(1, i, "the certificate is " was)
+    if (act == "revoke" ? !is_code(V["code"]) : V["code"] != "null")
+        fail(1, i, "want a reason code of RFC 5280 for a revocation, and for it alone")
+}
+
+# What was due before it was revoked has ended then, and not later.
+function revoked(i, c, at) {
+    REVOKING = i
+    STANDING[c] = "revoked"
+    if (!(c in SINCE) || at "" < SINCE[c] "") SINCE[c] = at
+    CODE[c] = tolower(V["code"])
+}
+
+function on_schedule(i,   c) {
+    if (!fields(i, 1, "_type,at,code,credential,due,reason")) return
+    c = V["credential"] in OF_DIGEST ? OF_DIGEST[V["credential"]] : ""
+    WHAT[i] = "schedule" (c == "" ? "" : " " SERIAL[c])
+    not_back_dated(1, i, V["at"])
+    signers(1, i, "authority", V["at"])
+    if (c == "" || !(c in STANDING)) { fail(1, i, "no such certificate is on record"); return }
+    if (STANDING[c] == "revoked") { fail(1, i, "the certificate is revoked"); return }
+    if (micros(V["due"]) < 0 || V["due"] "" <= V["at"] "" || V["due"] "" > ENDS[c] "")
+        fail(1, i, "due at no time after its own and within the certificate's")
+    if (!is_code(V["code"])) fail(1, i, "want a reason code of RFC 5280")
+    if (c in SINCE && V["due"] "" >= SINCE[c] "")
+        fail(1, i, "revoked from " SINCE[c] " on already, which it would put off")
+    SINCE[c] = V["due"]
+}
+
+function is_code(text) {
+    return index(" keyCompromise cACompromise affiliationChanged superseded" \
+        " cessationOfOperation privilegeWithdrawn ", " " text " ") > 0
+}
+
+# A revocation that is due has happened, whether or not an entry says so yet.
+function standing_at(c, at) {
+    return c in SINCE && SINCE[c] "" <= at "" ? "revoked" : STANDING[c]
 }
 
 function on_list(i,   c, at) {
@@ -1429,10 +1474,10 @@ function on_list(i,   c, at) {
     CRL = V["number"] + 0
     not_back_dated(1, i, V["at"])
     signers(1, i, "authority", V["at"])
-    for (c in SINCE) {
+    for (c in CODE) {
         # A list cannot say a time after its own; X.509 has whole seconds.
         at = SINCE[c] "" < V["at"] "" ? SINCE[c] : V["at"]
-        print i, SERIAL[c] "@" substr(at, 1, 19) >>(TMP "/revoked")
+        print i, SERIAL[c] "@" substr(at, 1, 19) "@" CODE[c] >>(TMP "/revoked")
     }
 }
 
@@ -1526,7 +1571,7 @@ function run_rules(at,   a, c, day, key, skew, before, total, limit, standing, s
     a = O_AGENT; c = O_CERTIFICATE; day = substr(at, 1, 10)
     CONTROLS = REASONS = ""
     IDENTITY = TOO_BIG = 0
-    standing = STANDING[c]
+    standing = standing_at(c, at)
     rule(standing == "active", "credential.standing", "active", standing, \
         "credential." standing, "")
     if (at "" < BEGINS[c] "")

@@ -5,10 +5,16 @@ from typing import Final
 
 from kya.codec.canonical import leaf_digest
 from kya.codec.reports import REPORT_TYPE
-from kya.core.credential import Standing
+from kya.core.credential import Standing, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError
-from kya.core.events import OrderDecided, VenueReported, VenueStatus
+from kya.core.events import (
+    OrderDecided,
+    RevocationListed,
+    VenueReported,
+    VenueStatus,
+)
+from kya.gateway.ports import Clock
 from kya.gateway.release import Releases
 from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer
@@ -18,13 +24,18 @@ _REPORT_PREFIX: Final = f'{{"_type":"{REPORT_TYPE}"'.encode()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainHead:
-    """Where an agent's chain of orders stands, and under which certificate."""
+    """Where an agent's chain of orders stands, and under which certificate.
+
+    `withdrawal` is from when on that certificate is revoked, and why, if anything is.
+    """
 
     agent: str
     seq: int
     prev: str
     credential: str
+    serial: int
     standing: Standing
+    withdrawal: Withdrawal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +53,12 @@ class OrderRecord:
 class Inquiry:
     """Reads the log for others; nothing is told before it is durable."""
 
-    __slots__ = ("_releases", "_sequencer")
+    __slots__ = ("_clock", "_releases", "_sequencer")
 
-    def __init__(self, sequencer: Sequencer, releases: Releases) -> None:
-        """Read this log; wait for these releases."""
+    def __init__(self, sequencer: Sequencer, releases: Releases, clock: Clock) -> None:
+        """Read this log; wait for these releases; the clock says what is due."""
         self._sequencer = sequencer
+        self._clock = clock
         self._releases = releases
 
     async def head(self, name: str) -> ChainHead | None:
@@ -56,12 +68,15 @@ class Inquiry:
         if agent is None:
             return None
         await self._sequencer.durable(self._sequencer.size)
+        credential = state.credentials[agent.credential]
         return ChainHead(
             agent=name,
             seq=agent.past.seq,
             prev=agent.past.prev,
             credential=agent.credential,
-            standing=state.credentials[agent.credential].standing,
+            serial=credential.serial,
+            standing=credential.standing_at(self._clock.now()),
+            withdrawal=credential.withdrawal,
         )
 
     async def order(
@@ -91,6 +106,17 @@ class Inquiry:
             venue=venue,
             report_index=report_index,
         )
+
+    async def revocation_list(self, number: int) -> bytes | None:
+        """Return the list of this number in DER, or None if there never was one."""
+        index = self._sequencer.list_index(number)
+        if index is None:
+            return None
+        await self._sequencer.durable(index + 1)
+        listed = Entry.read(self._sequencer.entry(index)).event
+        if not isinstance(listed, RevocationListed):
+            raise CorruptionError(f"entry {index}: want revocation list {number}")
+        return listed.crl
 
     async def _venue_answer(
         self, name: str, seq: int, leaf: str

@@ -47,7 +47,7 @@ class Gateway:
         self._turns = Turns(self._past_of)
         self.releases = Releases(self._scribe, venues)
         self.statements = Statements(self._scribe, root)
-        self.inquiry = Inquiry(sequencer, self.releases)
+        self.inquiry = Inquiry(sequencer, self.releases, clock)
 
     async def submit(self, raw: bytes) -> Answer:
         """Return the signed decision on one order note, once both are durable.

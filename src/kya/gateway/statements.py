@@ -8,19 +8,28 @@ from kya.core.events import (
     LogOpened,
     MandateGranted,
     RevocationListed,
+    RevocationScheduled,
     StandingChanged,
 )
+from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.limits import STATEMENT_AHEAD_MICROS_MAX
 from kya.gateway.scribe import Scribe
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
+from kya.pki.revocations import require_fitting
 
 Statement = (
-    LogOpened | CertificateIssued | MandateGranted | RevocationListed | StandingChanged
+    LogOpened
+    | CertificateIssued
+    | MandateGranted
+    | RevocationListed
+    | RevocationScheduled
+    | StandingChanged
 )
 _KINDS: Final = (
-    "kya/log/v1, kya/certificate/v1, kya/mandate/v1, kya/standing/v1 or kya/crl/v1"
+    "kya/log/v1, kya/certificate/v1, kya/mandate/v1, kya/standing/v1, kya/schedule/v1"
+    " or kya/crl/v1"
 )
 
 
@@ -34,22 +43,33 @@ class Statements:
         self._scribe = scribe
         self._root = root
 
-    async def record(self, raw: bytes) -> int:
-        """Return the statement's index once it is durable.
+    async def record(self, *raws: bytes) -> int:
+        """Return the first statement's index once all of them are durable.
 
-        InputError: of another kind, dated ahead of us, or nothing that may follow the
-        log as it stands. DistrustError: its signers may not say so.
+        They are neighbours: all of them are on record, or none. InputError: of another
+        kind, dated ahead of us, or nothing that may follow the log as it stands.
+        DistrustError: its signers may not say so, or a list does not fit the log.
         """
+        entries = [self._read(raw) for raw in raws]
+        # No await between this look at the state and the entries' place after it.
+        sequencer = self._scribe.sequencer
+        state = sequencer.state
+        for entry in entries:
+            authenticate(entry, state, self._root)
+            if isinstance(entry.event, RevocationListed):
+                require_fitting(entry.event, state)
+            state = apply(state, entry.event)
+        return await sequencer.append(*entries)
+
+    def _read(self, raw: bytes) -> Entry:
+        """Return a statement that is not dated ahead of us, or InputError."""
         entry = Entry.read(raw)
         ahead = _dated(entry).micros - self._scribe.clock.now().micros
         if ahead > STATEMENT_AHEAD_MICROS_MAX:
             raise InputError(
                 f"statement: dated {ahead} us ahead of the gateway's clock"
             )
-        sequencer = self._scribe.sequencer
-        # No await between this look at the state and the entry's place after it.
-        authenticate(entry, sequencer.state, self._root)
-        return await sequencer.append(entry)
+        return entry
 
 
 def _dated(entry: Entry) -> Instant:

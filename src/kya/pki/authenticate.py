@@ -22,6 +22,7 @@ from kya.core.events import (
     OrderDecided,
     OrderSubmitted,
     RevocationListed,
+    RevocationScheduled,
     StandingChanged,
     VenueReported,
 )
@@ -64,6 +65,8 @@ def _signers(entry: Entry, state: State, root: bytes) -> tuple[Credential, ...]:
             return _holders(entry, state, Role.GATEWAY, at)
         case StandingChanged(at=at) | RevocationListed(at=at):
             return _holders(entry, state, Role.AUTHORITY, at)
+        case RevocationScheduled(at=at):
+            return _holders(entry, state, Role.AUTHORITY, at)
         case CertificateIssued(at=at) as event:
             _require_chain(entry, event, state, root)
             return _holders(entry, state, Role.AUTHORITY, at)
@@ -101,7 +104,7 @@ def _holders(
     signers: dict[str, Credential] = {}
     for signature in entry.note.signatures:
         credential = _holder(state, signature, role)
-        if credential.standing is not Standing.ACTIVE:
+        if credential.standing_at(at) is not Standing.ACTIVE:
             msg = f"{role.value} {credential.name}: certificate is not active"
             raise DistrustError(msg)
         if not credential.not_before <= at <= credential.not_after:

@@ -6,12 +6,12 @@ Never certificateHold: a suspension lives in the log, a revocation is final.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from cryptography import x509
 
+from kya.core.credential import ReasonCode
 from kya.core.errors import DistrustError, InputError, MalformedError, shown
 from kya.core.instant import Instant
 from kya.pki import crl_text
@@ -35,18 +35,10 @@ _EXTENSIONS: Final = {
 }
 
 
-class RevocationReason(Enum):
-    """Why, as RFC 5280 §5.3.1 counts; what cannot be final is left out."""
-
-    KEY_COMPROMISE = x509.ReasonFlags.key_compromise
-    CA_COMPROMISE = x509.ReasonFlags.ca_compromise
-    AFFILIATION_CHANGED = x509.ReasonFlags.affiliation_changed
-    SUPERSEDED = x509.ReasonFlags.superseded
-    CESSATION_OF_OPERATION = x509.ReasonFlags.cessation_of_operation
-    PRIVILEGE_WITHDRAWN = x509.ReasonFlags.privilege_withdrawn
-
-
-_WHY: Final = {reason: crl_text.reason_for(reason.value) for reason in RevocationReason}
+# The library's flags have RFC 5280's names as their values, as our codes have.
+_WHY: Final = {
+    code: crl_text.reason_for(x509.ReasonFlags(code.value)) for code in ReasonCode
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +47,7 @@ class Revocation:
 
     serial: int
     at: Instant
-    reason: RevocationReason
+    reason: ReasonCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +165,7 @@ def _revocation(entry: x509.RevokedCertificate) -> Revocation:
         (extension,) = entry.extensions
         if not isinstance(extension.value, x509.CRLReason) or extension.critical:
             raise DistrustError(f"CRL: {entry.serial_number:X} has an odd extension")
-        reason = RevocationReason(extension.value.reason)
+        reason = ReasonCode(extension.value.reason.value)
     except READING_FAULTS as error:
         raise DistrustError(
             f"CRL: {entry.serial_number:X} has no reason of ours"

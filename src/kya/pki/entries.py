@@ -93,6 +93,10 @@ def _read_standing(line: bytes, _raw: bytes) -> Event:
     return statements.parse_standing(line)
 
 
+def _read_schedule(line: bytes, _raw: bytes) -> Event:
+    return statements.parse_schedule(line)
+
+
 def _read_revocation_list(line: bytes, _raw: bytes) -> Event:
     return statements.parse_revocation_list(line)
 
@@ -113,6 +117,7 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     mandates.MANDATE_TYPE: _read_mandate,
     statements.CERTIFICATE_TYPE: _read_certificate,
     statements.STANDING_TYPE: _read_standing,
+    statements.SCHEDULE_TYPE: _read_schedule,
     statements.CRL_TYPE: _read_revocation_list,
     reports.EQUIVOCATION_TYPE: _read_equivocation,
 }

@@ -10,8 +10,9 @@ from enum import Enum
 from hashlib import new, sha1
 from typing import Final, assert_never
 
-from cryptography.x509 import ObjectIdentifier, ReasonFlags
+from cryptography.x509 import ObjectIdentifier
 
+from kya.core.credential import ReasonCode
 from kya.core.errors import InputError, MalformedError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.pki import der
@@ -49,13 +50,13 @@ _HASH_OF: Final = {
 }
 
 _REASONS: Final = {
-    # RFC 5280 §5.3.1 numbers them; the library's names do not.
-    ReasonFlags.key_compromise: 1,
-    ReasonFlags.ca_compromise: 2,
-    ReasonFlags.affiliation_changed: 3,
-    ReasonFlags.superseded: 4,
-    ReasonFlags.cessation_of_operation: 5,
-    ReasonFlags.privilege_withdrawn: 9,
+    # As RFC 5280 §5.3.1 numbers them.
+    ReasonCode.KEY_COMPROMISE: 1,
+    ReasonCode.CA_COMPROMISE: 2,
+    ReasonCode.AFFILIATION_CHANGED: 3,
+    ReasonCode.SUPERSEDED: 4,
+    ReasonCode.CESSATION_OF_OPERATION: 5,
+    ReasonCode.PRIVILEGE_WITHDRAWN: 9,
 }
 
 
@@ -196,7 +197,7 @@ def _status_of(status: Status) -> bytes:
         case Verdict.UNKNOWN:
             return _UNKNOWN
         case Revocation(at=at, reason=reason):
-            number = bytes((_REASONS[reason.value],))
+            number = bytes((_REASONS[reason],))
             return der.within(
                 1, _time(at), der.within(0, der.encode(der.ENUMERATED, number))
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kya.core.errors import InputError
-from kya.core.events import Event, LogOpened, OrderSubmitted
+from kya.core.events import Event, LogOpened, OrderSubmitted, RevocationListed
 from kya.core.fold import apply
 from kya.core.state import State
 
@@ -20,10 +20,11 @@ class Step:
     state: State
     size: int
     orders: tuple[tuple[str, int], ...]  # Agent and entry.
+    lists: tuple[int, ...]  # The entries of revocation lists, by number.
 
 
 class Folded:
-    """The fold of all entries of one log, and an index of its orders."""
+    """The fold of all entries of one log, and an index of its orders and lists."""
 
     def __init__(self, origin: str) -> None:
         """Begin before the first entry."""
@@ -32,11 +33,14 @@ class Folded:
         self.size = 0
         # By agent, the entry of each order; an agent's `seq` counts from 1, gap-free.
         self._orders: dict[str, array[int]] = {}
+        # The entry of each revocation list; they are numbered from 1, gap-free.
+        self._lists = array("q")
 
     def after(self, events: Iterable[Event]) -> Step:
         """Return where these events lead; InputError if one may not follow."""
         state, size = self.state, self.size
         orders: list[tuple[str, int]] = []
+        lists: list[int] = []
         for event in events:
             if isinstance(event, LogOpened) and event.origin != self.origin:
                 raise InputError(
@@ -45,14 +49,17 @@ class Folded:
             state = apply(state, event)
             if isinstance(event, OrderSubmitted):
                 orders.append((event.order.agent, size))
+            elif isinstance(event, RevocationListed):
+                lists.append(size)
             size += 1
-        return Step(state=state, size=size, orders=tuple(orders))
+        return Step(state=state, size=size, orders=tuple(orders), lists=tuple(lists))
 
     def take(self, step: Step) -> None:
         """Go where the step leads; it must have begun here."""
         self.state, self.size = step.state, step.size
         for agent, index in step.orders:
             self._orders.setdefault(agent, array("q")).append(index)
+        self._lists.extend(step.lists)
 
     def order_index(self, agent: str, seq: int) -> int | None:
         """Return the entry that holds the agent's order `seq`, if there is one."""
@@ -60,3 +67,9 @@ class Folded:
         if orders is None or not 1 <= seq <= len(orders):
             return None
         return orders[seq - 1]
+
+    def list_index(self, number: int) -> int | None:
+        """Return the entry that holds this revocation list, if there is one."""
+        if not 1 <= number <= len(self._lists):
+            return None
+        return self._lists[number - 1]

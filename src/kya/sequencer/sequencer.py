@@ -152,6 +152,8 @@ class Sequencer:
         step = self._folded.after(entry.event for entry in entries)
         if step.state.undecided is not None:
             raise InputError("log: an order takes its place with its decision")
+        if step.state.unlisted is not None:
+            raise InputError("log: a revocation takes its place with its list")
         first = self._queue.put(*[entry.raw for entry in entries])
         self._folded.take(step)
         for entry in entries:
@@ -173,6 +175,10 @@ class Sequencer:
     def order_index(self, agent: str, seq: int) -> int | None:
         """Return the entry that holds the agent's order `seq`, if there is one."""
         return self._folded.order_index(agent, seq)
+
+    def list_index(self, number: int) -> int | None:
+        """Return the entry that holds this revocation list, if there is one."""
+        return self._folded.list_index(number)
 
     def read(self, path: str) -> bytes:
         """Return a public file, such as `tile/0/000`; else FileNotFoundError."""

@@ -63,6 +63,7 @@ class PlainScan:
         default_factory=dict[str, PlainCertificate]
     )
     _pending: _Pending | None = None
+    _revoked: bool = False
 
     def take(self, raw: bytes) -> None:
         """Look at the next entry."""
@@ -83,6 +84,9 @@ class PlainScan:
         if self._pending is not None and kind != "kya/decision/v1":
             self._fail(5, "plain scan: want the decision of the order before it")
             self._pending = None
+        if self._revoked and kind != "kya/crl/v1":
+            self._fail(1, "plain scan: want the list of the revocation before it")
+        self._revoked = kind == "kya/standing/v1" and said["act"] == "revoke"
         if kind == "kya/order/v1":
             leaf = sha256(b"\x00" + raw).hexdigest()
             self._take_order(said, leaf, sha256(line).hexdigest())
@@ -94,12 +98,18 @@ class PlainScan:
             self._mandates[sha256(line).hexdigest()] = said
         elif kind == "kya/certificate/v1":
             self._take_certificate(said)
-        elif kind == "kya/standing/v1":
-            certificate = self._certificates.get(said["credential"])
-            if certificate is not None:
-                certificate.standing = _STANDING[said["act"]]
+        elif kind in {"kya/standing/v1", "kya/schedule/v1"}:
+            self._take_act(said)
         elif kind == "kya/equivocation/v1":
             self._take_equivocation(said)
+
+    def _take_act(self, said: Fields) -> None:
+        """Move a certificate's standing, or note when it will end."""
+        certificate = self._certificates.get(said["credential"])
+        if certificate is not None and "due" in said:
+            certificate.revoked_from = said["due"]
+        elif certificate is not None:
+            certificate.standing = _STANDING[said["act"]]
 
     def _take_certificate(self, said: Fields) -> None:
         """Find mandate and scope in the bytes of an agent's certificate."""

@@ -32,6 +32,12 @@ class PlainCertificate:
     scope: Fields
     entry: int
     standing: str = "active"
+    revoked_from: str = ""
+
+    def standing_at(self, instant: str) -> str:
+        """Return the standing; from the scheduled instant on it is revoked."""
+        is_due = bool(self.revoked_from) and self.revoked_from <= instant
+        return "revoked" if is_due else self.standing
 
 
 @dataclass(slots=True)
@@ -68,10 +74,10 @@ def reasons_against(
     order: Fields, received_at: str, certificate: PlainCertificate, agent: PlainAgent
 ) -> set[str]:
     """Return every reason that a plain scan sees; the agent is turned to the day."""
-    scope = certificate.scope
+    scope, standing = certificate.scope, certificate.standing_at(received_at)
     holds = {
-        "credential.revoked": certificate.standing != "revoked",
-        "credential.suspended": certificate.standing != "suspended",
+        "credential.revoked": standing != "revoked",
+        "credential.suspended": standing != "suspended",
         "sequence.prev": order["prev"] == agent.prev,
         "client_order_id.duplicate": order["client_order_id"] not in agent.ids,
         "clock.skew": _skew(received_at, order["created_at"]) <= SKEW_MAX,

@@ -19,6 +19,7 @@ QUESTION_OF: Final = {
     "kya/log/v1": 1,
     "kya/certificate/v1": 1,
     "kya/standing/v1": 1,
+    "kya/schedule/v1": 1,
     "kya/crl/v1": 1,
     "kya/order/v1": 2,
     "kya/mandate/v1": 3,
@@ -31,6 +32,8 @@ QUESTION_OF: Final = {
 
 def question_of_refusal(event: Event, state: State) -> int:
     """Return the question that an entry out of place answers with no."""
+    if state.unlisted is not None:
+        return 1
     if isinstance(event, OrderSubmitted):
         return 10 if state.undecided is None else 5
     if state.undecided is not None or isinstance(event, OrderDecided):

@@ -21,7 +21,7 @@ from kya.codec.decisions import (
 from kya.codec.note import SignedNote
 from kya.codec.tally import Tally
 from kya.core.case import Case
-from kya.core.credential import Role
+from kya.core.credential import Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
 from kya.core.errors import CorruptionError, DistrustError, InputError
@@ -37,6 +37,7 @@ from kya.core.instant import Instant
 from kya.core.state import State
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
+from kya.pki.revocations import objections
 from kya.verify.equivocations import objection_to
 from kya.verify.expected import Expected
 from kya.verify.finding import Findings
@@ -46,7 +47,6 @@ from kya.verify.questions import (
     question_of_bytes,
     question_of_refusal,
 )
-from kya.verify.revocations import Revocations
 
 _LOOSE = msgspec.json.Decoder(DecisionLine)
 """Reads without checking; what it reads counts only after it was written again."""
@@ -68,7 +68,6 @@ class Reexecution:
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
     expected: Expected = field(init=False)
-    revocations: Revocations = field(default_factory=Revocations)
     counted: Counter[str] = field(default_factory=Counter[str])
     stopped: str = ""
     index: int = -1
@@ -108,6 +107,8 @@ class Reexecution:
                 self.findings.fails(question, "log/checkpoint", "the log is empty")
         elif not self.stopped and self.state.undecided is not None:
             self._fail(5, "an order without a decision is the last entry")
+        elif not self.stopped and self.state.unlisted is not None:
+            self._fail(1, "a revocation without its list is the last entry")
 
     def stop(self, where: str) -> None:
         """End the pass because entries cannot be had any more."""
@@ -156,7 +157,7 @@ class Reexecution:
             if against is not None:
                 self._fail(10, against)
         elif isinstance(event, RevocationListed):
-            for sentence in self.revocations.objections(event, self.state):
+            for sentence in objections(event, self.state):
                 self._fail(1, sentence)
 
     def _fold(self, entry: Entry) -> None:
@@ -269,7 +270,8 @@ class Reexecution:
         return [
             credential.spki
             for credential in self.state.credentials.values()
-            if credential.role is Role.LOG and credential.standing.value != "revoked"
+            if credential.role is Role.LOG
+            and credential.standing_at(self.state.now) is not Standing.REVOKED
         ]
 
     @property

@@ -5,16 +5,23 @@ reach the gateway as entries of the log, through the gateway's append endpoint.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from kya.adapters.randomness import new_serial
 from kya.authority import acts, ceremony
 from kya.authority.quorum import Quorum
-from kya.authority.revocations import revocation_list
+from kya.authority.revocations import (
+    USUAL_CODE,
+    Registrar,
+    carried_out,
+    due_in,
+)
 from kya.codec.note import SignedNote
 from kya.core import tokens
-from kya.core.credential import Credential, Role
+from kya.core.credential import Credential, ReasonCode, Role
 from kya.core.errors import InputError
+from kya.core.events import RevocationScheduled, StandingChanged
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -28,8 +35,8 @@ from kya.wiring.installation import (
     service,
     store_certificate,
 )
-from kya.wiring.log_reader import published_state
-from kya.wiring.remote import Remote
+from kya.wiring.log_reader import published_power
+from kya.wiring.remote import Holder, Remote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +56,22 @@ class Desk:
     clock: Callable[[], Instant]
 
     def state(self) -> State:
-        """Return the fold of the whole log, published up to now."""
-        size = self.remote.publish()
-        return published_state(self.opened.data / "log", size)
+        """Return what the log says of power, published up to now.
+
+        A scheduled revocation that is due is put on record first.
+        """
+        state = self._published()
+        due = due_in(state, self.clock())
+        for credential in due:
+            at = self.clock()
+            # The gateway's own office may have been faster: the log then says so.
+            with suppress(InputError):
+                self._revoke(carried_out(credential, at), _holder_of(credential))
+        return self._published() if due else state
+
+    def _published(self) -> State:
+        """Return the fold of the log's entries about power."""
+        return published_power(self.opened.data / "log", self.remote.publish())
 
     def director(self, name: str) -> NoteSigner:
         """Return the signer of a director, who signs mandates."""
@@ -99,35 +119,57 @@ class Desk:
         self, mandate: Mandate, proof: Proof, *, serial: int | None = None
     ) -> bytes:
         """Return a new certificate under the same mandate, in place of the last one."""
-        former = self.credential_of(mandate.agent)
-        return self._issue_agent(mandate, proof, serial, former.digest)
+        former = self.remote.holder(mandate.agent)
+        return self._issue_agent(mandate, proof, serial, former.credential)
 
     def change(self, agent: str, act: Act, reason: str) -> None:
-        """Suspend, reinstate or revoke the agent's credential.
-
-        The act comes first and at once; only the complete revocation list that follows
-        a revocation needs the whole log.
-        """
-        credential, now = self.remote.credential(agent), self.clock()
-        authority = self.opened.note_signer(AUTHORITY)
-        note = acts.change_standing(authority, credential, act, reason, now)
-        self.remote.append(note)
+        """Suspend or reinstate the agent's credential, or revoke it as is usual."""
         if act is Act.REVOKE:
-            self._list_revocations(self.state(), now)
+            self.revoke(agent, USUAL_CODE, reason)
+            return
+        held = self.remote.holder(agent)
+        authority = self.opened.note_signer(AUTHORITY)
+        self.remote.append(
+            acts.change_standing(authority, held.credential, act, reason, self.clock())
+        )
+
+    def revoke(self, agent: str, code: ReasonCode, reason: str) -> None:
+        """Revoke the agent's credential and publish the list, in one step.
+
+        Takes no longer for a long log: the next list is the last one and a line.
+        """
+        held = self.remote.holder(agent)
+        event = StandingChanged(
+            credential=held.credential,
+            act=Act.REVOKE,
+            code=code,
+            reason=reason,
+            at=self.clock(),
+        )
+        self._revoke(event, held)
+
+    def schedule(self, agent: str, code: ReasonCode, reason: str, due: Instant) -> None:
+        """Have the agent's credential refused from `due` on; nobody can cancel it."""
+        held, now = self.remote.holder(agent), self.clock()
+        if due <= now:
+            raise InputError(f"revoke: want an instant to come, got {due}; it is {now}")
+        event = RevocationScheduled(
+            credential=held.credential, code=code, reason=reason, due=due, at=now
+        )
+        authority = self.opened.note_signer(AUTHORITY)
+        self.remote.append(acts.schedule(authority, event))
 
     def list_revocations(self) -> None:
         """Publish the complete revocation list anew, before the last one ends."""
-        self._list_revocations(self.state(), self.clock())
+        registrar = registrar_of(self.opened)
+        last = registrar.last(self.remote.revocation_list())
+        self.remote.append(registrar.relist(last, self.clock()))
 
-    def _list_revocations(self, state: State, now: Instant) -> None:
-        """Put the next complete revocation list on record."""
-        listing = acts.publish_revocations(
-            self.opened.note_signer(AUTHORITY),
-            revocation_list(self.opened.issuer(), state, now),
-            state.crl_number + 1,
-            now,
-        )
-        self.remote.append(listing)
+    def _revoke(self, event: StandingChanged, held: Holder) -> None:
+        """Put the revocation and the list it leads to on record."""
+        registrar = registrar_of(self.opened)
+        last = registrar.last(self.remote.revocation_list())
+        self.remote.revoke(*registrar.revoke(event, held.serial, last, held.due))
 
     def credential_of(self, agent: str) -> Credential:
         """Return the agent's newest credential with its standing."""
@@ -170,6 +212,21 @@ class Desk:
             replaces=replaces,
         )
         self.remote.append(note)
+
+
+def registrar_of(opened: Opened) -> Registrar:
+    """Return whoever revokes in this installation; InputError without its keys."""
+    return Registrar(issuer=opened.issuer(), authority=opened.note_signer(AUTHORITY))
+
+
+def _holder_of(credential: Credential) -> Holder:
+    """Return what a revocation needs to know of a credential."""
+    withdrawal = credential.withdrawal
+    return Holder(
+        credential=credential.digest,
+        serial=credential.serial,
+        due=None if withdrawal is None else withdrawal.due,
+    )
 
 
 def _is_enrolled(state: State, role: Role, name: str, spki: bytes) -> bool:

@@ -3,6 +3,8 @@
 off      plain HTTP on loopback; nobody is asked who they are
 mutual   TLS with a channel certificate; another listener issues these
 proxy    a proxy on this machine has asked, and says whom it saw
+
+Where certificates are asked for, a third listener tells everybody which are revoked.
 """
 
 from collections.abc import Callable, Coroutine
@@ -44,17 +46,20 @@ class Front:
     @property
     def address(self) -> dict[str, str]:
         """Where the gateway is, for this machine."""
-        named = {"url": self.doors[0].listening.url}
-        if len(self.doors) > 1:
-            named["channel"] = self.doors[1].listening.url
-        return named
+        names = ("url", "channel", "status")
+        urls = [door.listening.url for door in self.doors]
+        return dict(zip(names, urls, strict=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """What the doors lead to: the gateway's application, its log and its clock."""
+    """What the doors lead to: the gateway's application, its log and its clock.
+
+    `statuses` is the part of it that everybody may ask.
+    """
 
     app: ASGIApp
+    statuses: ASGIApp
     state: Callable[[], State]
     clock: Clock
 
@@ -64,8 +69,8 @@ def front_of(
 ) -> Front:
     """Return the gateway's front, whose sockets are closed with the stack.
 
-    `port` takes the place of the configuration's, with the issuer's above it; 0 for
-    two free ones.
+    `port` takes the place of the configuration's, with the others' above it; 0 for
+    free ones.
     """
     section = opened.config.gateway
     if section.tls == "off":
@@ -78,50 +83,69 @@ def front_of(
     desk = create_channel_app(tls.issuer, behind.state)
     if section.tls == "proxy":
         if section.socket:
-            orders, second = _at_socket(Path(section.socket), stack)
+            at = _at_socket(Path(section.socket), stack)
         else:
-            orders, second = _on_tcp(opened, port, "http", stack)
+            at = _on_tcp(opened, port, "http", stack)
         app = PeerBoundary(behind.app, ForwardedPeers(verified))
         protocol = peer_protocol(section.connection_seconds_max)
-        first = Door(app=app, listening=orders, protocol=protocol)
-        return Front(doors=(first, Door(app=desk, listening=second)))
-    orders, second = _on_tcp(opened, port, "https", stack)
-    app = PeerBoundary(behind.app, DirectPeers(verified))
-    return Front(
-        doors=(
-            Door(
-                app=app,
-                listening=orders,
-                protocol=peer_protocol(section.connection_seconds_max),
-                tls=tls.orders.context,
-            ),
-            Door(
-                app=desk,
-                listening=second,
-                protocol=peer_protocol(_DESK_SECONDS),
-                tls=tls.desk.context,
-            ),
-        ),
-        keeping=tls.renew_ever,
+        first = Door(app=app, listening=at.orders, protocol=protocol)
+        second = Door(app=desk, listening=at.desk)
+        return Front(doors=(first, second, _status_door(behind, at)))
+    at = _on_tcp(opened, port, "https", stack)
+    first = Door(
+        app=PeerBoundary(behind.app, DirectPeers(verified)),
+        listening=at.orders,
+        protocol=peer_protocol(section.connection_seconds_max),
+        tls=tls.orders.context,
     )
+    second = Door(
+        app=desk,
+        listening=at.desk,
+        protocol=peer_protocol(_DESK_SECONDS),
+        tls=tls.desk.context,
+    )
+    doors = (first, second, _status_door(behind, at))
+    return Front(doors=doors, keeping=tls.renew_ever)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listeners:
+    """Those of orders, of requests for certificates, and of questions about them."""
+
+    orders: Listening
+    desk: Listening
+    statuses: Listening
+
+
+def _status_door(behind: Behind, at: _Listeners) -> Door:
+    """Return the door that is open to everybody, without TLS; a connection is short."""
+    protocol = peer_protocol(_DESK_SECONDS)
+    return Door(app=behind.statuses, listening=at.statuses, protocol=protocol)
 
 
 def _on_tcp(
     opened: Opened, port: int | None, scheme: str, stack: ExitStack
-) -> tuple[Listening, Listening]:
-    """Return the listeners of orders and of requests for certificates."""
+) -> _Listeners:
+    """Return the listeners on TCP, of which only the statuses' is always plain."""
     section = opened.config.gateway
-    first, second = section.port, section.channel_port
+    first, second, third = section.port, section.channel_port, section.status_port
     if port is not None:
         first, second = port, port_above(port)
-    orders = _kept(listen_on(section.host, first, scheme), stack)
-    return orders, _kept(listen_on(section.host, second, scheme), stack)
+        third = port_above(second)
+    return _Listeners(
+        orders=_kept(listen_on(section.host, first, scheme), stack),
+        desk=_kept(listen_on(section.host, second, scheme), stack),
+        statuses=_kept(listen_on(section.host, third, "http"), stack),
+    )
 
 
-def _at_socket(path: Path, stack: ExitStack) -> tuple[Listening, Listening]:
+def _at_socket(path: Path, stack: ExitStack) -> _Listeners:
     """Return the same as Unix sockets."""
-    beside = path.with_name(f"{path.name}.channel")
-    return _kept(listen_at(path), stack), _kept(listen_at(beside), stack)
+    return _Listeners(
+        orders=_kept(listen_at(path), stack),
+        desk=_kept(listen_at(path.with_name(f"{path.name}.channel")), stack),
+        statuses=_kept(listen_at(path.with_name(f"{path.name}.status")), stack),
+    )
 
 
 def _kept(listening: Listening, stack: ExitStack) -> Listening:

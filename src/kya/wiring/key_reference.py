@@ -15,9 +15,9 @@ import msgspec
 from msgspec.structs import replace
 
 from kya.adapters.kms_file import FileSigner
-from kya.core.errors import InputError
+from kya.core.errors import DistrustError, InputError
 from kya.pki.keys import KeyAlgorithm, PublicKey
-from kya.pki.signer import Signer
+from kya.pki.signer import Disableable, Signer
 
 
 class _Reference(
@@ -139,6 +139,32 @@ def _opened(reference: Reference, algorithm: KeyAlgorithm) -> Signer:
         raise InputError(
             f"key: {error.name} is not installed; want kya[{extra}]"
         ) from error
+
+
+def disable_key(reference: Reference, spki: bytes) -> None:
+    """Put the key out of use where it lives, if it is this one.
+
+    InputError where the back end has no such act, DistrustError for another key,
+    TransientError if the back end does not say that it is done.
+    """
+    match reference:
+        case Pkcs11Reference():
+            raise InputError(
+                "PKCS #11 can destroy a key and not disable it; want the token's own"
+                " tools, once nobody needs the key as evidence"
+            )
+        case VaultReference():
+            raise InputError(
+                "the transit engine can delete a key and not disable it; want the"
+                " agent's token revoked, or its policy without `sign`"
+            )
+        case _:
+            signer = open_reference(made_before(reference))
+    if signer.public_key() != spki:
+        raise DistrustError("it is another key than the certificate's; it is in use")
+    if not isinstance(signer, Disableable):
+        raise InputError(f"{signer.describe().backend} has no act that disables a key")
+    signer.disable()
 
 
 def _file(reference: FileReference, algorithm: KeyAlgorithm) -> Signer:

@@ -13,12 +13,23 @@ from urllib.parse import quote
 from kya.agent.dial import Question, ask
 from kya.codec.note import SignedNote
 from kya.core.errors import DistrustError, InputError, TransientError
+from kya.core.instant import Instant
 from kya.tlog.checkpoint import Checkpoint
+from kya.tlog.tile import encode_entries
 from kya.wiring.office import Office, office_at
 
 ADDRESS_FILE: Final = "gateway.json"
 _TIMEOUT_SECONDS: Final = 30.0
 _SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """An agent's newest certificate, and from when on it is revoked, if it is."""
+
+    credential: str
+    serial: int
+    due: Instant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +64,24 @@ class Remote:
         note = SignedNote.parse(self._ask("POST", "/v1/log/publish", b""))
         return Checkpoint.from_note(note).size
 
-    def credential(self, agent: str) -> str:
-        """Return the digest of the agent's newest certificate on record."""
+    def revoke(self, act: bytes, listing: bytes) -> int:
+        """Put a revocation and its list on record, together; return the first index."""
+        body = encode_entries((act, listing))
+        return int(json.loads(self._ask("POST", "/v1/revocations", body))["index"])
+
+    def revocation_list(self) -> bytes:
+        """Return the newest revocation list on record, in DER."""
+        return self._ask("GET", "/crl", b"")
+
+    def holder(self, agent: str) -> Holder:
+        """Return what is on record of the agent's newest certificate."""
         head = json.loads(self._ask("GET", f"/v1/agents/{quote(agent, safe='')}", b""))
-        return str(head["credential"])
+        due = head["revoked_from"]
+        return Holder(
+            credential=str(head["credential"]),
+            serial=int(head["serial"], 16),
+            due=None if due is None else Instant.parse(due),
+        )
 
     def _ask(self, method: str, path: str, body: bytes) -> bytes:
         """Return a good answer's body; the matching error of ours otherwise."""

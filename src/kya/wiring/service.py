@@ -15,13 +15,14 @@ import uvloop
 from kya.adapters.durable_files import replace_file
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
-from kya.api.ocsp import status_routes
+from kya.api.ocsp import Statuses, create_status_app, status_routes
 from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import checked_on_write
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
+from kya.wiring.due import DueRevocations
 from kya.wiring.front import Behind, Front, front_of
 from kya.wiring.installation import GATEWAY, LOG, Opened, open_installation
 from kya.wiring.ocsp import OcspDesk
@@ -74,18 +75,18 @@ async def _serve(
             venues=venues,
             root=opened.certificate("root"),
         )
-        desk = OcspDesk(opened, clock.clock)
-        statuses = status_routes(desk.answer, lambda: sequencer.state)
         gateway.start()
         try:
-            behind = Behind(
-                app=create_app(gateway=gateway, sequencer=sequencer, more=statuses),
-                state=lambda: sequencer.state,
-                clock=clock.clock,
-            )
             with contextlib.ExitStack() as stack:
+                behind = _behind(opened, sequencer, gateway, clock)
                 front = front_of(opened, port, behind, stack)
-                await _until_stopped(opened, sequencer, front, ready)
+                due = DueRevocations(
+                    opened=opened,
+                    sequencer=sequencer,
+                    statements=gateway.statements,
+                    clock=clock.clock,
+                )
+                await _until_stopped(opened, sequencer, front, due, ready)
         finally:
             await gateway.close()
             for venue in venues.values():
@@ -96,10 +97,29 @@ async def _serve(
         await sequencer.close()
 
 
+def _behind(
+    opened: Opened, sequencer: Sequencer, gateway: Gateway, clock: NamedClock
+) -> Behind:
+    """Return what the listeners lead to."""
+    statuses = Statuses(
+        answering=OcspDesk(opened, clock.clock).answer,
+        state=lambda: sequencer.state,
+        listed=gateway.inquiry.revocation_list,
+    )
+    routes = status_routes(statuses)
+    return Behind(
+        app=create_app(gateway=gateway, sequencer=sequencer, more=routes),
+        statuses=create_status_app(routes),
+        state=statuses.state,
+        clock=clock.clock,
+    )
+
+
 async def _until_stopped(
     opened: Opened,
     sequencer: Sequencer,
     front: Front,
+    due: DueRevocations,
     ready: Callable[[str], None],
 ) -> None:
     """Serve and publish until a signal arrives or the log fails."""
@@ -113,7 +133,10 @@ async def _until_stopped(
         asyncio.create_task(server.serve(sockets=listeners))
         for server, listeners in zip(servers, sockets, strict=True)
     ]
-    keeping = [asyncio.create_task(_publish_ever(opened.config, sequencer))]
+    keeping = [
+        asyncio.create_task(_publish_ever(opened.config, sequencer)),
+        asyncio.create_task(due.carry_out_ever()),
+    ]
     if front.keeping is not None:
         keeping.append(asyncio.create_task(front.keeping()))
     try:
