@@ -4,6 +4,8 @@
 PYTHON ?= python3
 WORKERS ?= 2
 FUZZ_EXAMPLES ?= 5000
+# The longest that one long test may take: a hang is a failure there, too.
+PROOF_SECONDS ?= 1800
 
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
@@ -35,7 +37,8 @@ check: .venv/.dev  ## Style, types and the direction of imports.
 
 proof: .venv/.dev  ## The long tests and the full figures; results in bench/results/.
 	@scripts/install-system
-	@$(PYTEST) -m proof --timeout 0
+	@$(PYTEST) $(PARALLEL) -m proof --timeout $(PROOF_SECONDS) \
+		-p tests.proof_record --proof-record bench/results
 	@$(BIN)/python -m bench --full
 
 bench: .venv/.dev  ## Measure, and compare with the budgets.
