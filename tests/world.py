@@ -104,7 +104,7 @@ class World:
         issuer_key = signer_for("issuer")
         self.root = ceremony.found_root(
             root_key,
-            INSTALLATION,
+            INSTALLATION.operator,
             "Kakunin Root CA",
             ceremony.Validity.lasting(2**64 + 1, FOUNDED, ceremony.ROOT_SECONDS),
         )
