@@ -21,6 +21,7 @@ from kya.core.events import (
     ClockSource,
     Equivocated,
     Event,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     OrderDecided,
@@ -186,6 +187,12 @@ def a_certificate_issued(
     default = CertificateIssued(
         credential=credential or _CREDENTIAL, replaces=None, at=on("2026-04-25 10:00")
     )
+    return _made(default, overrides)
+
+
+def an_issuer_renewed(**overrides: object) -> IssuerRenewed:
+    """The issuing CA's second certificate, on the day after the first one's use."""
+    default = IssuerRenewed(issuer=b"renewed certificate", at=on("2026-04-26 10:00"))
     return _made(default, overrides)
 
 

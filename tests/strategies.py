@@ -15,6 +15,7 @@ from kya.core.currencies import DECIMALS
 from kya.core.events import (
     EXECUTED,
     Equivocated,
+    IssuerRenewed,
     RevocationListed,
     StandingChanged,
     VenueReported,
@@ -264,6 +265,7 @@ standings = st.builds(
     reason=texts,
     at=instants,
 )
+renewals = st.builds(IssuerRenewed, issuer=st.binary(), at=instants)
 revocation_lists = st.builds(
     RevocationListed, number=counts, crl=st.binary(), at=instants
 )

@@ -20,10 +20,12 @@ from kya.codec.statements import (
     Issuance,
     Opening,
     parse_certificate,
+    parse_issuer,
     parse_log,
     parse_revocation_list,
     parse_standing,
     render_certificate,
+    render_issuer,
     render_log,
     render_revocation_list,
     render_standing,
@@ -32,6 +34,7 @@ from kya.core.errors import MalformedError
 from kya.core.events import (
     ClockSource,
     Equivocated,
+    IssuerRenewed,
     RevocationListed,
     StandingChanged,
     VenueReported,
@@ -42,6 +45,7 @@ from tests.strategies import (
     digests,
     equivocations,
     instants,
+    renewals,
     reports,
     revocation_lists,
     standings,
@@ -80,6 +84,11 @@ def test_an_issuance_is_read_as_it_is_written(issuance: Issuance) -> None:
 @given(standings)
 def test_a_standing_is_read_as_it_is_written(event: StandingChanged) -> None:
     assert parse_standing(render_standing(event)) == event
+
+
+@given(renewals)
+def test_a_renewal_is_read_as_it_is_written(event: IssuerRenewed) -> None:
+    assert parse_issuer(render_issuer(event)) == event
 
 
 @given(revocation_lists)

@@ -23,8 +23,10 @@ from kya.codec.reports import (
     render_report,
 )
 from kya.codec.statements import (
+    parse_issuer,
     parse_revocation_list,
     parse_standing,
+    render_issuer,
     render_revocation_list,
     render_standing,
 )
@@ -35,6 +37,7 @@ from kya.core.decision import Outcome
 from kya.core.events import (
     Equivocated,
     Event,
+    IssuerRenewed,
     MandateGranted,
     OrderDecided,
     OrderSubmitted,
@@ -46,6 +49,7 @@ from kya.core.events import (
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.lifecycle import NEXT, Act
+from kya.core.limits import ISSUERS_MAX
 from kya.core.money import Money
 from kya.core.order import Order, Side
 from kya.core.state import State
@@ -61,6 +65,7 @@ from tests.builders import (
     a_mandate_granted,
     a_standing_changed,
     an_equivocation,
+    an_issuer_renewed,
     an_order_submitted,
     its_decision,
     its_report,
@@ -83,6 +88,8 @@ def reread(event: Event) -> Event:
             return a_mandate_granted(parse_mandate(render_mandate(event.mandate)))
         case StandingChanged():
             return parse_standing(render_standing(event))
+        case IssuerRenewed():
+            return parse_issuer(render_issuer(event))
         case RevocationListed():
             return parse_revocation_list(render_revocation_list(event))
         case VenueReported():
@@ -207,6 +214,15 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
     def publish_a_list(self) -> None:
         number = self.state.crl_number + 1
         self.admit(a_list_published(number=number, at=self.clock))
+
+    @rule()
+    def renew_the_issuer(self) -> None:
+        issuer = b"issuer %d" % len(self.state.issuers)
+        event = an_issuer_renewed(issuer=issuer, at=self.clock)
+        if len(self.state.issuers) < ISSUERS_MAX:
+            self.admit(event)
+        else:
+            assert "want at most" in str(objection(self.state, event))
 
     @precondition(lambda self: bool(self.submitted))
     @rule()

@@ -5,6 +5,7 @@ from typing import Final
 from kya.core.errors import InputError
 from kya.core.events import (
     CertificateIssued,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     RevocationListed,
@@ -17,10 +18,16 @@ from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 
 Statement = (
-    LogOpened | CertificateIssued | MandateGranted | RevocationListed | StandingChanged
+    LogOpened
+    | CertificateIssued
+    | IssuerRenewed
+    | MandateGranted
+    | RevocationListed
+    | StandingChanged
 )
 _KINDS: Final = (
-    "kya/log/v1, kya/certificate/v1, kya/mandate/v1, kya/standing/v1 or kya/crl/v1"
+    "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1, kya/standing/v1 or"
+    " kya/crl/v1"
 )
 
 

@@ -20,10 +20,10 @@ class Revocations:
     def objections(self, event: RevocationListed, state: State) -> Iterator[str]:
         """Yield what speaks against a list."""
         what = f"revocation list {event.number}"
-        if state.opened is None:
+        if not state.issuers:
             return  # The fold refuses it, with a better sentence.
         try:
-            found = verify_crl(event.crl, state.opened.issuer)
+            found = verify_crl(event.crl, state.issuers[-1])
         except (InputError, DistrustError) as error:
             yield f"{what}: {error}"
             return
