@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import time
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +47,7 @@ def test_the_roots_key_is_never_where_the_gateway_runs(
         assert word in signed.err
     done = installed(tmp_path)
     assert done.code == 0, done.err
-    assert done.out == f"{tmp_path / 'data'}: founded for Großhändler AG\n"
+    assert done.out == f"{tmp_path / 'data'}: certified for Großhändler AG\n"
     shutil.rmtree(root)
     assert not (tmp_path / "data/keys/root.pem").exists()
     with up(tmp_path / "data", "--tls") as running:
@@ -112,3 +113,46 @@ def test_on_one_machine_it_is_one_command(tmp_path: Path) -> None:
     with up(tmp_path / "data") as running:
         assert running.kya("log", "show").code == 0
     assert kya("ca", "init", "--data", tmp_path / "data").code == 2
+
+
+def test_both_cas_are_renewed_under_the_keys_they_have(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert kya("ca", "init", *FIRM, "--data", data).code == 0
+    csr, signed = tmp_path / "again.csr", tmp_path / "again.pem"
+    before = (data / "trust/issuer.pem").read_bytes()
+    with up(data, "--tls") as running:
+        draft = stored(tmp_path / "draft.json", a_draft())
+        two = ("--as", "anna", "--as", "bernd")
+        assert running.kya("mandate", "sign", draft, *two).code == 0
+        assert running.kya("agent", "enrol", "bot").code == 0
+        asked_again = running.kya("ca", "renew", "--out", csr)
+        assert asked_again.code == 0, asked_again.err
+        time.sleep(1)  # A certificate of the same second ends no later.
+        made = kya("ca", "root", "sign", csr, "--dir", data, "--out", signed, "--yes")
+        assert made.code == 0, made.err
+        anchor = ("--root", data / "trust/root.pem")
+        done = running.kya("ca", "install", signed, *anchor)
+        assert done.code == 0, done.err
+        assert (data / "trust/issuer.pem").read_bytes() != before
+        assert running.kya("ca", "install", signed, *anchor).code == 0  # Done once.
+        shown = running.kya("log", "show").out
+        assert shown.count("kya/issuer/v1") == 1
+        # What the former certificate vouches for goes on, and new ones are issued.
+        assert running.kya("agent", "revoke", "bot", "--reason", "test").code == 0
+        replaced = running.kya("agent", "replace", "bot")
+        assert replaced.code == 0, replaced.err
+    with up(data, "--tls") as again:
+        assert again.kya("agent", "suspend", "bot", "--reason", "test").code == 0
+
+
+def test_a_renewal_under_another_root_is_refused(root: Path, tmp_path: Path) -> None:
+    data, csr = tmp_path / "own", tmp_path / "again.csr"
+    kya("ca", "init", *FIRM, "--data", data)
+    kya("ca", "renew", "--data", data, "--out", csr)
+    signed = tmp_path / "again.pem"
+    kya("ca", "root", "sign", csr, "--dir", root, "--out", signed, "--yes")
+    with up(data) as running:
+        for anchor in (root / "root.pem", data / "trust/root.pem"):
+            refused = running.kya("ca", "install", signed, "--root", anchor)
+            assert refused.code in {1, 2}
+        assert "kya/issuer/v1" not in running.kya("log", "show").out

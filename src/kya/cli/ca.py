@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kya.authority import acts
+from kya.cli.desk import open_desk
 from kya.cli.key import Key, reference_in
 from kya.cli.output import (
     DATA_DEFAULT,
@@ -18,6 +19,7 @@ from kya.cli.output import (
     write_new,
 )
 from kya.cli.up import DOMAIN_DEFAULT, OPERATOR_DEFAULT, Domain, Operator, first_config
+from kya.config import CONFIG_FILE, read_config
 from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.pki.ca_request import CaRequest, ca_name, read_ca_request, root_name
@@ -32,6 +34,8 @@ from kya.pki.pem import (
 from kya.pki.signer import Custody
 from kya.wiring.clock import system_clock
 from kya.wiring.founding import ask, found, install
+from kya.wiring.installation import open_installation
+from kya.wiring.renewal import ask_again, renew
 from kya.wiring.root_desk import RootNames, found_root, open_root
 
 app = typer.Typer(
@@ -70,12 +74,13 @@ def request(
 ) -> None:
     """Begin an installation whose root is elsewhere: make its keys, ask the root."""
     config = first_config(operator, trust_domain, None, str(_now())[:4])
-    requests = ask(data, config)
-    for each in requests:
-        for line in _asked(read_ca_request(each)):
-            talk(line)
-    write_new(out, b"".join(to_pem(CERTIFICATE_REQUEST, each) for each in requests))
-    answer(f"{out}: have it signed by the root, then `kya ca install`")
+    _ask(out, ask(data, config))
+
+
+@app.command("renew")
+def renew_request(out: Out, data: Data = DATA_DEFAULT) -> None:
+    """Ask the root for new certificates of both CAs, under the keys they have."""
+    _ask(out, ask_again(open_installation(data)))
 
 
 @app.command("install")
@@ -86,14 +91,17 @@ def install_certificates(
     root: Annotated[Path, typer.Option(help="The root's certificate, root.pem.")],
     data: Data = DATA_DEFAULT,
 ) -> None:
-    """Finish an installation with what its root has signed."""
+    """Finish an installation, or its renewal, with what its root has signed."""
     signed = blocks_of_pem(CERTIFICATE, read_bytes(certificates, "certificates"))
     anchor = from_pem(CERTIFICATE, read_bytes(root, "root"))
-    opened = install(data, anchor, list(signed), _now())
+    if (data / CONFIG_FILE).exists():
+        _renew(data, anchor, list(signed))
+    else:
+        install(data, anchor, list(signed), _now())
     for each in signed:
         parsed = parse_certificate(each)
         talk(f"{parsed.subject.rfc4514_string()}, until {not_after(parsed)}")
-    answer(f"{data}: founded for {opened.config.installation.operator}")
+    answer(f"{data}: certified for {read_config(data).installation.operator}")
 
 
 @root_app.command("init")
@@ -138,6 +146,24 @@ def sign(
     signed = [root.certify(each, now) for each in asked]
     write_new(out, b"".join(to_pem(CERTIFICATE, each) for each in signed))
     answer(f"{out}: {len(signed)} certificates; bring them back with root.pem")
+
+
+def _renew(data: Path, root: bytes, signed: list[bytes]) -> None:
+    """Renew the CAs of an installation at work; its root stays what it is."""
+    desk = open_desk(data)
+    if desk.opened.certificate("root") != root:
+        raise InputError(f"{data}: is under another root, and a root is not renewed")
+    renew(desk, signed)
+    talk("start the gateway again, for TLS under the new channel CA")
+
+
+def _ask(out: Path, requests: tuple[bytes, ...]) -> None:
+    """Write the requests, after showing what they ask for."""
+    for each in requests:
+        for line in _asked(read_ca_request(each)):
+            talk(line)
+    write_new(out, b"".join(to_pem(CERTIFICATE_REQUEST, each) for each in requests))
+    answer(f"{out}: have it signed by the root, then `kya ca install`")
 
 
 def _asked(asked: CaRequest) -> Iterator[str]:

@@ -42,7 +42,7 @@ from kya.wiring.root_desk import ROOT, RootNames, new_root
 
 ASKED_FILE: Final = f"{CONFIG_FILE}.asked"
 
-_CAS: Final = {CaKind.ISSUING: ISSUER, CaKind.CHANNEL: CHANNEL}
+CAS: Final = {CaKind.ISSUING: ISSUER, CaKind.CHANNEL: CHANNEL}
 _SERVICES: Final = (
     (Role.AUTHORITY, AUTHORITY, KeyAlgorithm.P256),
     (Role.GATEWAY, GATEWAY, KeyAlgorithm.P256),
@@ -80,8 +80,8 @@ def ask(data: Path, config: Config) -> tuple[bytes, ...]:
     (data / ASKED_FILE).write_text(render_config(config))
     requests: list[bytes] = []
     for kind in CaKind:
-        signer = _key(cabinet, _CAS[kind], KeyAlgorithm.P256)
-        requests.append(make_ca_request(_asked(config, kind, signer), signer))
+        signer = _key(cabinet, CAS[kind], KeyAlgorithm.P256)
+        requests.append(make_ca_request(asked_of(config, kind, signer), signer))
     return tuple(requests)
 
 
@@ -92,17 +92,11 @@ def install(data: Path, root: bytes, certificates: list[bytes], now: Instant) ->
     """
     config = _asked_for(data)
     opened = Opened(data=data, config=config, cabinet=KeyCabinet(data / "keys"))
-    held = {kind_of(certificate): certificate for certificate in certificates}
-    if len(certificates) != len(CaKind) or len(held) != len(CaKind):
-        titles = " and ".join(kind.value for kind in CaKind)
-        raise InputError(f"certificates: want two: {titles}")
-    for kind, certificate in held.items():
-        asked = _asked(config, kind, opened.cabinet.open(_CAS[kind]))
-        require_as_asked(certificate, asked)
+    held = as_asked(opened, certificates)
     verify_channel_ca(held[CaKind.CHANNEL], root, now)
     store_certificate(data, ROOT, root)
     for kind, certificate in held.items():
-        store_certificate(data, _CAS[kind], certificate)
+        store_certificate(data, CAS[kind], certificate)
     for role, name, algorithm in _SERVICES:
         signer = _key(opened.cabinet, name, algorithm)
         leaf = service(opened.issuer(), role, name, signer.public_key(), now)
@@ -116,6 +110,18 @@ def install(data: Path, root: bytes, certificates: list[bytes], now: Instant) ->
     return opened
 
 
+def as_asked(opened: Opened, certificates: list[bytes]) -> dict[CaKind, bytes]:
+    """Return both CAs' certificates by kind, each of which says what was asked for."""
+    held = {kind_of(certificate): certificate for certificate in certificates}
+    if len(certificates) != len(CaKind) or len(held) != len(CaKind):
+        titles = " and ".join(kind.value for kind in CaKind)
+        raise InputError(f"certificates: want two: {titles}")
+    for kind, certificate in held.items():
+        signer = opened.cabinet.open(CAS[kind])
+        require_as_asked(certificate, asked_of(opened.config, kind, signer))
+    return held
+
+
 def _asked_for(data: Path) -> Config:
     """Return the configuration that an installation asked with."""
     if (data / CONFIG_FILE).exists():
@@ -125,7 +131,7 @@ def _asked_for(data: Path) -> Config:
     return read_config(data, ASKED_FILE)
 
 
-def _asked(config: Config, kind: CaKind, signer: Signer) -> CaRequest:
+def asked_of(config: Config, kind: CaKind, signer: Signer) -> CaRequest:
     """Return what an installation asks its root for."""
     section = config.installation
     return CaRequest(

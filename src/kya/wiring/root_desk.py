@@ -77,7 +77,9 @@ def new_root(signer: Signer, names: RootNames, now: Instant) -> RootDesk:
 
 def open_root(directory: Path) -> RootDesk:
     """Return the root of a directory; InputError if there is none."""
-    place = directory / "root.pem"
+    # An installation that was founded with its root is the root's directory, too.
+    places = [directory / "root.pem", directory / "trust/root.pem"]
+    place = next((place for place in places if place.exists()), places[0])
     if not place.exists():
         raise InputError(f"{place}: no root here; want `kya ca root init` first")
     certificate = from_pem(CERTIFICATE, place.read_bytes())
