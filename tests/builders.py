@@ -28,6 +28,7 @@ from kya.core.events import (
     ClockSource,
     Equivocated,
     Event,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     OrderDecided,
@@ -200,6 +201,12 @@ def a_certificate_issued(
     default = CertificateIssued(
         credential=credential or _CREDENTIAL, replaces=None, at=on("2026-04-25 10:00")
     )
+    return _made(default, overrides)
+
+
+def an_issuer_renewed(**overrides: object) -> IssuerRenewed:
+    """The issuing CA's second certificate, on the day after the first one's use."""
+    default = IssuerRenewed(issuer=b"renewed certificate", at=on("2026-04-26 10:00"))
     return _made(default, overrides)
 
 

@@ -21,6 +21,7 @@ from kya.core.currencies import DECIMALS
 from kya.core.events import (
     EXECUTED,
     Equivocated,
+    IssuerRenewed,
     RevocationListed,
     RevocationScheduled,
     StandingChanged,
@@ -290,6 +291,7 @@ def schedules(draw: st.DrawFn) -> RevocationScheduled:
     )
 
 
+renewals = st.builds(IssuerRenewed, issuer=st.binary(), at=instants)
 revocation_lists = st.builds(
     RevocationListed, number=counts, crl=st.binary(), at=instants
 )

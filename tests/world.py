@@ -35,6 +35,7 @@ from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
 from kya.core.state import State
 from kya.pki.authenticate import authenticate
+from kya.pki.certificate import not_before, parse_certificate
 from kya.pki.entries import Entry
 from kya.pki.identity import TrustDomain
 from kya.pki.keys import KeyAlgorithm
@@ -107,17 +108,17 @@ class World:
 
     def __post_init__(self) -> None:
         """Found the CA and open the log, with one agent enrolled and able to trade."""
-        root_key = signer_for("root", KeyAlgorithm.P384)
+        self.root_key = signer_for("root", KeyAlgorithm.P384)
         issuer_key = signer_for("issuer")
         self.root = ceremony.found_root(
-            root_key,
-            INSTALLATION,
+            self.root_key,
+            INSTALLATION.operator,
             "Kakunin Root CA",
             ceremony.Validity.lasting(2**64 + 1, FOUNDED, ceremony.ROOT_SECONDS),
         )
         certificate = ceremony.found_issuer(
             self.root,
-            root_key,
+            self.root_key,
             issuer_key.public_key(),
             INSTALLATION,
             ceremony.Validity.lasting(2**64 + 2, FOUNDED, ceremony.ISSUER_SECONDS),
@@ -168,9 +169,10 @@ class World:
         )
 
     def _validity(self) -> ceremony.Validity:
-        """Return 365 days from the founding under the next serial."""
+        """Return 365 days, from the issuer's first instant, under the next serial."""
         self._serial += 1
-        return ceremony.Validity.lasting(self._serial, FOUNDED, ceremony.LEAF_SECONDS)
+        start = not_before(parse_certificate(self.issuer.certificate))
+        return ceremony.Validity.lasting(self._serial, start, ceremony.LEAF_SECONDS)
 
     def issue_agent(self, agent: NoteSigner, replaces: str | None = None) -> bytes:
         """Return the agent's new certificate, put on record."""
@@ -196,6 +198,23 @@ class World:
     def credential(self) -> str:
         """The digest of the agent's newest certificate."""
         return self.state.issued_to[AGENT][-1]
+
+    def renewed_issuer(self, start: Instant) -> bytes:
+        """Return a new certificate for the issuing CA's own key."""
+        self._serial += 1
+        return ceremony.found_issuer(
+            self.root,
+            self.root_key,
+            self.issuer.signer.public_key(),
+            INSTALLATION,
+            ceremony.Validity.lasting(self._serial, start, ceremony.ISSUER_SECONDS),
+        )
+
+    def renew_issuer(self, at: Instant, certificate: bytes | None = None) -> None:
+        """Put a new certificate of the issuing CA on record, and issue under it."""
+        certificate = certificate or self.renewed_issuer(at)
+        self.append(acts.renew_issuer(self.authority, certificate, at))
+        self.issuer = replace(self.issuer, certificate=certificate)
 
     def order(self, **changes: object) -> Order:
         """Return the agent's next order, valid unless changed."""

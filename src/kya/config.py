@@ -136,9 +136,9 @@ class Config(_Section, frozen=True, kw_only=True):
     )
 
 
-def read_config(directory: Path) -> Config:
+def read_config(directory: Path, name: str = CONFIG_FILE) -> Config:
     """Return the configuration of a data directory; InputError names the bad key."""
-    path = directory / CONFIG_FILE
+    path = directory / name
     try:
         raw = path.read_bytes()
     except OSError as error:

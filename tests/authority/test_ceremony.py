@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kya.authority import ceremony
-from kya.authority.ceremony import LEAF_SECONDS, ROOT_SECONDS, Validity
+from kya.authority.ceremony import (
+    ISSUER_SECONDS,
+    LEAF_SECONDS,
+    ROOT_SECONDS,
+    Validity,
+    agent_faults,
+)
 from kya.core.credential import Role
 from kya.core.errors import DistrustError, InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
@@ -15,6 +21,7 @@ from kya.pki.keys import KeyAlgorithm
 from kya.pki.path import verify_chain
 from kya.pki.pem import CERTIFICATE, to_pem
 from kya.pki.request import make_request
+from tests.builders import a_mandate, on
 from tests.world import (
     AGENT,
     FOUNDED,
@@ -57,7 +64,7 @@ def test_an_agents_certificate_carries_what_the_mandate_grants(world: World) -> 
 def test_another_root_does_not_vouch_for_it(world: World) -> None:
     other = ceremony.found_root(
         signer_for("other-root", KeyAlgorithm.P384),
-        INSTALLATION,
+        INSTALLATION.operator,
         "Kakunin Root CA",
         Validity.lasting(2**64 + 7, FOUNDED, ROOT_SECONDS),
     )
@@ -134,3 +141,19 @@ def test_a_mandate_that_is_over_gives_no_certificate(world: World) -> None:
     proof = make_request(signer_for(AGENT))
     with pytest.raises((InputError, DistrustError)):
         ceremony.issue_agent(world.issuer, world.mandate, proof, validity)
+
+
+def test_a_certificate_that_would_outlive_its_issuer_is_a_fault(world: World) -> None:
+    above = (INSTALLATION, world.issuer.certificate)
+    mandate = a_mandate(valid_until=on("2030-01-01 00:00"))
+    assert agent_faults(mandate, MORNING, above) == ()
+    near_its_end = FOUNDED.plus(seconds=ISSUER_SECONDS - 86_400)
+    (fault,) = agent_faults(mandate, near_its_end, above)
+    assert "validity is within the issuers" in fault
+    assert agent_faults(mandate, near_its_end, None) == ()
+
+
+def test_a_mandate_that_is_over_leaves_a_certificate_no_time(world: World) -> None:
+    above = (INSTALLATION, world.issuer.certificate)
+    (fault,) = agent_faults(a_mandate(), on("2028-01-01 00:00"), above)
+    assert fault.startswith("valid_from, valid_until: ")

@@ -13,7 +13,7 @@ from kya.core.errors import InputError
 from tests import strategies
 from tests.builders import a_mandate
 
-GOOD: Final = json.loads(render_mandate(a_mandate()))
+GOOD: Final[dict[str, Any]] = json.loads(render_mandate(a_mandate()))
 
 
 def draft(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -81,7 +81,7 @@ def test_a_scope_that_no_certificate_can_carry_is_told_by_its_size() -> None:
 
 
 def test_the_mandate_in_which_all_else_is_right_reads() -> None:
-    assert parse_mandate(encode_line(mandate_faults.RIGHT))
+    assert parse_mandate(encode_line(mandate_faults.RIGHT)).agent == "agent"
 
 
 def test_it_has_every_field_that_there_is() -> None:

@@ -20,11 +20,13 @@ from kya.codec.statements import (
     Issuance,
     Opening,
     parse_certificate,
+    parse_issuer,
     parse_log,
     parse_revocation_list,
     parse_schedule,
     parse_standing,
     render_certificate,
+    render_issuer,
     render_log,
     render_revocation_list,
     render_schedule,
@@ -34,6 +36,7 @@ from kya.core.errors import MalformedError
 from kya.core.events import (
     ClockSource,
     Equivocated,
+    IssuerRenewed,
     RevocationListed,
     RevocationScheduled,
     StandingChanged,
@@ -45,6 +48,7 @@ from tests.strategies import (
     digests,
     equivocations,
     instants,
+    renewals,
     reports,
     revocation_lists,
     schedules,
@@ -89,6 +93,11 @@ def test_a_standing_is_read_as_it_is_written(event: StandingChanged) -> None:
 @given(schedules())
 def test_a_schedule_is_read_as_it_is_written(event: RevocationScheduled) -> None:
     assert parse_schedule(render_schedule(event)) == event
+
+
+@given(renewals)
+def test_a_renewal_is_read_as_it_is_written(event: IssuerRenewed) -> None:
+    assert parse_issuer(render_issuer(event)) == event
 
 
 @given(revocation_lists)

@@ -14,7 +14,12 @@ from kya.core.events import Event, OrderSubmitted, VenueStatus
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
-from kya.core.limits import AGENTS_MAX, STATEMENT_LAG_MICROS_MAX, UNANSWERED_MAX
+from kya.core.limits import (
+    AGENTS_MAX,
+    ISSUERS_MAX,
+    STATEMENT_LAG_MICROS_MAX,
+    UNANSWERED_MAX,
+)
 from kya.core.money import Money
 from kya.core.state import State
 from tests.builders import (
@@ -34,6 +39,7 @@ from tests.builders import (
     a_standing_changed,
     an_enrolled_state,
     an_equivocation,
+    an_issuer_renewed,
     an_order,
     an_order_submitted,
     eur,
@@ -111,6 +117,7 @@ DIRECTOR_ISSUED: Final = a_certificate_issued(DIRECTOR)
         a_standing_changed(Act.REVOKE),
         a_revocation_scheduled(),
         a_list_published(),
+        an_issuer_renewed(),
         FIRST,
         an_order_submitted(an_order(seq=2)),
         its_report(FIRST),
@@ -283,8 +290,9 @@ LATEST_LAG: Final = FIRST_LIVE_ORDER_AT.plus(micros=-STATEMENT_LAG_MICROS_MAX)
         lambda at: a_standing_changed(Act.SUSPEND, at=at),
         lambda at: a_revocation_scheduled(at=at),
         lambda at: a_list_published(at=at),
+        lambda at: an_issuer_renewed(at=at),
     ],
-    ids=["mandate", "certificate", "standing", "schedule", "list"],
+    ids=["mandate", "certificate", "standing", "schedule", "list", "renewal"],
 )
 def test_a_statement_cannot_be_dated_back(dated: Callable[[Instant], Event]) -> None:
     state = a_log_with_an_order()
@@ -482,3 +490,26 @@ def test_the_opening_of_the_story_is_admitted() -> None:
     for event in the_opening_events():
         admits(state, event)
         state = apply(state, event)
+
+
+# ------------------------------------------------------------------------ renewals
+
+
+def test_a_certificate_of_the_issuing_ca_is_new() -> None:
+    state = an_open_log()
+    first = an_issuer_renewed(issuer=the_log_opened().issuer)
+    refuses(state, first, "on record already")
+    renewed = the_state_after(an_issuer_renewed(), start=state)
+    refuses(renewed, an_issuer_renewed(), "on record already")
+    admits(renewed, an_issuer_renewed(issuer=b"the third"))
+
+
+def test_the_issuing_ca_is_not_renewed_for_ever() -> None:
+    renewals = (an_issuer_renewed(issuer=b"%d" % n) for n in range(1, ISSUERS_MAX))
+    state = the_state_after(*renewals, start=an_open_log())
+    refuses(state, an_issuer_renewed(), f"want at most {ISSUERS_MAX} certificates")
+
+
+def test_the_newest_certificate_of_the_issuing_ca_comes_last() -> None:
+    state = the_state_after(an_issuer_renewed(), start=an_open_log())
+    assert state.issuers == (the_log_opened().issuer, an_issuer_renewed().issuer)

@@ -484,7 +484,7 @@ def test_another_root_does_not_hold(good: ShellPackage, tmp_path: Path) -> None:
     root = tmp_path / "other.pem"
     der = ceremony.found_root(
         signer_for("stranger", KeyAlgorithm.P384),
-        INSTALLATION,
+        INSTALLATION.operator,
         "Kakunin Root CA",
         ceremony.Validity.lasting(2**64 + 9, FOUNDED, ceremony.ROOT_SECONDS),
     )

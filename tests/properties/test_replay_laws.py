@@ -23,9 +23,11 @@ from kya.codec.reports import (
     render_report,
 )
 from kya.codec.statements import (
+    parse_issuer,
     parse_revocation_list,
     parse_schedule,
     parse_standing,
+    render_issuer,
     render_revocation_list,
     render_schedule,
     render_standing,
@@ -37,6 +39,7 @@ from kya.core.decision import Outcome
 from kya.core.events import (
     Equivocated,
     Event,
+    IssuerRenewed,
     MandateGranted,
     OrderDecided,
     OrderSubmitted,
@@ -49,6 +52,7 @@ from kya.core.events import (
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.lifecycle import NEXT, Act
+from kya.core.limits import ISSUERS_MAX
 from kya.core.money import Money
 from kya.core.order import Order, Side
 from kya.core.state import State
@@ -65,6 +69,7 @@ from tests.builders import (
     a_revocation_scheduled,
     a_standing_changed,
     an_equivocation,
+    an_issuer_renewed,
     an_order_submitted,
     its_decision,
     its_report,
@@ -89,6 +94,8 @@ def reread(event: Event) -> Event:
             return parse_standing(render_standing(event))
         case RevocationScheduled():
             return parse_schedule(render_schedule(event))
+        case IssuerRenewed():
+            return parse_issuer(render_issuer(event))
         case RevocationListed():
             return parse_revocation_list(render_revocation_list(event))
         case VenueReported():
@@ -229,6 +236,15 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
     def publish_a_list(self) -> None:
         number = self.state.crl_number + 1
         self.admit(a_list_published(number=number, at=self.clock))
+
+    @rule()
+    def renew_the_issuer(self) -> None:
+        issuer = b"issuer %d" % len(self.state.issuers)
+        event = an_issuer_renewed(issuer=issuer, at=self.clock)
+        if len(self.state.issuers) < ISSUERS_MAX:
+            self.admit(event)
+        else:
+            assert "want at most" in str(objection(self.state, event))
 
     @precondition(lambda self: bool(self.submitted))
     @rule()

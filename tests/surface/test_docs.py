@@ -152,6 +152,7 @@ def test_every_reason_is_listed() -> None:
 LINES: Final = (
     statements.LogLine,
     statements.CertificateLine,
+    statements.IssuerLine,
     mandates.MandateLine,
     statements.StandingLine,
     statements.RevocationListLine,

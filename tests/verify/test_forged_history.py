@@ -277,7 +277,7 @@ def test_another_root_is_refused(tmp_path: Path) -> None:
 def _world_of_another_root() -> bytes:
     root = ceremony.found_root(
         signer_for("another root", KeyAlgorithm.P384),
-        INSTALLATION,
+        INSTALLATION.operator,
         "Another Root CA",
         ceremony.Validity.lasting(2**64 + 1, FOUNDED, ceremony.ROOT_SECONDS),
     )

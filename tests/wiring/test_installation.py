@@ -6,12 +6,12 @@ from kya.config import Config, InstallationSection, LogSection, VenueSection
 from kya.core.credential import Role
 from kya.core.errors import InputError
 from kya.pki.path import verify_chain
+from kya.wiring.founding import found
 from kya.wiring.installation import (
     AUTHORITY,
     GATEWAY,
     LOG,
     Opened,
-    found,
     open_installation,
 )
 from tests.world import FOUNDED

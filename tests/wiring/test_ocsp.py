@@ -6,7 +6,8 @@ from cryptography.x509 import ocsp
 
 from kya.authority.ocsp import RESPONDER_SECONDS
 from kya.core.errors import InputError
-from kya.wiring.installation import Opened, found
+from kya.wiring.founding import found
+from kya.wiring.installation import Opened
 from kya.wiring.ocsp import OCSP, RENEW_SECONDS, OcspDesk
 from tests.gateway.house import HandClock
 from tests.pki.test_ocsp import request

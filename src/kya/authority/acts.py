@@ -4,7 +4,12 @@ from kya.codec import mandates, statements
 from kya.codec.note import SignedNote
 from kya.codec.statements import Issuance, Opening
 from kya.core.errors import InputError
-from kya.core.events import RevocationListed, RevocationScheduled, StandingChanged
+from kya.core.events import (
+    IssuerRenewed,
+    RevocationListed,
+    RevocationScheduled,
+    StandingChanged,
+)
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -30,6 +35,12 @@ def enrol(
         certificate=certificate, custody=custody, replaces=replaces, at=at
     )
     return sign_note(statements.render_certificate(issuance), authority).render()
+
+
+def renew_issuer(authority: NoteSigner, certificate: bytes, at: Instant) -> bytes:
+    """Return the note that puts the issuing CA's new certificate on record."""
+    event = IssuerRenewed(issuer=certificate, at=at)
+    return sign_note(statements.render_issuer(event), authority).render()
 
 
 def custody_text(custody: Custody) -> str:

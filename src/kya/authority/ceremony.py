@@ -4,7 +4,7 @@ Each takes its serial number and its instants from the caller, so that a ceremon
 repeated and checked. Times are whole seconds, as X.509 has no others.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kya.codec import canonical, mandates, scopes
@@ -12,6 +12,7 @@ from kya.core.credential import Role
 from kya.core.errors import InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.mandate import Mandate
+from kya.pki.ca_request import CaKind, ca_name
 from kya.pki.certificate import parse_certificate, public_key_of
 from kya.pki.identity import SpiffeId, TrustDomain
 from kya.pki.issuance import (
@@ -74,6 +75,10 @@ class Validity:
             serial=serial, not_before=first, not_after=first.plus(seconds=seconds - 1)
         )
 
+    def until(self, end: Instant) -> "Validity":
+        """Return the validity, ending at this whole second where it would later."""
+        return replace(self, not_after=min(self.not_after, end))
+
 
 def validity_within(mandate: Mandate, serial: int, now: Instant) -> Validity:
     """Return 365 days from now, cut to what the mandate allows, in whole seconds."""
@@ -87,11 +92,11 @@ def validity_within(mandate: Mandate, serial: int, now: Instant) -> Validity:
 
 
 def found_root(
-    signer: Signer, installation: Installation, common_name: str, validity: Validity
+    signer: Signer, operator: str, common_name: str, validity: Validity
 ) -> bytes:
     """Return the root's own certificate in DER."""
     request = RootRequest(
-        basics=_basics(installation, signer.public_key(), validity),
+        basics=_basics(operator, signer.public_key(), validity),
         common_name=common_name,
     )
     return _issued(request, None, signer)
@@ -106,8 +111,8 @@ def found_issuer(
 ) -> bytes:
     """Return the issuing CA's certificate in DER, signed by the root."""
     request = IssuingRequest(
-        basics=_basics(installation, issuer_key, validity),
-        common_name=f"{installation.operator} Issuing CA",
+        basics=_basics(installation.operator, issuer_key, validity),
+        common_name=ca_name(CaKind.ISSUING, installation.operator),
         trust_domain=installation.trust_domain,
         crl_url=installation.crl_url,
     )
@@ -122,7 +127,7 @@ def issue_service(
         msg = "certificate: an agent's needs a mandate"
         raise InputError(msg)
     request = LeafRequest(
-        basics=_basics(issuer.installation, public_key, validity),
+        basics=_basics(issuer.installation.operator, public_key, validity),
         identity=_identity(issuer.installation, role, name),
         crl_url=issuer.installation.crl_url,
         ocsp_url=issuer.installation.ocsp_url,
@@ -151,7 +156,8 @@ def agent_faults(
     """
     validity = validity_within(mandate, _SOME_SERIAL, now)
     if not validity.not_before < validity.not_after:
-        return (f"valid_until: {mandate.valid_until} leaves a certificate no time",)
+        times = f"{mandate.valid_from} to {mandate.valid_until}"
+        return (f"valid_from, valid_until: {times} leaves a certificate no time",)
     if above is None:
         return ()
     installation, issuer = above
@@ -169,7 +175,7 @@ def _agent_request(
     """Return what a certificate says that carries exactly what the mandate grants."""
     line = mandates.render_mandate(mandate)
     return LeafRequest(
-        basics=_basics(installation, public_key, validity),
+        basics=_basics(installation.operator, public_key, validity),
         identity=_identity(installation, Role.AGENT, mandate.agent),
         crl_url=installation.crl_url,
         ocsp_url=installation.ocsp_url,
@@ -180,12 +186,10 @@ def _agent_request(
     )
 
 
-def _basics(
-    installation: Installation, public_key: bytes, validity: Validity
-) -> Basics:
+def _basics(operator: str, public_key: bytes, validity: Validity) -> Basics:
     """Return what every certificate says."""
     return Basics(
-        operator=installation.operator,
+        operator=operator,
         public_key=public_key,
         serial=validity.serial,
         not_before=validity.not_before,

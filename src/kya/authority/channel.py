@@ -19,6 +19,7 @@ from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.state import State
 from kya.pki import channel, channel_builder
 from kya.pki.authenticate import verifier_key
+from kya.pki.ca_request import CaKind, ca_name
 from kya.pki.certificate import not_before, parse_certificate
 from kya.pki.channel_profile import CHANNEL_ROLES, CHANNEL_SECONDS_MAX
 from kya.pki.channel_rules import Host
@@ -60,7 +61,7 @@ def found_channel_ca(
     """Return the channel CA's certificate in DER, signed by the root."""
     request = IssuingRequest(
         basics=_basics(installation, key, validity),
-        common_name=f"{installation.operator} Channel CA",
+        common_name=ca_name(CaKind.CHANNEL, installation.operator),
         trust_domain=installation.trust_domain,
         crl_url=installation.crl_url,
     )

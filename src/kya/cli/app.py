@@ -12,7 +12,18 @@ import typer
 import typer.exceptions
 
 from kya import __version__
-from kya.cli import agent, demo, evidence, log, mandate, replay, up, verify
+from kya.cli import (
+    agent,
+    ca,
+    demo,
+    director,
+    evidence,
+    log,
+    mandate,
+    replay,
+    up,
+    verify,
+)
 from kya.cli.exits import Exit
 from kya.core.errors import (
     CorruptionError,
@@ -33,6 +44,8 @@ app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
+app.add_typer(ca.app, name="ca")
+app.add_typer(director.app, name="director")
 app.add_typer(mandate.app, name="mandate")
 app.add_typer(agent.app, name="agent")
 app.add_typer(evidence.app, name="evidence")

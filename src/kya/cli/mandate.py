@@ -11,7 +11,7 @@ from kya.cli.desk import open_desk
 from kya.cli.key import Key
 from kya.cli.mandate_compare import diff, lint
 from kya.cli.mandate_notes import answer_recorded, countersign, record, sign_alone
-from kya.cli.mandate_reading import read_draft, sentences
+from kya.cli.mandate_reading import Resolution, read_draft, sentences
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
@@ -43,10 +43,7 @@ def sign(
         list[str],
         typer.Option("--as", help="A director who signs; give it once for each."),
     ],
-    resolution: Annotated[
-        Path | None,
-        typer.Option(help="The board's document; its SHA-256 goes into the mandate."),
-    ] = None,
+    resolution: Resolution = None,
     out: Annotated[
         Path | None,
         typer.Option(help="New file for the mandate under one signature: no record."),

@@ -8,7 +8,12 @@ import typer
 
 from kya.authority.ceremony import agent_faults
 from kya.cli.exits import Exit
-from kya.cli.mandate_reading import draft_fields, mandate_named, read_draft
+from kya.cli.mandate_reading import (
+    Resolution,
+    draft_fields,
+    mandate_named,
+    read_draft,
+)
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
@@ -57,16 +62,23 @@ def diff(
         raise typer.Exit(Exit.NO)
 
 
-def lint(draft: Draft, data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
+def lint(
+    draft: Draft,
+    resolution: Resolution = None,
+    data: Data = DATA_DEFAULT,
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Name everything for which no certificate would be issued under this mandate.
 
     Exit code 0: nothing; 1: something.
     """
     raw, now = read_bytes(draft, "mandate"), system_clock().clock.now()
-    faults = field_faults(draft_fields(raw, None, now))
+    document = None if resolution is None else read_bytes(resolution, "resolution")
+    faults = field_faults(draft_fields(raw, document, now))
     size = None
     if not faults:
-        mandate = read_draft(raw, None, now)
+        mandate = read_draft(raw, document, now)
         size = len(render_scope(mandate.scope))
         faults = agent_faults(mandate, now, issuer_of(data))
     if as_json:

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, cast
+from typing import Annotated, Final, cast
+
+import typer
 
 from kya.cli.desk import open_desk
 from kya.cli.output import read_bytes, talk
@@ -16,17 +18,28 @@ from kya.core.errors import InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.limits import STATEMENT_LAG_MICROS_MAX
 from kya.core.mandate import Mandate
+from kya.core.tokens import NO_DIGEST
 
+Resolution = Annotated[
+    Path | None,
+    typer.Option(help="The board's document; its SHA-256 goes into the mandate."),
+]
 ON_RECORD: Final = "agent:"
 _SIGNED: Final = b"\n\n\xe2\x80\x94 "  # What parts a note's text from its signatures.
 
 
 def mandate_named(source: str, data: Path, now: Instant) -> Mandate:
-    """Return the mandate of a draft, of a note, or on record for `agent:NAME`."""
+    """Return the mandate of a draft, of a note, or on record for `agent:NAME`.
+
+    A draft may leave out the hash of the resolution, which limits nothing.
+    """
     if source.startswith(ON_RECORD):
         return open_desk(data).mandate_of(source.removeprefix(ON_RECORD))
     raw = read_bytes(Path(source), "mandate")
-    return signed_mandate(raw) if _SIGNED in raw else read_draft(raw, None, now)
+    if _SIGNED in raw:
+        return signed_mandate(raw)
+    fields = {"resolution": NO_DIGEST, **draft_fields(raw, None, now)}
+    return parse_mandate(canonical.encode_line(fields))
 
 
 def signed_mandate(raw: bytes) -> Mandate:

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -18,8 +18,17 @@ from kya.config import (
     VenueSection,
     port_above,
 )
+from kya.core.errors import InputError
+from kya.pki.ca_request import root_name
 from kya.wiring.clock import system_clock
-from kya.wiring.installation import found
+from kya.wiring.founding import ASKED_FILE, found
+
+Operator = Annotated[
+    str, typer.Option(help="Who runs this; stands in every certificate.")
+]
+Domain = Annotated[str, typer.Option(help="SPIFFE trust domain; also names the log.")]
+OPERATOR_DEFAULT: Final = "Example Operator"
+DOMAIN_DEFAULT: Final = "kya.example"
 
 
 def up(
@@ -32,12 +41,8 @@ def up(
             help="Port on 127.0.0.1, 0 for a free one; that of kya.toml unless given.",
         ),
     ] = None,
-    operator: Annotated[
-        str, typer.Option(help="Who runs this; stands in every certificate.")
-    ] = "Example Operator",
-    trust_domain: Annotated[
-        str, typer.Option(help="SPIFFE trust domain; also names the log.")
-    ] = "kya.example",
+    operator: Operator = OPERATOR_DEFAULT,
+    trust_domain: Domain = DOMAIN_DEFAULT,
     *,
     tls: Annotated[
         bool, typer.Option("--tls", help="TLS 1.3 with a certificate on both sides.")
@@ -48,9 +53,12 @@ def up(
     from kya.wiring.service import run  # noqa: PLC0415
 
     clock = system_clock()
+    if (data / ASKED_FILE).exists():
+        msg = f"{data}: waits for its CAs' certificates; want `kya ca install`"
+        raise InputError(msg)
     if not (data / CONFIG_FILE).exists():
         now = clock.clock.now()
-        config = _first_config(operator, trust_domain, port, str(now)[:4])
+        config = first_config(operator, trust_domain, port, str(now)[:4])
         found(data, _with_tls(config) if tls else config, now)
         talk(f"founded {data}: root, issuing CA, keys in encrypted files")
         talk("development custody: whoever copies the directory has the keys")
@@ -71,7 +79,7 @@ def _announce(url: str, data: Path) -> None:
     sys.stdout.flush()
 
 
-def _first_config(
+def first_config(
     operator: str, trust_domain: str, port: int | None, year: str
 ) -> Config:
     """Return the configuration of a new installation with three paper venues."""
@@ -79,7 +87,7 @@ def _first_config(
         installation=InstallationSection(
             operator=operator,
             trust_domain=trust_domain,
-            root_name=f"{operator} Root CA",
+            root_name=root_name(operator),
             crl_url=f"http://crl.{trust_domain}/issuing.crl",
             ocsp_url=f"http://ocsp.{trust_domain}/ocsp",
         ),

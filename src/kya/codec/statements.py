@@ -11,6 +11,7 @@ from kya.core import tokens
 from kya.core.credential import ReasonCode
 from kya.core.events import (
     ClockSource,
+    IssuerRenewed,
     RevocationListed,
     RevocationScheduled,
     StandingChanged,
@@ -39,6 +40,14 @@ class CertificateLine(canonical.Statement, frozen=True, kw_only=True):
     certificate: str
     custody: str
     replaces: str | None
+
+
+class IssuerLine(canonical.Statement, frozen=True, kw_only=True):
+    """`kya/issuer/v1`: the issuing CA has a new certificate."""
+
+    type_: Literal["kya/issuer/v1"] = msgspec.field(name="_type")
+    at: str
+    certificate: str
 
 
 class StandingLine(canonical.Statement, frozen=True, kw_only=True):
@@ -74,12 +83,14 @@ class RevocationListLine(canonical.Statement, frozen=True, kw_only=True):
 
 LOG_TYPE: Final = "kya/log/v1"
 CERTIFICATE_TYPE: Final = "kya/certificate/v1"
+ISSUER_TYPE: Final = "kya/issuer/v1"
 STANDING_TYPE: Final = "kya/standing/v1"
 SCHEDULE_TYPE: Final = "kya/schedule/v1"
 CRL_TYPE: Final = "kya/crl/v1"
 
 _LOG: Final = msgspec.json.Decoder(LogLine)
 _CERTIFICATE: Final = msgspec.json.Decoder(CertificateLine)
+_ISSUER: Final = msgspec.json.Decoder(IssuerLine)
 _STANDING: Final = msgspec.json.Decoder(StandingLine)
 _SCHEDULE: Final = msgspec.json.Decoder(ScheduleLine)
 _CRL: Final = msgspec.json.Decoder(RevocationListLine)
@@ -164,6 +175,22 @@ def render_certificate(issuance: Issuance) -> bytes:
     )
 
 
+def parse_issuer(line: bytes) -> IssuerRenewed:
+    """Return a renewal of the issuing CA; MalformedError otherwise."""
+    return canonical.read_line(line, _ISSUER, "issuer", _renewal_from)
+
+
+def render_issuer(event: IssuerRenewed) -> bytes:
+    """Return the line that puts the issuing CA's new certificate on record."""
+    return canonical.encode_line(
+        IssuerLine(
+            type_=ISSUER_TYPE,
+            at=str(event.at),
+            certificate=base64_text.encode(event.issuer),
+        )
+    )
+
+
 def parse_standing(line: bytes) -> StandingChanged:
     """Return a change of standing; MalformedError otherwise."""
     return canonical.read_line(line, _STANDING, "standing", _standing_from)
@@ -237,6 +264,14 @@ def _issuance_from(wire: CertificateLine) -> Issuance:
         certificate=base64_text.decode("certificate", wire.certificate),
         custody=wire.custody,
         replaces=wire.replaces,
+        at=Instant.parse(wire.at),
+    )
+
+
+def _renewal_from(wire: IssuerLine) -> IssuerRenewed:
+    """Return the renewal of its fields."""
+    return IssuerRenewed(
+        issuer=base64_text.decode("certificate", wire.certificate),
         at=Instant.parse(wire.at),
     )
 

@@ -10,6 +10,7 @@ from kya.core.events import (
     CertificateIssued,
     Equivocated,
     Event,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     OrderDecided,
@@ -21,7 +22,12 @@ from kya.core.events import (
 )
 from kya.core.instant import Instant
 from kya.core.lifecycle import NEXT
-from kya.core.limits import AGENTS_MAX, STATEMENT_LAG_MICROS_MAX, UNANSWERED_MAX
+from kya.core.limits import (
+    AGENTS_MAX,
+    ISSUERS_MAX,
+    STATEMENT_LAG_MICROS_MAX,
+    UNANSWERED_MAX,
+)
 from kya.core.state import State
 
 
@@ -36,7 +42,7 @@ def objection(state: State, event: Event) -> str | None:
     return _against(state, event)
 
 
-def _against(state: State, event: Event) -> str | None:
+def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a kind
     """Ask the rule of the event's kind."""
     match event:
         case OrderSubmitted():
@@ -51,6 +57,8 @@ def _against(state: State, event: Event) -> str | None:
             return _against_mandate(state, event)
         case CertificateIssued():
             return _against_certificate(state, event)
+        case IssuerRenewed():
+            return _against_renewal(state, event)
         case StandingChanged():
             return _against_standing(state, event)
         case RevocationScheduled():
@@ -204,6 +212,15 @@ def _against_succession(state: State, event: CertificateIssued) -> str | None:
     if former.standing is not Standing.REVOKED and not is_over:
         return "the one it replaces is neither revoked nor over by then"
     return None
+
+
+def _against_renewal(state: State, event: IssuerRenewed) -> str | None:
+    """A certificate of the issuing CA is new, and there are not too many of them."""
+    if event.issuer in state.issuers:
+        return "issuer: this certificate is on record already"
+    if len(state.issuers) >= ISSUERS_MAX:
+        return f"issuer: want at most {ISSUERS_MAX} certificates in one log"
+    return _against_back_dating(state, event.at, "issuer")
 
 
 def _against_standing(state: State, event: StandingChanged) -> str | None:

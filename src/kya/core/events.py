@@ -89,6 +89,14 @@ class CertificateIssued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerRenewed:
+    """The issuing CA has a new certificate, in DER, for the key that it had."""
+
+    issuer: bytes
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingChanged:
     """The authority has changed a credential's standing.
 
@@ -231,6 +239,7 @@ Event = (
     LogOpened
     | MandateGranted
     | CertificateIssued
+    | IssuerRenewed
     | StandingChanged
     | RevocationScheduled
     | RevocationListed

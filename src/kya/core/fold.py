@@ -15,6 +15,7 @@ from kya.core.events import (
     CertificateIssued,
     Equivocated,
     Event,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     OrderDecided,
@@ -28,7 +29,7 @@ from kya.core.lifecycle import NEXT
 from kya.core.state import AgentState, State
 
 
-def apply(state: State, event: Event) -> State:
+def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
     """Return the state after the event.
 
     Raises InputError, naming the rule, for an event that cannot follow this state.
@@ -43,13 +44,15 @@ def apply(state: State, event: Event) -> State:
             return _with_decision(state, event)
         case VenueReported():
             return _with_report(state, event)
-        case LogOpened(authority=authority):
-            opened = replace(state, opened=event, now=event.at)
+        case LogOpened(authority=authority, issuer=issuer):
+            opened = replace(state, opened=event, now=event.at, issuers=(issuer,))
             return _enrolled(opened, authority)
         case MandateGranted(digest=digest, mandate=mandate):
             return replace(state, mandates={**state.mandates, digest: mandate})
         case CertificateIssued():
             return _with_certificate(state, event)
+        case IssuerRenewed(issuer=issuer):
+            return replace(state, issuers=(*state.issuers, issuer))
         case StandingChanged():
             return _with_standing(state, event)
         case RevocationScheduled(due=due, code=code):

@@ -50,6 +50,9 @@ MANDATE_DIRECTORS_MIN: Final = 2
 MANDATE_DIRECTORS_MAX: Final = 16
 """Directors whose signatures one note can carry and people can gather in a day."""
 
+ISSUERS_MAX: Final = 16
+"""Certificates of the issuing CA in one log: one every three years is 48 years."""
+
 STATEMENT_LAG_MICROS_MAX: Final = 300_000_000
 """How far behind the log's time a statement may be dated: 5 min to sign and send."""
 

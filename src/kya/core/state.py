@@ -36,12 +36,15 @@ class State:
     """The fold of the log.
 
     `now` is the latest instant that the gateway has put on record; its clock must not
-    be behind it. `issued_to` lists, by name, the digests of its certificates in order.
-    `crl` is the newest revocation list in DER. `undecided` is an order whose decision
-    is the next entry, `unlisted` a revoked credential whose list is the next entry.
+    be behind it. `issuers` are the certificates of the issuing CA in DER, all of one
+    key, the newest last. `issued_to` lists, by name, the digests of its certificates in
+    order. `crl` is the newest revocation list in DER. `undecided` is an order whose
+    decision is the next entry, `unlisted` a revoked credential whose list is the next
+    entry.
     """
 
     opened: LogOpened | None = None
+    issuers: tuple[bytes, ...] = ()
     now: Instant = BEFORE_ALL
     mandates: Mapping[str, Mandate] = field(
         default_factory=lambda: MappingProxyType({})

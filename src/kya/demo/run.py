@@ -24,7 +24,7 @@ from kya.evidence.archive import archive
 from kya.evidence.build import build_package
 from kya.evidence.reader import LogDirectory
 from kya.wiring.desk import Desk
-from kya.wiring.installation import found
+from kya.wiring.founding import found
 from kya.wiring.remote import Remote
 
 FOUNDED_AT: Final = Instant.parse("2026-04-24T09:00:00.000000Z")

@@ -172,7 +172,7 @@ class _Pass:
         key = self._holdings.log_key({s.key_id for s in self._note.signatures})
         open_checkpoint(self._note.render(), self._holdings.origin, [key])
         subject = parse_certificate(self._root).subject.rfc4514_string()
-        issuer = parse_certificate(self._holdings.issuer).subject.rfc4514_string()
+        issuer = parse_certificate(self._holdings.issuers[0]).subject.rfc4514_string()
         frame = Frame(
             root_subject=subject,
             issuer_subject=issuer,
@@ -180,6 +180,7 @@ class _Pass:
         )
         script = resources.files("kya.evidence").joinpath("verify.sh")
         write = self._folder.write
+        write(*self._holdings.issuer_file())
         write(layout.POLICY, Policy(logs=(Log(key=key),)).render())
         write(layout.REPORT_JSON, render_json(self._tally, frame))
         write(layout.REPORT_CSV, render_csv(self._tally))

@@ -19,6 +19,7 @@ from kya.codec.statements import parse_certificate as parse_issuance
 from kya.core.errors import InputError
 from kya.core.events import (
     CertificateIssued,
+    IssuerRenewed,
     LogOpened,
     OrderDecided,
     OrderSubmitted,
@@ -133,7 +134,7 @@ class _Search:
     def take(self, entry: Entry) -> SignedOrder | None:
         """Return the order once its decision is read."""
         match entry.event:
-            case LogOpened(issuer=issuer):
+            case LogOpened(issuer=issuer) | IssuerRenewed(issuer=issuer):
                 self._issuer = issuer
             case CertificateIssued(credential=credential):
                 encoded = parse_issuance(entry.note.text).certificate

@@ -15,6 +15,7 @@ from kya.core.credential import Credential, Role
 from kya.core.errors import DistrustError
 from kya.core.events import (
     CertificateIssued,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     RevocationListed,
@@ -39,7 +40,7 @@ class Holdings:
     """Collects the trust files of the entries that pass; `files` gives them out."""
 
     root: bytes
-    issuer: bytes = b""
+    issuers: list[bytes] = field(default_factory=list[bytes])
     origin: str = ""
     certificates: list[Held] = field(default_factory=list[Held])
     lists: list[tuple[str, RevocationList]] = field(
@@ -51,25 +52,33 @@ class Holdings:
         """Return the files that this entry brings, as path and content."""
         match entry.event:
             case LogOpened(authority=authority, issuer=issuer, origin=origin, at=at):
-                self.issuer, self.origin = issuer, origin
+                self.issuers.append(issuer)
+                self.origin = origin
                 der = parse_log(entry.note.text).authority
                 return [
                     (ROOT_PEM, to_pem(CERTIFICATE, self.root)),
-                    (ISSUER_PEM, to_pem(CERTIFICATE, issuer)),
                     self._certificate(authority, der, at),
                 ]
             case CertificateIssued(credential=credential, at=at):
                 der = parse_certificate(entry.note.text).certificate
                 return [self._certificate(credential, der, at)]
+            case IssuerRenewed(issuer=issuer):
+                self.issuers.append(issuer)
+                return []
             case MandateGranted(digest=digest):
                 self.mandates.append(mandate_path(digest))
                 return [(self.mandates[-1], entry.raw)]
             case RevocationListed(number=number, crl=crl):
                 path = crl_path(number)
-                self.lists.append((path, verify_crl(crl, self.issuer)))
+                self.lists.append((path, verify_crl(crl, self.issuers[-1])))
                 return [(path, to_pem(X509_CRL, crl))]
             case _:
                 return []
+
+    def issuer_file(self) -> tuple[str, bytes]:
+        """Return the file of the issuing CA's certificates, once all are known."""
+        blocks = (to_pem(CERTIFICATE, issuer) for issuer in self.issuers)
+        return ISSUER_PEM, b"".join(blocks)
 
     def log_key(self, checkpoint_key_ids: set[bytes]) -> VerifierKey:
         """Return the log's key: certified on record and under the checkpoint."""

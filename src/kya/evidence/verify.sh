@@ -951,6 +951,10 @@ index(line, "{\"_type\":\"kya/log/v1\"") == 1 && i == 0 && json(line) {
 index(line, "{\"_type\":\"kya/certificate/v1\"") == 1 && json(line) {
     if (der(TMP "/der/" i, V["certificate"])) print "certificate\t" i
 }
+index(line, "{\"_type\":\"kya/issuer/v1\"") == 1 && json(line) {
+    if (der(TMP "/der/issuer-" i, V["certificate"]))
+        print "issuer\t" i "\t" int(micros(V["at"]) / 1000000)
+}
 index(line, "{\"_type\":\"kya/crl/v1\"") == 1 && json(line) {
     if (der(TMP "/crl/" i, V["crl"]) && V["number"] ~ /^[1-9][0-9]*$/)
         print "crl\t" i "\t" V["number"]
@@ -1080,7 +1084,8 @@ read_certificates() {
     done <"$tmp/holdings"
     if [ -s "$tmp/der/issuer" ] &&
         openssl x509 -inform DER -in "$tmp/der/issuer" -out "$tmp/issuer.pem" 2>/dev/null; then
-        same_certificate trust/issuer.pem "$tmp/der/issuer" ||
+        read_renewals
+        { present trust/issuer.pem && cmp -s "$package/trust/issuer.pem" "$tmp/issuers.pem"; } ||
             fails 1 "trust/issuer.pem: not the issuing CA that the log names"
     else
         fails 1 "log entry 0: names no issuing CA that can be read"
@@ -1088,6 +1093,33 @@ read_certificates() {
     fi
     same_certificate trust/root.pem "$tmp/root.der" ||
         fails 1 "trust/root.pem: not the root that you hold"
+}
+
+# The issuing CA's later certificates: of the same name and key, each signed by the root and
+# in force when it came on record.
+read_renewals() {
+    cp "$tmp/issuer.pem" "$tmp/issuers.pem"
+    openssl x509 -in "$tmp/issuer.pem" -noout -subject -pubkey >"$tmp/issuer.same"
+    while IFS='	' read -r kind index at; do
+        [ "$kind" = issuer ] || continue
+        renewed="$tmp/issuer-$index.pem"
+        openssl x509 -inform DER -in "$tmp/der/issuer-$index" -out "$renewed" 2>/dev/null &&
+            openssl verify -no-CApath -no-CAstore -CAfile "$tmp/root.pem" -x509_strict \
+                -attime "$at" "$renewed" >/dev/null 2>&1 &&
+            openssl x509 -in "$renewed" -noout -subject -pubkey | cmp -s - "$tmp/issuer.same" || {
+            fails 1 "log entry $index: does not renew the issuing CA under your root"
+            : >"$renewed"
+        }
+        cat "$renewed" >>"$tmp/issuers.pem"
+    done <"$tmp/holdings"
+}
+
+# issuers_before INDEX: the issuing CA's certificates that stand in the log before an entry.
+issuers_before() {
+    cat "$tmp/issuer.pem"
+    while IFS='	' read -r kind renewal rest; do
+        [ "$kind" = issuer ] && [ "$renewal" -lt "$1" ] && cat "$tmp/issuer-$renewal.pem"
+    done <"$tmp/holdings"
 }
 
 # same_certificate PATH DER: the PEM file of the package is this very certificate.
@@ -1099,8 +1131,9 @@ same_certificate() {
 # time; with the policy identifier that all our leaves carry, and nothing of this
 # machine's own trust store.
 chain_holds() {
+    issuers_before "$1" >"$tmp/untrusted.pem"
     openssl verify -no-CApath -no-CAstore -CAfile "$tmp/root.pem" \
-        -untrusted "$tmp/issuer.pem" -x509_strict -purpose sslclient -verify_depth 1 \
+        -untrusted "$tmp/untrusted.pem" -x509_strict -purpose sslclient -verify_depth 1 \
         -policy "$POLICY_OID" -explicit_policy -attime "$2" "$tmp/pem/$1" \
         >/dev/null 2>"$tmp/why" && return 0
     why=$(sed -n 's/^error [0-9]* at [0-9]* depth lookup: *//p' "$tmp/why" | head -n 1)
@@ -1296,6 +1329,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/equivocation/v1") on_equivocation(i)
     else if (kind == "kya/certificate/v1") on_certificate(i)
     else if (kind == "kya/mandate/v1") on_mandate(i, line)
+    else if (kind == "kya/issuer/v1") on_issuer(i)
     else if (kind == "kya/standing/v1") on_standing(i)
     else if (kind == "kya/schedule/v1") on_schedule(i)
     else if (kind == "kya/crl/v1") on_list(i)
@@ -1311,6 +1345,7 @@ function on_log(i) {
     ORIGIN = V["origin"]
     CLOCK = V["clock"]
     NOW = V["at"]
+    ISSUER[V["issuer"]] = i
     if (!("0" in ROLE) || ROLE["0"] != "authority") {
         fail(1, i, "opened by nobody with the role authority")
         return
@@ -1414,6 +1449,16 @@ function on_mandate(i, line,   m, from, n) {
     DIRECTORS += n
     MANDATES++
     print i, "trust/mandate-" m ".note" >>(TMP "/mandates")
+}
+
+# What its certificate is worth, OpenSSL has said.
+function on_issuer(i) {
+    WHAT[i] = "the issuing CA is renewed"
+    if (!fields(i, 1, "_type,at,certificate")) return
+    if (V["certificate"] in ISSUER) fail(1, i, "this certificate is on record already")
+    ISSUER[V["certificate"]] = i
+    not_back_dated(1, i, V["at"])
+    signers(1, i, "authority", V["at"])
 }
 
 function on_standing(i,   c, act, was) {

@@ -5,6 +5,7 @@ from typing import Final
 from kya.core.errors import InputError
 from kya.core.events import (
     CertificateIssued,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     RevocationListed,
@@ -22,14 +23,15 @@ from kya.pki.revocations import require_fitting
 Statement = (
     LogOpened
     | CertificateIssued
+    | IssuerRenewed
     | MandateGranted
     | RevocationListed
     | RevocationScheduled
     | StandingChanged
 )
 _KINDS: Final = (
-    "kya/log/v1, kya/certificate/v1, kya/mandate/v1, kya/standing/v1, kya/schedule/v1"
-    " or kya/crl/v1"
+    "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1, kya/standing/v1,"
+    " kya/schedule/v1 or kya/crl/v1"
 )
 
 

@@ -17,6 +17,7 @@ from kya.core.errors import DistrustError
 from kya.core.events import (
     CertificateIssued,
     Equivocated,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     OrderDecided,
@@ -30,7 +31,8 @@ from kya.core.instant import Instant
 from kya.core.limits import MANDATE_DIRECTORS_MIN
 from kya.core.state import State
 from kya.pki.entries import Entry
-from kya.pki.path import verify_chain
+from kya.pki.path import verify_chain, verify_under_one
+from kya.pki.renewal import verify_renewal
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ def _signers(entry: Entry, state: State, root: bytes) -> tuple[Credential, ...]:
             return _holders(entry, state, Role.AUTHORITY, at)
         case CertificateIssued(at=at) as event:
             _require_chain(entry, event, state, root)
+            return _holders(entry, state, Role.AUTHORITY, at)
+        case IssuerRenewed(issuer=issuer, at=at):
+            verify_renewal(issuer, state.issuers, root, at)
             return _holders(entry, state, Role.AUTHORITY, at)
         case MandateGranted(mandate=mandate):
             signers = _holders(entry, state, Role.DIRECTOR, mandate.resolved_at)
@@ -160,7 +165,7 @@ def _require_chain(
         raise DistrustError(msg)
     leaf = parse_certificate(entry.note.text).certificate
     start = max(event.at, event.credential.not_before)
-    verify_chain(leaf, [state.opened.issuer], root, start)
+    verify_under_one(leaf, state.issuers, root, start)
 
 
 def _require_directors(signers: tuple[Credential, ...]) -> None:

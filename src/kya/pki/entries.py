@@ -89,6 +89,10 @@ def _read_certificate(line: bytes, _raw: bytes) -> Event:
     )
 
 
+def _read_issuer(line: bytes, _raw: bytes) -> Event:
+    return statements.parse_issuer(line)
+
+
 def _read_standing(line: bytes, _raw: bytes) -> Event:
     return statements.parse_standing(line)
 
@@ -116,6 +120,7 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     statements.LOG_TYPE: _read_log,
     mandates.MANDATE_TYPE: _read_mandate,
     statements.CERTIFICATE_TYPE: _read_certificate,
+    statements.ISSUER_TYPE: _read_issuer,
     statements.STANDING_TYPE: _read_standing,
     statements.SCHEDULE_TYPE: _read_schedule,
     statements.CRL_TYPE: _read_revocation_list,

@@ -125,6 +125,26 @@ def verify_chain(
     )
 
 
+def verify_under_one(
+    leaf: bytes, issuers: Sequence[bytes], root: bytes, at: Instant
+) -> VerifiedCertificate:
+    """Return what the leaf says if it holds under one of a CA's certificates.
+
+    They are of one key, and a leaf must not outlive the one that it stands under: so
+    each is tried by itself, the newest, which is last, first. DistrustError is that of
+    the newest.
+    """
+    faults: list[DistrustError] = []
+    for issuer in reversed(issuers):
+        try:
+            return verify_chain(leaf, [issuer], root, at)
+        except DistrustError as fault:
+            faults.append(fault)
+    if not faults:
+        raise DistrustError("chain: no issuing CA is on record")
+    raise faults[0]
+
+
 def _policies(role: Role, at: Instant) -> PolicyBuilder:
     """Return the validator's settings for a leaf of this role."""
     leaf = ExtensionPolicy.webpki_defaults_ee()

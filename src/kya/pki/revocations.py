@@ -42,10 +42,10 @@ def revocation_of(credential: Credential, at: Instant) -> Revocation:
 def objections(event: RevocationListed, state: State) -> Iterator[str]:
     """Yield what speaks against a list that is to follow this state."""
     what = f"revocation list {event.number}"
-    if state.opened is None:
+    if not state.issuers:
         return  # The fold refuses it, with a better sentence.
     try:
-        found = verify_crl(event.crl, state.opened.issuer)
+        found = verify_crl(event.crl, state.issuers[-1])
     except (InputError, DistrustError) as error:
         yield f"{what}: {error}"
         return

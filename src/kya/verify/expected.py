@@ -14,6 +14,7 @@ from kya.codec.statements import parse_certificate, parse_log
 from kya.core.credential import Credential
 from kya.core.events import (
     CertificateIssued,
+    IssuerRenewed,
     LogOpened,
     MandateGranted,
     RevocationListed,
@@ -28,6 +29,7 @@ class Expected:
 
     root: bytes
     digests: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    issuers: bytes = b""
 
     def __post_init__(self) -> None:
         """Expect the verifier's own root, whatever the log says."""
@@ -37,11 +39,13 @@ class Expected:
         """Expect what this entry brings."""
         match entry.event:
             case LogOpened(authority=authority, issuer=issuer):
-                self.put(ISSUER_PEM, to_pem(CERTIFICATE, issuer))
+                self._issuer(issuer)
                 self._certificate(authority, parse_log(entry.note.text).authority)
             case CertificateIssued(credential=credential):
                 der = parse_certificate(entry.note.text).certificate
                 self._certificate(credential, der)
+            case IssuerRenewed(issuer=issuer):
+                self._issuer(issuer)
             case MandateGranted(digest=digest):
                 self.put(mandate_path(digest), entry.raw)
             case RevocationListed(number=number, crl=crl):
@@ -52,6 +56,11 @@ class Expected:
     def put(self, path: str, content: bytes) -> None:
         """Expect this content in this file."""
         self.digests[path] = sha256(content).digest()
+
+    def _issuer(self, certificate: bytes) -> None:
+        """Expect one more certificate of the issuing CA in the one file for them."""
+        self.issuers += to_pem(CERTIFICATE, certificate)
+        self.put(ISSUER_PEM, self.issuers)
 
     def _certificate(self, credential: Credential, der: bytes) -> None:
         """Expect the PEM of a certificate."""

@@ -18,6 +18,7 @@ from kya.core.state import State
 QUESTION_OF: Final = {
     "kya/log/v1": 1,
     "kya/certificate/v1": 1,
+    "kya/issuer/v1": 1,
     "kya/standing/v1": 1,
     "kya/schedule/v1": 1,
     "kya/crl/v1": 1,

@@ -7,6 +7,7 @@ reach the gateway as entries of the log, through the gateway's append endpoint.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from kya.adapters.randomness import new_serial
 from kya.authority import acts, ceremony
@@ -28,6 +29,7 @@ from kya.core.mandate import Mandate
 from kya.core.state import State
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
+from kya.pki.request import proven_public_key
 from kya.pki.signer import Custody
 from kya.wiring.installation import (
     AUTHORITY,
@@ -37,6 +39,9 @@ from kya.wiring.installation import (
 )
 from kya.wiring.log_reader import published_power
 from kya.wiring.remote import Holder, Remote
+
+_ELSEWHERE: Final = "director's own, not known here"
+"""What the log says of the custody of a key that only a request was seen of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +100,21 @@ class Desk:
         if _is_enrolled(self.state(), role, name, signer.public_key()):
             return NoteSigner(name, signer)
         issuer, now = self.opened.issuer(), self.clock()
-        certificate = service(issuer, role, name, signer, now)
+        key = signer.public_key()
+        certificate = service(issuer, role, name, key, now)
         store_certificate(self.opened.data, key_name, certificate)
-        self._enrol(certificate, signer.describe(), None)
+        self._enrol(certificate, acts.custody_text(signer.describe()), None)
         return NoteSigner(name, signer)
+
+    def enrol_director(self, name: str, request: bytes) -> None:
+        """Put a director on record under the key that a PKCS #10 request proves."""
+        tokens.require(tokens.NAME, "director", name)
+        key, issuer = proven_public_key(request), self.opened.issuer()
+        if _is_enrolled(self.state(), Role.DIRECTOR, name, key):
+            msg = f"director {name}: this key is on record already"
+            raise InputError(msg)
+        certificate = service(issuer, Role.DIRECTOR, name, key, self.clock())
+        self._enrol(certificate, _ELSEWHERE, None)
 
     def grant(self, note: bytes) -> int:
         """Put a mandate on record that enough directors of this installation signed."""
@@ -197,17 +213,15 @@ class Desk:
         certificate = ceremony.issue_agent(
             self.opened.issuer(), mandate, proof.request, validity
         )
-        self._enrol(certificate, proof.custody, replaces)
+        self._enrol(certificate, acts.custody_text(proof.custody), replaces)
         return certificate
 
-    def _enrol(
-        self, certificate: bytes, custody: Custody, replaces: str | None
-    ) -> None:
+    def _enrol(self, certificate: bytes, custody: str, replaces: str | None) -> None:
         """Put a certificate on record."""
         note = acts.enrol(
             self.opened.note_signer(AUTHORITY),
             certificate,
-            acts.custody_text(custody),
+            custody,
             self.clock(),
             replaces=replaces,
         )

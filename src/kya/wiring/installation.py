@@ -1,4 +1,4 @@
-"""An embedded installation: found it once, open it ever after.
+"""An embedded installation, once it is founded (`wiring/founding.py`).
 
 <data>/kya.toml      the configuration
 <data>/keys/         the keys, encrypted (development custody)
@@ -20,7 +20,6 @@ from kya.config import (
     Config,
     InstallationSection,
     read_config,
-    render_config,
 )
 from kya.core.credential import Role
 from kya.core.errors import InputError
@@ -29,19 +28,13 @@ from kya.pki.identity import TrustDomain
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, from_pem, to_pem
-from kya.pki.signer import Signer
-from kya.tlog.policy import Log, Policy
 from kya.wiring.keys import KeyCabinet
 
 AUTHORITY: Final = "authority"
 GATEWAY: Final = "gateway"
 LOG: Final = "log"
 CHANNEL: Final = "channel"
-_SERVICES: Final = (
-    (Role.AUTHORITY, AUTHORITY, KeyAlgorithm.P256),
-    (Role.GATEWAY, GATEWAY, KeyAlgorithm.P256),
-    (Role.LOG, LOG, KeyAlgorithm.ED25519),
-)
+ISSUER: Final = "issuer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,49 +66,9 @@ class Opened:
         """Return the issuing CA with its key."""
         return Issuer(
             installation=_installation(self.config.installation),
-            certificate=self.certificate("issuer"),
-            signer=self.cabinet.open("issuer"),
+            certificate=self.certificate(ISSUER),
+            signer=self.cabinet.open(ISSUER),
         )
-
-
-def found(data: Path, config: Config, now: Instant) -> Opened:
-    """Return a new installation: keys, root, issuing CA and the services' certificates.
-
-    The root key is made here, too, and is not needed again until the issuing CA ends:
-    take `keys/root.pem` away and keep it elsewhere.
-    """
-    opened = Opened(data=data, config=config, cabinet=KeyCabinet(data / "keys"))
-    if opened.cabinet.has("root"):
-        msg = f"{data}: its founding was interrupted; remove it and start again"
-        raise InputError(msg)
-    opened.cabinet.prepare()
-    installation = _installation(config.installation)
-    root_key = opened.cabinet.create("root", KeyAlgorithm.P384)
-    root = ceremony.found_root(
-        root_key,
-        installation,
-        config.installation.root_name,
-        Validity.lasting(new_serial(), now, ceremony.ROOT_SECONDS),
-    )
-    store_certificate(data, "root", root)
-    issuer_key = opened.cabinet.create("issuer", KeyAlgorithm.P256)
-    issuer = ceremony.found_issuer(
-        root,
-        root_key,
-        issuer_key.public_key(),
-        installation,
-        Validity.lasting(new_serial(), now, ceremony.ISSUER_SECONDS),
-    )
-    store_certificate(data, "issuer", issuer)
-    found_channel_ca(opened, now)
-    for role, name, algorithm in _SERVICES:
-        signer = opened.cabinet.create(name, algorithm)
-        store_certificate(data, name, service(opened.issuer(), role, name, signer, now))
-    key = opened.note_signer(LOG).key
-    (data / "trust/policy.txt").write_bytes(Policy(logs=(Log(key=key),)).render())
-    # Commit point: with its configuration in place the installation exists.
-    (data / CONFIG_FILE).write_text(render_config(config))
-    return opened
 
 
 def open_installation(data: Path) -> Opened:
@@ -133,7 +86,7 @@ def issuer_of(data: Path) -> tuple[Installation, bytes] | None:
     if not (data / CONFIG_FILE).exists():
         return None
     opened = open_installation(data)
-    return _installation(opened.config.installation), opened.certificate("issuer")
+    return _installation(opened.config.installation), opened.certificate(ISSUER)
 
 
 def found_channel_ca(opened: Opened, now: Instant) -> None:
@@ -165,11 +118,11 @@ def found_channel_ca(opened: Opened, now: Instant) -> None:
 
 
 def service(
-    issuer: Issuer, role: Role, name: str, signer: Signer, now: Instant
+    issuer: Issuer, role: Role, name: str, public_key: bytes, now: Instant
 ) -> bytes:
     """Return a new certificate of a service or director, 365 days from now."""
     validity = Validity.lasting(new_serial(), now, ceremony.LEAF_SECONDS)
-    return ceremony.issue_service(issuer, role, name, signer.public_key(), validity)
+    return ceremony.issue_service(issuer, role, name, public_key, validity)
 
 
 def store_certificate(data: Path, name: str, certificate: bytes) -> None:

@@ -65,12 +65,13 @@ class KeyCabinet:
         self._referred(name).write_text("".join(lines))
         return signer
 
-    def open(self, name: str) -> Signer:
-        """Return the signer of a key made or adopted before."""
+    def open(self, name: str, algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> Signer:
+        """Return the signer of a key made or adopted before, then of this algorithm."""
         elsewhere = self._referred(name)
         if elsewhere.exists():
             raw = elsewhere.read_bytes()
-            return open_reference(read_reference(raw, str(elsewhere)))
+            reference = read_reference(raw, str(elsewhere))
+            return open_reference(reference, algorithm)
         return FileSigner.open(self._path(name), self._passphrase())
 
     def has(self, name: str) -> bool:
