@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kya import __version__
 from kya.api.control import log_routes, order_routes
 from kya.api.log_files import log_file_routes
-from kya.api.notes import NoteEndpoint, order_reply, statement_reply
-from kya.api.peer import OwnOrders
+from kya.api.notes import NoteEndpoint, order_reply, session_reply, statement_reply
+from kya.api.peer import OwnNotes
 from kya.api.problems import Problem, ProblemBoundary, problem_of
 from kya.api.strangers import Strangers
 from kya.gateway.pipeline import Gateway
@@ -34,11 +34,12 @@ def create_app(
         title="kya gateway", version=__version__, docs_url=None, redoc_url=None
     )
     strangers = Strangers(asyncio.get_running_loop().time)
-    own = OwnOrders(lambda agent: _newest_credential(sequencer, agent))
+    own = OwnNotes(lambda agent: _newest_credential(sequencer, agent))
     # Bare routes: an order is read, judged and answered as bytes, without a model being
     # built of it.
     notes = {
         "/v1/orders": NoteEndpoint(order_reply(gateway), strangers, own),
+        "/v1/sessions": NoteEndpoint(session_reply(gateway), strangers, own),
         "/v1/entries": NoteEndpoint(statement_reply(gateway), strangers),
     }
     app.router.routes[:0] = [

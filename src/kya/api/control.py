@@ -21,13 +21,15 @@ Wait = Annotated[Literal["0", "1"], Query()]
 
 
 class AgentHead(BaseModel, frozen=True):
-    """An agent's chain head: what its next order must follow."""
+    """What an agent's next order and its next session must follow."""
 
     agent: str
     seq: int
     prev: str
     credential: str
     standing: str
+    session_seq: int
+    session_prev: str
 
 
 class OrderOutcome(BaseModel, frozen=True):
@@ -71,6 +73,8 @@ def order_routes(gateway: Gateway) -> APIRouter:
             prev=head.prev,
             credential=head.credential,
             standing=head.standing.value,
+            session_seq=head.session_seq,
+            session_prev=head.session_prev,
         )
 
     @routes.get("/v1/orders/{agent}/{seq}")

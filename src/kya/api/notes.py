@@ -1,11 +1,11 @@
-"""The two endpoints that take signed notes: bytes in, judged elsewhere, bytes out."""
+"""The endpoints that take signed notes: bytes in, judged elsewhere, bytes out."""
 
 from collections.abc import Awaitable, Callable
 
 from starlette.types import Receive, Scope, Send
 
 from kya.api.body import read_body
-from kya.api.peer import OwnOrders
+from kya.api.peer import OwnNotes
 from kya.api.problems import Problem, ProblemError, problem_of, too_many
 from kya.api.strangers import Strangers
 from kya.core.errors import DistrustError, KyaError, MalformedError
@@ -32,7 +32,7 @@ class NoteEndpoint:
     """An ASGI application that answers each note; strangers are slowed down."""
 
     def __init__(
-        self, reply: Reply, strangers: Strangers, own: OwnOrders | None = None
+        self, reply: Reply, strangers: Strangers, own: OwnNotes | None = None
     ) -> None:
         """Answer with `reply`; count whoever sends what nobody signed.
 
@@ -85,6 +85,21 @@ def order_reply(gateway: Gateway) -> Reply:
             (b"kya-freshness", answer.freshness.value.encode("ascii")),
         ]
         return NoteReply(200, headers, answer.decision)
+
+    return reply
+
+
+def session_reply(gateway: Gateway) -> Reply:
+    """Return the function that puts an agent's session in force."""
+
+    async def reply(raw: bytes) -> NoteReply:
+        answer = await gateway.sessions.start(raw)
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(answer.start)),
+            (b"kya-log-index", b"%d" % answer.index),
+        ]
+        return NoteReply(200, headers, answer.start)
 
     return reply
 

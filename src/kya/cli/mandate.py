@@ -111,6 +111,7 @@ def _object(value: object, what: str) -> dict[str, object]:
 def _sentences(mandate: Mandate) -> list[str]:
     """Return what the mandate says, a line each."""
     scope = mandate.scope
+    shown = scope.region_evidence.value.replace("_", " ")
     per = scope.daily_max_per.value.replace("_", " ")
     return [
         f"operator    {mandate.operator}",
@@ -119,7 +120,7 @@ def _sentences(mandate: Mandate) -> list[str]:
         f"live from   {scope.live_from}",
         f"markets     {', '.join(sorted(scope.markets))}",
         f"venues      {', '.join(sorted(scope.venues))}",
-        f"regions     {', '.join(sorted(scope.regions))}",
+        f"regions     {', '.join(sorted(scope.regions))}, {shown}",
         f"an order    at most {scope.currency} {scope.order_max}",
         f"a UTC day   at most {scope.currency} {scope.daily_max} per {per}",
         f"hours       {scope.window} UTC, {scope.calendar.value.replace('_', ' ')}",

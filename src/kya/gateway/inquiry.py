@@ -9,6 +9,7 @@ from kya.core.credential import Standing
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError
 from kya.core.events import OrderDecided, VenueReported, VenueStatus
+from kya.core.tokens import NO_DIGEST
 from kya.gateway.release import Releases
 from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer
@@ -18,13 +19,15 @@ _REPORT_PREFIX: Final = f'{{"_type":"{REPORT_TYPE}"'.encode()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainHead:
-    """Where an agent's chain of orders stands, and under which certificate."""
+    """Where an agent's chains of orders and sessions stand, under which certificate."""
 
     agent: str
     seq: int
     prev: str
     credential: str
     standing: Standing
+    session_seq: int
+    session_prev: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +59,15 @@ class Inquiry:
         if agent is None:
             return None
         await self._sequencer.durable(self._sequencer.size)
+        started = agent.session_started
         return ChainHead(
             agent=name,
             seq=agent.past.seq,
             prev=agent.past.prev,
             credential=agent.credential,
             standing=state.credentials[agent.credential].standing,
+            session_seq=0 if started is None else started.session.seq,
+            session_prev=NO_DIGEST if started is None else started.line_digest,
         )
 
     async def order(

@@ -1,4 +1,4 @@
-"""Statements of authority and directors, on their way into the log."""
+"""Statements of authority, directors and operators, on their way into the log."""
 
 from typing import Final
 
@@ -7,7 +7,9 @@ from kya.core.events import (
     CertificateIssued,
     LogOpened,
     MandateGranted,
+    RegionAnchored,
     RevocationListed,
+    RuntimePinned,
     StandingChanged,
 )
 from kya.core.instant import Instant
@@ -17,10 +19,17 @@ from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 
 Statement = (
-    LogOpened | CertificateIssued | MandateGranted | RevocationListed | StandingChanged
+    LogOpened
+    | CertificateIssued
+    | MandateGranted
+    | RevocationListed
+    | StandingChanged
+    | RuntimePinned
+    | RegionAnchored
 )
 _KINDS: Final = (
-    "kya/log/v1, kya/certificate/v1, kya/mandate/v1, kya/standing/v1 or kya/crl/v1"
+    "kya/log/v1, kya/certificate/v1, kya/mandate/v1, kya/standing/v1, kya/crl/v1,"
+    " kya/runtime/v1 or kya/region-anchor/v1"
 )
 
 
@@ -57,6 +66,8 @@ def _dated(entry: Entry) -> Instant:
     event = entry.event
     if isinstance(event, MandateGranted):
         return event.mandate.resolved_at
+    if isinstance(event, RegionAnchored):
+        return event.anchor.at
     if isinstance(event, Statement):
         return event.at
     raise InputError(f"entries: want {_KINDS}")
