@@ -114,8 +114,8 @@ class ForwardedPeers:
 class PeerBoundary:
     """The application for peers only: each request has one before any route sees it.
 
-    Agents read, submit orders and start sessions. Everything else that changes something is for the
-    services, also on routes that do not exist yet.
+    Agents read, submit orders and start sessions. Everything else that changes
+    something is for the services, also on routes that do not exist yet.
     """
 
     def __init__(self, app: ASGIApp, peers: Peers) -> None:

@@ -12,7 +12,7 @@ import typer
 import typer.exceptions
 
 from kya import __version__
-from kya.cli import agent, demo, evidence, log, mandate, up, verify
+from kya.cli import agent, demo, evidence, log, mandate, up, verify, workload
 from kya.cli.exits import Exit
 from kya.core.errors import (
     CorruptionError,
@@ -33,6 +33,9 @@ app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("verify")(verify.verify)
 app.add_typer(mandate.app, name="mandate")
+agent.app.command("pin")(workload.pin_runtime)
+agent.app.command("anchor")(workload.anchor)
+agent.app.command("digest")(workload.digest)
 app.add_typer(agent.app, name="agent")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")

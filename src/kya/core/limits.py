@@ -41,6 +41,9 @@ UNANSWERED_MAX: Final = 1_024
 RUNTIME_COMPONENTS_MAX: Final = 8
 """Components of a runtime: image, code, model and a few more, which people compare."""
 
+RUNTIME_FILES_MAX: Final = 100_000
+"""Files of one component of a runtime: a large environment, hashed in a minute."""
+
 REGION_ANCHORS_MAX: Final = 8
 """Region anchors of one certificate; a bot that moves gets a few, not hundreds."""
 
