@@ -71,6 +71,8 @@ async def test_the_chain_head_is_told(house: House, client: httpx.AsyncClient) -
         "prev": house.order().prev,
         "credential": house.world.credential,
         "standing": "active",
+        "session_seq": 0,
+        "session_prev": "0" * 64,
     }
 
 
