@@ -49,6 +49,8 @@ def _case() -> Case:
         baseline=None,
         past=world.state.agents[AGENT].past,
         price=None,
+        session=None,
+        pinned=None,
     )
 
 

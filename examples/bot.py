@@ -21,6 +21,7 @@ from kya.pki.pem import CERTIFICATE, from_pem
 from kya.wiring.agent_host import AgentHost
 from kya.wiring.agent_journal import journal_at
 from kya.wiring.clock import system_clock
+from kya.wiring.workload import workload_at
 
 EUR = Currency("EUR")
 
@@ -35,6 +36,7 @@ def open_agent(directory: Path) -> Agent:
             agent=facts["agent"],
             credential=sha256(certificate).hexdigest(),
             region="eu-west-1",
+            workload=workload_at(directory),
         ),
         NoteSigner(facts["agent"], host.signer()),
         journal_at(directory),

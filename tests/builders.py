@@ -13,6 +13,7 @@ from kya.codec.canonical import leaf_digest
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
 from kya.codec.scopes import scope_digest
+from kya.codec.sessions import render_anchor, render_session
 from kya.core.case import Case
 from kya.core.credential import (
     Credential,
@@ -33,8 +34,11 @@ from kya.core.events import (
     MandateGranted,
     OrderDecided,
     OrderSubmitted,
+    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
+    RuntimePinned,
+    SessionStarted,
     StandingChanged,
     VenueReported,
     VenueStatus,
@@ -48,7 +52,9 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
-from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.runtime import Runtime
+from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
+from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
 
@@ -176,11 +182,74 @@ def a_case(
         baseline=None,
         past=past,
         price=None,
+        session=None,
+        pinned=None,
     )
     return _made(default, overrides) if overrides else default
 
 
+def a_runtime(model: str = "model") -> Runtime:
+    """The container image and the model that the agent is made of."""
+    return Runtime.of({"image": a_digest("image"), "model": a_digest(model)})
+
+
+def a_session(**overrides: object) -> Session:
+    """The agent's first session, an hour before the first live order."""
+    return _made(_SESSION, overrides)
+
+
+def some_evidence(anchor: str | None = None) -> Shown:
+    """Evidence that needs no document: the anchor says the region."""
+    return Shown(anchor=anchor or a_digest("anchor"), document=b"", signature=b"")
+
+
 # ------------------------------------------------------------------------- events
+
+
+def a_runtime_pinned(
+    runtime: Runtime | None = None, **overrides: object
+) -> RuntimePinned:
+    """The runtime that two operators let run, two hours before the first live order."""
+    default = RuntimePinned(
+        agent=AGENT,
+        runtime=runtime or a_runtime(),
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-7200),
+    )
+    return _made(default, overrides)
+
+
+def a_region_anchor(**overrides: object) -> RegionAnchor:
+    """What the authority has looked up: the key of the agent lies in eu-west-1."""
+    default = RegionAnchor(
+        credential=_CREDENTIAL.digest,
+        source=RegionSource.KMS_KEY,
+        subject="arn:aws:kms:eu-west-1:111122223333:key/1",
+        region="eu-west-1",
+        certificate=b"",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-7200),
+    )
+    return _made(default, overrides)
+
+
+def a_region_anchored(anchor: RegionAnchor | None = None) -> RegionAnchored:
+    """A region anchor on record, under the digest of its own line."""
+    anchor = anchor or a_region_anchor()
+    return RegionAnchored(digest=sha256_of(render_anchor(anchor)), anchor=anchor)
+
+
+def a_session_started(
+    session: Session | None = None, **overrides: object
+) -> SessionStarted:
+    """The session in force from the instant at which it was made."""
+    session = session or _SESSION
+    default = SessionStarted(
+        session=session,
+        line_digest=sha256_of(render_session(session)),
+        note=b"the agent's note",
+        source="agent" if session.evidence is None else "kms-key",
+        at=session.created_at,
+    )
+    return _made(default, overrides)
 
 
 def the_log_opened(**overrides: object) -> LogOpened:
@@ -349,6 +418,8 @@ def the_case_in(state: State, order: Order, received_at: Instant | None = None) 
         received_at=received_at,
         credential=credential,
         past=state.agents[order.agent].past.on(received_at.day),
+        session=state.agents[order.agent].session_under(credential.digest),
+        pinned=state.agents[order.agent].pinned,
     )
 
 
@@ -373,6 +444,7 @@ _SCOPE: Final = Scope(
         TimeOfDay.parse("08:00:00.000000"), TimeOfDay.parse("17:00:00.000000")
     ),
     calendar=Calendar.MONDAY_TO_FRIDAY,
+    region_evidence=RegionEvidence.SELF_ASSERTED,
     live_from=on("2026-05-15 09:00"),
 )
 _MANDATE: Final = Mandate(
@@ -432,6 +504,16 @@ _ORDER: Final = Order(
     venue="SIMA",
     region="eu-west-1",
     created_at=FIRST_LIVE_ORDER_AT,
+)
+_SESSION: Final = Session(
+    agent=AGENT,
+    credential=_CREDENTIAL.digest,
+    seq=1,
+    prev=NO_DIGEST,
+    runtime=a_runtime(),
+    region="eu-west-1",
+    evidence=None,
+    created_at=FIRST_LIVE_ORDER_AT.plus(seconds=-3600),
 )
 _PRICE: Final = ReferencePrice(
     market="EUR/USD",

@@ -22,8 +22,10 @@ from kya.core.events import (
     EXECUTED,
     Equivocated,
     IssuerRenewed,
+    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
+    RuntimePinned,
     StandingChanged,
     VenueReported,
     VenueStatus,
@@ -36,7 +38,9 @@ from kya.core.money import Currency, Money, Price, Quantity
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
-from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.runtime import Runtime
+from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
+from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from tests import builders
 
 LAST: Final = Instant.parse("9999-12-31T23:59:59.999999Z")
@@ -94,6 +98,7 @@ def scopes(draw: st.DrawFn) -> Scope:
         daily_max_per=draw(st.sampled_from(DailyMaxPer)),
         window=draw(windows),
         calendar=draw(st.sampled_from(Calendar)),
+        region_evidence=draw(st.sampled_from(RegionEvidence)),
         live_from=draw(instants),
     )
 
@@ -148,6 +153,47 @@ def reference_prices(draw: st.DrawFn) -> ReferencePrice:
     )
 
 
+# ------------------------------------------------------------------------- workload
+
+components = _words(string.ascii_lowercase, SMALL + "_", 16)
+runtimes = st.dictionaries(components, digests, max_size=8).map(Runtime.of)
+evidence = st.builds(
+    Shown,
+    anchor=digests,
+    document=st.just(b""),
+    signature=st.just(b""),
+) | st.builds(
+    Shown,
+    anchor=digests,
+    document=st.binary(min_size=1),
+    signature=st.binary(min_size=1),
+)
+sessions = st.builds(
+    Session,
+    agent=names,
+    credential=digests,
+    seq=counts,
+    prev=digests,
+    runtime=runtimes,
+    region=regions,
+    evidence=st.none() | evidence,
+    created_at=instants,
+)
+
+
+@st.composite
+def region_anchors(draw: st.DrawFn) -> RegionAnchor:
+    source = draw(st.sampled_from(RegionSource))
+    return RegionAnchor(
+        credential=draw(digests),
+        source=source,
+        subject=draw(texts),
+        region=draw(regions),
+        certificate=draw(st.binary(min_size=1)) if source.has_document else b"",
+        at=draw(instants),
+    )
+
+
 # ------------------------------------------------------------------------- judging
 
 # Near the limits, where rules differ; anywhere, where nobody looked.
@@ -173,6 +219,7 @@ story_scopes = st.builds(
     daily_max=st.integers(1, 60_000_000).map(lambda n: Money(n, builders.EUR)),
     daily_max_per=st.sampled_from(DailyMaxPer),
     calendar=st.sampled_from(Calendar),
+    region_evidence=st.sampled_from(RegionEvidence),
     window=windows,
     markets=st.sampled_from(
         [frozenset({"EUR/USD"}), frozenset({"EUR/USD", "GBP/EUR"})]
@@ -205,6 +252,13 @@ def credentials(draw: st.DrawFn) -> Credential:
     )
 
 
+story_runtimes = st.sampled_from(
+    [
+        builders.a_runtime(),
+        builders.a_runtime("another model"),
+        Runtime(()),
+    ]
+)
 strays: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"amount": amounts}),
@@ -231,6 +285,13 @@ def cases(draw: st.DrawFn) -> Case:
         agent=credential.name,
         credential=credential.digest,
     )
+    session = builders.a_session(
+        runtime=draw(story_runtimes),
+        region=draw(st.sampled_from([order.region, "eu-west-1", "us-east-1"])),
+        evidence=draw(st.none() | evidence),
+        agent=order.agent,
+        credential=order.credential,
+    )
     return builders.a_case(
         order,
         received_at=received_at,
@@ -238,6 +299,8 @@ def cases(draw: st.DrawFn) -> Case:
         past=draw(pasts(received_at.day)),
         baseline=draw(st.none() | digests.map(Baseline)),
         price=draw(st.none() | reference_prices()),
+        session=draw(st.sampled_from([None, session])),
+        pinned=draw(st.none() | story_runtimes),
     )
 
 
@@ -295,3 +358,10 @@ renewals = st.builds(IssuerRenewed, issuer=st.binary(), at=instants)
 revocation_lists = st.builds(
     RevocationListed, number=counts, crl=st.binary(), at=instants
 )
+pinned_runtimes = st.builds(
+    RuntimePinned,
+    agent=names,
+    runtime=runtimes.filter(lambda runtime: bool(runtime.components)),
+    at=instants,
+)
+anchored_regions = st.builds(RegionAnchored, digest=digests, anchor=region_anchors())

@@ -12,8 +12,16 @@ from kya.authority import acts, ceremony
 from kya.authority.revocations import revocation_list
 from kya.codec import canonical
 from kya.codec.decisions import render_decision
+from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
 from kya.codec.reports import render_report
+from kya.codec.sessions import (
+    parse_session,
+    render_anchor,
+    render_runtime,
+    render_session,
+    render_start,
+)
 from kya.codec.statements import Opening
 from kya.core.case import Case
 from kya.core.credential import ReasonCode, Role
@@ -21,7 +29,10 @@ from kya.core.decide import decide
 from kya.core.events import (
     ClockSource,
     OrderSubmitted,
+    RegionAnchored,
     RevocationScheduled,
+    RuntimePinned,
+    SessionStarted,
     StandingChanged,
     VenueReported,
     VenueStatus,
@@ -32,8 +43,11 @@ from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
-from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.runtime import Runtime
+from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
+from kya.core.session import RegionAnchor, RegionSource, Session
 from kya.core.state import State
+from kya.core.tokens import NO_DIGEST
 from kya.pki.authenticate import authenticate
 from kya.pki.certificate import not_before, parse_certificate
 from kya.pki.entries import Entry
@@ -41,12 +55,16 @@ from kya.pki.identity import TrustDomain
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.request import make_request
+from kya.pki.session import source_of
 
 EUR = Currency("EUR")
 ORIGIN = "cryptoex.example/kya/2026"
 AGENT = "algo_trader_v2"
 FOUNDED = Instant.parse("2026-04-24T09:00:00.000000Z")
 MORNING = Instant.parse("2026-05-15T09:15:00.000000Z")  # a Friday, live
+RUNTIME = Runtime.of(
+    {name: sha256(name.encode()).hexdigest() for name in ("image", "model")}
+)
 INSTALLATION = ceremony.Installation(
     operator="CryptoEX AG",
     trust_domain=TrustDomain("cryptoex.example"),
@@ -73,6 +91,7 @@ def the_scope(**changes: object) -> Scope:
             TimeOfDay.parse("08:00:00.000000"), TimeOfDay.parse("17:00:00.000000")
         ),
         calendar=Calendar.MONDAY_TO_FRIDAY,
+        region_evidence=RegionEvidence.SELF_ASSERTED,
         live_from=Instant.parse("2026-05-15T00:00:00.000000Z"),
     )
     return replace(scope, **changes)  # type: ignore[arg-type]
@@ -131,6 +150,9 @@ class World:
         self.log = NoteSigner(ORIGIN, signer_for("log", KeyAlgorithm.ED25519))
         self.directors = tuple(
             NoteSigner(name, signer_for(name)) for name in ("anna", "bernd")
+        )
+        self.operators = tuple(
+            NoteSigner(name, signer_for(name)) for name in ("alice", "bob")
         )
         self.agent = NoteSigner(AGENT, signer_for(AGENT))
         self._serial = 2**64 + 3
@@ -268,11 +290,74 @@ class World:
                 baseline=None,
                 past=self.state.agents[order.agent].past.on(self.now.day),
                 price=None,
+                session=self.state.agents[order.agent].session_under(order.credential),
+                pinned=self.state.agents[order.agent].pinned,
             )
         )
         line = render_decision(decision, entry.event.leaf)
         self.append(sign_note(line, self.gateway).render())
         return decision.outcome.value
+
+    def session(self, **changes: object) -> Session:
+        """Return the agent's next session, valid unless changed."""
+        former = self.state.agents[AGENT].session_started
+        session = Session(
+            agent=AGENT,
+            credential=self.credential,
+            seq=1 if former is None else former.session.seq + 1,
+            prev=NO_DIGEST if former is None else former.line_digest,
+            runtime=RUNTIME,
+            region="eu-west-1",
+            evidence=None,
+            created_at=max(self.now, MORNING),
+        )
+        return replace(session, **changes)  # type: ignore[arg-type]
+
+    def session_note(self, session: Session | None = None) -> bytes:
+        """Return a session as its agent signs it."""
+        line = render_session(session or self.session())
+        return sign_note(line, self.agent).render()
+
+    def start(self, note: bytes | None = None, at: Instant | None = None) -> Entry:
+        """Put a session in force as the gateway does."""
+        note = note or self.session_note()
+        line = SignedNote.parse(note).text
+        session = parse_session(line)
+        self.now = at or session.created_at
+        event = SessionStarted(
+            session=session,
+            line_digest=canonical.digest(line),
+            note=note,
+            source=source_of(session, self.state),
+            at=self.now,
+        )
+        return self.append(sign_note(render_start(event), self.gateway).render())
+
+    def pin(self, runtime: Runtime, at: Instant, *signers: NoteSigner) -> Entry:
+        """Pin the agent's runtime, by both operators unless others are named."""
+        for operator in self.operators:
+            if operator.name not in self.state.issued_to:
+                self.enrol(self._service(Role.OPERATOR, operator))
+        event = RuntimePinned(agent=AGENT, runtime=runtime, at=at)
+        people = signers or self.operators
+        return self.append(sign_note(render_runtime(event), *people).render())
+
+    def anchor(self, **changes: object) -> str:
+        """Put a region anchor on record; return its digest."""
+        anchor = RegionAnchor(
+            credential=self.credential,
+            source=RegionSource.KMS_KEY,
+            subject="arn:aws:kms:eu-west-1:111122223333:key/1",
+            region="eu-west-1",
+            certificate=b"",
+            at=self.now,
+        )
+        anchor = replace(anchor, **changes)  # type: ignore[arg-type]
+        note = sign_note(render_anchor(anchor), self.authority).render()
+        event = self.append(note).event
+        if not isinstance(event, RegionAnchored):
+            raise TypeError
+        return event.digest
 
     def report(
         self, seq: int, status: VenueStatus = VenueStatus.FILLED, detail: str = ""

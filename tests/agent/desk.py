@@ -9,6 +9,7 @@ from kya.agent.client import Agent
 from kya.agent.exchange import Patience
 from kya.agent.journal import Journal
 from kya.agent.link import Link
+from kya.agent.workload import Workload
 from kya.core.instant import Instant
 from kya.core.money import Money
 from kya.core.order import Side
@@ -38,12 +39,16 @@ class Desk:
     gateway: FakeGateway = field(default_factory=FakeGateway)
     journal: Journal = field(default_factory=MemoryJournal)
     patience: Patience = BRIEF
+    workload: Workload | None = None
 
     @property
     def identity(self) -> Identity:
         """The agent of the world."""
         return Identity(
-            agent=AGENT, credential=self.gateway.world.credential, region="eu-west-1"
+            agent=AGENT,
+            credential=self.gateway.world.credential,
+            region="eu-west-1",
+            workload=self.workload,
         )
 
     @property

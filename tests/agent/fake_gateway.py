@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 
-from kya.core.errors import InputError
+from kya.core.errors import DistrustError, InputError
 from kya.core.events import OrderSubmitted
 from kya.core.instant import Instant
+from kya.core.tokens import NO_DIGEST
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from tests.world import AGENT, MORNING, World
@@ -29,6 +30,8 @@ class FakeGateway:
     now: Instant = MORNING
     faults: list[str | int] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
+    session_faults: list[str | int] = field(default_factory=list)
+    sessions: list[bytes] = field(default_factory=list)
     venue: list[str | None] = field(default_factory=lambda: ["filled"])
     answers: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -44,11 +47,39 @@ class FakeGateway:
         reply = self._judged(note)
         return None if fault == "lose" else reply
 
+    def session(self, note: bytes) -> Reply | None:
+        """Return the reply to a session, None for a lost connection."""
+        self.sessions.append(note)
+        fault = self.session_faults.pop(0) if self.session_faults else ""
+        if fault == "drop":
+            return None
+        if isinstance(fault, int):
+            return _problem(fault, "scripted", "as the test wants it")
+        try:
+            started = self.world.start(note, self.now)
+        except InputError as error:
+            return _problem(400, "input", str(error))
+        except DistrustError as error:
+            return _problem(401, "unattributable", str(error))
+        index = str(len(self.world.entries) - 1)
+        return None if fault == "lose" else (200, {"Kya-Log-Index": index}, started.raw)
+
     def question(self, path: str) -> Reply:
         """Return the reply to a GET."""
         past = self.world.state.agents[AGENT].past
         if path == f"/v1/agents/{AGENT}":
-            return _json({"agent": AGENT, "seq": past.seq, "prev": past.prev})
+            started = self.world.state.agents[AGENT].session_started
+            return _json(
+                {
+                    "agent": AGENT,
+                    "seq": past.seq,
+                    "prev": past.prev,
+                    "session_seq": 0 if started is None else started.session.seq,
+                    "session_prev": NO_DIGEST
+                    if started is None
+                    else started.line_digest,
+                }
+            )
         seq = int(path.partition("?")[0].rpartition("/")[2])
         venue = self.venue.pop(0) if len(self.venue) > 1 else self.venue[0]
         decided = Entry.read(self.answers[seq][1]).event
@@ -93,7 +124,8 @@ class Answering(BaseHTTPRequestHandler):
         note = self.rfile.read(int(self.headers["content-length"]))
         gateway = cast("Serving", self.server).gateway
         with gateway.lock:
-            reply = gateway.order(note)
+            is_session = self.path == "/v1/sessions"
+            reply = gateway.session(note) if is_session else gateway.order(note)
         if reply is None:
             self.close_connection = True
             return

@@ -78,6 +78,8 @@ async def test_the_chain_head_is_told(house: House, client: httpx.AsyncClient) -
         "serial": f"{held.serial:X}",
         "standing": "active",
         "revoked_from": None,
+        "session_seq": 0,
+        "session_prev": "0" * 64,
     }
 
 

@@ -16,11 +16,15 @@ from cryptography.hazmat.primitives import serialization as pem
 from kya.adapters.channel_tls import ChannelEnd, client_context
 from kya.adapters.kms_memory import MemorySigner
 from kya.agent.dial import Question, ask
+from kya.codec.sessions import render_session
 from kya.core.credential import Role
 from kya.core.errors import TransientError
+from kya.core.runtime import Runtime
+from kya.core.session import Session
+from kya.core.tokens import NO_DIGEST
 from kya.pki.certificate import parse_certificate, public_key_of
 from kya.pki.keys import KeyAlgorithm
-from kya.pki.note_signer import NoteSigner
+from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.pem import CERTIFICATE, to_pem
 from tests.wiring.secured import (
     BOTS,
@@ -29,6 +33,7 @@ from tests.wiring.secured import (
     Secured,
     chain_in,
     identity_in,
+    now,
     outcome_in,
     problem_in,
     rule_in,
@@ -231,6 +236,34 @@ def test_a_channel_bound_to_a_replaced_identity_carries_no_new_order(
 def test_what_is_no_order_is_named(house: Secured) -> None:
     for raw in (b"", b"{", b"[]\n\n", b'{"agent":1}\n', b"\xff\n"):
         assert problem_in(house.submit(house.end().context, raw))[0] == 400
+
+
+# --------------------------------------------------------------------- sessions
+
+
+def session_of(bot: Bot) -> bytes:
+    """The bot's first session, as it signs it now."""
+    session = Session(
+        agent=bot.name,
+        credential=bot.credential,
+        seq=1,
+        prev=NO_DIGEST,
+        runtime=Runtime(()),
+        region="eu-west-1",
+        evidence=None,
+        created_at=now(),
+    )
+    return sign_note(render_session(session), bot.signer).render()
+
+
+def test_a_session_comes_over_its_own_agents_channel(house: Secured) -> None:
+    rival = house.bots["rival"]
+    note = session_of(rival)
+    refused = house.ask(house.end("bot").context, "POST", "/v1/sessions", note)
+    assert problem_in(refused) == (403, "wrong-channel")
+    taken = house.ask(house.end("rival").context, "POST", "/v1/sessions", note)
+    assert taken.status == 200
+    assert b"kya/session-start/v1" in taken.body
 
 
 # --------------------------------------------------------------- who may do what

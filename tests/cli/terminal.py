@@ -144,6 +144,7 @@ def a_draft(agent: str = "bot", **changes: Any) -> dict[str, Any]:  # noqa: ANN4
             "live_from": "2026-05-15T00:00:00.000000Z",
             "markets": ["EUR/USD"],
             "order_max": "25000.00",
+            "region_evidence": "self_asserted",
             "regions": ["eu-west-1"],
             "venues": ["SIMA"],
             "window": {"opens": "00:00:00.000000", "closes": "23:59:59.999999"},

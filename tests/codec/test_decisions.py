@@ -61,6 +61,10 @@ GOLDEN = """\
 "outcome":"passed","unit":"","version":1},\
 {"id":"region.allowed","limit":"eu-west-1","measured":"eu-west-1",\
 "outcome":"passed","unit":"","version":1},\
+{"id":"region.evidence","limit":"self_asserted","measured":"self_asserted",\
+"outcome":"passed","unit":"","version":1},\
+{"id":"runtime.digest","limit":"not pinned","measured":"not compared",\
+"outcome":"passed","unit":"sha256","version":1},\
 {"id":"price.known","limit":"EUR","measured":"EUR","outcome":"passed","unit":"",\
 "version":1},\
 {"id":"order.amount","limit":"25000.00","measured":"180000.00","outcome":"failed",\
@@ -132,6 +136,8 @@ def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
         baseline=case.baseline,
         past=replace(case.past),
         price=case.price,
+        session=case.session,
+        pinned=case.pinned,
     )
     assert render_decision(decide(again), LEAF) == render_decision(decide(case), LEAF)
 
@@ -178,7 +184,7 @@ def test_a_control_that_faults_is_on_record_with_its_fault() -> None:
     def broken(_: Case) -> ControlResult:
         raise ZeroDivisionError
 
-    faulty = (Check(CHECKS[10].control, broken), *CHECKS[11:])
+    faulty = (Check(CHECKS[12].control, broken), *CHECKS[13:])
     line = render_decision(judge(a_case(), faulty), LEAF)
     fault = parse_decision(line).controls[0]
     assert (fault.id, fault.outcome) == ("order.amount", "cannot_evaluate")

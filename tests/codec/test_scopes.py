@@ -36,7 +36,7 @@ def test_the_boards_scope_is_this_text() -> None:
         '{"_type":"kya/scope/v1","calendar":"monday_to_friday","currency":"EUR",'
         '"daily_max":"500000.00","daily_max_per":"market_and_side",'
         '"live_from":"2026-05-15T09:00:00.000000Z","markets":["EUR/USD","GBP/EUR"],'
-        '"order_max":"25000.00","regions":["eu-west-1"],'
+        '"order_max":"25000.00","region_evidence":"self_asserted","regions":["eu-west-1"],'
         '"venues":["SIMA","SIMB","SIMC"],'
         '"window":{"closes":"17:00:00.000000","opens":"08:00:00.000000"}}'
     )
@@ -55,6 +55,7 @@ def test_the_boards_scope_is_this_text() -> None:
         ({"order_max": 25000}, "Expected `str`"),
         ({"currency": "GBX"}, "currency: want"),
         ({"calendar": "weekdays"}, "calendar: want one of every_day, monday_to_fri"),
+        ({"region_evidence": "claimed"}, "region_evidence: want one of self_asserted,"),
         ({"daily_max_per": "firm"}, "daily_max_per: want one of agent, market_and"),
         ({"live_from": "2026-05-15"}, "instant: want the form"),
         ({"window": {"opens": "08:00:00.000000"}}, "missing required field `closes`"),

@@ -13,12 +13,26 @@ from kya.codec.decisions import DecisionLine, parse_decision, read_reason
 from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
 from kya.codec.orders import OrderLine, parse_order, render_order
 from kya.codec.scopes import ScopeFields, parse_scope, render_scope
+from kya.codec.sessions import (
+    AnchorLine,
+    RuntimeLine,
+    SessionLine,
+    ShownFields,
+    StartLine,
+    parse_session,
+    render_session,
+)
 from kya.core.checks import CHECKS
 from kya.core.control import Reason
+from kya.core.instant import MICROS_PER_DAY
 from kya.core.limits import (
     CLOCK_SKEW_MICROS_MAX,
     GRACE_SECONDS_MAX,
+    INSTANCE_AGE_MICROS_MAX,
+    INSTANCE_RSA_BITS_MIN,
     LIST_ITEMS_MAX,
+    REGION_ANCHORS_MAX,
+    RUNTIME_COMPONENTS_MAX,
     SCOPE_BYTES_MAX,
     STATEMENT_LAG_MICROS_MAX,
     TEXT_CHARS_MAX,
@@ -27,7 +41,7 @@ from kya.core.limits import (
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     name: (ROOT / "spec" / f"{name}.md").read_text("utf-8")
-    for name in ("order", "decision", "mandate")
+    for name in ("order", "decision", "mandate", "session")
 }
 
 
@@ -61,6 +75,12 @@ def test_the_mandate_and_its_scope_on_the_page_are_one() -> None:
     assert render_scope(mandate.scope) == raw
 
 
+def test_the_session_on_the_page_is_one_and_its_digest_is_said() -> None:
+    line = example("session", "session")
+    assert render_session(parse_session(line)) == line
+    assert f'"session":"{digest(line)}"' in PAGES["session"]
+
+
 def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
     decision = parse_decision(example("decision", "decision"))
     order = parse_order(example("order", "order"))
@@ -79,6 +99,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("order", [OrderLine]),
         ("decision", [DecisionLine]),
         ("mandate", [MandateLine, ScopeFields]),
+        ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],
 )
 def test_the_page_names_every_field(page: str, shapes: list[Any]) -> None:
@@ -113,3 +134,8 @@ def test_the_pages_say_the_limits() -> None:
     assert f"1 to {TEXT_CHARS_MAX} printable" in PAGES["mandate"]
     assert STATEMENT_LAG_MICROS_MAX == 5 * 60 * 1_000_000
     assert "five minutes" in PAGES["mandate"]
+    assert f"0 to {RUNTIME_COMPONENTS_MAX} names" in PAGES["session"]
+    assert f"at most {REGION_ANCHORS_MAX}" in PAGES["session"]
+    assert f"at least {INSTANCE_RSA_BITS_MIN:,} bits" in PAGES["session"]
+    assert INSTANCE_AGE_MICROS_MAX == 365 * MICROS_PER_DAY
+    assert "365 days" in PAGES["session"]

@@ -11,6 +11,7 @@ from kya.codec import canonical
 from kya.codec.decisions import render_decision
 from kya.codec.orders import parse_order, render_order
 from kya.codec.scopes import parse_scope, scope_digest
+from kya.codec.sessions import parse_session
 from kya.core.baseline import Baseline
 from kya.core.case import Case
 from kya.core.control import Reason
@@ -22,7 +23,9 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, Side
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
+from kya.core.runtime import Runtime
 from kya.core.scope import Scope
+from kya.core.session import Session
 from tests.builders import a_credential, a_past
 from vectors.generate_decide import files
 
@@ -124,11 +127,18 @@ def case_of(facts: Facts) -> Case:
         baseline=None if baseline is None else Baseline(baseline),
         past=past_of(facts["past"], order).on(received_at.day),
         price=price_of(facts["price"]),
+        session=session_of(facts),
+        pinned=None if facts["pinned"] is None else Runtime.of(facts["pinned"]),
     )
 
 
 def parse_scope_of(facts: Facts) -> Scope:
     return parse_scope(facts["scope"].encode())
+
+
+def session_of(facts: Facts) -> Session | None:
+    line = facts["session"]
+    return None if line is None else parse_session(line.encode())
 
 
 def past_of(facts: Facts, order: Order) -> Past:

@@ -12,7 +12,7 @@ from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
 from kya.core.order import OrderType, Side
-from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.tokens import NO_DIGEST
 from tests.builders import (
     BTC,
@@ -22,6 +22,7 @@ from tests.builders import (
     a_credential,
     a_digest,
     a_past,
+    a_runtime,
     a_scope,
     an_order,
     eur,
@@ -348,10 +349,18 @@ def test_every_violation_is_kept() -> None:
         created_at=saturday.plus(seconds=3),
     )
     credential = a_credential(
-        standing=Standing.REVOKED, not_after=saturday.plus(micros=-1)
+        standing=Standing.REVOKED,
+        not_after=saturday.plus(micros=-1),
+        scope=a_scope(region_evidence=RegionEvidence.ATTESTED),
     )
     past = a_past(day=saturday.day, client_order_ids=["order-1"])
-    case = a_case(order, received_at=saturday, credential=credential, past=past)
+    case = a_case(
+        order,
+        received_at=saturday,
+        credential=credential,
+        past=past,
+        pinned=a_runtime(),
+    )
     decision = decide(case)
     never_together = {
         Reason.CREDENTIAL_SUSPENDED,

@@ -347,6 +347,8 @@ def judged_again(state: State, submitted: OrderSubmitted, decided: Entry) -> byt
         baseline=None,
         past=state.agents[order.agent].past.on(received_at.day),
         price=None,
+        session=state.agents[order.agent].session_under(credential.digest),
+        pinned=state.agents[order.agent].pinned,
     )
     return render_decision(decide(case), submitted.leaf)
 

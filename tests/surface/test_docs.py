@@ -12,7 +12,15 @@ import typer.main
 
 from kya.cli.app import app
 from kya.cli.exits import Exit
-from kya.codec import decisions, mandates, orders, reports, scopes, statements
+from kya.codec import (
+    decisions,
+    mandates,
+    orders,
+    reports,
+    scopes,
+    sessions,
+    statements,
+)
 from kya.codec.canonical import Statement
 from kya.config import Config, PricesSection, VenueSection
 from kya.core.checks import CHECKS
@@ -160,6 +168,9 @@ LINES: Final = (
     decisions.DecisionLine,
     reports.ReportLine,
     reports.EquivocationLine,
+    sessions.RuntimeLine,
+    sessions.AnchorLine,
+    sessions.StartLine,
 )
 
 
@@ -250,7 +261,7 @@ def test_every_route_is_specified() -> None:
     route = re.compile(r"/(?:v1|log)/[a-z{}/_:]+|/healthz")
     routes = {found for found in api_texts() if route.fullmatch(found)}
     listed = [found.replace("{path:path}", "…") for found in routes]
-    assert len(routes) == 10
+    assert len(routes) == 11
     assert [found for found in sorted(listed) if f" {found}`" not in text] == []
 
 

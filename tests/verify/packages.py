@@ -170,6 +170,8 @@ def judged(
         baseline=None,
         past=world.state.agents[AGENT].past.on(world.now.day),
         price=None,
+        session=world.state.agents[AGENT].session_under(order.credential),
+        pinned=world.state.agents[AGENT].pinned,
     )
     text = line(render_decision(decide(case), entry.event.leaf))
     world.append(sign_note(text, world.gateway).render())

@@ -45,6 +45,7 @@ SCOPE: Changes = {
     "live_from": "2026-05-15T09:00:00.000000Z",
     "markets": ["EUR/USD", "GBP/EUR"],
     "order_max": "25000.00",
+    "region_evidence": "self_asserted",
     "regions": ["eu-west-1"],
     "venues": ["SIMA", "SIMB", "SIMC"],
     "window": {"closes": "17:00:00.000000", "opens": "08:00:00.000000"},
@@ -75,6 +76,19 @@ PAST: Changes = {
     "prev": ZEROS,
     "seq": 0,
 }
+MODEL, IMAGE = _digest("model"), _digest("image")
+SESSION: Changes = {
+    "_type": "kya/session/v1",
+    "agent": "algo_trader_v2",
+    "created_at": "2026-05-15T08:00:00.000000Z",
+    "credential": _digest("certificate"),
+    "evidence": None,
+    "prev": ZEROS,
+    "region": "eu-west-1",
+    "runtime": {"image": IMAGE, "model": MODEL},
+    "seq": 1,
+}
+SHOWN: Changes = {"anchor": _digest("anchor"), "document": "", "signature": ""}
 PRICE: Changes = {
     "ask": "1.1721",
     "at": NOW,
@@ -102,6 +116,7 @@ def cases() -> Iterator[Case]:
     yield from _identity()
     yield from _sequence()
     yield from _places()
+    yield from _workload()
     yield from _lines()
 
 
@@ -420,6 +435,62 @@ def _places() -> Iterator[Case]:
         )
 
 
+def _workload() -> Iterator[Case]:
+    """What runs, and where: the session against the pin and against the scope."""
+    pinned: Changes = {"image": IMAGE, "model": MODEL}
+    other = _digest("another model")
+    runtimes: list[tuple[str, Changes | None, Changes | None, list[str]]] = [
+        ("no-pin-and-no-session", None, None, []),
+        ("no-pin", {"runtime": {"model": other}}, None, []),
+        ("as-pinned", {}, pinned, []),
+        ("model-changed", {}, {**pinned, "model": other}, ["runtime.digest"]),
+        (
+            "component-left-out",
+            {"runtime": {"image": IMAGE}},
+            pinned,
+            ["runtime.digest"],
+        ),
+        ("component-added", {}, {"image": IMAGE}, ["runtime.digest"]),
+        ("nothing-said", {"runtime": {}}, pinned, ["runtime.digest"]),
+        ("no-session", None, pinned, ["runtime.digest"]),
+    ]
+    for name, session, pin, reasons in runtimes:
+        yield _case(
+            f"runtime-{name}",
+            "part of a runtime is compared, or none where a session is missing",
+            "another program trades with the agent's key" if reasons else TOO_STRICT,
+            reasons,
+            session=session,
+            pinned=pin,
+        )
+    attested: Changes = {"region_evidence": "attested"}
+    regions: list[tuple[str, Changes | None, list[str]]] = [
+        ("attested", {"evidence": SHOWN}, []),
+        ("self-asserted", {}, ["region.evidence"]),
+        ("no-session", None, ["region.evidence"]),
+        (
+            "attested-elsewhere",
+            {"evidence": SHOWN, "region": "eu-west-2"},
+            ["region.evidence"],
+        ),
+    ]
+    for name, session, reasons in regions:
+        yield _case(
+            f"region-demanded-and-{name}",
+            "evidence is not asked, or not held against the order's region",
+            WRONG_PLACE if reasons else TOO_STRICT,
+            reasons,
+            scope=attested,
+            session=session,
+        )
+    yield _case(
+        "region-attested-though-nobody-demands-it",
+        "the better evidence is not recorded",
+        OTHER_LINE,
+        session={"evidence": SHOWN},
+    )
+
+
 def _lines() -> Iterator[Case]:
     yield _case(
         "limit-order",
@@ -460,6 +531,8 @@ def _lines() -> Iterator[Case]:
             "market.not_allowed",
             "venue.not_allowed",
             "region.not_allowed",
+            "region.evidence",
+            "runtime.digest",
             "price.missing",
             "order.amount_max",
             "daily.amount_max",
@@ -478,6 +551,9 @@ def _lines() -> Iterator[Case]:
         },
         credential={"not_after": NOW, "standing": "revoked"},
         past={"client_order_ids": ["order-1"], "day": "2026-05-16"},
+        scope={"region_evidence": "attested"},
+        session={"evidence": SHOWN},
+        pinned={"model": MODEL},
         received_at="2026-05-16T03:00:00.000000Z",
     )
 
@@ -498,6 +574,7 @@ def _case(
     received_at = changes.get("received_at", NOW)
     order = {**ORDER, "created_at": received_at, **changes.get("order", {})}
     line = canonical(order) + "\n"
+    session = changes.get("session")
     facts: Changes = {
         "order": line,
         "leaf": sha256(b"\x00" + line.encode()).hexdigest(),
@@ -507,6 +584,10 @@ def _case(
         "received_at": received_at,
         "baseline": changes.get("baseline"),
         "price": changes.get("price"),
+        "session": None
+        if session is None
+        else canonical({**SESSION, **session}) + "\n",
+        "pinned": changes.get("pinned"),
     }
     outcome, found, decision = judge(facts)
     if found != (reasons or []):

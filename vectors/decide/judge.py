@@ -79,6 +79,7 @@ def _controls(
     for name, listed in (("market", "markets"), ("venue", "venues")):
         yield _listed(name, order[name], scope[listed])
     yield _listed("region", order["region"], scope["regions"])
+    yield from _workload(order, scope, facts)
     yield from _amounts(order, scope, past)
     yield from _hours(scope, facts["received_at"])
 
@@ -114,6 +115,27 @@ def _sequence(order: Fields, past: Fields, now: str) -> Iterator[Found]:
 def _listed(name: str, given: str, listed: list[str]) -> Found:
     reason = None if given in listed else f"{name}.not_allowed"
     return Found(f"{name}.allowed", " ".join(listed), given, "", reason)
+
+
+def _workload(order: Fields, scope: Fields, facts: Fields) -> Iterator[Found]:
+    line, pinned = facts["session"], facts["pinned"]
+    session = None if line is None else json.loads(line)
+    found = "self_asserted"
+    if session is not None and session["region"] == order["region"]:
+        found = "self_asserted" if session["evidence"] is None else "attested"
+    wanted = scope["region_evidence"]
+    reason = None if wanted in ("self_asserted", found) else "region.evidence"
+    yield Found("region.evidence", wanted, found, "", reason)
+    if pinned is None:
+        yield Found("runtime.digest", "not pinned", "not compared", "sha256", None)
+        return
+    running = "no session" if session is None else _runtime(session["runtime"])
+    reason = None if running == _runtime(pinned) else "runtime.digest"
+    yield Found("runtime.digest", _runtime(pinned), running, "sha256", reason)
+
+
+def _runtime(digests: dict[str, str]) -> str:
+    return " ".join(f"{name}={digests[name]}" for name in sorted(digests)) or "nothing"
 
 
 def _amounts(order: Fields, scope: Fields, past: Fields) -> Iterator[Found]:

@@ -112,6 +112,8 @@ _SENTENCES: Final = {
     Reason.MARKET_NOT_ALLOWED: "{measured} is not among the markets {limit}",
     Reason.VENUE_NOT_ALLOWED: "{measured} is not among the venues {limit}",
     Reason.REGION_NOT_ALLOWED: "{measured} is not among the regions {limit}",
+    Reason.REGION_EVIDENCE: ("the region is {measured}, the mandate wants it {limit}"),
+    Reason.RUNTIME_DIGEST: "running is {measured}, pinned is {limit}",
     Reason.PRICE_MISSING: (
         "an amount in {measured} cannot be valued in {limit} without a price"
     ),

@@ -19,8 +19,10 @@ from kya.agent.exchange import (
 )
 from kya.agent.journal import Journal
 from kya.agent.link import PLAIN, TIMEOUT_SECONDS, Link, lost, reply_of
+from kya.agent.session import Said, read_start, session_head_in, sign_session
 from kya.codec.orders import render_order
 from kya.core.errors import TransientError
+from kya.core.events import SessionStarted
 from kya.core.instant import Instant
 from kya.core.limits import AHEAD_ORDERS_MAX
 from kya.pki.note_signer import NoteSigner, sign_note
@@ -49,6 +51,7 @@ class AsyncAgent:
         self._journal = journal
         self._clock = clock
         self._link = link
+        self._has_session = identity.workload is None
         self._http = httpx.AsyncClient(
             base_url=link.url, timeout=TIMEOUT_SECONDS, verify=link.trust
         )
@@ -87,6 +90,7 @@ class AsyncAgent:
         """Return the gateway's decision on the instruction. As `Agent.submit`."""
         async with self._places:
             async with self._signing:
+                await self._begin()
                 if self._journal.head is None or self._is_behind():
                     await self._resume()
                 # The key store and the disk may block; the event loop must not.
@@ -98,6 +102,11 @@ class AsyncAgent:
             finally:
                 self._in_flight.discard(signed.order.seq)
 
+    async def start_session(self) -> SessionStarted | None:
+        """Say what runs here, and where. As `Agent.start_session`."""
+        async with self._signing:
+            return await self._start_session()
+
     async def outcome(self, seq: int) -> OrderReply:
         """Return what became of an order at its venue; TransientError if unknown."""
         name = self._identity.agent
@@ -108,11 +117,40 @@ class AsyncAgent:
 
         return await self._insist(attempt)
 
+    async def _begin(self) -> None:
+        """Start a session unless this client has."""
+        if not self._has_session:
+            await self._start_session()
+
+    async def _start_session(self) -> SessionStarted | None:
+        """Look at the host in a thread, for files may be large, and say it."""
+        workload = self._identity.workload
+        if workload is None:
+            return None
+        said = Said(
+            runtime=await asyncio.to_thread(workload.runtime),
+            evidence=await asyncio.to_thread(workload.shown),
+        )
+        started = await self._insist(lambda: self._start(said))
+        self._has_session = True
+        return started
+
+    async def _start(self, said: Said) -> SessionStarted:
+        """Start the session that follows the one that the gateway has now."""
+        name = self._identity.agent
+        head = session_head_in(await self._ask(f"/v1/agents/{name}"), name)
+        note = await asyncio.to_thread(
+            sign_session, self._identity, head, said, self._clock(), self._signer
+        )
+        reply = await self._post("/v1/sessions", note)
+        return read_start(note, reply, self._link.gateway)
+
     def _is_behind(self) -> bool:
         """Tell whether an order was given up and nothing is on its way any more."""
         return bool(self._journal.unanswered) and not self._in_flight
 
     async def _resume(self) -> tuple[Answer, ...]:
+        await self._begin()
         if self._journal.head is None:
             self._journal.adopt(await self._head_at_gateway())
             return ()
@@ -133,22 +171,24 @@ class AsyncAgent:
 
     async def _deliver(self, signed: SignedOrder) -> Answer:
         """Send the same bytes until they are answered or patience ends."""
-        reply = await self._insist(lambda: self._post(signed))
+        reply = await self._insist(lambda: self._post_order(signed))
         answer = read_answer(signed, reply, self._link.gateway)
         self._journal.settle(signed.order.seq)
         return answer
 
-    async def _post(self, signed: SignedOrder) -> Reply:
-        """Send an order once; TransientError while it is ahead of one on its way."""
+    async def _post(self, path: str, note: bytes) -> Reply:
+        """Send a note once and return the reply that answers it."""
         await self._keep()
         try:
-            response = await self._http.post(
-                "/v1/orders", content=signed.note, headers=PLAIN
-            )
+            response = await self._http.post(path, content=note, headers=PLAIN)
         except httpx.TransportError as error:
             raise lost(error, self._link) from error
+        return reply_of(response).accepted()
+
+    async def _post_order(self, signed: SignedOrder) -> Reply:
+        """Send an order once; TransientError while it is ahead of one on its way."""
         try:
-            return reply_of(response).accepted()
+            return await self._post("/v1/orders", signed.note)
         except ChainConflictError as conflict:
             if self._is_ours(conflict.expected.seq + 1, signed):
                 raise TransientError(str(conflict)) from conflict

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kya.agent.workload import Workload
 from kya.codec.canonical import digest, leaf_digest
 from kya.codec.note import SignedNote
 from kya.codec.orders import parse_order
@@ -13,11 +14,15 @@ from kya.core.tokens import NO_DIGEST
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who signs: the agent's name, its certificate's SHA-256, and where it runs."""
+    """Who signs: the agent's name, its certificate's SHA-256, and where it runs.
+
+    With a workload, a session begins before the first order, and says what runs.
+    """
 
     agent: str
     credential: str
     region: str
+    workload: Workload | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

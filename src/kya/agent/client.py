@@ -18,8 +18,10 @@ from kya.agent.exchange import (
 )
 from kya.agent.journal import Journal
 from kya.agent.link import PLAIN, TIMEOUT_SECONDS, Link, lost, reply_of
+from kya.agent.session import Said, read_start, session_head_in, sign_session
 from kya.codec.orders import render_order
 from kya.core.errors import TransientError
+from kya.core.events import SessionStarted
 from kya.core.instant import Instant
 from kya.pki.note_signer import NoteSigner, sign_note
 
@@ -43,6 +45,7 @@ class Agent:
         self._journal = journal
         self._clock = clock
         self._link = link
+        self._has_session = identity.workload is None
         self._http = httpx.Client(
             base_url=link.url, timeout=TIMEOUT_SECONDS, verify=link.trust
         )
@@ -70,6 +73,7 @@ class Agent:
         Orders that were signed and may not have arrived are sent again, the same bytes.
         ChainConflictError if the two chains then end differently.
         """
+        self._begin()
         if self._journal.head is None:
             self._journal.adopt(self._head_at_gateway())
             return ()
@@ -83,6 +87,7 @@ class Agent:
         After a TransientError the order may have arrived, and it has its `seq`: the
         next call, or `resume`, sends the same bytes again before anything else.
         """
+        self._begin()
         if self._journal.head is None or self._journal.unanswered:
             self.resume()
         head = self._journal.head or Head()
@@ -93,24 +98,54 @@ class Agent:
         self._journal.record(signed)
         return self._deliver(signed)
 
+    def start_session(self) -> SessionStarted | None:
+        """Say what runs here, and where; None if this host has nothing to say.
+
+        It holds for this certificate until the next one. The first order of this client
+        starts one by itself; call this again when a component has changed.
+        """
+        workload = self._identity.workload
+        if workload is None:
+            return None
+        said = Said(runtime=workload.runtime(), evidence=workload.shown())
+        started = self._insist(lambda: self._start(said))
+        self._has_session = True
+        return started
+
     def outcome(self, seq: int) -> OrderReply:
         """Return what became of an order at its venue; TransientError if unknown."""
         name = self._identity.agent
         path = f"/v1/orders/{name}/{seq}?wait=1"
         return self._insist(lambda: order_in(self._ask(path), name, seq).settled())
 
+    def _begin(self) -> None:
+        """Start a session unless this client has."""
+        if not self._has_session:
+            self.start_session()
+
+    def _start(self, said: Said) -> SessionStarted:
+        """Start the session that follows the one that the gateway has now.
+
+        An attempt whose answer was lost may be on record; the next one follows it.
+        """
+        name = self._identity.agent
+        head = session_head_in(self._ask(f"/v1/agents/{name}"), name)
+        note = sign_session(self._identity, head, said, self._clock(), self._signer)
+        reply = self._post("/v1/sessions", note)
+        return read_start(note, reply, self._link.gateway)
+
     def _deliver(self, signed: SignedOrder) -> Answer:
         """Send the same bytes until they are answered or patience ends."""
-        reply = self._insist(lambda: self._post(signed.note))
+        reply = self._insist(lambda: self._post("/v1/orders", signed.note))
         answer = read_answer(signed, reply, self._link.gateway)
         self._journal.settle(signed.order.seq)
         return answer
 
-    def _post(self, note: bytes) -> Reply:
-        """Send an order once and return the reply that answers it."""
+    def _post(self, path: str, note: bytes) -> Reply:
+        """Send a note once and return the reply that answers it."""
         self._link.keep()
         try:
-            response = self._http.post("/v1/orders", content=note, headers=PLAIN)
+            response = self._http.post(path, content=note, headers=PLAIN)
         except httpx.TransportError as error:
             raise lost(error, self._link) from error
         return reply_of(response).accepted()

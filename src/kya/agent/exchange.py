@@ -108,7 +108,7 @@ _PROBLEM: Final = msgspec.json.Decoder(Problem)
 
 def head_in(reply: Reply, agent: str) -> Head:
     """Return the end of the agent's chain as the gateway knows it."""
-    found = _decode(_HEAD, reply)
+    found = decode(_HEAD, reply)
     if found.agent != agent:
         raise DistrustError(f"agent {agent}: the reply is about {found.agent}")
     return Head(seq=found.seq, prev=found.prev)
@@ -116,7 +116,7 @@ def head_in(reply: Reply, agent: str) -> Head:
 
 def order_in(reply: Reply, agent: str, seq: int) -> OrderReply:
     """Return what the gateway knows of an order."""
-    found = _decode(_ORDER, reply)
+    found = decode(_ORDER, reply)
     if (found.agent, found.seq) != (agent, seq):
         raise DistrustError(
             f"order {seq}: the reply is about {found.agent} {found.seq}"
@@ -151,7 +151,7 @@ def _fault_in(reply: Reply) -> KyaError:
     return TransientError(text)
 
 
-def _decode(decoder: "msgspec.json.Decoder[_T]", reply: Reply) -> _T:
+def decode(decoder: "msgspec.json.Decoder[_T]", reply: Reply) -> _T:
     """Return the reply's JSON; MalformedError otherwise."""
     try:
         return decoder.decode(reply.body)

@@ -20,9 +20,10 @@ from kya.api.notes import (
     NoteEndpoint,
     order_reply,
     revocation_reply,
+    session_reply,
     statement_reply,
 )
-from kya.api.peer import OwnOrders
+from kya.api.peer import OwnNotes
 from kya.api.problems import Problem, ProblemBoundary, problem_of
 from kya.api.strangers import Strangers
 from kya.gateway.pipeline import Gateway
@@ -40,11 +41,12 @@ def create_app(
         title="kya gateway", version=__version__, docs_url=None, redoc_url=None
     )
     strangers = Strangers(asyncio.get_running_loop().time)
-    own = OwnOrders(lambda agent: _newest_credential(sequencer, agent))
+    own = OwnNotes(lambda agent: _newest_credential(sequencer, agent))
     # Bare routes: an order is read, judged and answered as bytes, without a model being
     # built of it.
     notes = {
         "/v1/orders": NoteEndpoint(order_reply(gateway), strangers, own),
+        "/v1/sessions": NoteEndpoint(session_reply(gateway), strangers, own),
         "/v1/entries": NoteEndpoint(statement_reply(gateway), strangers),
         "/v1/revocations": NoteEndpoint(
             revocation_reply(gateway), strangers, bytes_max=REVOCATION_BYTES_MAX

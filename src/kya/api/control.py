@@ -21,7 +21,7 @@ Wait = Annotated[Literal["0", "1"], Query()]
 
 
 class AgentHead(BaseModel, frozen=True):
-    """An agent's chain head: what its next order must follow.
+    """What an agent's next order and its next session must follow.
 
     `revoked_from` may lie ahead: then a revocation is scheduled.
     """
@@ -33,6 +33,8 @@ class AgentHead(BaseModel, frozen=True):
     serial: str
     standing: str
     revoked_from: str | None
+    session_seq: int
+    session_prev: str
 
 
 class OrderOutcome(BaseModel, frozen=True):
@@ -78,6 +80,8 @@ def order_routes(gateway: Gateway) -> APIRouter:
             serial=f"{head.serial:X}",
             standing=head.standing.value,
             revoked_from=None if head.withdrawal is None else str(head.withdrawal.due),
+            session_seq=head.session_seq,
+            session_prev=head.session_prev,
         )
 
     @routes.get("/v1/orders/{agent}/{seq}")

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 from kya.api.body import read_body
-from kya.api.peer import OwnOrders
+from kya.api.peer import OwnNotes
 from kya.api.problems import Problem, ProblemError, problem_of, too_many
 from kya.api.strangers import Strangers
 from kya.codec import canonical
@@ -40,7 +40,7 @@ class NoteEndpoint:
         self,
         reply: Reply,
         strangers: Strangers,
-        own: OwnOrders | None = None,
+        own: OwnNotes | None = None,
         *,
         bytes_max: int = ENTRY_BYTES_MAX,
     ) -> None:
@@ -96,6 +96,21 @@ def order_reply(gateway: Gateway) -> Reply:
             (b"kya-freshness", answer.freshness.value.encode("ascii")),
         ]
         return NoteReply(200, headers, answer.decision)
+
+    return reply
+
+
+def session_reply(gateway: Gateway) -> Reply:
+    """Return the function that puts an agent's session in force."""
+
+    async def reply(raw: bytes) -> NoteReply:
+        answer = await gateway.sessions.start(raw)
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(answer.start)),
+            (b"kya-log-index", b"%d" % answer.index),
+        ]
+        return NoteReply(200, headers, answer.start)
 
     return reply
 

@@ -20,7 +20,8 @@ from kya.core.limits import AGENTS_MAX
 from kya.pki.channel import ChannelAnchor, VerifiedChannel, verify_channel
 
 PEER: Final = "kya.peer"
-ORDERS_PATH: Final = "/v1/orders"
+NOTE_PATHS: Final = frozenset({"/v1/orders", "/v1/sessions"})
+"""Where agents send what they have signed."""
 
 # RFC 9440 §2.1, §2.2. Whoever can set them, unseen by us, is whoever they name.
 _HEADER: Final = b"client-cert"
@@ -113,8 +114,8 @@ class ForwardedPeers:
 class PeerBoundary:
     """The application for peers only: each request has one before any route sees it.
 
-    Agents read and submit orders. Everything else that changes something is for the
-    services, also on routes that do not exist yet.
+    Agents read, submit orders and start sessions. Everything else that changes
+    something is for the services, also on routes that do not exist yet.
     """
 
     def __init__(self, app: ASGIApp, peers: Peers) -> None:
@@ -137,8 +138,8 @@ class PeerBoundary:
         await self._app(scope, receive, send)
 
 
-class OwnOrders:
-    """An agent's connection carries its own orders, under the certificate it is for."""
+class OwnNotes:
+    """An agent's connection carries its own notes, under the certificate it is for."""
 
     __slots__ = ("_current",)
 
@@ -155,24 +156,24 @@ class OwnOrders:
         peer: VerifiedChannel | None = scope.get(PEER)
         if peer is None:
             return
-        order = _claim_in(raw)
-        if peer.identity.role is not Role.AGENT or peer.identity.name != order.agent:
+        note = _claim_in(raw)
+        if peer.identity.role is not Role.AGENT or peer.identity.name != note.agent:
             raise ProblemError(
-                _forbidden(f"an order of {order.agent!r} by {peer.identity}")
+                _forbidden(f"a note of {note.agent!r} by {peer.identity}")
             )
         # The newest one, too: an order that was signed before a replacement, and is
         # sent again after it, comes over the new identity's channel.
-        if peer.binding not in {order.credential, self._current(order.agent)}:
+        if peer.binding not in {note.credential, self._current(note.agent)}:
             raise ProblemError(
                 _forbidden(
-                    f"an order under certificate {order.credential} over a channel"
+                    f"a note under certificate {note.credential} over a channel"
                     f" bound to {peer.binding}"
                 )
             )
 
 
 class _Claim(msgspec.Struct, frozen=True):
-    """Whose order the line says it is; the road reads the line in full."""
+    """Whose note the line says it is; the road reads the line in full."""
 
     agent: str
     credential: str
@@ -182,11 +183,11 @@ _CLAIM: Final = msgspec.json.Decoder(_Claim)
 
 
 def _claim_in(raw: bytes) -> _Claim:
-    """Return whose order the note says it holds; MalformedError otherwise."""
+    """Return whose line the note says it holds; MalformedError otherwise."""
     try:
         return _CLAIM.decode(raw.partition(b"\n")[0])
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise MalformedError(f"order: {error}") from error
+        raise MalformedError(f"note: {error}") from error
 
 
 def _require_no_header(scope: Scope) -> None:
@@ -208,8 +209,8 @@ def _require_may_ask(peer: VerifiedChannel, scope: Scope) -> None:
     role = peer.identity.role
     if role is Role.GATEWAY:
         raise ProblemError(_forbidden("a gateway's certificate is for its own end"))
-    is_order = scope["method"] == "POST" and scope["path"] == ORDERS_PATH
-    if role is Role.AGENT and not is_order and scope["method"] not in _READS:
+    is_note = scope["method"] == "POST" and scope["path"] in NOTE_PATHS
+    if role is Role.AGENT and not is_note and scope["method"] not in _READS:
         asked = f"{scope['method']} {scope['path']}"
         raise ProblemError(_forbidden(f"{asked} is not for agents"))
 

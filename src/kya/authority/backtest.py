@@ -126,16 +126,20 @@ class Backtest:
         day = received_at.day
         past = self._past.on(day)
         counted, found = 0, None
+        credential = self._credential(order)
+        agent = self._state.agents[order.agent]
         if self.first <= day <= self.last:
             decision = decide(
                 Case(
                     order=order,
                     received_at=received_at,
-                    credential=self._credential(order),
+                    credential=credential,
                     scope=self.mandate.scope,
                     baseline=None,
                     past=past,
                     price=None,
+                    session=agent.session_under(order.credential),
+                    pinned=agent.pinned,
                 )
             )
             counted = decision.counted

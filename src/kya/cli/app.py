@@ -23,6 +23,7 @@ from kya.cli import (
     replay,
     up,
     verify,
+    workload,
 )
 from kya.cli.exits import Exit
 from kya.core.errors import (
@@ -47,6 +48,9 @@ app.command("replay")(replay.replay)
 app.add_typer(ca.app, name="ca")
 app.add_typer(director.app, name="director")
 app.add_typer(mandate.app, name="mandate")
+agent.app.command("pin")(workload.pin_runtime)
+agent.app.command("anchor")(workload.anchor)
+agent.app.command("digest")(workload.digest)
 app.add_typer(agent.app, name="agent")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")

@@ -95,7 +95,8 @@ def sentences(mandate: Mandate) -> Iterator[str]:
     yield f"live from   {scope.live_from}"
     yield f"markets     {', '.join(sorted(scope.markets))}"
     yield f"venues      {', '.join(sorted(scope.venues))}"
-    yield f"regions     {', '.join(sorted(scope.regions))}"
+    shown = scope.region_evidence.value.replace("_", " ")
+    yield f"regions     {', '.join(sorted(scope.regions))}, {shown}"
     yield f"an order    at most {scope.currency} {scope.order_max}"
     yield f"a UTC day   at most {scope.currency} {scope.daily_max} per {per}"
     yield f"hours       {scope.window} UTC, {scope.calendar.value.replace('_', ' ')}"

@@ -10,7 +10,7 @@ from kya.core.errors import MalformedError
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.limits import SCOPE_BYTES_MAX
 from kya.core.money import Currency, Money
-from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 
 SCOPE_TYPE: Final = "kya/scope/v1"
 
@@ -33,6 +33,7 @@ class ScopeFields(canonical.Statement, frozen=True, kw_only=True):
     live_from: str
     markets: list[str]
     order_max: str
+    region_evidence: str
     regions: list[str]
     venues: list[str]
     window: WindowFields
@@ -40,6 +41,7 @@ class ScopeFields(canonical.Statement, frozen=True, kw_only=True):
 
 _DECODER: Final = msgspec.json.Decoder(ScopeFields)
 _CALENDAR: Final = by_value("calendar", Calendar)
+_REGION_EVIDENCE: Final = by_value("region_evidence", RegionEvidence)
 _DAILY_MAX_PER: Final = by_value("daily_max_per", DailyMaxPer)
 
 
@@ -77,6 +79,7 @@ def scope_from(wire: ScopeFields) -> Scope:
             TimeOfDay.parse(wire.window.opens), TimeOfDay.parse(wire.window.closes)
         ),
         calendar=_CALENDAR(wire.calendar),
+        region_evidence=_REGION_EVIDENCE(wire.region_evidence),
         live_from=Instant.parse(wire.live_from),
     )
 
@@ -92,6 +95,7 @@ def scope_fields(scope: Scope) -> ScopeFields:
         live_from=str(scope.live_from),
         markets=sorted(scope.markets),
         order_max=str(scope.order_max),
+        region_evidence=scope.region_evidence.value,
         regions=sorted(scope.regions),
         venues=sorted(scope.venues),
         window=WindowFields(

@@ -15,8 +15,11 @@ from kya.core.events import (
     MandateGranted,
     OrderDecided,
     OrderSubmitted,
+    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
+    RuntimePinned,
+    SessionStarted,
     StandingChanged,
     VenueReported,
 )
@@ -28,6 +31,7 @@ from kya.core.limits import (
     STATEMENT_LAG_MICROS_MAX,
     UNANSWERED_MAX,
 )
+from kya.core.session_admission import against_anchor, against_pin, against_session
 from kya.core.state import State
 
 
@@ -67,6 +71,8 @@ def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a 
             return _against_list(state, event)
         case Equivocated():
             return _against_equivocation(state, event)
+        case RuntimePinned() | RegionAnchored() | SessionStarted():
+            return _against_workload(state, event)
         case _ as never:
             assert_never(never)
 
@@ -125,6 +131,23 @@ def _against_equivocation(state: State, event: Equivocated) -> str | None:
     if event.seq in agent.equivocated:
         return f"equivocation of {event.agent}: seq {event.seq} is logged already"
     return _against_clock(state, event.at)
+
+
+def _against_workload(
+    state: State, event: RuntimePinned | RegionAnchored | SessionStarted
+) -> str | None:
+    """What shows a workload keeps its own rules, and the log's of time."""
+    match event:
+        case RuntimePinned(at=at):
+            against = against_pin(state, event)
+            return against or _against_back_dating(state, at, "runtime")
+        case RegionAnchored(anchor=anchor):
+            against = against_anchor(state, event)
+            return against or _against_back_dating(state, anchor.at, "region anchor")
+        case SessionStarted(at=at):
+            return against_session(state, event) or _against_clock(state, at)
+        case _ as never:
+            assert_never(never)
 
 
 def _against_clock(state: State, at: Instant) -> str | None:

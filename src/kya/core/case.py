@@ -9,7 +9,9 @@ from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.order import Order
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
+from kya.core.runtime import Runtime
 from kya.core.scope import Scope
+from kya.core.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +19,9 @@ class Case:
     """An authenticated order and the state of the world as the log tells it.
 
     `past` is the agent's past as the UTC day of `received_at` sees it; `scope` is what
-    the credential grants. What this refuses is our own mistake, never the agent's.
+    the credential grants. `session` is the agent's newest one if it was started under
+    this credential, `pinned` the runtime that the agent may run, if one is pinned. What
+    this refuses is our own mistake, never the agent's.
     """
 
     order: Order
@@ -27,6 +31,8 @@ class Case:
     baseline: Baseline | None
     past: Past
     price: ReferencePrice | None
+    session: Session | None
+    pinned: Runtime | None
 
     def __post_init__(self) -> None:
         """Refuse a case whose parts belong to different stories."""
@@ -36,6 +42,13 @@ class Case:
         order, credential = self.order, self.credential
         if order.credential != credential.digest or order.agent != credential.name:
             msg = f"case: the order names another credential than {credential.digest}"
+            raise CorruptionError(msg)
+        session = self.session
+        if session is not None and (session.agent, session.credential) != (
+            order.agent,
+            order.credential,
+        ):
+            msg = f"case: the session is not one of {order.agent} under its credential"
             raise CorruptionError(msg)
         scope, granted = self.scope, self.grant.scope
         if scope is not granted and scope != granted:

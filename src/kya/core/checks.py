@@ -12,6 +12,12 @@ from kya.core.control import Control, ControlOutcome, ControlResult, Reason
 from kya.core.credential import Standing
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.scope import DailyMaxPer
+from kya.core.workload import (
+    REGION_EVIDENCE,
+    RUNTIME_DIGEST,
+    region_is_shown_as_the_scope_demands,
+    runtime_is_the_pinned_one,
+)
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
@@ -260,6 +266,8 @@ CHECKS: Final = (
     Check(MARKET_ALLOWED, market_is_in_scope),
     Check(VENUE_ALLOWED, venue_is_in_scope),
     Check(REGION_ALLOWED, region_is_in_scope),
+    Check(REGION_EVIDENCE, region_is_shown_as_the_scope_demands),
+    Check(RUNTIME_DIGEST, runtime_is_the_pinned_one),
     Check(PRICE_KNOWN, order_can_be_valued),
     Check(ORDER_AMOUNT, order_amount_is_within_max),
     Check(DAILY_AMOUNT, daily_amount_is_within_max),

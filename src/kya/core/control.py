@@ -36,6 +36,8 @@ class Reason(Enum):
     MARKET_NOT_ALLOWED = "market.not_allowed"
     VENUE_NOT_ALLOWED = "venue.not_allowed"
     REGION_NOT_ALLOWED = "region.not_allowed"
+    REGION_EVIDENCE = "region.evidence"
+    RUNTIME_DIGEST = "runtime.digest"
     PRICE_MISSING = "price.missing"
     ORDER_AMOUNT_MAX = "order.amount_max"
     DAILY_AMOUNT_MAX = "daily.amount_max"
@@ -79,7 +81,7 @@ class Control:
 class ControlResult(NamedTuple):
     """What one control measured, against what limit, and what came of it.
 
-    A named tuple, because fourteen of them are made for every order and a frozen
+    A named tuple, because sixteen of them are made for every order and a frozen
     dataclass takes three times as long to make. `reason` is set unless it passed.
     """
 

@@ -22,7 +22,9 @@ from kya.core.money import Currency, Money
 from kya.core.narrowing import comparisons
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.past import NOTHING, Past
-from kya.core.scope import Mode
+from kya.core.runtime import Runtime
+from kya.core.scope import Mode, RegionEvidence
+from kya.core.session import Session, Shown
 from kya.core.tokens import NO_DIGEST
 
 _LAST_DAY: Final = Instant.parse("9999-12-31T00:00:00.000000Z").day.number
@@ -49,7 +51,7 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
-    """What is to be asked for: an order, and what was allowed before it that day."""
+    """What is to be asked for: an order, and what was shown and allowed before it."""
 
     market: str
     venue: str
@@ -57,6 +59,7 @@ class _Ask:
     amount: Money
     allowed: Mapping[tuple[str, Side], int]
     currency: Currency | None
+    evidence: RegionEvidence
 
 
 def counterexample(old: Mandate, new: Mandate, limit: str) -> Counterexample | None:
@@ -108,6 +111,7 @@ _REASONS: Final[Mapping[str, Reason]] = MappingProxyType(
         "markets": Reason.MARKET_NOT_ALLOWED,
         "venues": Reason.VENUE_NOT_ALLOWED,
         "regions": Reason.REGION_NOT_ALLOWED,
+        "region_evidence": Reason.REGION_EVIDENCE,
         "order_max": Reason.ORDER_AMOUNT_MAX,
         "daily_max": Reason.DAILY_AMOUNT_MAX,
         "daily_max_per": Reason.DAILY_AMOUNT_MAX,
@@ -140,6 +144,7 @@ def _ask(old: Mandate, new: Mandate, limit: str) -> _Ask:
         amount=Money(units, after.currency),
         allowed=allowed,
         currency=currency,
+        evidence=after.region_evidence,
     )
 
 
@@ -186,6 +191,27 @@ def _case(mandate: Mandate, ask: _Ask, at: Instant) -> Case:
         baseline=None,
         past=Past(day=at.day, currency=ask.currency, allowed=ask.allowed),
         price=None,
+        session=_session(order, ask.evidence),
+        pinned=None,
+    )
+
+
+def _session(order: Order, evidence: RegionEvidence) -> Session:
+    """Return a session that shows the order's region as well as is asked for."""
+    is_attested = evidence is RegionEvidence.ATTESTED
+    return Session(
+        agent=order.agent,
+        credential=order.credential,
+        seq=1,
+        prev=NO_DIGEST,
+        runtime=Runtime(()),
+        region=order.region,
+        evidence=(
+            Shown(anchor=NO_DIGEST, document=b"", signature=b"")
+            if is_attested
+            else None
+        ),
+        created_at=order.created_at,
     )
 
 

@@ -20,8 +20,11 @@ from kya.core.events import (
     MandateGranted,
     OrderDecided,
     OrderSubmitted,
+    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
+    RuntimePinned,
+    SessionStarted,
     StandingChanged,
     VenueReported,
 )
@@ -62,6 +65,8 @@ def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
             return replace(state, crl_number=number, crl=crl, unlisted=None)
         case Equivocated():
             return _with_equivocation(state, event)
+        case RuntimePinned() | RegionAnchored() | SessionStarted():
+            return _with_workload(state, event)
         case _ as never:
             assert_never(never)
 
@@ -161,3 +166,22 @@ def _with_equivocation(state: State, event: Equivocated) -> State:
         now=max(state.now, event.at),
         agents={**state.agents, event.agent: changed},
     )
+
+
+def _with_workload(
+    state: State, event: RuntimePinned | RegionAnchored | SessionStarted
+) -> State:
+    """Keep the newest pin and the newest session of the agent, and every anchor."""
+    match event:
+        case RuntimePinned(agent=name):
+            agent = replace(state.agents[name], runtime_pinned=event)
+            return replace(state, agents={**state.agents, name: agent})
+        case RegionAnchored(digest=digest, anchor=anchor):
+            anchors = {**state.region_anchors, digest: anchor}
+            return replace(state, region_anchors=anchors)
+        case SessionStarted(session=session, at=at):
+            agent = replace(state.agents[session.agent], session_started=event)
+            agents = {**state.agents, session.agent: agent}
+            return replace(state, now=at, agents=agents)
+        case _ as never:
+            assert_never(never)

@@ -38,6 +38,22 @@ AGENTS_MAX: Final = 1_000
 UNANSWERED_MAX: Final = 1_024
 """Allowed orders of one agent whose outcome the venue has not told us."""
 
+RUNTIME_COMPONENTS_MAX: Final = 8
+"""Components of a runtime: image, code, model and a few more, which people compare."""
+
+RUNTIME_FILES_MAX: Final = 100_000
+"""Files of one component of a runtime: a large environment, hashed in a minute."""
+
+REGION_ANCHORS_MAX: Final = 8
+"""Region anchors of one certificate; a bot that moves gets a few, not hundreds."""
+
+INSTANCE_AGE_MICROS_MAX: Final = 31_536_000_000_000
+"""How long ago the instance of a document may have started: 365 days. The document
+says no other time, so one that was copied from an old instance ends somewhere."""
+
+INSTANCE_RSA_BITS_MIN: Final = 1_024
+"""Shortest RSA key of a cloud's document: AWS signs plain documents with 1,024 bits."""
+
 AHEAD_ORDERS_MAX: Final = 64
 """Orders of one agent that may wait for their turn; a bot pipelines no deeper."""
 
@@ -52,6 +68,9 @@ MANDATE_DIRECTORS_MAX: Final = 16
 
 ISSUERS_MAX: Final = 16
 """Certificates of the issuing CA in one log: one every three years is 48 years."""
+
+RUNTIME_OPERATORS_MIN: Final = 2
+"""Operators who must have signed a runtime: what starts power takes two people."""
 
 STATEMENT_LAG_MICROS_MAX: Final = 300_000_000
 """How far behind the log's time a statement may be dated: 5 min to sign and send."""

@@ -13,7 +13,13 @@ from typing import Final, NamedTuple
 from kya.core.errors import InputError
 from kya.core.mandate import Mandate
 from kya.core.money import Money
-from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.scope import (
+    Calendar,
+    DailyMaxPer,
+    RegionEvidence,
+    Scope,
+    TradingWindow,
+)
 
 
 class Relation(Enum):
@@ -92,6 +98,7 @@ def _window(old: TradingWindow, new: TradingWindow) -> Relation:
 # From narrow to wide. What an agent sums up is never less than a part of it.
 _SUMS: Final = (DailyMaxPer.AGENT, DailyMaxPer.MARKET_AND_SIDE)
 _CALENDARS: Final = (Calendar.MONDAY_TO_FRIDAY, Calendar.EVERY_DAY)
+_EVIDENCE: Final = (RegionEvidence.ATTESTED, RegionEvidence.SELF_ASSERTED)
 
 SCOPE_LIMITS: Final[Mapping[str, Callable[[Scope, Scope], Relation]]] = (
     MappingProxyType(
@@ -104,6 +111,10 @@ SCOPE_LIMITS: Final[Mapping[str, Callable[[Scope, Scope], Relation]]] = (
             "markets": lambda old, new: _listed(old.markets, new.markets),
             "venues": lambda old, new: _listed(old.venues, new.venues),
             "regions": lambda old, new: _listed(old.regions, new.regions),
+            "region_evidence": lambda old, new: _more_is_wider(
+                _EVIDENCE.index(old.region_evidence),
+                _EVIDENCE.index(new.region_evidence),
+            ),
             "order_max": lambda old, new: _amount(old.order_max, new.order_max),
             "daily_max": lambda old, new: _amount(old.daily_max, new.daily_max),
             "daily_max_per": lambda old, new: _more_is_wider(

@@ -31,6 +31,13 @@ class Calendar(Enum):
         return day.weekday not in (Weekday.SATURDAY, Weekday.SUNDAY)
 
 
+class RegionEvidence(Enum):
+    """Who says where the agent runs: it alone, or somebody who can be checked."""
+
+    SELF_ASSERTED = "self_asserted"
+    ATTESTED = "attested"
+
+
 class Mode(Enum):
     """Whether an order can move real money."""
 
@@ -60,8 +67,8 @@ class TradingWindow:
 class Scope:
     """What an agent may do; amounts are in `currency`, both maxima are inclusive.
 
-    Orders received before `live_from` are paper orders: judged the same, never able
-    to move real money.
+    `region_evidence` is the least that must be shown for the region. Orders received
+    before `live_from` are paper orders: judged the same, never able to move real money.
     """
 
     currency: Currency
@@ -73,6 +80,7 @@ class Scope:
     daily_max_per: DailyMaxPer
     window: TradingWindow
     calendar: Calendar
+    region_evidence: RegionEvidence
     live_from: Instant
 
     def __post_init__(self) -> None:

@@ -6,10 +6,17 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.core.credential import Credential
-from kya.core.events import LogOpened, OrderSubmitted
+from kya.core.events import (
+    LogOpened,
+    OrderSubmitted,
+    RuntimePinned,
+    SessionStarted,
+)
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
 from kya.core.past import Past
+from kya.core.runtime import Runtime
+from kya.core.session import RegionAnchor, Session
 
 BEFORE_ALL: Final = Instant(0)
 
@@ -21,6 +28,7 @@ class AgentState:
     `credential` is the digest of the certificate issued last. `unanswered` holds, by
     `seq`, the allowed orders whose final outcome at the venue is not on record.
     `equivocated` holds each `seq` under which the agent has signed two orders.
+    `session_started` and `runtime_pinned` are the newest of their kind, if any.
     """
 
     credential: str
@@ -29,6 +37,20 @@ class AgentState:
         default_factory=lambda: MappingProxyType({})
     )
     equivocated: frozenset[int] = frozenset()
+    session_started: SessionStarted | None = None
+    runtime_pinned: RuntimePinned | None = None
+
+    def session_under(self, credential: str) -> Session | None:
+        """Return the newest session if it was started under this credential."""
+        started = self.session_started
+        if started is None or started.session.credential != credential:
+            return None
+        return started.session
+
+    @property
+    def pinned(self) -> Runtime | None:
+        """The runtime that the agent may run, if people have said which."""
+        return None if self.runtime_pinned is None else self.runtime_pinned.runtime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +78,9 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     issued_to: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    region_anchors: Mapping[str, RegionAnchor] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

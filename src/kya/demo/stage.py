@@ -21,7 +21,7 @@ from kya.core.errors import InputError, TransientError
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.mandate import Mandate
 from kya.core.money import Money
-from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.demo.bot import REGION
 from kya.demo.flow import EUR, EUR_USD, GBP_EUR, VENUES, Flow
 
@@ -103,6 +103,7 @@ def scope_of(per: DailyMaxPer) -> Scope:
             TimeOfDay.parse("08:00:00.000000"), TimeOfDay.parse("17:00:00.000000")
         ),
         calendar=Calendar.MONDAY_TO_FRIDAY,
+        region_evidence=RegionEvidence.SELF_ASSERTED,
         live_from=LIVE_FROM,
     )
 

@@ -169,7 +169,7 @@ make_folder() {
     export KYA_TMP KYA_PACKAGE
     mkdir "$tmp/leaf" "$tmp/raw" "$tmp/text" "$tmp/sig" "$tmp/hash" "$tmp/der" \
         "$tmp/pem" "$tmp/key" "$tmp/spki" "$tmp/shown" "$tmp/scope" "$tmp/crl" \
-        "$tmp/note" "$tmp/log"
+        "$tmp/note" "$tmp/log" "$tmp/session"
     : >"$tmp/findings"
     : >"$tmp/jobs"
     : >"$tmp/files"
@@ -178,6 +178,7 @@ make_folder() {
     : >"$tmp/statements"
     : >"$tmp/same"
     : >"$tmp/logkeys"
+    : >"$tmp/sessionsums"
 }
 
 # -------------------------------------------------------------------------- awk programs
@@ -954,6 +955,8 @@ index(line, "{\"_type\":\"kya/certificate/v1\"") == 1 && json(line) {
 index(line, "{\"_type\":\"kya/issuer/v1\"") == 1 && json(line) {
     if (der(TMP "/der/issuer-" i, V["certificate"]))
         print "issuer\t" i "\t" int(micros(V["at"]) / 1000000)
+index(line, "{\"_type\":\"kya/region-anchor/v1\"") == 1 && json(line) {
+    if (V["certificate"] != "" && der(TMP "/der/a" i, V["certificate"])) print "anchor\t" i
 }
 index(line, "{\"_type\":\"kya/crl/v1\"") == 1 && json(line) {
     if (der(TMP "/crl/" i, V["crl"]) && V["number"] ~ /^[1-9][0-9]*$/)
@@ -1078,6 +1081,11 @@ read_certificate() {
 read_certificates() {
     program holdings "$tmp/statements" >"$tmp/holdings"
     while IFS='	' read -r kind index number; do
+        if [ "$kind" = anchor ]; then
+            openssl x509 -inform DER -in "$tmp/der/a$index" -noout -pubkey \
+                >"$tmp/key/a$index" 2>/dev/null ||
+                fails 5 "log entry $index: its certificate cannot be read"
+        fi
         [ "$kind" = certificate ] || continue
         read_certificate "$index" ||
             fails 1 "log entry $index: its certificate is none of our kinds, or unreadable"
@@ -1334,6 +1342,9 @@ function judge(i, line,   kind) {
     else if (kind == "kya/schedule/v1") on_schedule(i)
     else if (kind == "kya/crl/v1") on_list(i)
     else if (kind == "kya/log/v1") on_log(i)
+    else if (kind == "kya/runtime/v1") on_runtime(i)
+    else if (kind == "kya/region-anchor/v1") on_anchor(i)
+    else if (kind == "kya/session-start/v1") on_session(i)
     else fail(8, i, "a statement of no known kind")
 }
 
@@ -1410,7 +1421,7 @@ function list_of(name,   k, out) {
 
 function read_scope(c,   d) {
     if (!json(SCOPE[c]) || K[""] != "_type,calendar,currency,daily_max,daily_max_per," \
-        "live_from,markets,order_max,regions,venues,window") {
+        "live_from,markets,order_max,region_evidence,regions,venues,window") {
         fail(3, c, "its scope cannot be read")
         return
     }
@@ -1419,6 +1430,7 @@ function read_scope(c,   d) {
     if (!is_amount(d, PLACES[c]) || !is_amount(V["daily_max"], PLACES[c]) \
         || (V["calendar"] != "monday_to_friday" && V["calendar"] != "every_day") \
         || (V["daily_max_per"] != "agent" && V["daily_max_per"] != "market_and_side") \
+        || (V["region_evidence"] != "self_asserted" && V["region_evidence"] != "attested") \
         || micros(V["live_from"]) < 0 || V["_type"] != "kya/scope/v1" \
         || micros("2026-01-01T" V["window.opens"] "Z") < 0 \
         || (V["window.closes"] != "24:00:00.000000" \
@@ -1431,7 +1443,7 @@ function read_scope(c,   d) {
     PER[c] = V["daily_max_per"]; CALENDAR[c] = V["calendar"]; LIVE[c] = V["live_from"]
     OPENS[c] = V["window.opens"]; CLOSES[c] = V["window.closes"]
     MARKETS[c] = list_of("markets"); VENUES[c] = list_of("venues")
-    REGIONS[c] = list_of("regions")
+    REGIONS[c] = list_of("regions"); DEMANDED[c] = V["region_evidence"]
 }
 
 function on_mandate(i, line,   m, from, n) {
@@ -1510,6 +1522,111 @@ function is_code(text) {
 # A revocation that is due has happened, whether or not an entry says so yet.
 function standing_at(c, at) {
     return c in SINCE && SINCE[c] "" <= at "" ? "revoked" : STANDING[c]
+}
+
+# ------------------------------------------------------------ what runs, and where
+
+# `code=... model=...` of the object `runtime`, or `nothing`; canonical JSON is sorted.
+function runtime_text(   n, names, k, out) {
+    out = ""
+    n = split(K["runtime"], names, ",")
+    for (k = 1; k <= n; k++) out = out (k > 1 ? " " : "") names[k] "=" V["runtime." names[k]]
+    return out == "" ? "nothing" : out
+}
+
+function on_runtime(i,   a, n) {
+    a = V["agent"]
+    WHAT[i] = "runtime of " a
+    if (!fields(i, 5, "_type,agent,at,runtime")) return
+    not_back_dated(5, i, V["at"])
+    n = signers(5, i, "operator", V["at"])
+    if (n < 2) fail(5, i, "want two operators; signed by " n)
+    if (!(a in NEWEST)) fail(5, i, "no agent of this name is on record")
+    if (a in PINNED_AT && V["at"] "" <= PINNED_AT[a] "")
+        fail(5, i, "not later than the runtime pinned before")
+    PINNED[a] = runtime_text()
+    PINNED_AT[a] = V["at"]
+}
+
+function on_anchor(i,   m) {
+    m = DIGEST[i]
+    WHAT[i] = "region anchor for " V["region"]
+    if (!fields(i, 5, "_type,at,certificate,credential,region,source,subject")) return
+    if (m in ANCHOR) fail(5, i, "it is on record already")
+    not_back_dated(5, i, V["at"])
+    signers(5, i, "authority", V["at"])
+    ANCHOR[m] = i; ANCHOR_FOR[m] = V["credential"]; ANCHOR_REGION[m] = V["region"]
+    ANCHOR_SOURCE[m] = V["source"]; ANCHOR_SUBJECT[m] = V["subject"]
+    HAS_DOCUMENT[m] = V["source"] == "aws-instance-identity"
+    if (HAS_DOCUMENT[m] != (V["certificate"] != "")) fail(5, i, "a certificate for nothing, or none")
+}
+
+# The gateway's line says what the agent's own note says, which stands in it.
+function on_session(i,   a, c, at, region, level, source, claimed, line, why) {
+    a = V["agent"]; at = V["at"]; region = V["region"]; level = V["region_evidence"]
+    source = V["source"]; claimed = V["session"]
+    WHAT[i] = "session of " a
+    if (!fields(i, 5, "_type,agent,at,note,region,region_evidence,session,source")) return
+    signers(5, i, "gateway", at)
+    not_before_now(5, i, at)
+    why = note(bytes(unbase64(V["note"])))
+    line = N_TEXT
+    if (why != "" || N_COUNT != 1 || !json(substr(line, 1, length(line) - 1)) \
+        || K[""] != "_type,agent,created_at,credential,evidence,prev,region,runtime,seq" \
+        || V["_type"] != "kya/session/v1" || !is_digest(claimed)) {
+        fail(5, i, "holds no session with one signature")
+        return
+    }
+    c = V["credential"] in OF_DIGEST ? OF_DIGEST[V["credential"]] : ""
+    if (c == "" || !(a in NEWEST) || NEWEST[a] != c || standing_at(c, at) != "active" \
+        || at "" < BEGINS[c] "" || at "" > ENDS[c] "" || N_NAME[1] != a || N_ID[1] != KEY[c]) {
+        fail(5, i, "not signed under the certificate that its agent had then")
+        return
+    }
+    write_file(TMP "/session/" i, line)
+    write_file(TMP "/session/" i ".sig", bytes(N_SIG[1]))
+    print claimed "  " TMP "/session/" i >>(TMP "/sessionsums")
+    print "ecdsa", TMP "/key/" c, TMP "/session/" i ".sig", TMP "/session/" i, 5, \
+        label(i) ": the signature of " a " does not fit" >>(TMP "/jobs")
+    if (V["agent"] != a || V["region"] != region || V["seq"] + 0 != SESSION_SEQ[a] + 1 \
+        || V["prev"] != (a in SESSION_DIGEST ? SESSION_DIGEST[a] : zeros()))
+        fail(5, i, "does not follow the session before it, or says another thing")
+    why = micros(at) - micros(V["created_at"])
+    if (micros(V["created_at"]) < 0 || why > 2000000 || why < -2000000)
+        fail(5, i, "was not made when it came")
+    if (shown_region(i, at, source) != level) fail(5, i, "its region is not " level)
+    SESSION_SEQ[a] = V["seq"] + 0; SESSION_DIGEST[a] = claimed; SESSION_CERTIFICATE[a] = c
+    SESSION_REGION[a] = region; SESSION_EVIDENCE[a] = level; SESSION_RUNTIME[a] = runtime_text()
+}
+
+# What is shown for the region of the session in V: what the log's anchor says, and where
+# there is a document, that too. Its signature is openssl's to check.
+function shown_region(i, at, source,   m, doc, started) {
+    if (V["evidence"] == "null") return source == "agent" ? "self_asserted" : "unknown"
+    m = V["evidence.anchor"]
+    if (!(m in ANCHOR) || ANCHOR_FOR[m] != V["credential"] || ANCHOR_REGION[m] != V["region"] \
+        || ANCHOR_SOURCE[m] != source) return "unknown"
+    if (HAS_DOCUMENT[m] != (V["evidence.document"] != "")) return "unknown"
+    if (!HAS_DOCUMENT[m]) return "attested"
+    doc = bytes(unbase64(V["evidence.document"]))
+    started = member(doc, "pendingTime")
+    started = micros(at) - micros(substr(started, 1, length(started) - 1) ".000000Z")
+    if (member(doc, "region") != ANCHOR_REGION[m] || member(doc, "accountId") != ANCHOR_SUBJECT[m] \
+        || started < -2000000 || started > 31536000000000) return "unknown"
+    write_file(TMP "/session/" i ".document", doc)
+    write_file(TMP "/session/" i ".mark", bytes(unbase64(V["evidence.signature"])))
+    print "ecdsa", TMP "/key/a" ANCHOR[m], TMP "/session/" i ".mark", \
+        TMP "/session/" i ".document", 5, label(i) ": the signature of the instance document" \
+        " does not fit under the certificate of log entry " ANCHOR[m] >>(TMP "/jobs")
+    return "attested"
+}
+
+# A string member of a JSON text that others have written, with white space as they like.
+function member(text, name,   found) {
+    if (!match(text, "\"" name "\"[ \t\r\n]*:[ \t\r\n]*\"[^\"\\\\]*\"")) return ""
+    found = substr(text, RSTART, RLENGTH - 1)
+    sub(/.*"/, "", found)
+    return found
 }
 
 function on_list(i,   c, at) {
@@ -1634,6 +1751,7 @@ function run_rules(at,   a, c, day, key, skew, before, total, limit, standing, s
     rule(within(VENUES[c], O_VENUE), "venue.allowed", VENUES[c], O_VENUE, "venue.not_allowed", "")
     rule(within(REGIONS[c], O_REGION), "region.allowed", REGIONS[c], O_REGION, \
         "region.not_allowed", "")
+    workload(a, c)
     same = O_CURRENCY == CURRENCY[c]
     rule(same, "price.known", CURRENCY[c], O_CURRENCY, "price.missing", "")
     amounts(c, a, day, same)
@@ -1643,6 +1761,21 @@ function run_rules(at,   a, c, day, key, skew, before, total, limit, standing, s
     name = weekday(at)
     rule(CALENDAR[c] == "every_day" || (name != "saturday" && name != "sunday"), \
         "hours.calendar", CALENDAR[c], name, "calendar.closed", "")
+}
+
+# What runs, and where, by the session that the agent started under this certificate.
+function workload(a, c,   found, running) {
+    found = "self_asserted"
+    running = "no session"
+    if (a in SESSION_CERTIFICATE && SESSION_CERTIFICATE[a] == c) {
+        running = SESSION_RUNTIME[a]
+        if (SESSION_REGION[a] == O_REGION) found = SESSION_EVIDENCE[a]
+    }
+    rule(DEMANDED[c] == "self_asserted" || found == "attested", "region.evidence", \
+        DEMANDED[c], found, "region.evidence", "")
+    if (a in PINNED)
+        rule(running == PINNED[a], "runtime.digest", PINNED[a], running, "runtime.digest", "sha256")
+    else rule(1, "runtime.digest", "not pinned", "not compared", "", "sha256")
 }
 
 function weekday(at,   names) {
@@ -1767,6 +1900,7 @@ function foreign(line,   k, known) {
     if (V["baseline"] != "null" || V["price"] != "null") return 1
     known = " credential.standing credential.validity sequence.seq sequence.prev" \
         " client_order_id.unique clock.skew market.allowed venue.allowed region.allowed" \
+        " region.evidence runtime.digest" \
         " price.known order.amount daily.amount hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
         if (!index(known, " " V["controls." k ".id"] " ")) return 1
@@ -1875,6 +2009,8 @@ judge_statements() {
     program judge part=certificates "$tmp/certificates" part=signatures "$tmp/signatures" \
         part=digests "$tmp/digests" part=leaves "$tmp/hash/0" \
         part=statements "$tmp/statements"
+    [ ! -s "$tmp/sessionsums" ] || sha256sum -c --status --strict "$tmp/sessionsums" ||
+        fails 5 "a session in the log is not the one that its entry names"
 }
 
 # ------------------------------------------------------- the files beside the log

@@ -14,6 +14,7 @@ from kya.core.events import (
     VenueReported,
     VenueStatus,
 )
+from kya.core.tokens import NO_DIGEST
 from kya.gateway.ports import Clock
 from kya.gateway.release import Releases
 from kya.pki.entries import Entry
@@ -24,7 +25,7 @@ _REPORT_PREFIX: Final = f'{{"_type":"{REPORT_TYPE}"'.encode()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainHead:
-    """Where an agent's chain of orders stands, and under which certificate.
+    """Where an agent's chains of orders and sessions stand, under which certificate.
 
     `withdrawal` is from when on that certificate is revoked, and why, if anything is.
     """
@@ -36,6 +37,8 @@ class ChainHead:
     serial: int
     standing: Standing
     withdrawal: Withdrawal | None
+    session_seq: int
+    session_prev: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ class Inquiry:
             return None
         await self._sequencer.durable(self._sequencer.size)
         credential = state.credentials[agent.credential]
+        started = agent.session_started
         return ChainHead(
             agent=name,
             seq=agent.past.seq,
@@ -77,6 +81,8 @@ class Inquiry:
             serial=credential.serial,
             standing=credential.standing_at(self._clock.now()),
             withdrawal=credential.withdrawal,
+            session_seq=0 if started is None else started.session.seq,
+            session_prev=NO_DIGEST if started is None else started.line_digest,
         )
 
     async def order(

@@ -19,6 +19,7 @@ from kya.gateway.reconcile import unanswered
 from kya.gateway.refusals import CongestedError
 from kya.gateway.release import Releases
 from kya.gateway.scribe import Scribe
+from kya.gateway.sessions import Sessions
 from kya.gateway.statements import Statements
 from kya.gateway.turns import Turn, Turns
 from kya.gateway.used import answer_again
@@ -47,6 +48,7 @@ class Gateway:
         self._turns = Turns(self._past_of)
         self.releases = Releases(self._scribe, venues)
         self.statements = Statements(self._scribe, root)
+        self.sessions = Sessions(self._scribe, root)
         self.inquiry = Inquiry(sequencer, self.releases, clock)
 
     async def submit(self, raw: bytes) -> Answer:
@@ -126,6 +128,8 @@ class Gateway:
             baseline=None,
             past=agent.past.on(received_at.day),
             price=None,
+            session=agent.session_under(credential.digest),
+            pinned=agent.pinned,
         )
 
     def _decided(self, decision: Decision, submitted: OrderSubmitted) -> Entry:

@@ -1,4 +1,4 @@
-"""Statements of authority and directors, on their way into the log."""
+"""Statements of authority, directors and operators, on their way into the log."""
 
 from typing import Final
 
@@ -8,8 +8,10 @@ from kya.core.events import (
     IssuerRenewed,
     LogOpened,
     MandateGranted,
+    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
+    RuntimePinned,
     StandingChanged,
 )
 from kya.core.fold import apply
@@ -28,10 +30,12 @@ Statement = (
     | RevocationListed
     | RevocationScheduled
     | StandingChanged
+    | RuntimePinned
+    | RegionAnchored
 )
 _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1, kya/standing/v1,"
-    " kya/schedule/v1 or kya/crl/v1"
+    " kya/schedule/v1, kya/crl/v1, kya/runtime/v1 or kya/region-anchor/v1"
 )
 
 
@@ -79,6 +83,8 @@ def _dated(entry: Entry) -> Instant:
     event = entry.event
     if isinstance(event, MandateGranted):
         return event.mandate.resolved_at
+    if isinstance(event, RegionAnchored):
+        return event.anchor.at
     if isinstance(event, Statement):
         return event.at
     raise InputError(f"entries: want {_KINDS}")

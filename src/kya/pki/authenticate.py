@@ -22,17 +22,22 @@ from kya.core.events import (
     MandateGranted,
     OrderDecided,
     OrderSubmitted,
+    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
+    RuntimePinned,
+    SessionStarted,
     StandingChanged,
     VenueReported,
 )
 from kya.core.instant import Instant
-from kya.core.limits import MANDATE_DIRECTORS_MIN
+from kya.core.limits import MANDATE_DIRECTORS_MIN, RUNTIME_OPERATORS_MIN
 from kya.core.state import State
 from kya.pki.entries import Entry
+from kya.pki.instance_identity import document_key
 from kya.pki.path import verify_chain, verify_under_one
 from kya.pki.renewal import verify_renewal
+from kya.pki.session import require_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,9 @@ def authenticate(entry: Entry, state: State, root: bytes) -> AuthenticEntry:
     return AuthenticEntry(entry, _signers(entry, state, root))
 
 
-def _signers(entry: Entry, state: State, root: bytes) -> tuple[Credential, ...]:
+def _signers(  # noqa: PLR0911  one return for each kind
+    entry: Entry, state: State, root: bytes
+) -> tuple[Credential, ...]:
     """Return who signed, by the rule for this kind of statement."""
     match entry.event:
         case OrderSubmitted() as event:
@@ -65,6 +72,17 @@ def _signers(entry: Entry, state: State, root: bytes) -> tuple[Credential, ...]:
             return _holders(entry, state, Role.GATEWAY, at)
         case VenueReported(at=at) | Equivocated(at=at):
             return _holders(entry, state, Role.GATEWAY, at)
+        case SessionStarted(at=at) as event:
+            require_session(event, state)
+            return _holders(entry, state, Role.GATEWAY, at)
+        case RuntimePinned(at=at):
+            signers = _holders(entry, state, Role.OPERATOR, at)
+            _require_operators(signers)
+            return signers
+        case RegionAnchored(anchor=anchor):
+            if anchor.source.has_document:
+                document_key(anchor, anchor.at)
+            return _holders(entry, state, Role.AUTHORITY, anchor.at)
         case StandingChanged(at=at) | RevocationListed(at=at):
             return _holders(entry, state, Role.AUTHORITY, at)
         case RevocationScheduled(at=at):
@@ -173,6 +191,14 @@ def _require_directors(signers: tuple[Credential, ...]) -> None:
     if len(signers) < MANDATE_DIRECTORS_MIN:
         names = ", ".join(signer.name for signer in signers)
         msg = f"mandate: want {MANDATE_DIRECTORS_MIN} directors, signed by {names}"
+        raise DistrustError(msg)
+
+
+def _require_operators(signers: tuple[Credential, ...]) -> None:
+    """Raise unless enough different operators signed: starting takes two people."""
+    if len(signers) < RUNTIME_OPERATORS_MIN:
+        names = ", ".join(signer.name for signer in signers)
+        msg = f"runtime: want {RUNTIME_OPERATORS_MIN} operators, signed by {names}"
         raise DistrustError(msg)
 
 

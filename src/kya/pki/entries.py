@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from kya.codec import canonical, decisions, mandates, orders, reports, statements
+from kya.codec import (
+    canonical,
+    decisions,
+    mandates,
+    orders,
+    reports,
+    sessions,
+    statements,
+)
 from kya.codec.note import SignedNote
 from kya.core.errors import MalformedError
 from kya.core.events import (
@@ -113,6 +121,18 @@ def _read_equivocation(line: bytes, _raw: bytes) -> Event:
     return reports.parse_equivocation(line)
 
 
+def _read_runtime(line: bytes, _raw: bytes) -> Event:
+    return sessions.parse_runtime(line)
+
+
+def _read_anchor(line: bytes, _raw: bytes) -> Event:
+    return sessions.parse_anchor(line)
+
+
+def _read_session_start(line: bytes, _raw: bytes) -> Event:
+    return sessions.parse_start(line)
+
+
 _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     orders.ORDER_TYPE: _read_order,
     decisions.DECISION_TYPE: _read_decision,
@@ -125,4 +145,7 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     statements.SCHEDULE_TYPE: _read_schedule,
     statements.CRL_TYPE: _read_revocation_list,
     reports.EQUIVOCATION_TYPE: _read_equivocation,
+    sessions.RUNTIME_TYPE: _read_runtime,
+    sessions.ANCHOR_TYPE: _read_anchor,
+    sessions.START_TYPE: _read_session_start,
 }

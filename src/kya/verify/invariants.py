@@ -62,6 +62,7 @@ class PlainScan:
     _certificates: dict[str, PlainCertificate] = field(
         default_factory=dict[str, PlainCertificate]
     )
+    _anchors: dict[str, Fields] = field(default_factory=dict[str, Fields])
     _pending: _Pending | None = None
     _revoked: bool = False
 
@@ -102,6 +103,12 @@ class PlainScan:
             self._take_act(said)
         elif kind == "kya/equivocation/v1":
             self._take_equivocation(said)
+        elif kind == "kya/runtime/v1":
+            self.agents.setdefault(said["agent"], PlainAgent()).pinned = said["runtime"]
+        elif kind == "kya/region-anchor/v1":
+            self._anchors[sha256(line).hexdigest()] = said
+        elif kind == "kya/session-start/v1":
+            self._take_session(said)
 
     def _take_act(self, said: Fields) -> None:
         """Move a certificate's standing, or note when it will end."""
@@ -215,6 +222,25 @@ class PlainScan:
             f"remark: {said['agent']} signed two orders under seq {said['seq']}; the"
             f" one that did not count stands in entry {self._index}",
         )
+
+    def _take_session(self, said: Fields) -> None:
+        """Check that a session follows the last one, and what it shows for a region."""
+        line = b64decode(said["note"], validate=True).partition(b"\n")[0] + b"\n"
+        session = json.loads(line)
+        agent = self.agents.setdefault(session["agent"], PlainAgent())
+        seq = agent.session["seq"] if agent.session else 0
+        if (session["seq"], session["prev"]) != (seq + 1, agent.session_line):
+            self._fail(5, "plain scan: a session that does not follow the last one")
+        shown = session["evidence"]
+        if shown is not None:
+            anchor = self._anchors.get(shown["anchor"])
+            wanted = (session["credential"], session["region"])
+            if anchor is None or (anchor["credential"], anchor["region"]) != wanted:
+                self._fail(5, "plain scan: a region that no anchor vouches for")
+        level = "self_asserted" if shown is None else "attested"
+        if said["region_evidence"] != level or said["region"] != session["region"]:
+            self._fail(5, "plain scan: a session that says other than the agent")
+        agent.session, agent.session_line = session, sha256(line).hexdigest()
 
     def _fail(self, question: int, sentence: str) -> None:
         self.findings.fails(question, f"entry {self._index}", sentence)

@@ -52,6 +52,9 @@ class PlainAgent:
         default_factory=dict[tuple[str, str], Decimal]
     )
     currency: str = ""
+    session: Fields = field(default_factory=Fields)
+    session_line: str = "0" * 64
+    pinned: Fields | None = None
 
     def turn_to(self, day: str) -> None:
         """Forget the counters of another day."""
@@ -84,6 +87,10 @@ def reasons_against(
         "market.not_allowed": order["market"] in scope["markets"],
         "venue.not_allowed": order["venue"] in scope["venues"],
         "region.not_allowed": order["region"] in scope["regions"],
+        "region.evidence": scope["region_evidence"] == "self_asserted"
+        or _is_attested(order, agent),
+        "runtime.digest": agent.pinned is None
+        or (_is_in_session(order, agent) and agent.session["runtime"] == agent.pinned),
         "price.missing": order["currency"] == scope["currency"],
         "order.amount_max": _amount_is_within(order, scope),
         "daily.amount_max": _day_is_within(order, scope, agent),
@@ -93,6 +100,18 @@ def reasons_against(
         "calendar.closed": _is_open(scope["calendar"], received_at[:10]),
     }
     return {reason for reason, holding in holds.items() if not holding}
+
+
+def _is_in_session(order: Fields, agent: PlainAgent) -> bool:
+    return bool(agent.session) and agent.session["credential"] == order["credential"]
+
+
+def _is_attested(order: Fields, agent: PlainAgent) -> bool:
+    return (
+        _is_in_session(order, agent)
+        and agent.session["evidence"] is not None
+        and agent.session["region"] == order["region"]
+    )
 
 
 def _skew(received_at: str, created_at: str) -> timedelta:

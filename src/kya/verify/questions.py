@@ -11,6 +11,9 @@ from kya.core.events import (
     MandateGranted,
     OrderDecided,
     OrderSubmitted,
+    RegionAnchored,
+    RuntimePinned,
+    SessionStarted,
     VenueReported,
 )
 from kya.core.state import State
@@ -27,6 +30,9 @@ QUESTION_OF: Final = {
     "kya/decision/v1": 5,
     "kya/report/v1": 9,
     "kya/equivocation/v1": 10,
+    "kya/runtime/v1": 5,
+    "kya/region-anchor/v1": 5,
+    "kya/session-start/v1": 5,
 }
 """Which question fails if an entry of this type cannot be believed."""
 
@@ -48,6 +54,8 @@ def question_of_refusal(event: Event, state: State) -> int:
         return 3
     if isinstance(event, VenueReported):
         return 9
+    if isinstance(event, RuntimePinned | RegionAnchored | SessionStarted):
+        return 5
     return 10 if isinstance(event, Equivocated) else 1
 
 

@@ -217,6 +217,7 @@ class Reexecution:
         if grant is None:  # The fold has refused such an order.
             raise CorruptionError(f"{credential.digest} grants nothing")
         received_at = Instant.parse(line.received_at)
+        agent = self.state.agents[order.agent]
         return decide(
             Case(
                 order=order,
@@ -224,8 +225,10 @@ class Reexecution:
                 credential=credential,
                 scope=grant.scope,
                 baseline=None,
-                past=self.state.agents[order.agent].past.on(received_at.day),
+                past=agent.past.on(received_at.day),
                 price=price_of(line),
+                session=agent.session_under(credential.digest),
+                pinned=agent.pinned,
             )
         )
 
