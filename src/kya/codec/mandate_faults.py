@@ -25,6 +25,7 @@ RIGHT_SCOPE: Final[Fields] = {
     "live_from": "2026-01-01T00:00:00.000000Z",
     "markets": ["EUR/USD"],
     "order_max": "1.00",
+    "region_evidence": "self_asserted",
     "regions": ["region"],
     "venues": ["VENUE"],
     "window": {"closes": "24:00:00.000000", "opens": "00:00:00.000000"},
