@@ -8,6 +8,7 @@ from moto.server import ThreadedMotoServer
 
 from kya.adapters.kms_aws import AwsKmsKey, AwsKmsSigner
 from kya.adapters.kms_service import Patience
+from kya.authority.workload import region_of_key
 from kya.core.errors import DistrustError, InputError, TransientError
 from kya.pki.keys import PublicKey
 from kya.pki.signer import pinned
@@ -70,6 +71,10 @@ def test_a_key_with_another_flag_is_refused(
     double.flags = {flag: value}
     with pytest.raises(InputError, match=flag if flag != "Arn" else "no ARN"):
         opened(double)
+
+
+def test_the_region_of_a_key_stands_in_its_arn(double: AwsKmsDouble) -> None:
+    assert region_of_key(opened(double).resource) == REGION
 
 
 def test_an_alias_is_followed_once_and_then_forgotten(double: AwsKmsDouble) -> None:

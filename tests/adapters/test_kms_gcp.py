@@ -6,6 +6,7 @@ from google.auth.credentials import AnonymousCredentials, Credentials
 from kya.adapters.kms_crc32c import crc32c
 from kya.adapters.kms_gcp import GcpKmsKey, GcpKmsSigner
 from kya.adapters.kms_service import Patience
+from kya.authority.workload import region_of_key
 from kya.core.errors import DistrustError, InputError, KyaError, TransientError
 from tests.adapters.doubles.gcp import GcpKmsDouble
 from tests.adapters.doubles.service import Mood
@@ -55,6 +56,10 @@ def test_a_key_with_another_flag_is_refused(
     double.flags = flags
     with pytest.raises(InputError, match=words):
         opened(double)
+
+
+def test_the_region_of_a_key_stands_in_its_resource_name(double: GcpKmsDouble) -> None:
+    assert region_of_key(opened(double).resource) == "europe-west3"
 
 
 def test_the_protection_level_is_recorded(double: GcpKmsDouble) -> None:

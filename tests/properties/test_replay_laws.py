@@ -22,6 +22,12 @@ from kya.codec.reports import (
     render_equivocation,
     render_report,
 )
+from kya.codec.sessions import (
+    parse_anchor,
+    parse_runtime,
+    render_anchor,
+    render_runtime,
+)
 from kya.codec.statements import (
     parse_issuer,
     parse_revocation_list,
@@ -43,8 +49,11 @@ from kya.core.events import (
     MandateGranted,
     OrderDecided,
     OrderSubmitted,
+    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
+    RuntimePinned,
+    SessionStarted,
     StandingChanged,
     VenueReported,
     VenueStatus,
@@ -56,6 +65,7 @@ from kya.core.limits import ISSUERS_MAX
 from kya.core.money import Money
 from kya.core.order import Order, Side
 from kya.core.state import State
+from kya.core.tokens import NO_DIGEST
 from tests.builders import (
     AGENT,
     EUR,
@@ -67,12 +77,19 @@ from tests.builders import (
     a_mandate,
     a_mandate_granted,
     a_revocation_scheduled,
+    a_region_anchor,
+    a_region_anchored,
+    a_runtime,
+    a_runtime_pinned,
+    a_session,
+    a_session_started,
     a_standing_changed,
     an_equivocation,
     an_issuer_renewed,
     an_order_submitted,
     its_decision,
     its_report,
+    some_evidence,
     the_agent_in,
     the_case_in,
     the_next_order,
@@ -102,6 +119,10 @@ def reread(event: Event) -> Event:
             return parse_report(render_report(event))
         case Equivocated():
             return parse_equivocation(render_equivocation(event))
+        case RuntimePinned():
+            return parse_runtime(render_runtime(event))
+        case RegionAnchored():
+            return parse_anchor(render_anchor(event.anchor))
         case _:
             return event
 
@@ -221,6 +242,54 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         if is_revoked:
             self.admit(event)
 
+    @rule(
+        model=st.sampled_from(["model", "another model"]),
+        pause=st.sampled_from([0, 1]),
+    )
+    def pin_a_runtime(self, model: str, pause: int) -> None:
+        self.clock = self.clock.plus(micros=pause)
+        event = a_runtime_pinned(a_runtime(model), at=self.clock)
+        former = the_agent_in(self.state).runtime_pinned
+        is_later = former is None or former.at < self.clock
+        assert (objection(self.state, event) is None) is is_later
+        if is_later:
+            self.admit(event)
+
+    @rule(number=st.integers(0, 2))
+    def anchor_a_region(self, number: int) -> None:
+        credential = the_agent_in(self.state).credential
+        anchor = a_region_anchor(
+            subject=f"key {number}", credential=credential, at=self.clock
+        )
+        event = a_region_anchored(anchor)
+        if objection(self.state, event) is None:
+            self.admit(event)
+
+    @rule(data=st.data(), model=st.sampled_from(["model", "another model"]))
+    def start_a_session(self, data: st.DataObject, model: str) -> None:
+        agent = the_agent_in(self.state)
+        former, credential = agent.session_started, agent.credential
+        anchors = [
+            digest
+            for digest, anchor in self.state.region_anchors.items()
+            if anchor.credential == credential
+        ]
+        shown = data.draw(st.sampled_from([None, *anchors]))
+        session = a_session(
+            credential=credential,
+            seq=1 if former is None else former.session.seq + 1,
+            prev=NO_DIGEST if former is None else former.line_digest,
+            runtime=a_runtime(model),
+            evidence=None if shown is None else some_evidence(shown),
+            created_at=self.clock,
+        )
+        event = a_session_started(session)
+        is_active = self.state.credentials[credential].standing is Standing.ACTIVE
+        assert (objection(self.state, event) is None) is is_active
+        if is_active:
+            self.admit(event)
+            assert objection(self.state, event) is not None
+
     @rule()
     def grant_another_mandate(self) -> None:
         mandate = a_mandate(
@@ -268,6 +337,18 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         assert past.allowed == expected
         assert past.seq == len(self.submitted)
         assert past.prev == self.submitted[past.seq].line_digest
+
+    @invariant()
+    def what_runs_is_what_was_said_last(self) -> None:
+        starts = [event for event in self.log if isinstance(event, SessionStarted)]
+        pins = [event for event in self.log if isinstance(event, RuntimePinned)]
+        agent = self.state.agents.get(AGENT)
+        if agent is not None:
+            assert agent.session_started == (starts[-1] if starts else None)
+            assert agent.runtime_pinned == (pins[-1] if pins else None)
+        assert [event.session.seq for event in starts] == [
+            number + 1 for number in range(len(starts))
+        ]
 
     @invariant()
     def each_decision_follows_its_order(self) -> None:
