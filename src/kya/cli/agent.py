@@ -19,6 +19,7 @@ from kya.cli.output import (
 from kya.core.credential import Credential
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.core.narrowing import comparisons
 from kya.wiring.agent_host import AgentHost, DeskAddress
 from kya.wiring.desk import Desk, Proof
 from kya.wiring.installation import CHANNEL, GATEWAY
@@ -66,6 +67,7 @@ def replace(
     """Give the agent a new key and certificate after a revocation or an expiry."""
     desk = open_desk(data)
     host = AgentHost(directory or data / "agents" / name)
+    _tell_what_is_wider(desk.mandate_of_credential(name), desk.mandate_of(name))
     _certify(desk, desk.replace_agent, host, name, key)
     talk(f"{name}: new key and certificate are in {host.directory}")
     _show(desk.credential_of(name), as_json=as_json)
@@ -104,6 +106,14 @@ def _certify(
         mandate, host.new_key(None if key is None else reference_in(key))
     )
     _hand_over(desk, host, name, certificate)
+
+
+def _tell_what_is_wider(former: Mandate, newest: Mandate) -> None:
+    """Say which limits the replacement has that are not within the former ones."""
+    found = comparisons(former, newest)
+    wider = [each.limit for each in found if not each.relation.is_within]
+    if wider:
+        talk(f"not within the former mandate: {', '.join(wider)}")
 
 
 def _change(data: Path, name: str, act: Act, reason: str) -> None:
