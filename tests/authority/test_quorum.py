@@ -1,7 +1,7 @@
 import pytest
 
 from kya.authority.quorum import Quorum
-from kya.core.errors import InputError
+from kya.core.errors import DistrustError, InputError
 
 NAMED = Quorum(directors=frozenset({"anna", "bernd", "carla"}), signatures_min=2)
 
@@ -18,12 +18,12 @@ def test_enough_of_those_named_are_enough() -> None:
 def test_too_few_are_told_who_is_missing(names: list[str]) -> None:
     given = names[0] if names else "nobody"
     wanted = f"want 2 of anna, bernd, carla; signed by {given}"
-    with pytest.raises(InputError, match=wanted):
+    with pytest.raises(DistrustError, match=wanted):
         NAMED.require(names)
 
 
 def test_somebody_else_does_not_count_and_is_named() -> None:
-    with pytest.raises(InputError, match="mallory is none of anna, bernd, carla"):
+    with pytest.raises(DistrustError, match="mallory is none of anna, bernd, carla"):
         NAMED.require(["anna", "bernd", "mallory"])
 
 

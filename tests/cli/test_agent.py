@@ -194,3 +194,19 @@ def test_notes_of_the_log_are_whole(trading: Up) -> None:
     first = max(bundles, key=len)
     note = SignedNote.parse(first[2 : 2 + int.from_bytes(first[:2])])
     assert note.text == line
+
+
+def test_a_replacement_says_what_is_wider(office: Up) -> None:
+    two = ("--as", "anna", "--as", "bernd")
+    draft = stored(office.data / "wider.json", a_draft("wider"))
+    assert office.kya("mandate", "sign", draft, *two).code == 0
+    assert office.kya("agent", "enrol", "wider").code == 0
+    for market, said in (("EUR/USD", ""), ("GBP/EUR", "markets")):
+        wide = a_draft("wider")
+        wide["scope"]["markets"] = sorted({"EUR/USD", market})
+        stored(draft, wide)
+        assert office.kya("mandate", "sign", draft, *two).code == 0
+        assert office.kya("agent", "revoke", "wider", "--reason", "test").code == 0
+        replaced = office.kya("agent", "replace", "wider")
+        assert replaced.code == 0, replaced.err
+        assert ("not within the former mandate: markets" in replaced.err) is bool(said)

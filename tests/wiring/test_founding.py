@@ -1,3 +1,4 @@
+import subprocess
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import Final
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 from kya.adapters.kms_file import FileSigner
 from kya.core.errors import DistrustError, InputError
 from kya.core.instant import Instant
-from kya.pki.ca_request import CaKind, read_ca_request
+from kya.pki.ca_request import CaKind, read_ca_request, root_name
 from kya.pki.certificate import not_after, parse_certificate
 from kya.pki.keys import KeyAlgorithm, PublicKey
 from kya.pki.path import verify_chain
@@ -183,3 +184,21 @@ def test_both_kinds_are_asked_for(tmp_path: Path) -> None:
     asked = [read_ca_request(each) for each in ask(tmp_path / "data", CONFIG)]
     assert [each.kind for each in asked] == list(CaKind)
     assert {each.operator for each in asked} == {CONFIG.installation.operator}
+
+
+@pytest.mark.parametrize("operator", ["Börse Zürich & Söhne GmbH", "Ü" * 32, "x" * 64])
+def test_stock_tools_follow_the_chain_whatever_the_firm_is_called(
+    tmp_path: Path, operator: str
+) -> None:
+    section = replace(
+        CONFIG.installation, operator=operator, root_name=root_name(operator)
+    )
+    founded = found(tmp_path / "data", replace(CONFIG, installation=section), FOUNDED)
+    trust = founded.data / "trust"
+    command: list[str | Path] = ["openssl", "verify", "-x509_strict"]
+    command += ["-attime", str(LATER.micros // 1_000_000)]
+    command += ["-CAfile", trust / "root.pem", "-untrusted", trust / "issuer.pem"]
+    done = subprocess.run(
+        [*command, trust / "authority.pem"], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

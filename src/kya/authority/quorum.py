@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kya.core import tokens
-from kya.core.errors import InputError
+from kya.core.errors import DistrustError, InputError
 from kya.core.limits import MANDATE_DIRECTORS_MAX, MANDATE_DIRECTORS_MIN
 
 
@@ -31,7 +31,7 @@ class Quorum:
             raise InputError(msg)
 
     def require(self, signed_by: Iterable[str]) -> None:
-        """Return if enough of the directors have signed; InputError says who has not.
+        """Return if enough of the directors have signed; DistrustError otherwise.
 
         Names are counted here and not believed: signatures are for the log to judge.
         """
@@ -39,11 +39,11 @@ class Quorum:
         strangers = sorted(names - self.directors) if self.directors else []
         if strangers:
             msg = f"mandate: {', '.join(strangers)} is none of {self}"
-            raise InputError(msg)
+            raise DistrustError(msg)
         if len(names) < self.signatures_min:
             given = ", ".join(sorted(names)) or "nobody"
             msg = f"mandate: want {self.signatures_min} of {self}; signed by {given}"
-            raise InputError(msg)
+            raise DistrustError(msg)
 
     def __str__(self) -> str:
         """Render who may sign."""

@@ -19,6 +19,7 @@ from kya.cli.show_credential import show_credential
 from kya.core.credential import Credential
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.core.narrowing import comparisons
 from kya.pki.credentials import credential_of
 from kya.wiring.agent_host import AgentHost, DeskAddress
 from kya.wiring.desk import Desk, Proof
@@ -67,6 +68,7 @@ def replace(
     """Give the agent a new key and certificate after a revocation or an expiry."""
     desk = open_desk(data)
     host = AgentHost(directory or data / "agents" / name)
+    _tell_what_is_wider(desk.mandate_of_credential(name), desk.mandate_of(name))
     credential = _certify(desk, desk.replace_agent, host, name, key)
     talk(f"{name}: new key and certificate are in {host.directory}")
     show_credential(credential, as_json=as_json)
@@ -103,6 +105,14 @@ def _certify(
     )
     _hand_over(desk, host, name, certificate)
     return credential_of(certificate)
+
+
+def _tell_what_is_wider(former: Mandate, newest: Mandate) -> None:
+    """Say which limits the replacement has that are not within the former ones."""
+    found = comparisons(former, newest)
+    wider = [each.limit for each in found if not each.relation.is_within]
+    if wider:
+        talk(f"not within the former mandate: {', '.join(wider)}")
 
 
 def _change(data: Path, name: str, act: Act, reason: str) -> None:

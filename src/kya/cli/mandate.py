@@ -11,7 +11,12 @@ from kya.cli.desk import open_desk
 from kya.cli.key import Key
 from kya.cli.mandate_compare import diff, lint
 from kya.cli.mandate_notes import answer_recorded, countersign, record, sign_alone
-from kya.cli.mandate_reading import Resolution, read_draft, sentences
+from kya.cli.mandate_reading import (
+    Resolution,
+    read_draft,
+    sentences,
+    show_what_is_signed,
+)
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
@@ -69,6 +74,7 @@ def sign(
     # Only now, for a bad draft enrols nobody.
     signers = [desk.director(name) for name in directors]
     mandate = read_draft(raw, document, now())
+    show_what_is_signed(mandate, *directors)
     index = desk.grant(acts.resolve(mandate, *signers))
     talk(f"mandate for {mandate.agent} signed by {', '.join(directors)}")
     answer_recorded(mandate, index, as_json=as_json)

@@ -47,9 +47,9 @@ def countersign(
     raw = read_bytes(note, "mandate")
     mandate = signed_mandate(raw)
     director = _director(name, key, data)
-    signed = acts.countersign(raw, director)
     talk(f"signed so far by {', '.join(_names(raw))}")
     show_what_is_signed(mandate, name)
+    signed = acts.countersign(raw, director)
     write_new(out, signed)
     answer(f"{out}: signed by {', '.join(_names(signed))}")
 

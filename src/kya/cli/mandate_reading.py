@@ -105,9 +105,9 @@ def sentences(mandate: Mandate) -> Iterator[str]:
     yield f"digest      {canonical.digest(render_mandate(mandate))}"
 
 
-def show_what_is_signed(mandate: Mandate, name: str) -> None:
+def show_what_is_signed(mandate: Mandate, *names: str) -> None:
     """Tell the person at the terminal what a signature of theirs stands under."""
-    talk(f"{name} signs this mandate:")
+    talk(f"to be signed by {', '.join(names)}:")
     for sentence in sentences(mandate):
         talk(f"  {sentence}")
     start, end = mandate.resolved_at, _latest(mandate.resolved_at)

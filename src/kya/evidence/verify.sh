@@ -1096,6 +1096,7 @@ read_certificates() {
         { present trust/issuer.pem && cmp -s "$package/trust/issuer.pem" "$tmp/issuers.pem"; } ||
             fails 1 "trust/issuer.pem: not the issuing CA that the log names"
     else
+        : >"$tmp/renewals"
         fails 1 "log entry 0: names no issuing CA that can be read"
         cat "$tmp/root.pem" >"$tmp/issuer.pem"
     fi
@@ -1108,8 +1109,8 @@ read_certificates() {
 read_renewals() {
     cp "$tmp/issuer.pem" "$tmp/issuers.pem"
     openssl x509 -in "$tmp/issuer.pem" -noout -subject -pubkey >"$tmp/issuer.same"
-    while IFS='	' read -r kind index at; do
-        [ "$kind" = issuer ] || continue
+    awk -F '\t' '$1 == "issuer" { print $2 "\t" $3 }' "$tmp/holdings" >"$tmp/renewals"
+    while IFS='	' read -r index at; do
         renewed="$tmp/issuer-$index.pem"
         openssl x509 -inform DER -in "$tmp/der/issuer-$index" -out "$renewed" 2>/dev/null &&
             openssl verify -no-CApath -no-CAstore -CAfile "$tmp/root.pem" -x509_strict \
@@ -1119,15 +1120,15 @@ read_renewals() {
             : >"$renewed"
         }
         cat "$renewed" >>"$tmp/issuers.pem"
-    done <"$tmp/holdings"
+    done <"$tmp/renewals"
 }
 
 # issuers_before INDEX: the issuing CA's certificates that stand in the log before an entry.
 issuers_before() {
     cat "$tmp/issuer.pem"
-    while IFS='	' read -r kind renewal rest; do
-        [ "$kind" = issuer ] && [ "$renewal" -lt "$1" ] && cat "$tmp/issuer-$renewal.pem"
-    done <"$tmp/holdings"
+    while IFS='	' read -r renewal rest; do
+        [ "$renewal" -lt "$1" ] && cat "$tmp/issuer-$renewal.pem"
+    done <"$tmp/renewals"
 }
 
 # same_certificate PATH DER: the PEM file of the package is this very certificate.

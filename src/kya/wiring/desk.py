@@ -21,7 +21,7 @@ from kya.authority.revocations import (
 from kya.codec.note import SignedNote
 from kya.core import tokens
 from kya.core.credential import Credential, ReasonCode, Role
-from kya.core.errors import InputError
+from kya.core.errors import CorruptionError, InputError
 from kya.core.events import RevocationScheduled, StandingChanged
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
@@ -202,6 +202,14 @@ class Desk:
             msg = f"{agent}: no mandate on record; want `kya mandate sign` first"
             raise InputError(msg)
         return mandates[-1]
+
+    def mandate_of_credential(self, agent: str) -> Mandate:
+        """Return the mandate that the agent's newest certificate stands under."""
+        state = self.state()
+        grant = _newest(state, agent).grant
+        if grant is None:  # admission has looked; this keeps the type honest
+            raise CorruptionError(f"{agent}: a certificate that grants nothing")
+        return state.mandates[grant.mandate]
 
     def _issue_agent(
         self, mandate: Mandate, proof: Proof, serial: int | None, replaces: str | None
