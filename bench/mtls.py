@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 
 from bench.figure import Figure, at_most, p50, p99, shown
 from bench.scale import Scale
-from kya.authority import acts
+from kya.authority.revocations import USUAL_CODE
+from kya.core.events import StandingChanged
 from kya.core.lifecycle import Act
-from kya.wiring.installation import AUTHORITY
-from tests.wiring.secured import Bot, Secured, secured
+from kya.pki.certificate import parse_certificate
+from kya.wiring.desk import registrar_of
+from tests.wiring.secured import Bot, Secured, identity_in, secured
 
 ORDERS = 2_000
 ORDERS_WARM = 200
@@ -37,17 +39,17 @@ def run(scale: Scale) -> list[Figure]:
         without, over = _orders(plain, tls, orders)
         handshakes = _handshakes(tls)
         by_desk, after_desk = _revocation(tls, "bot", _by_desk)
-        by_statement, after_statement = _revocation(tls, "rival", _by_statement)
+        by_notes, after_notes = _revocation(tls, "rival", _by_notes)
     runs = f"{orders:,} orders each, in turns"
     ratio = p50(over) / p50(without)
-    after = after_desk + after_statement
+    after = after_desk + after_notes
     return [
         shown("order over plain HTTP, p50", p50(without), "ms", runs),
         shown("order over mTLS, p50", p50(over), "ms", runs),
         shown("order over mTLS, p99", p99(over), "ms", runs),
         at_most("mTLS / plain HTTP, p50", ratio, "x", 1.5, runs),
         shown("TLS handshake, p50", p50(handshakes), "ms", f"{HANDSHAKES}"),
-        at_most("revocation on record -> first denied", by_statement, "ms", 100, "1"),
+        at_most("revocation on record -> first denied", by_notes, "ms", 100, "1"),
         at_most("kya agent revoke -> first denied", by_desk, "ms", 100, "1"),
         at_most("allowed after a revocation returned", after, "orders", 0, "2"),
     ]
@@ -144,17 +146,23 @@ def _revocation(house: Secured, name: str, revoke: Revoke) -> tuple[float, int]:
 
 
 def _by_desk(house: Secured, bot: Bot) -> None:
-    """Revoke as `kya agent revoke` does: the act, then the list."""
+    """Revoke as `kya agent revoke` does, keys, list and all."""
     house.desk.change(bot.name, Act.REVOKE, "bench")
 
 
-def _by_statement(house: Secured, bot: Bot) -> None:
-    """Revoke by the authority's statement alone, as whoever knows the credential."""
-    authority = house.opened.note_signer(AUTHORITY)
-    note = acts.change_standing(
-        authority, bot.credential, Act.REVOKE, "bench", house.desk.clock()
+def _by_notes(house: Secured, bot: Bot) -> None:
+    """Revoke by the two notes alone, as whoever holds the newest list."""
+    desk, registrar = house.desk, registrar_of(house.opened)
+    event = StandingChanged(
+        credential=bot.credential,
+        act=Act.REVOKE,
+        code=USUAL_CODE,
+        reason="bench",
+        at=desk.clock(),
     )
-    house.desk.remote.append(note)
+    serial = parse_certificate(identity_in(house.directory(bot.name))).serial_number
+    last = registrar.last(desk.remote.revocation_list())
+    desk.remote.revoke(*registrar.revoke(event, serial, last, None))
 
 
 def _plain_connection(house: Secured) -> HTTPConnection:

@@ -1,4 +1,5 @@
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from kya.tlog.proof import Proof
 from kya.tlog.tree import entries
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import tile_reader
-from tests.cli.terminal import Up, kya, up
+from tests.cli.terminal import Up, a_draft, kya, stored, up
 from tests.world import signer_for
 
 
@@ -107,3 +108,28 @@ def test_a_log_without_a_checkpoint_says_so(stopped: Path) -> None:
     refused = kya("log", "show", "--data", stopped)
     assert refused.code == 2
     assert "no checkpoint" in refused.err
+
+
+def test_every_list_ever_issued_is_given_out_by_its_number(
+    office: Up, tmp_path: Path
+) -> None:
+    draft = stored(office.data / "listed.json", a_draft("listed"))
+    signed = office.kya("mandate", "sign", draft, "--as", "anna", "--as", "bernd")
+    assert signed.code == 0, signed.err
+    assert office.kya("agent", "enrol", "listed").code == 0
+    revoked = office.kya("agent", "revoke", "listed", "--reason", "test")
+    assert revoked.code == 0, revoked.err
+    lines = office.kya("log", "crl").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["1", "2"]
+    assert [line.split()[-1] for line in lines] == ["0", "1"]
+    out = tmp_path / "second.pem"
+    assert office.kya("log", "crl", "2", "--out", out).code == 0
+    text = subprocess.run(
+        ["openssl", "crl", "-in", out, "-noout", "-crlnumber"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert text == "crlNumber=0x02\n"
+    assert office.kya("log", "crl", "2").out == out.read_text()
+    never = office.kya("log", "crl", "3")
+    assert never.code == 2
+    assert "want a revocation list of 1 to 2, got 3" in never.err

@@ -16,10 +16,14 @@ from typing import Final
 
 import pytest
 
-from kya.authority import ceremony
+from kya.authority import acts, ceremony
+from kya.authority.revocations import revocation_list
 from kya.codec.note import SignedNote
 from kya.codec.orders import parse_order, render_order
 from kya.codec.tally import Selection
+from kya.core.credential import ReasonCode
+from kya.core.events import RevocationScheduled, StandingChanged
+from kya.core.fold import apply
 from kya.core.instant import Day, Instant
 from kya.core.lifecycle import Act
 from kya.core.money import Currency, Money, Price
@@ -293,6 +297,91 @@ def test_a_reinstated_certificate_may_go_on(tmp_path: Path) -> None:
         world.now = world.now.plus(seconds=60)
     assert world.trade() == "allowed"
     _holds(build(tmp_path, world))
+
+
+def test_an_end_that_was_scheduled_is_judged_and_listed(tmp_path: Path) -> None:
+    world = World()
+    assert world.trade() == "allowed"
+    due = world.now.plus(seconds=60, micros=7)
+    world.schedule(due, world.now, ReasonCode.SUPERSEDED)
+    world.now = due.plus(micros=-1)
+    assert world.trade(received_at=world.now) == "allowed"
+    assert world.trade(received_at=due) == "refused"
+    world.revoke(due.plus(seconds=2), ReasonCode.SUPERSEDED)
+    assert world.trade(received_at=due.plus(seconds=3)) == "refused"
+    assert f"since {due}"[:25] in _holds(build(tmp_path, world)).reasons["Q1"]
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_a_list_may_give_any_reason_that_is_final(
+    tmp_path: Path, code: ReasonCode
+) -> None:
+    world = World()
+    world.trade()
+    world.revoke(world.now, code)
+    _holds(build(tmp_path, world))
+
+
+def _revoked_but_listed_as(world: World, told: StandingChanged) -> None:
+    """Revoke a minute from now, and list what this other event would have said."""
+    truth = world.revocation(world.now.plus(seconds=60))
+    crl = revocation_list(world.issuer, apply(world.state, told), truth.at)
+    world.append(acts.sign_standing(world.authority, truth))
+    world.append(acts.publish_revocations(world.authority, crl, 1, truth.at))
+
+
+def _another_reason(world: World) -> None:
+    at = world.now.plus(seconds=60)
+    _revoked_but_listed_as(world, world.revocation(at, ReasonCode.KEY_COMPROMISE))
+
+
+def _another_date(world: World) -> None:
+    _revoked_but_listed_as(world, world.revocation(world.now))
+
+
+def _no_list(world: World) -> None:
+    act, _ = world.revocation_notes(world.state, world.revocation(world.now))
+    world.append(act)
+
+
+def _something_between(world: World) -> None:
+    act, listing = world.revocation_notes(world.state, world.revocation(world.now))
+    world.entries.append(act)
+    world.trade()
+    world.entries.append(listing)
+
+
+def _put_off(world: World) -> None:
+    world.schedule(world.now.plus(seconds=60), world.now)
+    event = RevocationScheduled(
+        credential=world.credential,
+        code=ReasonCode.SUPERSEDED,
+        reason="later",
+        due=world.now.plus(seconds=600),
+        at=world.now,
+    )
+    world.entries.append(acts.schedule(world.authority, event))
+
+
+@pytest.mark.parametrize(
+    ("lie", "words"),
+    [
+        (_another_reason, "does not list exactly what the log has revoked"),
+        (_another_date, "does not list exactly what the log has revoked"),
+        (_no_list, "its revocation list does not follow it"),
+        (_something_between, "the entry after a revocation must be its list"),
+        (_put_off, "which it would put off"),
+    ],
+)
+def test_a_revocation_told_otherwise_fails(
+    tmp_path: Path, lie: Callable[[World], None], words: str
+) -> None:
+    world = World()
+    world.trade()
+    lie(world)
+    answer = verify(build(tmp_path, world))
+    assert answer.verdicts["Q1"] == "FAILS"
+    assert words in answer.text
 
 
 def test_a_package_of_one_period_says_how_many_orders_it_shows(tmp_path: Path) -> None:

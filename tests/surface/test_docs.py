@@ -163,6 +163,7 @@ LINES: Final = (
     statements.IssuerLine,
     mandates.MandateLine,
     statements.StandingLine,
+    statements.ScheduleLine,
     statements.RevocationListLine,
     orders.OrderLine,
     decisions.DecisionLine,

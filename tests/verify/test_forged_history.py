@@ -406,6 +406,17 @@ def test_an_order_that_was_allowed_although_an_end_was_due(tmp_path: Path) -> No
     assert "credential.revoked" in str(sentences(report, 4))
 
 
+def test_an_order_dated_back_to_before_its_revocation(tmp_path: Path) -> None:
+    world = World()
+    world.trade(world.order(created_at=later(world)))
+    world.revoke(later(world, 120))
+    # Gateway and agent agree on a time before; the log's order says otherwise.
+    judged(world, world.order(created_at=later(world, 60)))
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 4)
+    assert "credential.revoked" in str(sentences(report, 4))
+
+
 def test_a_schedule_that_puts_off_an_end(tmp_path: Path) -> None:
     world = World()
     world.trade(world.order(created_at=later(world)))

@@ -1,4 +1,4 @@
-"""`kya log`: show entries, prove one, and check the whole of it."""
+"""`kya log`: show entries, prove one, give out lists, and check the whole of it."""
 
 import json
 from dataclasses import asdict
@@ -11,13 +11,20 @@ from kya.cli.exits import Exit
 from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
 from kya.codec.note import SignedNote
 from kya.core.errors import InputError
+from kya.pki.crl import verify_crl
 from kya.pki.note_signer import NoteSigner
+from kya.pki.pem import X509_CRL, to_pem
 from kya.tlog.proof import Proof
 from kya.tlog.tree import entries, inclusion_proof
 from kya.wiring.installation import LOG, Opened, open_installation
-from kya.wiring.log_reader import check_log, published, tile_reader
+from kya.wiring.log_reader import (
+    check_log,
+    published,
+    published_lists,
+    tile_reader,
+)
 
-app = typer.Typer(help="The log: show, prove, fsck.", no_args_is_help=True)
+app = typer.Typer(help="The log: show, prove, crl, fsck.", no_args_is_help=True)
 First = Annotated[int, typer.Option("--from", min=0, help="First entry, from 0.")]
 Count = Annotated[int, typer.Option("--count", min=1, help="How many entries.")]
 
@@ -77,6 +84,41 @@ def prove(
     else:
         out.write_bytes(proof.render())
         talk(f"proof of entry {index} in {out}")
+
+
+@app.command("crl")
+def crl(
+    number: Annotated[
+        int | None,
+        typer.Argument(min=1, help="Which list; all are named unless given."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the list; stdout unless given.")
+    ] = None,
+    data: Data = DATA_DEFAULT,
+) -> None:
+    """Name every revocation list ever issued, or give one out as PEM."""
+    opened = open_installation(data)
+    size = published(data / "log", _log_key(opened).key).size
+    issuer, last = opened.certificate("issuer"), 0
+    for index, listed in published_lists(data / "log", size):
+        last = listed.number
+        if number is None:
+            count = len(verify_crl(listed.crl, issuer).contents.revocations)
+            answer(f"{last:>6}  {listed.at}  entry {index}  revoked: {count}")
+        elif number == last:
+            _give_out(to_pem(X509_CRL, listed.crl), out)
+            return
+    if number is not None:
+        raise InputError(f"log: want a revocation list of 1 to {last}, got {number}")
+
+
+def _give_out(pem: bytes, out: Path | None) -> None:
+    """Print the list, or write it to a file."""
+    if out is None:
+        answer(pem.decode().rstrip("\n"))
+    else:
+        out.write_bytes(pem)
 
 
 @app.command("fsck")

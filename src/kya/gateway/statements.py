@@ -62,9 +62,9 @@ class Statements:
         state = sequencer.state
         for entry in entries:
             authenticate(entry, state, self._root)
+            before, state = state, apply(state, entry.event)
             if isinstance(entry.event, RevocationListed):
-                require_fitting(entry.event, state)
-            state = apply(state, entry.event)
+                require_fitting(entry.event, before)
         return await sequencer.append(*entries)
 
     def _read(self, raw: bytes) -> Entry:

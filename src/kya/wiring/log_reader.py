@@ -9,7 +9,9 @@ from kya.codec.decisions import DECISION_TYPE
 from kya.codec.note import VerifierKey
 from kya.codec.orders import ORDER_TYPE
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
+from kya.codec.statements import CRL_TYPE
 from kya.core.errors import CorruptionError, InputError
+from kya.core.events import RevocationListed
 from kya.core.fold import apply
 from kya.core.state import State
 from kya.pki.entries import Entry
@@ -24,6 +26,8 @@ _TRAFFIC: Final = tuple(
     for kind in (ORDER_TYPE, DECISION_TYPE, REPORT_TYPE, EQUIVOCATION_TYPE)
 )
 """How the entries begin that grant and take nothing."""
+
+_LIST: Final = f'{{"_type":"{CRL_TYPE}"'.encode()
 
 
 def tile_reader(directory: Path) -> Callable[[str], bytes]:
@@ -67,6 +71,17 @@ def published_power(directory: Path, size: int) -> State:
             msg = f"{directory}: entry {index}: {error}"
             raise CorruptionError(msg) from error
     return state
+
+
+def published_lists(
+    directory: Path, size: int
+) -> Iterator[tuple[int, RevocationListed]]:
+    """Yield every revocation list of the first `size` entries, and its entry."""
+    for index, raw in enumerate(published_entries(directory, size)):
+        if raw.startswith(_LIST):
+            event = Entry.read(raw).event
+            if isinstance(event, RevocationListed):
+                yield index, event
 
 
 def check_log(opened: Opened) -> Iterator[Verdict]:
