@@ -259,6 +259,7 @@ story_runtimes = st.sampled_from(
         Runtime(()),
     ]
 )
+pins = story_runtimes.filter(lambda runtime: bool(runtime.components))
 strays: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"amount": amounts}),
@@ -300,7 +301,7 @@ def cases(draw: st.DrawFn) -> Case:
         baseline=draw(st.none() | digests.map(Baseline)),
         price=draw(st.none() | reference_prices()),
         session=draw(st.sampled_from([None, session])),
-        pinned=draw(st.none() | story_runtimes),
+        pinned=draw(st.none() | pins),
     )
 
 

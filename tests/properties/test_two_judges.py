@@ -5,6 +5,7 @@ from hypothesis import given
 from kya.codec.decisions import render_decision
 from kya.codec.orders import render_order
 from kya.codec.scopes import render_scope
+from kya.codec.sessions import render_session
 from kya.core.case import Case
 from kya.core.decide import decide
 from kya.core.money import Money
@@ -52,6 +53,10 @@ def facts_of(case: Case) -> Fields:
             "market": price.market,
             "source": price.source,
         },
+        "session": None
+        if case.session is None
+        else render_session(case.session).decode(),
+        "pinned": None if case.pinned is None else dict(case.pinned.components),
     }
 
 
