@@ -12,6 +12,7 @@ from kya.core.credential import Role
 from kya.core.errors import InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.mandate import Mandate
+from kya.pki.crl import RevocationContents, issue_crl
 from kya.pki.identity import SpiffeId, TrustDomain
 from kya.pki.issuance import (
     Basics,
@@ -108,6 +109,22 @@ def found_issuer(
         crl_url=installation.crl_url,
     )
     return _issued(request, root, root_signer)
+
+
+def found_root_list(root: bytes, root_signer: Signer, at: Instant) -> bytes:
+    """Return the root's first revocation list in DER, which revokes nothing.
+
+    Without one, tools that check every CA refuse the chain. It lasts as long as an
+    issuing CA does: then the root's key is needed in any case.
+    """
+    first = _whole_second(at)
+    contents = RevocationContents(
+        number=1,
+        this_update=first,
+        next_update=first.plus(seconds=ISSUER_SECONDS),
+        revocations=(),
+    )
+    return issue_crl(contents, root, root_signer)
 
 
 def issue_service(

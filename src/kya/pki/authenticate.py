@@ -13,7 +13,7 @@ from typing import assert_never
 from kya.codec.note import NoteSignature, VerifierKey
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.credential import Credential, Role, Standing
-from kya.core.errors import DistrustError
+from kya.core.errors import DistrustError, InputError
 from kya.core.events import (
     CertificateIssued,
     Equivocated,
@@ -29,6 +29,7 @@ from kya.core.events import (
 from kya.core.instant import Instant
 from kya.core.limits import MANDATE_DIRECTORS_MIN
 from kya.core.state import State
+from kya.pki.crl import verify_crl
 from kya.pki.entries import Entry
 from kya.pki.path import verify_chain
 
@@ -171,13 +172,27 @@ def _require_directors(signers: tuple[Credential, ...]) -> None:
         raise DistrustError(msg)
 
 
+def _require_root_list(encoded: bytes, root: bytes, at: Instant) -> None:
+    """Raise unless the root's list is the root's, in force, and revokes nothing."""
+    try:
+        found = verify_crl(encoded, root)
+    except InputError as error:
+        raise DistrustError(f"log: the root's revocation list: {error}") from error
+    if not found.is_current_at(at):
+        raise DistrustError(f"log: the root's revocation list is not in force at {at}")
+    if found.by_serial:
+        serials = ", ".join(f"{serial:X}" for serial in sorted(found.by_serial))
+        raise DistrustError(f"log: opened below what the root has revoked: {serials}")
+
+
 def _opening_authority(entry: Entry, event: LogOpened, root: bytes) -> Credential:
     """Return the authority that opened the log, under the root it names."""
     if event.root != sha256(root).hexdigest():
         msg = f"log: opened under root {event.root}, not the one given"
         raise DistrustError(msg)
-    leaf = parse_log(entry.note.text).authority
-    verify_chain(leaf, [event.issuer], root, event.at)
+    opening = parse_log(entry.note.text)
+    verify_chain(opening.authority, [event.issuer], root, event.at)
+    _require_root_list(opening.root_crl, root, event.at)
     if len(entry.note.signatures) != 1:
         msg = "log: want the signature of the opening authority alone"
         raise DistrustError(msg)

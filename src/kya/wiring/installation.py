@@ -2,7 +2,7 @@
 
 <data>/kya.toml      the configuration
 <data>/keys/         the keys, encrypted (development custody)
-<data>/trust/        root.pem, issuer.pem and the services' certificates
+<data>/trust/        root.pem, its list, issuer.pem and the services' certificates
 <data>/log/          the published tile directory
 <data>/wal/          entries not published yet
 """
@@ -28,7 +28,7 @@ from kya.core.instant import Instant
 from kya.pki.identity import TrustDomain
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
-from kya.pki.pem import CERTIFICATE, from_pem, to_pem
+from kya.pki.pem import CERTIFICATE, X509_CRL, from_pem, to_pem
 from kya.pki.signer import Signer
 from kya.tlog.policy import Log, Policy
 from kya.wiring.keys import KeyCabinet
@@ -37,6 +37,7 @@ AUTHORITY: Final = "authority"
 GATEWAY: Final = "gateway"
 LOG: Final = "log"
 CHANNEL: Final = "channel"
+ROOT_LIST: Final = "trust/root-crl.pem"
 _SERVICES: Final = (
     (Role.AUTHORITY, AUTHORITY, KeyAlgorithm.P256),
     (Role.GATEWAY, GATEWAY, KeyAlgorithm.P256),
@@ -55,6 +56,15 @@ class Opened:
     def certificate(self, name: str) -> bytes:
         """Return a certificate of the installation in DER."""
         return from_pem(CERTIFICATE, (self.data / f"trust/{name}.pem").read_bytes())
+
+    def root_list(self) -> bytes:
+        """Return the root's own revocation list in DER; InputError if there is none."""
+        path = self.data / ROOT_LIST
+        try:
+            return from_pem(X509_CRL, path.read_bytes())
+        except FileNotFoundError as error:
+            msg = f"{path}: none; want an installation founded by this version"
+            raise InputError(msg) from error
 
     def note_signer(self, name: str) -> NoteSigner:
         """Return the signer of a service; the log signs under its origin."""
@@ -107,6 +117,8 @@ def found(data: Path, config: Config, now: Instant) -> Opened:
         Validity.lasting(new_serial(), now, ceremony.ISSUER_SECONDS),
     )
     store_certificate(data, "issuer", issuer)
+    root_list = ceremony.found_root_list(root, root_key, now)
+    (data / ROOT_LIST).write_bytes(to_pem(X509_CRL, root_list))
     found_channel_ca(opened, now)
     for role, name, algorithm in _SERVICES:
         signer = opened.cabinet.create(name, algorithm)
