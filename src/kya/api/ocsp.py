@@ -87,6 +87,16 @@ def status_routes(statuses: Statuses) -> list[Route]:
             waiting -= 1
         return _answered(content)
 
+    return [
+        Route(OCSP_PATH, posted, methods=["POST"]),
+        Route(OCSP_PATH + "/{request:path}", fetched, methods=["GET"]),
+        *_list_routes(statuses),
+    ]
+
+
+def _list_routes(statuses: Statuses) -> list[Route]:
+    """Return the routes of the newest list and of every one by its number."""
+
     async def newest_list(_request: Request) -> Response:
         crl = statuses.state().crl
         if not crl:
@@ -103,8 +113,6 @@ def status_routes(statuses: Statuses) -> list[Route]:
         return Response(crl, headers=_KEPT, media_type=_LIST)
 
     return [
-        Route(OCSP_PATH, posted, methods=["POST"]),
-        Route(OCSP_PATH + "/{request:path}", fetched, methods=["GET"]),
         Route(CRL_PATH, newest_list, methods=["GET"]),
         Route(CRL_PATH + "/{number}", numbered_list, methods=["GET"]),
     ]
