@@ -135,6 +135,7 @@ class World:
             "Kakunin Root CA",
             ceremony.Validity.lasting(2**64 + 1, FOUNDED, ceremony.ROOT_SECONDS),
         )
+        self.root_list = ceremony.found_root_list(self.root, self.root_key, FOUNDED)
         certificate = ceremony.found_issuer(
             self.root,
             self.root_key,
@@ -171,6 +172,7 @@ class World:
             authority=authority,
             clock=ClockSource.SYSTEM,
             at=FOUNDED,
+            root_crl=self.root_list,
         )
         self.append(acts.open_log(self.authority, opening))
         self.enrol(self._service(Role.GATEWAY, self.gateway))

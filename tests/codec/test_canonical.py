@@ -102,6 +102,7 @@ OPENING = Opening(
     authority=b"authority",
     clock=ClockSource.VIRTUAL,
     at=FIRST_LIVE_ORDER_AT,
+    root_crl=b"list",
 )
 ISSUANCE = Issuance(
     certificate=b"\x30\x82",
@@ -240,7 +241,7 @@ def test_refuses_a_document_without_any_one_of_its_fields(kind: str) -> None:
         refuses(kind, rfc8785.dumps(rest) + b"\n", f"`{field}`")
 
 
-BYTES = ("certificate", "crl", "issuer", "authority", "conflicting")
+BYTES = ("certificate", "crl", "issuer", "root_crl", "authority", "conflicting")
 MAY_STAND: dict[str, list[object]] = {
     **{field: [""] for field in BYTES},
     **{field: ["", " "] for field in ("price_source", "detail")},

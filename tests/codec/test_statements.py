@@ -64,6 +64,7 @@ openings = st.builds(
     authority=st.binary(),
     clock=st.sampled_from(ClockSource),
     at=instants,
+    root_crl=st.binary(),
 )
 issuances = st.builds(
     Issuance,
@@ -156,6 +157,7 @@ def test_refuses_an_opening_that_cannot_be(overrides: dict[str, str]) -> None:
             authority=b"",
             clock=ClockSource.SYSTEM,
             at=FIRST_LIVE_ORDER_AT,
+            root_crl=b"",
         )
 
 

@@ -21,7 +21,14 @@ from kya.core.narrowing import (
     is_within,
 )
 from kya.core.order import Side
-from kya.core.scope import Calendar, DailyMaxPer, Mode, Scope, TradingWindow
+from kya.core.scope import (
+    Calendar,
+    DailyMaxPer,
+    Mode,
+    RegionEvidence,
+    Scope,
+    TradingWindow,
+)
 from tests import strategies
 from tests.builders import (
     EUR,
@@ -67,6 +74,7 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
         OLD,
         changed(regions=frozenset({"eu-west-1", "us-east-1"})),
     ),
+    "region_evidence": (changed(region_evidence=RegionEvidence.ATTESTED), OLD),
     "order_max": (
         changed(order_max=eur("24,999.99")),
         changed(order_max=eur("25,000.01")),

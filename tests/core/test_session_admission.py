@@ -19,6 +19,8 @@ from tests.builders import (
     a_digest,
     a_region_anchor,
     a_region_anchored,
+    a_revocation,
+    a_revocation_scheduled,
     a_runtime,
     a_runtime_pinned,
     a_session,
@@ -103,12 +105,29 @@ def test_the_gateways_clock_does_not_go_back_for_a_session() -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "standing"), [(Act.SUSPEND, "suspended"), (Act.REVOKE, "revoked")]
+    ("standing", "stopped"),
+    [
+        ("suspended", [a_standing_changed(Act.SUSPEND, at=a_session().created_at)]),
+        (
+            "revoked",
+            [*a_revocation(at=a_session().created_at)],
+        ),
+        (
+            "revoked",
+            [
+                a_revocation_scheduled(
+                    due=a_session().created_at,
+                    at=a_session().created_at.plus(micros=-1),
+                )
+            ],
+        ),
+    ],
+    ids=["suspended", "revoked", "due"],
 )
-def test_a_stopped_certificate_starts_no_session(act: Act, standing: str) -> None:
-    at = a_session().created_at
-    state = a_state(a_standing_changed(act, at=at))
-    refuses(state, a_session_started(), f"the certificate is {standing}")
+def test_a_stopped_certificate_starts_no_session(
+    standing: str, stopped: list[Event]
+) -> None:
+    refuses(a_state(*stopped), a_session_started(), f"the certificate is {standing}")
 
 
 def test_an_expired_certificate_starts_no_session() -> None:
@@ -118,7 +137,6 @@ def test_an_expired_certificate_starts_no_session() -> None:
 
 
 def test_a_new_certificate_needs_a_new_session() -> None:
-    revoked = a_standing_changed(Act.REVOKE)
     second = a_credential(
         digest=a_digest("second certificate"),
         serial=7,
@@ -129,7 +147,7 @@ def test_a_new_certificate_needs_a_new_session() -> None:
     issued = a_certificate_issued(
         second, replaces=a_credential().digest, at=FIRST_LIVE_ORDER_AT
     )
-    state = a_state(a_session_started(), revoked, issued)
+    state = a_state(a_session_started(), *a_revocation(), issued)
     agent = the_agent_in(state)
     assert agent.session_under(second.digest) is None
     at = FIRST_LIVE_ORDER_AT.plus(seconds=2)

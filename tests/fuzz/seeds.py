@@ -141,6 +141,7 @@ def _opening(at: Instant) -> Opening:
         origin="log.example/2026",
         root=builders.a_digest("root"),
         issuer=pki.world().issuing,
+        root_crl=pki.world().issuing,  # Which list it is, no reader of lines asks.
         authority=pki.signed(
             pki.leaf_request(Role.AUTHORITY, "authority"), pki.world().issuing
         ),

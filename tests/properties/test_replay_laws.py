@@ -284,7 +284,8 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
             created_at=self.clock,
         )
         event = a_session_started(session)
-        is_active = self.state.credentials[credential].standing is Standing.ACTIVE
+        held = self.state.credentials[credential]
+        is_active = held.standing_at(self.clock) is Standing.ACTIVE
         assert (objection(self.state, event) is None) is is_active
         if is_active:
             self.admit(event)

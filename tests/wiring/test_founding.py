@@ -10,8 +10,8 @@ from kya.adapters.kms_file import FileSigner
 from kya.core.errors import DistrustError, InputError
 from kya.core.instant import Instant
 from kya.pki.ca_request import CaKind, read_ca_request, root_name
-from kya.pki.certificate import not_after, parse_certificate
 from kya.pki.keys import KeyAlgorithm, PublicKey
+from kya.pki.papers.certificate import not_after, parse_certificate
 from kya.pki.path import verify_chain
 from kya.pki.signer import Assurance
 from kya.wiring.founding import ASKED_FILE, ask, found, install
@@ -40,12 +40,14 @@ def test_an_installation_is_founded_under_a_root_that_it_never_holds(
 ) -> None:
     data = tmp_path / "data"
     requests = ask(data, CONFIG)
-    founded = install(data, root.certificate, signed(root, requests, FOUNDED), LATER)
+    founded = install(data, root.papers, signed(root, requests, FOUNDED), LATER)
     assert not founded.cabinet.has("root")
     opened = open_installation(data)
     assert opened.config == CONFIG
     issuer = opened.certificate("issuer")
-    verify_chain(opened.certificate(AUTHORITY), [issuer], root.certificate, LATER)
+    verify_chain(
+        opened.certificate(AUTHORITY), [issuer], root.papers.certificate, LATER
+    )
     assert not (data / ASKED_FILE).exists()
 
 
@@ -66,7 +68,7 @@ def test_a_root_may_live_in_a_token(tmp_path: Path) -> None:
     assert PublicKey(root.signer.public_key()).algorithm is KeyAlgorithm.P384
     requests = ask(tmp_path / "data", CONFIG)
     certificates = signed(root, requests, FOUNDED)
-    install(tmp_path / "data", root.certificate, certificates, LATER)
+    install(tmp_path / "data", root.papers, certificates, LATER)
 
 
 def test_a_root_may_live_in_a_file_elsewhere(tmp_path: Path) -> None:
@@ -78,7 +80,7 @@ def test_a_root_may_live_in_a_file_elsewhere(tmp_path: Path) -> None:
     )
     made = found_root(tmp_path / "root", NAMES, reference, FOUNDED)
     found_again = open_root(tmp_path / "root")
-    assert found_again.certificate == made.certificate
+    assert found_again.papers.certificate == made.papers.certificate
     (tmp_path / "stick.pem").unlink()
     with pytest.raises(InputError, match=r"stick\.pem: no such file"):
         open_root(tmp_path / "root")
@@ -97,7 +99,7 @@ def test_a_root_of_the_wrong_curve_is_refused(tmp_path: Path) -> None:
 def test_there_is_one_root_in_a_directory(root: RootDesk, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is a root already"):
         found_root(tmp_path / "root", NAMES, None, FOUNDED)
-    assert open_root(tmp_path / "root").certificate == root.certificate
+    assert open_root(tmp_path / "root").certificate == root.papers.certificate
     with pytest.raises(InputError, match="want `kya ca root init` first"):
         open_root(tmp_path / "nowhere")
 
@@ -117,10 +119,10 @@ def test_certificates_that_nobody_asked_for_are_refused(
     requests = ask(tmp_path / "other", CONFIG)
     certificates = signed(root, requests, FOUNDED)
     with pytest.raises(InputError, match="has asked for nothing"):
-        install(tmp_path / "data", root.certificate, certificates, LATER)
+        install(tmp_path / "data", root.papers, certificates, LATER)
     ask(tmp_path / "data", CONFIG)
     with pytest.raises(DistrustError, match="for another key than ours"):
-        install(tmp_path / "data", root.certificate, certificates, LATER)
+        install(tmp_path / "data", root.papers, certificates, LATER)
     assert not (tmp_path / "data/kya.toml").exists()
 
 
@@ -131,7 +133,7 @@ def test_both_certificates_are_wanted_each_once(
     certificates = signed(root, ask(tmp_path / "data", CONFIG), FOUNDED)
     given = [certificates[number] for number in kept]
     with pytest.raises(InputError, match="want two: issuing CA and channel CA"):
-        install(tmp_path / "data", root.certificate, given, LATER)
+        install(tmp_path / "data", root.papers, given, LATER)
 
 
 def test_another_root_is_found_before_anything_counts(
@@ -140,10 +142,10 @@ def test_another_root_is_found_before_anything_counts(
     other = found_root(tmp_path / "other", NAMES, None, FOUNDED)
     certificates = signed(root, ask(tmp_path / "data", CONFIG), FOUNDED)
     with pytest.raises(DistrustError):
-        install(tmp_path / "data", other.certificate, certificates, LATER)
+        install(tmp_path / "data", other.papers, certificates, LATER)
     assert not (tmp_path / "data/kya.toml").exists()
     # And what failed can be done right.
-    install(tmp_path / "data", root.certificate, certificates, LATER)
+    install(tmp_path / "data", root.papers, certificates, LATER)
 
 
 def test_what_the_root_changed_on_its_own_is_refused(
@@ -154,7 +156,7 @@ def test_what_the_root_changed_on_its_own_is_refused(
     certificates = [root.certify(asked, FOUNDED)]
     certificates += signed(root, (channel,), FOUNDED)
     with pytest.raises(DistrustError, match="says something else than asked"):
-        install(tmp_path / "data", root.certificate, certificates, LATER)
+        install(tmp_path / "data", root.papers, certificates, LATER)
 
 
 def test_an_installation_is_founded_once(root: RootDesk, tmp_path: Path) -> None:
@@ -163,13 +165,13 @@ def test_an_installation_is_founded_once(root: RootDesk, tmp_path: Path) -> None
     with pytest.raises(InputError, match="there is an installation already"):
         ask(data, CONFIG)
     with pytest.raises(InputError, match="there is an installation already"):
-        install(data, root.certificate, [], LATER)
+        install(data, root.papers, [], LATER)
 
 
 def test_a_ca_does_not_outlive_its_root(root: RootDesk, tmp_path: Path) -> None:
     near_the_end = FOUNDED.plus(seconds=3_600 * 24 * 3_640)
     certificates = signed(root, ask(tmp_path / "data", CONFIG), near_the_end)
-    ends = not_after(parse_certificate(root.certificate))
+    ends = not_after(parse_certificate(root.papers.certificate))
     assert [not_after(parse_certificate(each)) for each in certificates] == [ends] * 2
 
 

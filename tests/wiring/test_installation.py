@@ -5,6 +5,7 @@ import pytest
 from kya.config import Config, InstallationSection, LogSection, VenueSection
 from kya.core.credential import Role
 from kya.core.errors import InputError
+from kya.pki.crl import verify_crl
 from kya.pki.path import verify_chain
 from kya.wiring.founding import found
 from kya.wiring.installation import (
@@ -78,3 +79,12 @@ def test_two_installations_share_no_key_and_no_serial(tmp_path: Path) -> None:
     one, two = (found(tmp_path / name, CONFIG, FOUNDED) for name in ("one", "two"))
     assert one.certificate("root") != two.certificate("root")
     assert one.note_signer(LOG).key != two.note_signer(LOG).key
+
+
+def test_the_root_publishes_its_own_list_when_it_is_founded(founded: Opened) -> None:
+    found_list = verify_crl(founded.root_list(), founded.certificate("root"))
+    assert found_list.contents.revocations == ()
+    assert found_list.is_current_at(FOUNDED)
+    (founded.data / "trust/root-crl.pem").unlink()
+    with pytest.raises(InputError, match="founded by this version"):
+        founded.root_list()

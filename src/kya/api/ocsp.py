@@ -66,56 +66,56 @@ def create_status_app(routes: Sequence[Route]) -> Starlette:
 
 def status_routes(statuses: Statuses) -> list[Route]:
     """Return the routes of OCSP and of the revocation lists."""
-    counter = _Counter(statuses)
+    waiting = 0
+
+    async def posted(request: Request) -> Response:
+        return await asked(await read_body(request.scope, request.receive))
+
+    async def fetched(request: Request) -> Response:
+        return await asked(_decoded(request.path_params["request"]))
+
+    async def asked(question: bytes) -> Response:
+        # The key store may block; the event loop, and every order in it, must not.
+        nonlocal waiting
+        if waiting >= STATUS_IN_FLIGHT_MAX:
+            return _answered(Refusal.TRY_LATER.render())
+        waiting += 1
+        try:
+            act, now = statuses.answering, statuses.state()
+            content = await asyncio.to_thread(_answer, act, question, now)
+        finally:
+            waiting -= 1
+        return _answered(content)
+
     return [
-        Route(OCSP_PATH, counter.posted, methods=["POST"]),
-        Route(OCSP_PATH + "/{request:path}", counter.fetched, methods=["GET"]),
-        Route(CRL_PATH, counter.newest_list, methods=["GET"]),
-        Route(CRL_PATH + "/{number}", counter.numbered_list, methods=["GET"]),
+        Route(OCSP_PATH, posted, methods=["POST"]),
+        Route(OCSP_PATH + "/{request:path}", fetched, methods=["GET"]),
+        *_list_routes(statuses),
     ]
 
 
-class _Counter:
-    """Where whoever relies on a certificate asks for its status."""
+def _list_routes(statuses: Statuses) -> list[Route]:
+    """Return the routes of the newest list and of every one by its number."""
 
-    __slots__ = ("_statuses", "_waiting")
-
-    def __init__(self, statuses: Statuses) -> None:
-        self._statuses = statuses
-        self._waiting = 0
-
-    async def posted(self, request: Request) -> Response:
-        return await self._asked(await read_body(request.scope, request.receive))
-
-    async def fetched(self, request: Request) -> Response:
-        return await self._asked(_decoded(request.path_params["request"]))
-
-    async def newest_list(self, _request: Request) -> Response:
-        crl = self._statuses.state().crl
+    async def newest_list(_request: Request) -> Response:
+        crl = statuses.state().crl
         if not crl:
             raise ProblemError(not_found("no revocation list is on record"))
         return Response(crl, headers=_NOT_KEPT, media_type=_LIST)
 
-    async def numbered_list(self, request: Request) -> Response:
+    async def numbered_list(request: Request) -> Response:
         number = request.path_params["number"]
         is_number = _NUMBER.fullmatch(number) is not None
-        crl = await self._statuses.listed(int(number)) if is_number else None
+        crl = await statuses.listed(int(number)) if is_number else None
         if crl is None:
             detail = f"no revocation list {number[:20]!a} was ever issued"
             raise ProblemError(not_found(detail))
         return Response(crl, headers=_KEPT, media_type=_LIST)
 
-    async def _asked(self, question: bytes) -> Response:
-        # The key store may block; the event loop, and every order in it, must not.
-        if self._waiting >= STATUS_IN_FLIGHT_MAX:
-            return _answered(Refusal.TRY_LATER.render())
-        self._waiting += 1
-        try:
-            act, now = self._statuses.answering, self._statuses.state()
-            content = await asyncio.to_thread(_answer, act, question, now)
-        finally:
-            self._waiting -= 1
-        return _answered(content)
+    return [
+        Route(CRL_PATH, newest_list, methods=["GET"]),
+        Route(CRL_PATH + "/{number}", numbered_list, methods=["GET"]),
+    ]
 
 
 def _answered(content: bytes) -> Response:

@@ -13,7 +13,8 @@ from kya.core.errors import InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.mandate import Mandate
 from kya.pki.ca_request import CaKind, ca_name
-from kya.pki.certificate import parse_certificate, public_key_of
+from kya.pki.certificate import not_after, parse_certificate, public_key_of
+from kya.pki.crl import RevocationContents, issue_crl
 from kya.pki.identity import SpiffeId, TrustDomain
 from kya.pki.issuance import (
     Basics,
@@ -117,6 +118,21 @@ def found_issuer(
         crl_url=installation.crl_url,
     )
     return _issued(request, root, root_signer)
+
+
+def found_root_list(root: bytes, root_signer: Signer, at: Instant) -> bytes:
+    """Return the root's first revocation list in DER, which revokes nothing.
+
+    Without one, tools that check every CA refuse the chain. It lasts as long as the
+    root: nobody takes its key out only to say again that nothing is revoked.
+    """
+    contents = RevocationContents(
+        number=1,
+        this_update=_whole_second(at),
+        next_update=not_after(parse_certificate(root)),
+        revocations=(),
+    )
+    return issue_crl(contents, root, root_signer)
 
 
 def issue_service(

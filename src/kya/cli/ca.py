@@ -27,6 +27,7 @@ from kya.pki.certificate import not_after, parse_certificate
 from kya.pki.pem import (
     CERTIFICATE,
     CERTIFICATE_REQUEST,
+    X509_CRL,
     blocks_of_pem,
     from_pem,
     to_pem,
@@ -36,7 +37,7 @@ from kya.wiring.clock import system_clock
 from kya.wiring.founding import ask, found, install
 from kya.wiring.installation import open_installation
 from kya.wiring.renewal import ask_again, renew
-from kya.wiring.root_desk import RootNames, found_root, open_root
+from kya.wiring.root_desk import RootNames, RootPapers, found_root, open_root
 
 app = typer.Typer(
     help="The certification authorities: found, ask the root, install.",
@@ -92,12 +93,15 @@ def install_certificates(
     data: Data = DATA_DEFAULT,
 ) -> None:
     """Finish an installation, or its renewal, with what its root has signed."""
-    signed = blocks_of_pem(CERTIFICATE, read_bytes(certificates, "certificates"))
-    anchor = from_pem(CERTIFICATE, read_bytes(root, "root"))
+    signed, revocations = _signed_in(read_bytes(certificates, "certificates"))
+    papers = RootPapers(
+        certificate=from_pem(CERTIFICATE, read_bytes(root, "root")),
+        revocations=revocations,
+    )
     if (data / CONFIG_FILE).exists():
-        _renew(data, anchor, list(signed))
+        _renew(data, papers.certificate, list(signed))
     else:
-        install(data, anchor, list(signed), _now())
+        install(data, papers, list(signed), _now())
     for each in signed:
         parsed = parse_certificate(each)
         talk(f"{parsed.subject.rfc4514_string()}, until {not_after(parsed)}")
@@ -144,8 +148,17 @@ def sign(
         raise InputError("nothing was signed")
     root, now = open_root(directory), _now()
     signed = [root.certify(each, now) for each in asked]
-    write_new(out, b"".join(to_pem(CERTIFICATE, each) for each in signed))
+    blocks = [to_pem(CERTIFICATE, each) for each in signed]
+    write_new(out, b"".join([*blocks, to_pem(X509_CRL, root.papers.revocations)]))
     answer(f"{out}: {len(signed)} certificates; bring them back with root.pem")
+
+
+def _signed_in(raw: bytes) -> tuple[tuple[bytes, ...], bytes]:
+    """Return the certificates and the root's list of what `sign` wrote."""
+    at = raw.find(b"-----BEGIN " + X509_CRL.encode())
+    if at < 0:
+        raise InputError("certificates: want the root's revocation list after them")
+    return blocks_of_pem(CERTIFICATE, raw[:at]), from_pem(X509_CRL, raw[at:])
 
 
 def _renew(data: Path, root: bytes, signed: list[bytes]) -> None:

@@ -15,6 +15,7 @@ REPORT_CSV: Final = "report.csv"
 VERIFY_SH: Final = "verify/verify.sh"
 ROOT_PEM: Final = "trust/root.pem"
 ISSUER_PEM: Final = "trust/issuer.pem"
+ROOT_CRL_PEM: Final = "trust/root-crl.pem"
 LOG: Final = "log/"
 CHECKPOINT: Final = "log/checkpoint"
 

@@ -30,6 +30,7 @@ class LogLine(canonical.Statement, frozen=True, kw_only=True):
     issuer: str
     origin: str
     root: str
+    root_crl: str
 
 
 class CertificateLine(canonical.Statement, frozen=True, kw_only=True):
@@ -102,7 +103,10 @@ _CODE: Final = by_value("code", ReasonCode)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """The opening of a log with its certificates in DER, not yet understood."""
+    """The opening of a log with its certificates in DER, not yet understood.
+
+    `root_crl` is the root's own revocation list, in force at the opening.
+    """
 
     origin: str
     root: str
@@ -110,6 +114,7 @@ class Opening:
     authority: bytes
     clock: ClockSource
     at: Instant
+    root_crl: bytes
 
     def __post_init__(self) -> None:
         """Refuse a log without a name or a root."""
@@ -153,6 +158,7 @@ def render_log(opening: Opening) -> bytes:
             issuer=base64_text.encode(opening.issuer),
             origin=opening.origin,
             root=opening.root,
+            root_crl=base64_text.encode(opening.root_crl),
         )
     )
 
@@ -255,6 +261,7 @@ def _opening_from(wire: LogLine) -> Opening:
         authority=base64_text.decode("authority", wire.authority),
         clock=_CLOCK(wire.clock),
         at=Instant.parse(wire.at),
+        root_crl=base64_text.decode("root_crl", wire.root_crl),
     )
 
 

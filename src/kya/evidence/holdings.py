@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from kya.codec.note import VerifierKey
 from kya.codec.package_layout import (
     ISSUER_PEM,
+    ROOT_CRL_PEM,
     ROOT_PEM,
     certificate_path,
     crl_path,
@@ -54,10 +55,11 @@ class Holdings:
             case LogOpened(authority=authority, issuer=issuer, origin=origin, at=at):
                 self.issuers.append(issuer)
                 self.origin = origin
-                der = parse_log(entry.note.text).authority
+                opening = parse_log(entry.note.text)
                 return [
                     (ROOT_PEM, to_pem(CERTIFICATE, self.root)),
-                    self._certificate(authority, der, at),
+                    (ROOT_CRL_PEM, to_pem(X509_CRL, opening.root_crl)),
+                    self._certificate(authority, opening.authority, at),
                 ]
             case CertificateIssued(credential=credential, at=at):
                 der = parse_certificate(entry.note.text).certificate

@@ -947,6 +947,7 @@ function der(path, text,   hex) {
 { i = $1; line = substr($0, index($0, "\t") + 1) }
 index(line, "{\"_type\":\"kya/log/v1\"") == 1 && i == 0 && json(line) {
     der(TMP "/der/issuer", V["issuer"])
+    der(TMP "/crl/root", V["root_crl"])
     if (der(TMP "/der/0", V["authority"])) print "certificate\t0"
 }
 index(line, "{\"_type\":\"kya/certificate/v1\"") == 1 && json(line) {
@@ -1178,6 +1179,7 @@ check_chains() {
 check_lists() {
     lists=0
     revoked=''
+    check_root_list
     while IFS='	' read -r kind index number; do
         [ "$kind" = crl ] || continue
         lists=$((lists + 1))
@@ -1198,6 +1200,19 @@ check_lists() {
     done <"$tmp/holdings"
 }
 
+# The root's own list, which the log was opened with: the root's, and it revokes nothing.
+check_root_list() {
+    openssl crl -inform DER -in "$tmp/crl/root" -CAfile "$tmp/root.pem" -noout 2>&1 |
+        grep_line 'verify OK' ||
+        fails 1 "trust/root-crl.pem (log entry 0): not signed by your root"
+    openssl crl -in "$package/trust/root-crl.pem" -outform DER 2>/dev/null |
+        cmp -s - "$tmp/crl/root" ||
+        fails 1 "trust/root-crl.pem: missing, or not the list of log entry 0"
+    openssl crl -inform DER -in "$tmp/crl/root" -noout -text 2>/dev/null |
+        grep_line 'No Revoked Certificates.' ||
+        fails 1 "trust/root-crl.pem (log entry 0): the root has revoked a CA"
+}
+
 grep_line() { awk -v want="$1" '$0 == want { found = 1 } END { exit !found }'; }
 
 check_mandates() {
@@ -1210,7 +1225,7 @@ check_mandates() {
 # trust/ holds what the log holds and nothing else.
 check_trust_files() {
     {
-        printf '%s\n' trust/root.pem trust/issuer.pem
+        printf '%s\n' trust/root.pem trust/root-crl.pem trust/issuer.pem
         cut -f 3 "$tmp/uses"
         awk -F '\t' '$1 == "crl" { print "trust/crl-" $3 ".pem" }' "$tmp/holdings"
         cut -f 2 "$tmp/mandates"
@@ -1351,7 +1366,7 @@ function judge(i, line,   kind) {
 
 function on_log(i) {
     WHAT[i] = "the log is opened"
-    if (!fields(i, 1, "_type,at,authority,clock,issuer,origin,root") || i != 0) return
+    if (!fields(i, 1, "_type,at,authority,clock,issuer,origin,root,root_crl") || i != 0) return
     if (V["root"] != ENVIRON["KYA_ROOT"])
         fail(1, i, "the log was opened under another root than yours")
     ORIGIN = V["origin"]

@@ -37,6 +37,7 @@ from kya.pki.entries import Entry
 from kya.pki.instance_identity import document_key
 from kya.pki.path import verify_chain, verify_under_one
 from kya.pki.renewal import verify_renewal
+from kya.pki.root_list import require_root_list
 from kya.pki.session import require_session
 
 
@@ -207,8 +208,9 @@ def _opening_authority(entry: Entry, event: LogOpened, root: bytes) -> Credentia
     if event.root != sha256(root).hexdigest():
         msg = f"log: opened under root {event.root}, not the one given"
         raise DistrustError(msg)
-    leaf = parse_log(entry.note.text).authority
-    verify_chain(leaf, [event.issuer], root, event.at)
+    opening = parse_log(entry.note.text)
+    verify_chain(opening.authority, [event.issuer], root, event.at)
+    require_root_list(opening.root_crl, root, event.at)
     if len(entry.note.signatures) != 1:
         msg = "log: want the signature of the opening authority alone"
         raise DistrustError(msg)

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from kya.codec.package_layout import (
     ISSUER_PEM,
+    ROOT_CRL_PEM,
     ROOT_PEM,
     certificate_path,
     crl_path,
@@ -39,8 +40,10 @@ class Expected:
         """Expect what this entry brings."""
         match entry.event:
             case LogOpened(authority=authority, issuer=issuer):
+                opening = parse_log(entry.note.text)
                 self._issuer(issuer)
-                self._certificate(authority, parse_log(entry.note.text).authority)
+                self.put(ROOT_CRL_PEM, to_pem(X509_CRL, opening.root_crl))
+                self._certificate(authority, opening.authority)
             case CertificateIssued(credential=credential):
                 der = parse_certificate(entry.note.text).certificate
                 self._certificate(credential, der)

@@ -25,6 +25,8 @@ from kya.pki.channel import verify_channel_ca
 from kya.pki.identity import TrustDomain
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.path import verify_chain
+from kya.pki.pem import X509_CRL, to_pem
+from kya.pki.root_list import require_root_list
 from kya.pki.signer import Signer
 from kya.tlog.policy import Log, Policy
 from kya.wiring.installation import (
@@ -33,12 +35,13 @@ from kya.wiring.installation import (
     GATEWAY,
     ISSUER,
     LOG,
+    ROOT_LIST,
     Opened,
     service,
     store_certificate,
 )
 from kya.wiring.keys import KeyCabinet
-from kya.wiring.root_desk import ROOT, RootNames, new_root
+from kya.wiring.root_desk import ROOT, RootNames, RootPapers, new_root
 
 ASKED_FILE: Final = f"{CONFIG_FILE}.asked"
 
@@ -65,7 +68,7 @@ def found(data: Path, config: Config, now: Instant) -> Opened:
     names = RootNames(operator=section.operator, common_name=section.root_name)
     root = new_root(cabinet.create(ROOT, KeyAlgorithm.P384), names, now)
     certificates = [root.certify(read_ca_request(each), now) for each in requests]
-    return install(data, root.certificate, certificates, now)
+    return install(data, root.papers, certificates, now)
 
 
 def ask(data: Path, config: Config) -> tuple[bytes, ...]:
@@ -85,7 +88,9 @@ def ask(data: Path, config: Config) -> tuple[bytes, ...]:
     return tuple(requests)
 
 
-def install(data: Path, root: bytes, certificates: list[bytes], now: Instant) -> Opened:
+def install(
+    data: Path, root: RootPapers, certificates: list[bytes], now: Instant
+) -> Opened:
     """Return the installation once both CAs' certificates are what it asked for.
 
     DistrustError unless they hold under this root, and say what was asked.
@@ -93,15 +98,17 @@ def install(data: Path, root: bytes, certificates: list[bytes], now: Instant) ->
     config = _asked_for(data)
     opened = Opened(data=data, config=config, cabinet=KeyCabinet(data / "keys"))
     held = as_asked(opened, certificates)
-    verify_channel_ca(held[CaKind.CHANNEL], root, now)
-    store_certificate(data, ROOT, root)
+    verify_channel_ca(held[CaKind.CHANNEL], root.certificate, now)
+    require_root_list(root.revocations, root.certificate, now)
+    store_certificate(data, ROOT, root.certificate)
+    (data / ROOT_LIST).write_bytes(to_pem(X509_CRL, root.revocations))
     for kind, certificate in held.items():
         store_certificate(data, CAS[kind], certificate)
     for role, name, algorithm in _SERVICES:
         signer = _key(opened.cabinet, name, algorithm)
         leaf = service(opened.issuer(), role, name, signer.public_key(), now)
         # The issuing CA is judged by what it issues: the whole chain must hold.
-        verify_chain(leaf, [held[CaKind.ISSUING]], root, now)
+        verify_chain(leaf, [held[CaKind.ISSUING]], root.certificate, now)
         store_certificate(data, name, leaf)
     key = opened.note_signer(LOG).key
     (data / "trust/policy.txt").write_bytes(Policy(logs=(Log(key=key),)).render())

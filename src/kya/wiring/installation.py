@@ -2,7 +2,7 @@
 
 <data>/kya.toml      the configuration
 <data>/keys/         the keys, encrypted (development custody)
-<data>/trust/        root.pem, issuer.pem and the services' certificates
+<data>/trust/        root.pem, its list, issuer.pem and the services' certificates
 <data>/log/          the published tile directory
 <data>/wal/          entries not published yet
 """
@@ -27,7 +27,7 @@ from kya.core.instant import Instant
 from kya.pki.identity import TrustDomain
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
-from kya.pki.pem import CERTIFICATE, from_pem, to_pem
+from kya.pki.pem import CERTIFICATE, X509_CRL, from_pem, to_pem
 from kya.wiring.keys import KeyCabinet
 
 AUTHORITY: Final = "authority"
@@ -35,6 +35,7 @@ GATEWAY: Final = "gateway"
 LOG: Final = "log"
 CHANNEL: Final = "channel"
 ISSUER: Final = "issuer"
+ROOT_LIST: Final = "trust/root-crl.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,15 @@ class Opened:
     def certificate(self, name: str) -> bytes:
         """Return a certificate of the installation in DER."""
         return from_pem(CERTIFICATE, (self.data / f"trust/{name}.pem").read_bytes())
+
+    def root_list(self) -> bytes:
+        """Return the root's own revocation list in DER; InputError if there is none."""
+        path = self.data / ROOT_LIST
+        try:
+            return from_pem(X509_CRL, path.read_bytes())
+        except FileNotFoundError as error:
+            msg = f"{path}: none; want an installation founded by this version"
+            raise InputError(msg) from error
 
     def note_signer(self, name: str) -> NoteSigner:
         """Return the signer of a service; the log signs under its origin."""

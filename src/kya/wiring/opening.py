@@ -33,6 +33,7 @@ async def open_if_new(
         authority=opened.certificate(AUTHORITY),
         clock=source,
         at=now,
+        root_crl=opened.root_list(),
     )
     notes = [acts.open_log(authority, opening)]
     for name in (GATEWAY, LOG):

@@ -1,6 +1,7 @@
 """The root's own place, which need not be this machine nor be online.
 
 <root>/root.pem           the root's certificate: what verifiers are handed
+<root>/root-crl.pem       its own revocation list, which revokes nothing
 <root>/keys/root.pem      its key in an encrypted file, or
 <root>/keys/root.toml     where its key lives: a token, for one
 """
@@ -17,12 +18,13 @@ from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.pki.ca_request import CaRequest
 from kya.pki.keys import KeyAlgorithm
-from kya.pki.pem import CERTIFICATE, from_pem, to_pem
+from kya.pki.pem import CERTIFICATE, X509_CRL, from_pem, to_pem
 from kya.pki.signer import Signer
 from kya.wiring.key_reference import Reference
 from kya.wiring.keys import KeyCabinet
 
 ROOT: Final = "root"
+_LIST: Final = "root-crl.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +36,25 @@ class RootNames:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RootDesk:
-    """A root's certificate in DER, and its key."""
+class RootPapers:
+    """What a root gives out: its certificate and its revocation list, in DER."""
 
     certificate: bytes
+    revocations: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootDesk:
+    """A root's papers, and its key."""
+
+    papers: RootPapers
     signer: Signer
 
     def certify(self, asked: CaRequest, now: Instant) -> bytes:
         """Return the certificate of a CA under this root, in DER."""
-        return certify_ca(asked, self.certificate, self.signer, new_serial(), now)
+        return certify_ca(
+            asked, self.papers.certificate, self.signer, new_serial(), now
+        )
 
 
 def found_root(
@@ -59,8 +71,9 @@ def found_root(
     else:
         signer = cabinet.create(ROOT, KeyAlgorithm.P384)
     desk = new_root(signer, names, now)
-    # Commit point: a root is there once its certificate is.
-    place.write_bytes(to_pem(CERTIFICATE, desk.certificate))
+    # Commit point: a root is there once its certificate is, the last to be written.
+    (directory / _LIST).write_bytes(to_pem(X509_CRL, desk.papers.revocations))
+    place.write_bytes(to_pem(CERTIFICATE, desk.papers.certificate))
     return desk
 
 
@@ -72,7 +85,9 @@ def new_root(signer: Signer, names: RootNames, now: Instant) -> RootDesk:
         names.common_name,
         Validity.lasting(new_serial(), now, ceremony.ROOT_SECONDS),
     )
-    return RootDesk(certificate=certificate, signer=signer)
+    revocations = ceremony.found_root_list(certificate, signer, now)
+    papers = RootPapers(certificate=certificate, revocations=revocations)
+    return RootDesk(papers=papers, signer=signer)
 
 
 def open_root(directory: Path) -> RootDesk:
@@ -82,8 +97,9 @@ def open_root(directory: Path) -> RootDesk:
     place = next((place for place in places if place.exists()), places[0])
     if not place.exists():
         raise InputError(f"{place}: no root here; want `kya ca root init` first")
-    certificate = from_pem(CERTIFICATE, place.read_bytes())
-    cabinet = KeyCabinet(directory / "keys")
-    return RootDesk(
-        certificate=certificate, signer=cabinet.open(ROOT, KeyAlgorithm.P384)
+    papers = RootPapers(
+        certificate=from_pem(CERTIFICATE, place.read_bytes()),
+        revocations=from_pem(X509_CRL, place.with_name(_LIST).read_bytes()),
     )
+    cabinet = KeyCabinet(directory / "keys")
+    return RootDesk(papers=papers, signer=cabinet.open(ROOT, KeyAlgorithm.P384))
