@@ -12,13 +12,16 @@ from kya.codec.canonical import digest as sha256_of
 from kya.codec.canonical import leaf_digest
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
+from kya.codec.registrations import render_registration
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
 from kya.core.credential import Credential, Grant, Role, Standing
 from kya.core.decision import Outcome
 from kya.core.events import (
+    AgentRegistered,
     CertificateIssued,
     ClockSource,
+    EnrolmentRefused,
     Equivocated,
     Event,
     LogOpened,
@@ -39,6 +42,7 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
+from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
@@ -183,8 +187,56 @@ def a_certificate_issued(
     credential: Credential | None = None, **overrides: object
 ) -> CertificateIssued:
     """The agent's first certificate on record."""
+    credential = credential or _CREDENTIAL
     default = CertificateIssued(
-        credential=credential or _CREDENTIAL, replaces=None, at=on("2026-04-25 10:00")
+        credential=credential,
+        replaces=None,
+        at=on("2026-04-25 10:00"),
+        enrolment=an_enrolment() if credential.role is Role.AGENT else None,
+    )
+    return _made(default, overrides)
+
+
+def a_registration(**overrides: object) -> Registration:
+    """Two operators register the agent on 25 April, an hour before its certificate."""
+    return _made(_REGISTRATION, overrides)
+
+
+def an_agent_registered(
+    registration: Registration | None = None, **overrides: object
+) -> AgentRegistered:
+    """The registration on record, under the digest of its own line."""
+    registration = registration or a_registration(**overrides)
+    digest = sha256_of(render_registration(registration))
+    return AgentRegistered(digest=digest, registration=registration)
+
+
+def registered_anew(at: Instant, **overrides: object) -> AgentRegistered:
+    """The agent registered once more, with a token of its own, for an hour."""
+    fresh = {"at": at, "expires_at": at.plus(seconds=3_600), "token": a_digest(at)}
+    return an_agent_registered(a_registration(**{**fresh, **overrides}))
+
+
+def an_enrolment(
+    registration: Registration | None = None, **overrides: object
+) -> Enrolment:
+    """What a certificate is issued upon: all was shown that was asked for."""
+    registration = registration or _REGISTRATION
+    default = Enrolment(
+        registration=sha256_of(render_registration(registration)),
+        attestor=registration.attestor,
+        shown=registration.selectors,
+    )
+    return _made(default, overrides)
+
+
+def a_refusal(**overrides: object) -> EnrolmentRefused:
+    """A request under the agent's registration that got nothing."""
+    default = EnrolmentRefused(
+        agent=AGENT,
+        registration=an_enrolment().registration,
+        rule="mandate_is_in_force",
+        at=on("2026-04-25 10:30"),
     )
     return _made(default, overrides)
 
@@ -195,7 +247,7 @@ def a_standing_changed(act: Act = Act.SUSPEND, **overrides: object) -> StandingC
         credential=_CREDENTIAL.digest,
         act=act,
         reason="a person said so",
-        at=FIRST_LIVE_ORDER_AT.plus(seconds=1),
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=2 if act is Act.REINSTATE else 1),
     )
     return _made(default, overrides)
 
@@ -273,7 +325,12 @@ def the_state_after(*events: Event, start: State | None = None) -> State:
 
 def the_opening_events() -> tuple[Event, ...]:
     """What must be on record before the agent's first order."""
-    return (the_log_opened(), a_mandate_granted(), a_certificate_issued())
+    return (
+        the_log_opened(),
+        a_mandate_granted(),
+        an_agent_registered(),
+        a_certificate_issued(),
+    )
 
 
 def an_enrolled_state() -> State:
@@ -354,6 +411,15 @@ _CREDENTIAL: Final = Credential(
     standing=Standing.ACTIVE,
     since=on("2026-04-25 10:00"),
     grant=a_grant(),
+)
+_REGISTRATION: Final = Registration(
+    agent=AGENT,
+    mandate=sha256_of(render_mandate(_MANDATE)),
+    attestor=Attestor.KUBERNETES,
+    selectors=("namespace=trading", "service_account=algo-trader"),
+    token=a_digest("token"),
+    at=on("2026-04-25 09:00"),
+    expires_at=on("2026-04-25 21:00"),
 )
 _AUTHORITY: Final = Credential(
     digest=a_digest("authority"),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -143,9 +144,14 @@ def test_refuses_an_opening_that_cannot_be(overrides: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("overrides", [{"custody": ""}, {"replaces": ""}], ids=str)
 def test_refuses_an_issuance_that_cannot_be(overrides: dict[str, str]) -> None:
-    fields = {"custody": "a file", "replaces": a_digest("former"), **overrides}
+    whole = Issuance(
+        certificate=b"",
+        custody="a file",
+        replaces=a_digest("former"),
+        at=FIRST_LIVE_ORDER_AT,
+    )
     with pytest.raises(MalformedError):
-        Issuance(**fields, certificate=b"", at=FIRST_LIVE_ORDER_AT)
+        replace(whole, **overrides)  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------- bytes, closed sets

@@ -39,7 +39,7 @@ async def test_an_agent_may_not_change_a_standing(house: House) -> None:
 @in_house()
 async def test_a_mandate_needs_two_directors(house: House) -> None:
     director = house.world.directors[0]
-    with pytest.raises(DistrustError, match="want 2 directors"):
+    with pytest.raises(DistrustError, match="want 2 different directors"):
         await house.gateway.statements.record(
             acts.resolve(house.world.mandate, director)
         )

@@ -16,6 +16,12 @@ from hypothesis.stateful import (
 
 from kya.codec.mandates import parse_mandate, render_mandate
 from kya.codec.orders import parse_order, render_order
+from kya.codec.registrations import (
+    parse_refusal,
+    parse_registration,
+    render_refusal,
+    render_registration,
+)
 from kya.codec.reports import (
     parse_equivocation,
     parse_report,
@@ -33,6 +39,9 @@ from kya.core.credential import Standing
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.events import (
+    AgentRegistered,
+    CertificateIssued,
+    EnrolmentRefused,
     Equivocated,
     Event,
     MandateGranted,
@@ -46,6 +55,7 @@ from kya.core.events import (
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.lifecycle import NEXT, Act
+from kya.core.limits import REFUSAL_PAUSE_MICROS_MIN, REFUSALS_MAX
 from kya.core.money import Money
 from kya.core.order import Order, Side
 from kya.core.state import State
@@ -59,11 +69,15 @@ from tests.builders import (
     a_list_published,
     a_mandate,
     a_mandate_granted,
+    a_refusal,
     a_standing_changed,
+    an_agent_registered,
+    an_enrolment,
     an_equivocation,
     an_order_submitted,
     its_decision,
     its_report,
+    registered_anew,
     the_agent_in,
     the_case_in,
     the_next_order,
@@ -81,6 +95,11 @@ def reread(event: Event) -> Event:
             return an_order_submitted(parse_order(render_order(event.order)))
         case MandateGranted():
             return a_mandate_granted(parse_mandate(render_mandate(event.mandate)))
+        case AgentRegistered():
+            line = render_registration(event.registration)
+            return an_agent_registered(parse_registration(line))
+        case EnrolmentRefused():
+            return parse_refusal(render_refusal(event))
         case StandingChanged():
             return parse_standing(render_standing(event))
         case RevocationListed():
@@ -176,7 +195,9 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
     def act_upon_the_certificate(self, act: Act) -> None:
         digest = the_agent_in(self.state).credential
         event = a_standing_changed(act, credential=digest, at=self.clock)
-        possible = (self.state.credentials[digest].standing, act) in NEXT
+        credential = self.state.credentials[digest]
+        is_later = act is not Act.REINSTATE or self.clock > credential.since
+        possible = (credential.standing, act) in NEXT and is_later
         assert (objection(self.state, event) is None) is possible
         if possible:
             self.admit(event)
@@ -186,10 +207,27 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         former = self.state.credentials[the_agent_in(self.state).credential]
         number = len(self.state.credentials)
         new = a_credential(digest=a_digest(number), serial=1000 + number)
-        event = a_certificate_issued(new, replaces=former.digest, at=self.clock)
+        anew = registered_anew(self.clock, token=a_digest(len(self.log)))
+        self.admit(anew)
+        event = a_certificate_issued(
+            new,
+            replaces=former.digest,
+            at=self.clock,
+            enrolment=an_enrolment(anew.registration),
+        )
         is_revoked = former.standing is Standing.REVOKED
         assert (objection(self.state, event) is None) is is_revoked
         if is_revoked:
+            self.admit(event)
+
+    @rule()
+    def refuse_a_request(self) -> None:
+        digest, known = list(self.state.registrations.items())[-1]
+        event = a_refusal(registration=digest, at=self.clock)
+        pause = Instant(known.refused_at.micros + REFUSAL_PAUSE_MICROS_MIN)
+        is_taken = known.refusals < REFUSALS_MAX and self.clock >= pause
+        assert (objection(self.state, event) is None) is is_taken
+        if is_taken:
             self.admit(event)
 
     @rule()
@@ -230,6 +268,13 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         assert past.allowed == expected
         assert past.seq == len(self.submitted)
         assert past.prev == self.submitted[past.seq].line_digest
+
+    @invariant()
+    def every_certificate_of_an_agent_used_up_a_registration(self) -> None:
+        issued = [event for event in self.log if isinstance(event, CertificateIssued)]
+        used = [event.enrolment.registration for event in issued if event.enrolment]
+        assert len(used) == len(set(used)) == len(issued)
+        assert not any(self.state.registrations[each].is_open for each in used)
 
     @invariant()
     def each_decision_follows_its_order(self) -> None:

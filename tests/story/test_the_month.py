@@ -29,6 +29,7 @@ from tests.builders import (
     a_mandate,
     a_mandate_granted,
     a_standing_changed,
+    an_agent_registered,
     an_order_submitted,
     eur,
     on,
@@ -56,9 +57,10 @@ def in_words(judged: Judged, control_id: str) -> str:
 
 
 def test_the_board_grants_the_mandate_before_anything_else() -> None:
-    opened, granted, issued = MONTH.log[:3]
+    opened, granted, registered, issued = MONTH.log[:4]
     assert isinstance(opened, LogOpened)
     assert granted == a_mandate_granted()
+    assert registered == an_agent_registered()
     assert issued == a_certificate_issued(FIRST_CERTIFICATE)
 
 

@@ -12,7 +12,15 @@ import typer.main
 
 from kya.cli.app import app
 from kya.cli.exits import Exit
-from kya.codec import decisions, mandates, orders, reports, scopes, statements
+from kya.codec import (
+    decisions,
+    mandates,
+    orders,
+    registrations,
+    reports,
+    scopes,
+    statements,
+)
 from kya.codec.canonical import Statement
 from kya.config import Config, PricesSection, VenueSection
 from kya.core.checks import CHECKS
@@ -153,6 +161,8 @@ LINES: Final = (
     statements.LogLine,
     statements.CertificateLine,
     mandates.MandateLine,
+    registrations.RegistrationLine,
+    registrations.RefusalLine,
     statements.StandingLine,
     statements.RevocationListLine,
     orders.OrderLine,
@@ -249,7 +259,7 @@ def test_every_route_is_specified() -> None:
     route = re.compile(r"/(?:v1|log)/[a-z{}/_:]+|/healthz")
     routes = {found for found in api_texts() if route.fullmatch(found)}
     listed = [found.replace("{path:path}", "…") for found in routes]
-    assert len(routes) == 10
+    assert len(routes) == 11
     assert [found for found in sorted(listed) if f" {found}`" not in text] == []
 
 

@@ -90,7 +90,7 @@ def order_reply(gateway: Gateway) -> Reply:
 
 
 def statement_reply(gateway: Gateway) -> Reply:
-    """Return the function that puts a statement of authority or directors on record."""
+    """Return the function that puts a statement of authority or people on record."""
 
     async def reply(raw: bytes) -> NoteReply:
         body = b'{"index":%d}' % await gateway.statements.record(raw)

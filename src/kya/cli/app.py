@@ -12,7 +12,7 @@ import typer
 import typer.exceptions
 
 from kya import __version__
-from kya.cli import agent, demo, evidence, log, mandate, up, verify
+from kya.cli import agent, demo, evidence, log, mandate, office, up, verify
 from kya.cli.exits import Exit
 from kya.core.errors import (
     CorruptionError,
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
+app.command("office")(office.office)
 app.command("verify")(verify.verify)
 app.add_typer(mandate.app, name="mandate")
 app.add_typer(agent.app, name="agent")

@@ -8,9 +8,11 @@ import msgspec
 from kya.codec import base64_text, canonical
 from kya.codec.enums import by_value
 from kya.core import tokens
+from kya.core.errors import MalformedError, shown
 from kya.core.events import ClockSource, RevocationListed, StandingChanged
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
+from kya.core.registration import Attestor, Enrolment
 
 
 class LogLine(canonical.Statement, frozen=True, kw_only=True):
@@ -25,6 +27,15 @@ class LogLine(canonical.Statement, frozen=True, kw_only=True):
     root: str
 
 
+class EnrolmentFields(canonical.Statement, frozen=True, kw_only=True):
+    """What an agent's certificate was issued upon."""
+
+    assurance: str
+    attestor: str
+    registration: str
+    shown: tuple[str, ...]
+
+
 class CertificateLine(canonical.Statement, frozen=True, kw_only=True):
     """`kya/certificate/v1`: a certificate is issued; the certificate says the rest."""
 
@@ -32,6 +43,7 @@ class CertificateLine(canonical.Statement, frozen=True, kw_only=True):
     at: str
     certificate: str
     custody: str
+    enrolment: EnrolmentFields | None
     replaces: str | None
 
 
@@ -66,6 +78,7 @@ _CRL: Final = msgspec.json.Decoder(RevocationListLine)
 
 _CLOCK: Final = by_value("clock", ClockSource)
 _ACT: Final = by_value("act", Act)
+_ATTESTOR: Final = by_value("attestor", Attestor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +103,15 @@ class Issuance:
     """A certificate in DER, not yet understood, and what is said of it.
 
     `custody` is where the private key is kept, in words; `replaces` the digest of the
-    agent's certificate that this one follows.
+    agent's certificate that this one follows; `enrolment` what an agent's is issued
+    upon.
     """
 
     certificate: bytes
     custody: str
     replaces: str | None
     at: Instant
+    enrolment: Enrolment | None = None
 
     def __post_init__(self) -> None:
         """Refuse a certificate without a place for its key."""
@@ -138,6 +153,7 @@ def render_certificate(issuance: Issuance) -> bytes:
             at=str(issuance.at),
             certificate=base64_text.encode(issuance.certificate),
             custody=issuance.custody,
+            enrolment=_enrolment_fields(issuance.enrolment),
             replaces=issuance.replaces,
         )
     )
@@ -197,6 +213,30 @@ def _issuance_from(wire: CertificateLine) -> Issuance:
         custody=wire.custody,
         replaces=wire.replaces,
         at=Instant.parse(wire.at),
+        enrolment=None if wire.enrolment is None else _enrolment_from(wire.enrolment),
+    )
+
+
+def _enrolment_fields(enrolment: Enrolment | None) -> EnrolmentFields | None:
+    """Return the enrolment as it is written."""
+    if enrolment is None:
+        return None
+    return EnrolmentFields(
+        assurance=enrolment.attestor.assurance.value,
+        attestor=enrolment.attestor.value,
+        registration=enrolment.registration,
+        shown=enrolment.shown,
+    )
+
+
+def _enrolment_from(wire: EnrolmentFields) -> Enrolment:
+    """Return the enrolment of its fields; the assurance follows from the attestor."""
+    attestor = _ATTESTOR(wire.attestor)
+    if wire.assurance != attestor.assurance.value:
+        msg = f"assurance: want {attestor.assurance.value}, got {shown(wire.assurance)}"
+        raise MalformedError(msg)
+    return Enrolment(
+        registration=wire.registration, attestor=attestor, shown=wire.shown
     )
 
 

@@ -6,8 +6,15 @@ They are checked before an entry takes its place, at every replay, and by the ve
 from typing import assert_never
 
 from kya.core.credential import Credential, Role, Standing
+from kya.core.enrolment_admission import (
+    against_enrolment,
+    against_refusal,
+    against_registration,
+)
 from kya.core.events import (
+    AgentRegistered,
     CertificateIssued,
+    EnrolmentRefused,
     Equivocated,
     Event,
     LogOpened,
@@ -19,7 +26,7 @@ from kya.core.events import (
     VenueReported,
 )
 from kya.core.instant import Instant
-from kya.core.lifecycle import NEXT
+from kya.core.lifecycle import NEXT, Act
 from kya.core.limits import AGENTS_MAX, STATEMENT_LAG_MICROS_MAX, UNANSWERED_MAX
 from kya.core.state import State
 
@@ -46,6 +53,8 @@ def _against(state: State, event: Event) -> str | None:
             return _against_opening(state, event)
         case MandateGranted():
             return _against_mandate(state, event)
+        case AgentRegistered() | EnrolmentRefused():
+            return _against_enrolling(state, event)
         case CertificateIssued():
             return _against_certificate(state, event)
         case StandingChanged():
@@ -137,6 +146,21 @@ def _against_mandate(state: State, event: MandateGranted) -> str | None:
     return _against_back_dating(state, event.mandate.resolved_at, "mandate")
 
 
+def _against_enrolling(
+    state: State, event: AgentRegistered | EnrolmentRefused
+) -> str | None:
+    """A registration or a refusal is of its day, besides its own rules."""
+    if isinstance(event, AgentRegistered):
+        at, what = event.registration.at, f"registration of {event.registration.agent}"
+        against = against_registration(state, event)
+    else:
+        at, what = event.at, f"refusal of {event.agent}"
+        against = against_refusal(state, event)
+    if against is not None:
+        return f"{what}: {against}"
+    return _against_back_dating(state, at, what)
+
+
 def _against_certificate(state: State, event: CertificateIssued) -> str | None:
     """A certificate is new, and an agent's says exactly what its mandate says."""
     credential = event.credential
@@ -150,6 +174,8 @@ def _against_certificate(state: State, event: CertificateIssued) -> str | None:
     against = _against_replacement(state, event)
     if against is None and credential.role is Role.AGENT:
         against = _against_grant(state, credential) or _against_succession(state, event)
+    if against is None:
+        against = against_enrolment(state, event)
     if against is not None:
         return f"certificate of {credential.name}: {against}"
     return _against_back_dating(state, event.at, "certificate")
@@ -208,6 +234,9 @@ def _against_standing(state: State, event: StandingChanged) -> str | None:
         return f"{event.act.value}: no certificate {event.credential} is on record"
     if (credential.standing, event.act) not in NEXT:
         return f"{event.act.value}: the certificate is {credential.standing.value}"
+    if event.act is Act.REINSTATE and event.at <= credential.since:
+        # Else whoever kept the note of an earlier reinstatement could lift this one.
+        return f"reinstate: dated {event.at}, suspended at {credential.since}"
     return _against_back_dating(state, event.at, event.act.value)
 
 

@@ -13,6 +13,7 @@ from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.money import Money, Price
 from kya.core.order import Order
+from kya.core.registration import RULE, Enrolment, Registration
 
 
 class ClockSource(Enum):
@@ -76,11 +77,15 @@ class MandateGranted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateIssued:
-    """The authority has issued a certificate, in place of another one or of none."""
+    """The authority has issued a certificate, in place of another one or of none.
+
+    `enrolment` is what it was issued upon: an agent's has one, nobody else's does.
+    """
 
     credential: Credential
     replaces: str | None
     at: Instant
+    enrolment: Enrolment | None = None
 
     def __post_init__(self) -> None:
         """Refuse a digest that is none."""
@@ -89,8 +94,36 @@ class CertificateIssued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRegistered:
+    """Two operators have registered an agent; `digest` is the SHA-256 of the line."""
+
+    digest: str
+    registration: Registration
+
+    def __post_init__(self) -> None:
+        """Refuse a digest that is none."""
+        tokens.require(tokens.DIGEST, "registration", self.digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentRefused:
+    """Somebody who knew a token of ours asked for a certificate and got none."""
+
+    agent: str
+    registration: str
+    rule: str
+    at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a refusal for no rule, or of nothing."""
+        tokens.require(tokens.NAME, "agent", self.agent)
+        tokens.require(tokens.DIGEST, "registration", self.registration)
+        tokens.require(RULE, "rule", self.rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingChanged:
-    """The authority has changed a credential's standing."""
+    """A credential's standing is changed: to stop takes one person, to start two."""
 
     credential: str
     act: Act
@@ -201,7 +234,9 @@ class Equivocated:
 Event = (
     LogOpened
     | MandateGranted
+    | AgentRegistered
     | CertificateIssued
+    | EnrolmentRefused
     | StandingChanged
     | RevocationListed
     | OrderSubmitted

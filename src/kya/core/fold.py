@@ -12,7 +12,9 @@ from kya.core.credential import Credential, Role
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
 from kya.core.events import (
+    AgentRegistered,
     CertificateIssued,
+    EnrolmentRefused,
     Equivocated,
     Event,
     LogOpened,
@@ -24,7 +26,7 @@ from kya.core.events import (
     VenueReported,
 )
 from kya.core.lifecycle import NEXT
-from kya.core.state import AgentState, State
+from kya.core.state import AgentState, RegistrationState, State
 
 
 def apply(state: State, event: Event) -> State:
@@ -47,6 +49,8 @@ def apply(state: State, event: Event) -> State:
             return _enrolled(opened, authority)
         case MandateGranted(digest=digest, mandate=mandate):
             return replace(state, mandates={**state.mandates, digest: mandate})
+        case AgentRegistered() | EnrolmentRefused():
+            return _with_registration(state, event)
         case CertificateIssued():
             return _with_certificate(state, event)
         case StandingChanged():
@@ -95,12 +99,33 @@ def _with_report(state: State, event: VenueReported) -> State:
     return replace(state, now=now, agents={**state.agents, event.agent: changed})
 
 
+def _with_registration(
+    state: State, event: AgentRegistered | EnrolmentRefused
+) -> State:
+    """Open a registration and close the agent's former one, or count a refusal."""
+    if isinstance(event, AgentRegistered):
+        changed = {
+            digest: replace(known, is_open=False)
+            for digest, known in state.registrations.items()
+            if known.is_open and known.registration.agent == event.registration.agent
+        }
+        changed[event.digest] = RegistrationState(registration=event.registration)
+    else:
+        known = state.registrations[event.registration]
+        refused = replace(known, refusals=known.refusals + 1, refused_at=event.at)
+        changed = {event.registration: refused}
+    return replace(state, registrations={**state.registrations, **changed})
+
+
 def _with_certificate(state: State, event: CertificateIssued) -> State:
     """Enrol the credential; an agent keeps its past across certificates."""
-    credential = event.credential
+    credential, enrolment = event.credential, event.enrolment
     enrolled = _enrolled(state, credential)
-    if credential.role is not Role.AGENT:
+    if credential.role is not Role.AGENT or enrolment is None:
         return enrolled
+    used = replace(state.registrations[enrolment.registration], is_open=False)
+    registrations = {**state.registrations, enrolment.registration: used}
+    enrolled = replace(enrolled, registrations=registrations)
     known = state.agents.get(credential.name)
     agent = (
         AgentState(credential=credential.digest)

@@ -10,6 +10,7 @@ from kya.core.events import LogOpened, OrderSubmitted
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
 from kya.core.past import Past
+from kya.core.registration import Registration
 
 BEFORE_ALL: Final = Instant(0)
 
@@ -32,13 +33,26 @@ class AgentState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationState:
+    """A registration, whether it can still be used, and its refusals on record.
+
+    It is used once, and closed by a newer one of the same agent.
+    """
+
+    registration: Registration
+    is_open: bool = True
+    refusals: int = 0
+    refused_at: Instant = BEFORE_ALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """The fold of the log.
 
     `now` is the latest instant that the gateway has put on record; its clock must not
     be behind it. `issued_to` lists, by name, the digests of its certificates in order.
-    `crl` is the newest revocation list in DER. `undecided` is an order whose decision
-    is the next entry.
+    `registrations` are by the digest of their line. `crl` is the newest revocation
+    list in DER. `undecided` is an order whose decision is the next entry.
     """
 
     opened: LogOpened | None = None
@@ -53,6 +67,9 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     issued_to: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    registrations: Mapping[str, RegistrationState] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

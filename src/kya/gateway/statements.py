@@ -1,10 +1,12 @@
-"""Statements of authority and directors, on their way into the log."""
+"""Statements of the authority and of people, on their way into the log."""
 
 from typing import Final
 
 from kya.core.errors import InputError
 from kya.core.events import (
+    AgentRegistered,
     CertificateIssued,
+    EnrolmentRefused,
     LogOpened,
     MandateGranted,
     RevocationListed,
@@ -16,11 +18,16 @@ from kya.gateway.scribe import Scribe
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 
-Statement = (
-    LogOpened | CertificateIssued | MandateGranted | RevocationListed | StandingChanged
+Dated = (
+    LogOpened
+    | CertificateIssued
+    | EnrolmentRefused
+    | RevocationListed
+    | StandingChanged
 )
 _KINDS: Final = (
-    "kya/log/v1, kya/certificate/v1, kya/mandate/v1, kya/standing/v1 or kya/crl/v1"
+    "kya/log/v1, kya/certificate/v1, kya/mandate/v1, kya/registration/v1,"
+    " kya/refusal/v1, kya/standing/v1 or kya/crl/v1"
 )
 
 
@@ -57,6 +64,8 @@ def _dated(entry: Entry) -> Instant:
     event = entry.event
     if isinstance(event, MandateGranted):
         return event.mandate.resolved_at
-    if isinstance(event, Statement):
+    if isinstance(event, AgentRegistered):
+        return event.registration.at
+    if isinstance(event, Dated):
         return event.at
     raise InputError(f"entries: want {_KINDS}")

@@ -15,7 +15,9 @@ from kya.codec.statements import parse_certificate, parse_log
 from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
 from kya.core.events import (
+    AgentRegistered,
     CertificateIssued,
+    EnrolmentRefused,
     Equivocated,
     LogOpened,
     MandateGranted,
@@ -26,7 +28,8 @@ from kya.core.events import (
     VenueReported,
 )
 from kya.core.instant import Instant
-from kya.core.limits import MANDATE_DIRECTORS_MIN
+from kya.core.lifecycle import Act
+from kya.core.limits import MANDATE_DIRECTORS_MIN, OPERATORS_MIN
 from kya.core.state import State
 from kya.pki.entries import Entry
 from kya.pki.path import verify_chain
@@ -62,14 +65,20 @@ def _signers(entry: Entry, state: State, root: bytes) -> tuple[Credential, ...]:
             return _holders(entry, state, Role.GATEWAY, at)
         case VenueReported(at=at) | Equivocated(at=at):
             return _holders(entry, state, Role.GATEWAY, at)
+        case StandingChanged(act=Act.REINSTATE, at=at):
+            return _operators(entry, state, at)
+        case AgentRegistered(registration=registration):
+            return _operators(entry, state, registration.at)
         case StandingChanged(at=at) | RevocationListed(at=at):
+            return _holders(entry, state, Role.AUTHORITY, at)
+        case EnrolmentRefused(at=at):
             return _holders(entry, state, Role.AUTHORITY, at)
         case CertificateIssued(at=at) as event:
             _require_chain(entry, event, state, root)
             return _holders(entry, state, Role.AUTHORITY, at)
         case MandateGranted(mandate=mandate):
             signers = _holders(entry, state, Role.DIRECTOR, mandate.resolved_at)
-            _require_directors(signers)
+            _require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
             return signers
         case LogOpened() as event:
             return (_opening_authority(entry, event, root),)
@@ -160,11 +169,25 @@ def _require_chain(
     verify_chain(leaf, [state.opened.issuer], root, start)
 
 
-def _require_directors(signers: tuple[Credential, ...]) -> None:
-    """Raise unless enough different directors signed: starting takes two people."""
-    if len(signers) < MANDATE_DIRECTORS_MIN:
+def _operators(entry: Entry, state: State, at: Instant) -> tuple[Credential, ...]:
+    """Return the operators who signed; starting an agent takes two of them."""
+    signers = _holders(entry, state, Role.OPERATOR, at)
+    _require_people(signers, Role.OPERATOR, OPERATORS_MIN)
+    return signers
+
+
+def _require_people(signers: tuple[Credential, ...], role: Role, enough: int) -> None:
+    """Raise unless enough different people signed: starting takes two.
+
+    Different in name and in key, so that nobody counts twice by having two names.
+    """
+    people = min(
+        len({signer.name for signer in signers}),
+        len({signer.spki for signer in signers}),
+    )
+    if people < enough:
         names = ", ".join(signer.name for signer in signers)
-        msg = f"mandate: want {MANDATE_DIRECTORS_MIN} directors, signed by {names}"
+        msg = f"want {enough} different {role.value}s, signed by {names}"
         raise DistrustError(msg)
 
 

@@ -7,10 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from kya.codec import canonical, decisions, mandates, orders, reports, statements
+from kya.codec import (
+    canonical,
+    decisions,
+    mandates,
+    orders,
+    registrations,
+    reports,
+    statements,
+)
 from kya.codec.note import SignedNote
 from kya.core.errors import MalformedError
 from kya.core.events import (
+    AgentRegistered,
     CertificateIssued,
     Event,
     LogOpened,
@@ -86,7 +95,19 @@ def _read_certificate(line: bytes, _raw: bytes) -> Event:
         credential=credential_of(issuance.certificate),
         replaces=issuance.replaces,
         at=issuance.at,
+        enrolment=issuance.enrolment,
     )
+
+
+def _read_registration(line: bytes, _raw: bytes) -> Event:
+    return AgentRegistered(
+        digest=canonical.digest(line),
+        registration=registrations.parse_registration(line),
+    )
+
+
+def _read_refusal(line: bytes, _raw: bytes) -> Event:
+    return registrations.parse_refusal(line)
 
 
 def _read_standing(line: bytes, _raw: bytes) -> Event:
@@ -111,7 +132,9 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     reports.REPORT_TYPE: _read_report,
     statements.LOG_TYPE: _read_log,
     mandates.MANDATE_TYPE: _read_mandate,
+    registrations.REGISTRATION_TYPE: _read_registration,
     statements.CERTIFICATE_TYPE: _read_certificate,
+    registrations.REFUSAL_TYPE: _read_refusal,
     statements.STANDING_TYPE: _read_standing,
     statements.CRL_TYPE: _read_revocation_list,
     reports.EQUIVOCATION_TYPE: _read_equivocation,

@@ -5,6 +5,7 @@ from typing import Final
 from kya.codec import canonical
 from kya.core.errors import InputError
 from kya.core.events import (
+    AgentRegistered,
     CertificateIssued,
     Equivocated,
     Event,
@@ -18,6 +19,8 @@ from kya.core.state import State
 QUESTION_OF: Final = {
     "kya/log/v1": 1,
     "kya/certificate/v1": 1,
+    "kya/registration/v1": 1,
+    "kya/refusal/v1": 1,
     "kya/standing/v1": 1,
     "kya/crl/v1": 1,
     "kya/order/v1": 2,
@@ -35,6 +38,8 @@ def question_of_refusal(event: Event, state: State) -> int:
         return 10 if state.undecided is None else 5
     if state.undecided is not None or isinstance(event, OrderDecided):
         return 5
+    if isinstance(event, AgentRegistered):
+        return 1 if event.registration.mandate in state.mandates else 3
     if isinstance(event, CertificateIssued):
         grant = event.credential.grant
         mandate = state.mandates.get(grant.mandate) if grant else None

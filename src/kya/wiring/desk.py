@@ -1,14 +1,13 @@
-"""The authority's desk: where power is granted, suspended, revoked and replaced.
+"""The authority's desk: where people are enrolled, and power is granted and taken.
 
 The desk holds the issuing CA and the authority's key, never the gateway's. Its acts
 reach the gateway as entries of the log, through the gateway's append endpoint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kya.adapters.randomness import new_serial
-from kya.authority import acts, ceremony
+from kya.authority import acts
 from kya.authority.revocations import revocation_list
 from kya.core import tokens
 from kya.core.credential import Credential, Role
@@ -28,14 +27,6 @@ from kya.wiring.installation import (
 )
 from kya.wiring.log_reader import published_state
 from kya.wiring.remote import Remote
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """An agent's request for a certificate: PKCS#10 in DER, and where its key is."""
-
-    request: bytes
-    custody: Custody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,28 +66,21 @@ class Desk:
         issuer, now = self.opened.issuer(), self.clock()
         certificate = service(issuer, role, name, signer, now)
         store_certificate(self.opened.data, key_name, certificate)
-        self._enrol(certificate, signer.describe(), None)
+        self._enrol(certificate, signer.describe())
         return NoteSigner(name, signer)
 
     def grant(self, note: bytes) -> int:
         """Put a mandate that enough directors have signed on record."""
         return self.remote.append(note)
 
-    def enrol_agent(
-        self, mandate: Mandate, proof: Proof, *, serial: int | None = None
-    ) -> bytes:
-        """Return the first certificate of an agent, on record."""
-        return self._issue_agent(mandate, proof, serial, None)
-
-    def replace_agent(
-        self, mandate: Mandate, proof: Proof, *, serial: int | None = None
-    ) -> bytes:
-        """Return a new certificate under the same mandate, in place of the last one."""
-        former = self.credential_of(mandate.agent)
-        return self._issue_agent(mandate, proof, serial, former.digest)
+    def reinstate(self, agent: str, reason: str, operators: Sequence[str]) -> None:
+        """Lift the agent's suspension as these operators; it takes two of them."""
+        signers = [self.operator(name) for name in operators]
+        credential = self.remote.credential(agent)
+        self.remote.append(acts.reinstate(credential, reason, self.clock(), *signers))
 
     def change(self, agent: str, act: Act, reason: str) -> None:
-        """Suspend, reinstate or revoke the agent's credential.
+        """Suspend or revoke the agent's credential.
 
         The act comes first and at once; only the complete revocation list that follows
         a revocation needs the whole log.
@@ -138,31 +122,11 @@ class Desk:
             raise InputError(msg)
         return mandates[-1]
 
-    def _issue_agent(
-        self, mandate: Mandate, proof: Proof, serial: int | None, replaces: str | None
-    ) -> bytes:
-        """Issue under the mandate, inside its validity, and put it on record."""
-        validity = ceremony.validity_within(
-            mandate, new_serial() if serial is None else serial, self.clock()
-        )
-        certificate = ceremony.issue_agent(
-            self.opened.issuer(), mandate, proof.request, validity
-        )
-        self._enrol(certificate, proof.custody, replaces)
-        return certificate
-
-    def _enrol(
-        self, certificate: bytes, custody: Custody, replaces: str | None
-    ) -> None:
-        """Put a certificate on record."""
-        note = acts.enrol(
-            self.opened.note_signer(AUTHORITY),
-            certificate,
-            acts.custody_text(custody),
-            self.clock(),
-            replaces=replaces,
-        )
-        self.remote.append(note)
+    def _enrol(self, certificate: bytes, custody: Custody) -> None:
+        """Put a person's certificate on record."""
+        authority = self.opened.note_signer(AUTHORITY)
+        where, now = acts.custody_text(custody), self.clock()
+        self.remote.append(acts.enrol(authority, certificate, where, now))
 
 
 def _is_enrolled(state: State, role: Role, name: str, spki: bytes) -> bool:
