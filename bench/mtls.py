@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from bench.figure import Figure, at_most, p50, p99, shown
 from bench.scale import Scale
 from kya.authority.revocations import USUAL_CODE
-from kya.core.events import StandingChanged
 from kya.core.lifecycle import Act
+from kya.core.power_events import StandingChanged
 from kya.pki.certificate import parse_certificate
 from kya.wiring.desk import registrar_of
 from tests.wiring.secured import Bot, Secured, identity_in, secured

@@ -12,6 +12,7 @@ from kya.codec.canonical import digest as sha256_of
 from kya.codec.canonical import leaf_digest
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
+from kya.codec.registrations import render_registration
 from kya.codec.scopes import scope_digest
 from kya.codec.sessions import render_anchor, render_session
 from kya.core.case import Case
@@ -24,25 +25,7 @@ from kya.core.credential import (
     Withdrawal,
 )
 from kya.core.decision import Outcome
-from kya.core.events import (
-    CertificateIssued,
-    ClockSource,
-    Equivocated,
-    Event,
-    IssuerRenewed,
-    LogOpened,
-    MandateGranted,
-    OrderDecided,
-    OrderSubmitted,
-    RegionAnchored,
-    RevocationListed,
-    RevocationScheduled,
-    RuntimePinned,
-    SessionStarted,
-    StandingChanged,
-    VenueReported,
-    VenueStatus,
-)
+from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.growing_set import GrowingSet
 from kya.core.instant import Instant, TimeOfDay
@@ -50,13 +33,34 @@ from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order_events import (
+    Equivocated,
+    OrderDecided,
+    OrderSubmitted,
+    VenueReported,
+    VenueStatus,
+)
 from kya.core.past import Past
+from kya.core.power_events import (
+    AgentRegistered,
+    CertificateIssued,
+    ClockSource,
+    EnrolmentRefused,
+    IssuerRenewed,
+    LogOpened,
+    MandateGranted,
+    RevocationListed,
+    RevocationScheduled,
+    StandingChanged,
+)
 from kya.core.price import ReferencePrice
+from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 T = TypeVar("T")
 
@@ -267,8 +271,56 @@ def a_certificate_issued(
     credential: Credential | None = None, **overrides: object
 ) -> CertificateIssued:
     """The agent's first certificate on record."""
+    credential = credential or _CREDENTIAL
     default = CertificateIssued(
-        credential=credential or _CREDENTIAL, replaces=None, at=on("2026-04-25 10:00")
+        credential=credential,
+        replaces=None,
+        at=on("2026-04-25 10:00"),
+        enrolment=an_enrolment() if credential.role is Role.AGENT else None,
+    )
+    return _made(default, overrides)
+
+
+def a_registration(**overrides: object) -> Registration:
+    """Two operators register the agent on 25 April, an hour before its certificate."""
+    return _made(_REGISTRATION, overrides)
+
+
+def an_agent_registered(
+    registration: Registration | None = None, **overrides: object
+) -> AgentRegistered:
+    """The registration on record, under the digest of its own line."""
+    registration = registration or a_registration(**overrides)
+    digest = sha256_of(render_registration(registration))
+    return AgentRegistered(digest=digest, registration=registration)
+
+
+def registered_anew(at: Instant, **overrides: object) -> AgentRegistered:
+    """The agent registered once more, with a token of its own, for an hour."""
+    fresh = {"at": at, "expires_at": at.plus(seconds=3_600), "token": a_digest(at)}
+    return an_agent_registered(a_registration(**{**fresh, **overrides}))
+
+
+def an_enrolment(
+    registration: Registration | None = None, **overrides: object
+) -> Enrolment:
+    """What a certificate is issued upon: all was shown that was asked for."""
+    registration = registration or _REGISTRATION
+    default = Enrolment(
+        registration=sha256_of(render_registration(registration)),
+        attestor=registration.attestor,
+        shown=registration.selectors,
+    )
+    return _made(default, overrides)
+
+
+def a_refusal(**overrides: object) -> EnrolmentRefused:
+    """A request under the agent's registration that got nothing."""
+    default = EnrolmentRefused(
+        agent=AGENT,
+        registration=an_enrolment().registration,
+        rule="mandate_is_in_force",
+        at=on("2026-04-25 10:30"),
     )
     return _made(default, overrides)
 
@@ -286,7 +338,7 @@ def a_standing_changed(act: Act = Act.SUSPEND, **overrides: object) -> StandingC
         act=act,
         code=ReasonCode.CESSATION_OF_OPERATION if act is Act.REVOKE else None,
         reason="a person said so",
-        at=FIRST_LIVE_ORDER_AT.plus(seconds=1),
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=2 if act is Act.REINSTATE else 1),
     )
     return _made(default, overrides)
 
@@ -384,7 +436,12 @@ def the_state_after(*events: Event, start: State | None = None) -> State:
 
 def the_opening_events() -> tuple[Event, ...]:
     """What must be on record before the agent's first order."""
-    return (the_log_opened(), a_mandate_granted(), a_certificate_issued())
+    return (
+        the_log_opened(),
+        a_mandate_granted(),
+        an_agent_registered(),
+        a_certificate_issued(),
+    )
 
 
 def an_enrolled_state() -> State:
@@ -468,6 +525,15 @@ _CREDENTIAL: Final = Credential(
     standing=Standing.ACTIVE,
     since=on("2026-04-25 10:00"),
     grant=a_grant(),
+)
+_REGISTRATION: Final = Registration(
+    agent=AGENT,
+    mandate=sha256_of(render_mandate(_MANDATE)),
+    attestor=Attestor.KUBERNETES,
+    selectors=("namespace=trading", "service_account=algo-trader"),
+    token=a_digest("token"),
+    at=on("2026-04-25 09:00"),
+    expires_at=on("2026-04-25 21:00"),
 )
 _AUTHORITY: Final = Credential(
     digest=a_digest("authority"),

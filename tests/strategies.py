@@ -18,29 +18,25 @@ from kya.core.credential import (
     Withdrawal,
 )
 from kya.core.currencies import DECIMALS
-from kya.core.events import (
-    EXECUTED,
-    Equivocated,
-    IssuerRenewed,
-    RegionAnchored,
-    RevocationListed,
-    RevocationScheduled,
-    RuntimePinned,
-    StandingChanged,
-    VenueReported,
-    VenueStatus,
-)
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
 from kya.core.lifecycle import Act
 from kya.core.limits import MINOR_UNITS_MAX, SEQ_MAX, TEXT_CHARS_MAX
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
 from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order_events import EXECUTED, Equivocated, VenueReported, VenueStatus
 from kya.core.past import Past
+from kya.core.power_events import (
+    IssuerRenewed,
+    RevocationListed,
+    RevocationScheduled,
+    StandingChanged,
+)
 from kya.core.price import ReferencePrice
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
+from kya.core.workload_events import RegionAnchored, RuntimePinned
 from tests import builders
 
 LAST: Final = Instant.parse("9999-12-31T23:59:59.999999Z")

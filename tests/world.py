@@ -12,8 +12,10 @@ from kya.authority import acts, ceremony
 from kya.authority.revocations import revocation_list
 from kya.codec import canonical
 from kya.codec.decisions import render_decision
+from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
+from kya.codec.registrations import render_registration
 from kya.codec.reports import render_report
 from kya.codec.sessions import (
     parse_session,
@@ -22,32 +24,25 @@ from kya.codec.sessions import (
     render_session,
     render_start,
 )
-from kya.codec.statements import Opening
+from kya.codec.statements import Issuance, Opening
 from kya.core.case import Case
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
-from kya.core.events import (
-    ClockSource,
-    OrderSubmitted,
-    RegionAnchored,
-    RevocationScheduled,
-    RuntimePinned,
-    SessionStarted,
-    StandingChanged,
-    VenueReported,
-    VenueStatus,
-)
 from kya.core.fold import apply
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order_events import OrderSubmitted, VenueReported, VenueStatus
+from kya.core.power_events import ClockSource, RevocationScheduled, StandingChanged
+from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.session import RegionAnchor, RegionSource, Session
 from kya.core.state import State
 from kya.core.tokens import NO_DIGEST
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 from kya.pki.authenticate import authenticate
 from kya.pki.certificate import not_before, parse_certificate
 from kya.pki.entries import Entry
@@ -163,7 +158,7 @@ class World:
         self.certificate = self.issue_agent(self.agent)
 
     def _open(self) -> None:
-        """Open the log and put the services and directors on record."""
+        """Open the log and put the services and people on record."""
         authority = self._service(Role.AUTHORITY, self.authority)
         opening = Opening(
             origin=ORIGIN,
@@ -179,11 +174,17 @@ class World:
         self.enrol(self._service(Role.LOG, self.log, "kya-2026"))
         for director in self.directors:
             self.enrol(self._service(Role.DIRECTOR, director))
+        for operator in self.operators:
+            self.enrol(self._service(Role.OPERATOR, operator))
+
+    def person(self, name: str, signer: MemorySigner) -> bytes:
+        """Return the certificate of one more operator."""
+        return self._service(Role.OPERATOR, NoteSigner(name, signer))
 
     def _service(
         self, role: Role, signer: NoteSigner, name: str | None = None
     ) -> bytes:
-        """Return the certificate of a service or director."""
+        """Return the certificate of a service or person."""
         return ceremony.issue_service(
             self.issuer,
             role,
@@ -199,24 +200,60 @@ class World:
         return ceremony.Validity.lasting(self._serial, start, ceremony.LEAF_SECONDS)
 
     def issue_agent(self, agent: NoteSigner, replaces: str | None = None) -> bytes:
-        """Return the agent's new certificate, put on record."""
+        """Return the agent's new certificate, registered and put on record."""
+        enrolment = self.register(agent.name)
+        return self.certify(agent, enrolment, replaces)
+
+    def register(self, agent: str = AGENT, **changes: object) -> Enrolment:
+        """Put a registration on record; return what a certificate is issued upon."""
+        registration = self.registration(agent, **changes)
+        self.append(acts.register(registration, *self.operators))
+        return Enrolment(
+            registration=canonical.digest(render_registration(registration)),
+            attestor=registration.attestor,
+            shown=registration.selectors,
+        )
+
+    def registration(self, agent: str = AGENT, **changes: object) -> Registration:
+        """Return the agent's next registration, with a token of its own."""
+        registration = Registration(
+            agent=agent,
+            mandate=canonical.digest(render_mandate(self.mandate)),
+            attestor=Attestor.TOKEN,
+            selectors=(),
+            token=sha256(b"token %d" % len(self.entries)).hexdigest(),
+            at=self.now,
+            expires_at=self.now.plus(seconds=3_600),
+        )
+        return replace(registration, **changes)  # type: ignore[arg-type]
+
+    def certify(
+        self, agent: NoteSigner, enrolment: Enrolment, replaces: str | None = None
+    ) -> bytes:
+        """Return the agent's new certificate, put on record upon this enrolment."""
         certificate = ceremony.issue_agent(
             self.issuer, self.mandate, make_request(agent.signer), self._validity()
         )
-        self.enrol(certificate, replaces=replaces)
+        self.record(certificate, enrolment, replaces)
         return certificate
 
-    def enrol(self, certificate: bytes, replaces: str | None = None) -> None:
-        """Put a certificate on record."""
-        self.append(
-            acts.enrol(
-                self.authority,
-                certificate,
-                "memory, software, exportable: yes",
-                self.now,
-                replaces=replaces,
-            )
+    def record(
+        self, certificate: bytes, enrolment: Enrolment, replaces: str | None = None
+    ) -> None:
+        """Put an agent's certificate on record upon this enrolment."""
+        issuance = Issuance(
+            certificate=certificate,
+            custody="memory, software, exportable: yes",
+            replaces=replaces,
+            at=self.now,
+            enrolment=enrolment,
         )
+        self.append(acts.certify(self.authority, issuance))
+
+    def enrol(self, certificate: bytes) -> None:
+        """Put the certificate of a service or person on record."""
+        custody = "memory, software, exportable: yes"
+        self.append(acts.enrol(self.authority, certificate, custody, self.now))
 
     @property
     def credential(self) -> str:
@@ -386,9 +423,13 @@ class World:
         if act is Act.REVOKE:
             self.revoke(at, reason=reason)
             return
-        self.append(
-            acts.change_standing(self.authority, self.credential, act, reason, at)
-        )
+        if act is Act.REINSTATE:
+            note = acts.reinstate(self.credential, reason, at, *self.operators)
+        else:
+            note = acts.change_standing(
+                self.authority, self.credential, act, reason, at
+            )
+        self.append(note)
 
     def revoke(
         self,

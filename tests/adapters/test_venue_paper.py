@@ -8,9 +8,9 @@ import pytest
 
 from kya.adapters.venue_paper import NO_FAULTS, Fault, PaperVenue
 from kya.core.errors import CorruptionError, TransientError
-from kya.core.events import VenueStatus
 from kya.core.money import Price
 from kya.core.order import OrderType, Side
+from kya.core.order_events import VenueStatus
 from kya.gateway.ports import Venue, VenueAnswer
 from tests.contracts.venue import VenueContract, a_permit
 from tests.gateway.house import HandClock, a_venue, the_prices

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 
 from kya.core.errors import DistrustError, InputError
-from kya.core.events import OrderSubmitted
 from kya.core.instant import Instant
+from kya.core.order_events import OrderSubmitted
 from kya.core.tokens import NO_DIGEST
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry

@@ -11,8 +11,8 @@ from kya.agent.async_client import AsyncAgent
 from kya.agent.client import Agent
 from kya.agent.workload import RecordedRegion, Workload
 from kya.core.errors import DistrustError, InputError, TransientError
-from kya.core.events import SessionStarted
 from kya.core.session import Session, Shown
+from kya.core.workload_events import SessionStarted
 from kya.pki.note_signer import NoteSigner
 from tests.agent.desk import Desk, an_instruction
 from tests.agent.fake_gateway import serving

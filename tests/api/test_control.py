@@ -11,8 +11,8 @@ from kya.api.notes import REVOCATION_BYTES_MAX
 from kya.authority import acts
 from kya.codec.note import SignedNote, verify
 from kya.core.credential import ReasonCode
-from kya.core.events import RevocationScheduled
 from kya.core.lifecycle import Act
+from kya.core.power_events import RevocationScheduled
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.tile import encode_entries
 from tests.api.edge import at_the_edge, name_of

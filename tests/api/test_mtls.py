@@ -220,7 +220,7 @@ def test_a_channel_bound_to_a_replaced_identity_carries_no_new_order(
     assert house.running.kya("agent", "revoke", "spare", "--reason", "test").code == 0
     # Over the old channel, under the old identity: decided, and on record.
     assert outcome_in(house.submit(old_end.context, old_order)) == "refused"
-    assert house.running.kya("agent", "replace", "spare").code == 0
+    assert house.running.enrol("spare", verb="replace").code == 0
     renewed = Bot.at("spare", house.directory("spare"))
     assert renewed.credential != before
     renewed = replace(renewed, seq=spare.seq, prev=spare.prev)

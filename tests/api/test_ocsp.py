@@ -20,9 +20,9 @@ from kya.authority.ocsp import RESPONDER_SECONDS, Register, issue_responder, res
 from kya.authority.revocations import revocation_list
 from kya.core.credential import ReasonCode
 from kya.core.errors import InputError, TransientError
-from kya.core.events import RevocationScheduled
 from kya.core.lifecycle import Act
 from kya.core.limits import STATUS_IN_FLIGHT_MAX
+from kya.core.power_events import RevocationScheduled
 from kya.core.state import State
 from kya.pki.crl import verify_crl
 from kya.pki.ocsp import REQUEST_BYTES_MAX, Responder

@@ -21,7 +21,7 @@ def trading(office: Up) -> Up:
     draft = stored(office.data / "draft.json", a_draft())
     signed = office.kya("mandate", "sign", draft, "--as", "anna", "--as", "bernd")
     assert signed.code == 0, signed.err
-    enrolled = office.kya("agent", "enrol", "bot")
+    enrolled = office.enrol("bot")
     assert enrolled.code == 0, enrolled.err
     return office
 

@@ -65,6 +65,22 @@ class Up:
         """Run a command line on the gateway's data directory."""
         return kya(*arguments, "--data", self.data)
 
+    def register(self, name: str, *arguments: str | Path) -> Path:
+        """Register an agent as two operators; return the file with its token."""
+        wanted = arguments or ("--attest", "token")
+        people = ("--as", "alice", "--as", "bob")
+        registered = self.kya("agent", "register", name, *people, *wanted)
+        if registered.code != 0:
+            raise AssertionError(registered.err)
+        token = self.data / f"{name}.token"
+        token.write_text(registered.out)
+        return token
+
+    def enrol(self, name: str, *arguments: str | Path, verb: str = "enrol") -> Said:
+        """Register an agent, and have its host fetch the certificate."""
+        token = self.register(name)
+        return self.kya("agent", verb, name, "--token-file", token, *arguments)
+
     def stop(self) -> int:
         """End the gateway as a terminal does; return its exit code."""
         self.process.send_signal(signal.SIGTERM)

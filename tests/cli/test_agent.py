@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from kya.codec.note import SignedNote
-from kya.codec.statements import parse_revocation_list
-from kya.core.events import RevocationListed
+from kya.codec.standings import parse_revocation_list
+from kya.core.power_events import RevocationListed
 from kya.pki.pem import CERTIFICATE, from_pem, to_pem
 from kya.wiring.agent_host import AgentHost
 from tests.cli.terminal import Up, a_draft, stored
@@ -17,7 +17,7 @@ def _enrolled(office: Up, name: str, **changes: object) -> Path:
     """Grant a mandate and enrol its agent; return the agent's directory."""
     draft = stored(office.data / f"{name}.json", a_draft(name) | changes)
     assert office.kya("mandate", "sign", draft, *TWO).code == 0
-    enrolled = office.kya("agent", "enrol", name)
+    enrolled = office.enrol(name)
     assert enrolled.code == 0, enrolled.err
     return office.data / "agents" / name
 
@@ -68,14 +68,20 @@ def test_a_long_mandate_still_gives_a_year(trading: Up) -> None:
 def test_enrolling_twice_leaves_the_agents_key_alone(office: Up) -> None:
     host = AgentHost(_enrolled(office, "twice"))
     before = host.signer().public_key()
-    again = office.kya("agent", "enrol", "twice")
+    again = office.enrol("twice")
     assert again.code == 2
-    assert "want it to replace" in again.err
+    assert "no certificate is active: twice has one until" in again.err
     assert host.signer().public_key() == before
 
 
 def test_an_agent_without_a_mandate_is_not_enrolled(office: Up) -> None:
-    refused = office.kya("agent", "enrol", "stranger")
+    people = ("--as", "alice", "--as", "bob", "--attest", "token")
+    unknown = office.kya("agent", "register", "stranger", *people)
+    assert unknown.code == 2
+    assert "stranger: no mandate on record" in unknown.err
+    token = office.data / "none.token"
+    token.write_text("5" * 64)
+    refused = office.kya("agent", "enrol", "stranger", "--token-file", token)
     assert refused.code == 2
     assert "stranger: no mandate on record" in refused.err
     assert not (office.data / "agents/stranger").exists()
@@ -95,7 +101,11 @@ def test_suspends_and_reinstates(office: Up) -> None:
     assert "standing    suspended" in suspended.out
     twice = office.kya("agent", "suspend", "wavering", "--reason", "again")
     assert twice.code == 2
-    back = office.kya("agent", "reinstate", "wavering", "--reason", "answered")
+    again = ("agent", "reinstate", "wavering", "--reason", "answered", "--as", "alice")
+    alone = office.kya(*again, "--as", "alice")
+    assert alone.code == 1
+    assert "want 2 different operators, signed by alice" in alone.err
+    back = office.kya(*again, "--as", "bob")
     assert "standing    active" in back.out
 
 
@@ -109,13 +119,15 @@ def test_a_reason_is_needed(trading: Up) -> None:
 def test_revokes_and_replaces(office: Up) -> None:
     host = AgentHost(_enrolled(office, "replaced"))
     first, key = office.kya("agent", "show", "replaced", "--json").json, host.signer()
-    early = office.kya("agent", "replace", "replaced")
+    early = office.enrol("replaced", verb="replace")
     assert early.code == 2
-    assert "neither revoked nor over" in early.err
+    assert "no certificate is active" in early.err
     assert host.signer().public_key() == key.public_key()
     assert office.kya("agent", "revoke", "replaced", "--reason", "lost").code == 0
-    assert office.kya("agent", "reinstate", "replaced", "--reason", "no").code == 2
-    new = office.kya("agent", "replace", "replaced", "--json")
+    people = ("--as", "alice", "--as", "bob")
+    lifted = office.kya("agent", "reinstate", "replaced", "--reason", "no", *people)
+    assert lifted.code == 2
+    new = office.enrol("replaced", "--json", verb="replace")
     assert new.code == 0, new.err
     assert new.json["serial"] != first["serial"]
     assert new.json["mandate"] == first["mandate"]
@@ -139,15 +151,17 @@ def test_the_revocation_list_holds_for_stock_tools(office: Up, tmp_path: Path) -
     assert _checked(office, tmp_path, "stays") == "OK"
 
 
-@pytest.mark.parametrize("verb", ["suspend", "reinstate", "revoke"])
-def test_acts_need_an_agent_on_record(office: Up, verb: str) -> None:
-    assert office.kya("agent", verb, "nobody", "--reason", "test").code == 2
+@pytest.mark.parametrize(
+    "verb", [("suspend",), ("reinstate", "--as", "a", "--as", "b"), ("revoke",)]
+)
+def test_acts_need_an_agent_on_record(office: Up, verb: tuple[str, ...]) -> None:
+    assert office.kya("agent", *verb, "nobody", "--reason", "test").code == 2
 
 
 def test_an_agents_directory_may_be_elsewhere(office: Up, tmp_path: Path) -> None:
     draft = stored(office.data / "far.json", a_draft("far"))
     assert office.kya("mandate", "sign", draft, *TWO).code == 0
-    assert office.kya("agent", "enrol", "far", "--dir", tmp_path / "host").code == 0
+    assert office.enrol("far", "--dir", tmp_path / "host").code == 0
     assert AgentHost(tmp_path / "host").facts()["agent"] == "far"
 
 

@@ -22,25 +22,27 @@ from kya.codec.reports import (
     render_report,
 )
 from kya.codec.scopes import parse_scope, render_scope
+from kya.codec.standings import (
+    parse_revocation_list,
+    parse_schedule,
+    parse_standing,
+    render_revocation_list,
+    render_schedule,
+    render_standing,
+)
 from kya.codec.statements import (
     Issuance,
     Opening,
     parse_certificate,
     parse_issuer,
     parse_log,
-    parse_revocation_list,
-    parse_schedule,
-    parse_standing,
     render_certificate,
     render_issuer,
     render_log,
-    render_revocation_list,
-    render_schedule,
-    render_standing,
 )
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
-from kya.core.events import ClockSource
+from kya.core.power_events import ClockSource
 from tests.builders import (
     FIRST_LIVE_ORDER_AT,
     ORIGIN,

@@ -16,8 +16,8 @@ from kya.codec.sessions import (
     render_start,
 )
 from kya.core.errors import MalformedError
-from kya.core.events import RuntimePinned, SessionStarted
 from kya.core.session import RegionAnchor, Session
+from kya.core.workload_events import RuntimePinned, SessionStarted
 from tests.builders import a_digest, a_region_anchor, a_session, some_evidence
 from tests.strategies import pinned_runtimes, region_anchors, sessions
 from tests.world import World

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,33 +17,34 @@ from kya.codec.reports import (
     render_equivocation,
     render_report,
 )
+from kya.codec.standings import (
+    parse_revocation_list,
+    parse_schedule,
+    parse_standing,
+    render_revocation_list,
+    render_schedule,
+    render_standing,
+)
 from kya.codec.statements import (
     Issuance,
     Opening,
     parse_certificate,
     parse_issuer,
     parse_log,
-    parse_revocation_list,
-    parse_schedule,
-    parse_standing,
     render_certificate,
     render_issuer,
     render_log,
-    render_revocation_list,
-    render_schedule,
-    render_standing,
 )
 from kya.core.errors import MalformedError
-from kya.core.events import (
+from kya.core.order import Side
+from kya.core.order_events import Equivocated, VenueReported
+from kya.core.power_events import (
     ClockSource,
-    Equivocated,
     IssuerRenewed,
     RevocationListed,
     RevocationScheduled,
     StandingChanged,
-    VenueReported,
 )
-from kya.core.order import Side
 from tests.builders import FIRST_LIVE_ORDER_AT, a_digest, an_order_submitted, its_report
 from tests.strategies import (
     digests,
@@ -163,9 +165,14 @@ def test_refuses_an_opening_that_cannot_be(overrides: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("overrides", [{"custody": ""}, {"replaces": ""}], ids=str)
 def test_refuses_an_issuance_that_cannot_be(overrides: dict[str, str]) -> None:
-    fields = {"custody": "a file", "replaces": a_digest("former"), **overrides}
+    whole = Issuance(
+        certificate=b"",
+        custody="a file",
+        replaces=a_digest("former"),
+        at=FIRST_LIVE_ORDER_AT,
+    )
     with pytest.raises(MalformedError):
-        Issuance(**fields, certificate=b"", at=FIRST_LIVE_ORDER_AT)
+        replace(whole, **overrides)  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------- bytes, closed sets

@@ -12,8 +12,8 @@ import pytest
 from kya.codec.canonical import digest
 from kya.codec.orders import render_order
 from kya.core.errors import TransientError
-from kya.core.events import VenueStatus
 from kya.core.order import Order
+from kya.core.order_events import VenueStatus
 from kya.core.scope import Mode
 from kya.gateway.permit import Permit
 from kya.gateway.ports import Venue

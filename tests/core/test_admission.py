@@ -10,7 +10,7 @@ from kya.core.admission import objection
 from kya.core.credential import Credential, Role
 from kya.core.decision import Outcome
 from kya.core.errors import InputError
-from kya.core.events import Event, OrderSubmitted, VenueStatus
+from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
@@ -21,6 +21,7 @@ from kya.core.limits import (
     UNANSWERED_MAX,
 )
 from kya.core.money import Money
+from kya.core.order_events import OrderSubmitted, VenueStatus
 from kya.core.state import State
 from tests.builders import (
     AGENT,
@@ -37,7 +38,9 @@ from tests.builders import (
     a_revocation_scheduled,
     a_scope,
     a_standing_changed,
+    an_agent_registered,
     an_enrolled_state,
+    an_enrolment,
     an_equivocation,
     an_issuer_renewed,
     an_order,
@@ -46,6 +49,7 @@ from tests.builders import (
     its_decision,
     its_report,
     on,
+    registered_anew,
     the_agent_in,
     the_log_opened,
     the_next_order,
@@ -345,7 +349,8 @@ def test_a_certificate_is_no_wider_than_its_mandate() -> None:
 
 
 def test_a_certificate_may_be_as_long_as_its_mandate() -> None:
-    state = the_state_after(the_log_opened(), a_mandate_granted())
+    before = (the_log_opened(), a_mandate_granted(), an_agent_registered())
+    state = the_state_after(*before)
     mandate = a_mandate()
     credential = a_credential(
         not_before=mandate.valid_from, not_after=mandate.valid_until
@@ -358,7 +363,12 @@ def test_a_second_active_certificate_is_refused() -> None:
     first = the_agent_in(state).credential
     unnamed = a_certificate_issued(the_second())
     refuses(state, unnamed, f"want it to replace {first}")
-    replacement = a_certificate_issued(the_second(), replaces=first)
+    anew = registered_anew(on("2026-05-15 12:00"))
+    state = the_state_after(anew, start=state)
+    enrolment = an_enrolment(anew.registration)
+    replacement = a_certificate_issued(
+        the_second(), replaces=first, enrolment=enrolment
+    )
     refuses(state, replacement, "neither revoked nor over by then")
     suspended = the_state_after(a_standing_changed(Act.SUSPEND), start=state)
     refuses(suspended, replacement, "neither revoked nor over by then")
@@ -372,8 +382,14 @@ def test_a_second_certificate_may_begin_when_the_first_is_over() -> None:
     over = a_credential().not_after
     touching = the_second(over)
     refuses(state, a_certificate_issued(touching, replaces=first), "over by then")
-    after = the_second(over.plus(micros=1))
-    admits(state, a_certificate_issued(after, replaces=first))
+    anew = registered_anew(on("2026-04-25 10:00"))
+    state = the_state_after(anew, start=state)
+    after = a_certificate_issued(
+        the_second(over.plus(micros=1)),
+        replaces=first,
+        enrolment=an_enrolment(anew.registration),
+    )
+    admits(state, after)
 
 
 @pytest.mark.parametrize("replaces", [a_digest("unknown"), DIRECTOR.digest])
@@ -396,21 +412,29 @@ def test_a_director_may_have_two_certificates() -> None:
 def test_there_are_only_so_many_agents() -> None:
     state = the_state_after(the_log_opened())
     for number in range(AGENTS_MAX):
-        state = the_state_after(*an_enrolment(number), start=state)
-    mandate, certificate = an_enrolment(AGENTS_MAX)
-    state = the_state_after(mandate, start=state)
+        state = the_state_after(*enrolling(number), start=state)
+    *before, certificate = enrolling(AGENTS_MAX)
+    state = the_state_after(*before, start=state)
     refuses(state, certificate, f"at most {AGENTS_MAX} agents")
 
 
-def an_enrolment(number: int) -> tuple[Event, Event]:
+def enrolling(number: int) -> tuple[Event, ...]:
     mandate = a_mandate(agent=f"agent-{number}")
+    registered = an_agent_registered(
+        agent=mandate.agent,
+        mandate=a_grant(mandate=mandate).mandate,
+        token=a_digest(f"token {number}"),
+    )
     credential = a_credential(
         name=mandate.agent,
         digest=a_digest(number),
         serial=100 + number,
         grant=a_grant(mandate=mandate),
     )
-    return a_mandate_granted(mandate), a_certificate_issued(credential)
+    issued = a_certificate_issued(
+        credential, enrolment=an_enrolment(registered.registration)
+    )
+    return a_mandate_granted(mandate), registered, issued
 
 
 # --------------------------------------------------------------- standings, lists

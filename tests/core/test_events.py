@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from kya.core.errors import MalformedError
-from kya.core.events import EXECUTED, VenueStatus
 from kya.core.limits import SEQ_MAX
+from kya.core.order_events import EXECUTED, VenueStatus
 from tests.builders import (
     a_certificate_issued,
     a_digest,

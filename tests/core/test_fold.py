@@ -7,10 +7,10 @@ import pytest
 from kya.core.credential import ReasonCode, Standing, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import InputError
-from kya.core.events import EXECUTED, VenueStatus
 from kya.core.fold import apply
 from kya.core.lifecycle import Act
 from kya.core.order import Side
+from kya.core.order_events import EXECUTED, VenueStatus
 from kya.core.state import State
 from tests.builders import (
     AGENT,
@@ -23,11 +23,13 @@ from tests.builders import (
     a_revocation_scheduled,
     a_standing_changed,
     an_enrolled_state,
+    an_enrolment,
     an_equivocation,
     an_order_submitted,
     its_decision,
     its_report,
     on,
+    registered_anew,
     the_agent_in,
     the_log_opened,
     the_next_order,
@@ -187,9 +189,16 @@ def test_a_list_is_counted() -> None:
 def test_a_replacement_keeps_the_agents_past() -> None:
     first = a_credential().digest
     second = a_credential(digest=a_digest("second"), serial=4711)
+    anew = registered_anew(on("2026-05-23 12:00"))
     state = the_state_after(
         *a_revocation(),
-        a_certificate_issued(second, replaces=first, at=on("2026-05-23 12:00")),
+        anew,
+        a_certificate_issued(
+            second,
+            replaces=first,
+            at=on("2026-05-23 12:00"),
+            enrolment=an_enrolment(anew.registration),
+        ),
         start=a_log_with_an_order(),
     )
     agent = the_agent_in(state)

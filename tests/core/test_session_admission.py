@@ -4,13 +4,14 @@ import pytest
 
 from kya.core.credential import Standing
 from kya.core.errors import InputError, MalformedError
-from kya.core.events import Event, SessionStarted
+from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.lifecycle import Act
 from kya.core.limits import REGION_ANCHORS_MAX
 from kya.core.runtime import Runtime
 from kya.core.session import RegionSource, Session
 from kya.core.state import State
+from kya.core.workload_events import SessionStarted
 from tests.builders import (
     AGENT,
     FIRST_LIVE_ORDER_AT,

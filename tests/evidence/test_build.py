@@ -60,9 +60,9 @@ def test_it_holds_every_part_of_the_layout(built: Handed) -> None:
 
 
 def test_orders_are_copied_from_the_log(built: Handed, world: World) -> None:
-    first = world.entries[7]
+    first = world.entries[10]
     assert built.read(layout.order_path("algo_trader_v2", 1)) == first
-    assert built.read(layout.decision_path("algo_trader_v2", 1)) == world.entries[8]
+    assert built.read(layout.decision_path("algo_trader_v2", 1)) == world.entries[11]
 
 
 def test_the_checksums_are_those_of_sha256sum(built: Handed) -> None:
@@ -78,14 +78,14 @@ def test_figures_are_counted_from_the_log(built: Handed) -> None:
     figures = report_of(built)["agents"]["algo_trader_v2"]["figures"]["all"]
     counts = {name: part["count"] for name, part in figures["outcomes"].items()}
     assert counts == {"allowed": 4, "denied": 1, "refused": 1}
-    assert figures["attempts"] == {"count": 6, "entries": "7 10 14-20/3 25"}
+    assert figures["attempts"] == {"count": 6, "entries": "10 13 17-23/3 28"}
     assert figures["sizes"]["attempted"]["EUR"] == {
         "maximum": "180000.00",
-        "maximum_entry": 20,
+        "maximum_entry": 23,
         "median": "20000.00",
         "orders": 6,
     }
-    assert figures["unknown_then_resolved"] == {"count": 1, "entries": "13"}
+    assert figures["unknown_then_resolved"] == {"count": 1, "entries": "16"}
     assert figures["first_attempt_percent"] == "75.0"
     assert figures["reasons"].keys() == {"credential.revoked", "order.amount_max"}
 
@@ -103,8 +103,8 @@ def test_certificates_are_named_by_upper_case_serial(built: Handed) -> None:
 def test_times_to_act_come_from_entries(built: Handed) -> None:
     times = report_of(built)["agents"]["algo_trader_v2"]["times"]
     assert times == [
-        {"entries": "20 22", "name": "stopped_to_suspended", "seconds": "300.000000"},
-        {"entries": "22 23", "name": "suspended_to_revoked", "seconds": "100.000000"},
+        {"entries": "23 25", "name": "stopped_to_suspended", "seconds": "300.000000"},
+        {"entries": "25 26", "name": "suspended_to_revoked", "seconds": "100.000000"},
     ]
 
 

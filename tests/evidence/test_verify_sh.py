@@ -18,17 +18,19 @@ import pytest
 
 from kya.authority import acts, ceremony
 from kya.authority.revocations import revocation_list
+from kya.codec.canonical import digest
 from kya.codec.note import SignedNote
 from kya.codec.orders import parse_order, render_order
 from kya.codec.tally import Selection
 from kya.core.credential import ReasonCode
-from kya.core.events import RevocationScheduled, StandingChanged
 from kya.core.fold import apply
 from kya.core.instant import Day, Instant
 from kya.core.lifecycle import Act
 from kya.core.money import Currency, Money, Price
 from kya.core.order import OrderType, Side
+from kya.core.power_events import EnrolmentRefused, RevocationScheduled, StandingChanged
 from kya.core.scope import Calendar, DailyMaxPer
+from kya.pki.entries import Entry
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.pem import CERTIFICATE, to_pem
@@ -500,7 +502,7 @@ _EVIDENCE: Final = (
     "log/checkpoint",
     "log/tile/0/000.p/*",
     "log/tile/entries/000.p/*",
-    "checkpoints/25.note",
+    "checkpoints/26.note",
     "orders/*/000000003.note",
     "orders/*/000000003.tlog-proof",
     "decisions/*/000000003.note",
@@ -529,15 +531,15 @@ def test_a_flipped_byte_fails_even_with_new_checksums(
 
 
 def test_a_flipped_entry_is_named(copy: ShellPackage) -> None:
-    path = next((copy.path / "log/tile/entries").rglob("50"))
+    path = next((copy.path / "log/tile/entries").rglob("53"))
     raw = path.read_bytes()
     place = raw.index(b'"amount":"180000.00"') + 10
     path.write_bytes(raw[:place] + b"2" + raw[place + 1 :])
     copy.rewrite_sums()
     answer = verify(copy)
     assert {"Q2", "Q8"} <= answer.failing()
-    assert "log entry 43: log/tile/0/000.p/50: not the hashes" in answer.text
-    assert "log entry 43 (order 13 of algo_trader_v2): the signature" in answer.text
+    assert "log entry 46: log/tile/0/000.p/53: not the hashes" in answer.text
+    assert "log entry 46 (order 13 of algo_trader_v2): the signature" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -628,7 +630,7 @@ def test_a_checkpoint_larger_than_the_log_shows_a_tail_cut_off(
     held.write_bytes(signed_head(leaves, story_world().log))
     answer = run("--root", copy.root, "--checkpoint", held, copy.path)
     assert answer.failing() == {"Q8"}
-    assert "counts 51 entries, but log/checkpoint only 50" in answer.text
+    assert "counts 54 entries, but log/checkpoint only 53" in answer.text
 
 
 def test_a_held_checkpoint_of_other_entries_shows_a_rewrite(copy: ShellPackage) -> None:
@@ -638,7 +640,7 @@ def test_a_held_checkpoint_of_other_entries_shows_a_rewrite(copy: ShellPackage) 
     held.write_bytes(signed_head(leaves, story_world().log))
     answer = run("--root", copy.root, "--checkpoint", held, copy.path)
     assert answer.failing() == {"Q8"}
-    assert "your checkpoint: its root is not that of the first 47" in answer.text
+    assert "your checkpoint: its root is not that of the first 50" in answer.text
 
 
 def test_a_held_checkpoint_by_another_key_does_not_count(copy: ShellPackage) -> None:
@@ -650,11 +652,11 @@ def test_a_held_checkpoint_by_another_key_does_not_count(copy: ShellPackage) -> 
 
 
 def test_a_former_checkpoint_of_another_tree_is_named(copy: ShellPackage) -> None:
-    path = copy.path / "checkpoints/25.note"
+    path = copy.path / "checkpoints/26.note"
     leaves = [leaf_hash(raw) for raw in story_world().entries]
-    path.write_bytes(signed_head(leaves[1:26], story_world().log))
+    path.write_bytes(signed_head(leaves[1:27], story_world().log))
     copy.rewrite_sums()
-    assert "checkpoints/25.note: its root is not" in verify(copy).reasons["Q8"]
+    assert "checkpoints/26.note: its root is not" in verify(copy).reasons["Q8"]
 
 
 # ------------------------------------------- the log signed anew over changed entries
@@ -710,6 +712,57 @@ def _by_one_director(world: World) -> list[bytes]:
     note = SignedNote.parse(entries[at])
     entries[at] = SignedNote(note.text, note.signatures[:1]).render()
     return entries
+
+
+def _index_of(entries: list[bytes], kind: bytes) -> int:
+    return next(i for i, raw in enumerate(entries) if kind in raw[:60])
+
+
+def _by_one_operator(world: World) -> list[bytes]:
+    entries = list(world.entries)
+    at = _index_of(entries, b"kya/registration/v1")
+    note = SignedNote.parse(entries[at])
+    entries[at] = SignedNote(note.text, note.signatures[:1]).render()
+    return entries
+
+
+def _never_registered(world: World) -> list[bytes]:
+    entries = list(world.entries)
+    del entries[_index_of(entries, b"kya/registration/v1")]
+    return entries
+
+
+def _registered_for_long(world: World) -> list[bytes]:
+    entries = list(world.entries)
+    at = _index_of(entries, b"kya/registration/v1")
+    text = SignedNote.parse(entries[at]).text
+    text = text.replace(b'"expires_at":"2026-', b'"expires_at":"2027-')
+    entries[at] = sign_note(text, *world.operators).render()
+    return entries
+
+
+def _lifted_by_one(world: World) -> list[bytes]:
+    entries = list(world.entries)
+    at = _index_of(entries, b'kya/standing/v1","act":"suspend')
+    suspended = Entry.read(entries[at]).event
+    if not isinstance(suspended, StandingChanged):
+        raise TypeError(suspended)
+    when = suspended.at.plus(seconds=1)
+    alice, _ = world.operators
+    lifted = acts.reinstate(suspended.credential, "test", when, alice)
+    return [*entries[: at + 1], lifted, *entries[at + 1 :]]
+
+
+def _refused_by_a_gateway(world: World) -> list[bytes]:
+    entries = list(world.entries)
+    at = _index_of(entries, b"kya/registration/v1")
+    event = EnrolmentRefused(
+        agent=AGENT,
+        registration=digest(SignedNote.parse(entries[at]).text),
+        rule="mandate_is_in_force",
+        at=world.state.now,
+    )
+    return [*entries, acts.refuse(world.gateway, event)]
 
 
 def _wider_mandate(world: World) -> list[bytes]:
@@ -776,10 +829,15 @@ def _redecided(world: World, seq: int, old: bytes, new: bytes) -> list[bytes]:
         (_denied_for_nothing, {"Q5"}, "says denied; the rules say allowed"),
         (_counted_less, {"Q5"}, "differs from what the rules give again"),
         (_by_one_director, {"Q3"}, "want two directors"),
+        (_by_one_operator, {"Q1"}, "want two operators; signed by 1"),
+        (_never_registered, {"Q1"}, "its registration is not on record"),
+        (_registered_for_long, {"Q1"}, "want it to end within 24 hours"),
+        (_lifted_by_one, {"Q1"}, "want two operators; signed by 1"),
+        (_refused_by_a_gateway, {"Q1"}, "has no certificate on record as authority"),
         (_wider_mandate, {"Q3"}, "names mandate"),
         (_signed_by_a_stranger, {"Q2"}, "want the signature of algo_trader_v2"),
         (_bad_decision_signature, {"Q5"}, "the signature of gateway does not fit"),
-        (_not_json, {"Q8"}, "log entry 50: not a signed statement"),
+        (_not_json, {"Q8"}, "log entry 53: not a signed statement"),
     ],
 )
 def test_a_log_signed_anew_over_a_lie_is_found_out(

@@ -7,7 +7,7 @@ import msgspec
 
 from kya.adapters.venue_paper import Execution
 from kya.core.decision import Outcome
-from kya.core.events import OrderDecided, OrderSubmitted, VenueReported
+from kya.core.order_events import OrderDecided, OrderSubmitted, VenueReported
 from kya.gateway.permit import client_id_of
 from kya.pki.entries import Entry
 from kya.tlog.checkpoint import open_checkpoint

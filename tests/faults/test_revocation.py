@@ -21,9 +21,9 @@ from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import digest, encode
 from kya.core.lifecycle import Act
 from kya.pki.note_signer import NoteSigner
-from kya.pki.request import make_request
-from kya.wiring.desk import Desk, Proof
+from kya.wiring.desk import Desk
 from tests.cli.terminal import a_draft
+from tests.enrolling import enrol
 from tests.wiring.secured import Bot, Secured, secured
 from tests.world import signer_for
 
@@ -125,9 +125,7 @@ def enrolled(desk: Desk, names: list[str]) -> dict[str, str]:
     for name in names:
         mandate = read_draft(encode(a_draft(name)), None, desk.clock())
         desk.grant(acts.resolve(mandate, *directors))
-        signer = signer_for(name)
-        proof = Proof(request=make_request(signer), custody=signer.describe())
-        credentials[name] = digest(desk.enrol_agent(mandate, proof))
+        credentials[name] = digest(enrol(desk, name, signer_for(name)))
     return credentials
 
 

@@ -20,12 +20,12 @@ from kya.core.money import Currency, Money
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.tokens import NO_DIGEST
 from kya.pki.note_signer import NoteSigner, sign_note
-from kya.pki.request import make_request
 from kya.wiring.clock import system_clock
-from kya.wiring.desk import Desk, Proof
+from kya.wiring.desk import Desk
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
 from tests.cli.terminal import Up, a_draft
+from tests.enrolling import enrol
 from tests.world import signer_for
 
 SECONDS = 10
@@ -146,9 +146,7 @@ def enrolled(running: Up, names: list[str]) -> dict[str, str]:
         draft = encode(a_draft(name, scope=a_draft()["scope"]))
         mandate = read_draft(draft, None, clock.now())
         desk.grant(acts.resolve(mandate, *directors))
-        signer = signer_for(name)
-        proof = Proof(request=make_request(signer), custody=signer.describe())
-        certificates[name] = digest(desk.enrol_agent(mandate, proof))
+        certificates[name] = digest(enrol(desk, name, signer_for(name)))
     return certificates
 
 

@@ -13,7 +13,17 @@ from typing import Any, Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from kya.codec import canonical, channels, decisions, mandates, orders, reports
+from kya.codec import (
+    canonical,
+    channels,
+    decisions,
+    mandates,
+    orders,
+    registrations,
+    reports,
+    sessions,
+    standings,
+)
 from kya.codec import statements as said
 from kya.codec.note import SignedNote
 from kya.core.errors import DistrustError, InputError, MalformedError
@@ -83,8 +93,24 @@ STATEMENTS: Final[
     mandates.MANDATE_TYPE: (mandates.parse_mandate, mandates.render_mandate),
     said.LOG_TYPE: (said.parse_log, said.render_log),
     said.CERTIFICATE_TYPE: (said.parse_certificate, said.render_certificate),
-    said.STANDING_TYPE: (said.parse_standing, said.render_standing),
-    said.CRL_TYPE: (said.parse_revocation_list, said.render_revocation_list),
+    said.ISSUER_TYPE: (said.parse_issuer, said.render_issuer),
+    standings.SCHEDULE_TYPE: (standings.parse_schedule, standings.render_schedule),
+    registrations.REGISTRATION_TYPE: (
+        registrations.parse_registration,
+        registrations.render_registration,
+    ),
+    registrations.REFUSAL_TYPE: (
+        registrations.parse_refusal,
+        registrations.render_refusal,
+    ),
+    sessions.SESSION_TYPE: (sessions.parse_session, sessions.render_session),
+    sessions.RUNTIME_TYPE: (sessions.parse_runtime, sessions.render_runtime),
+    sessions.ANCHOR_TYPE: (sessions.parse_anchor, sessions.render_anchor),
+    standings.STANDING_TYPE: (standings.parse_standing, standings.render_standing),
+    standings.CRL_TYPE: (
+        standings.parse_revocation_list,
+        standings.render_revocation_list,
+    ),
     channels.CHANNEL_REQUEST_TYPE: (
         channels.parse_channel_request,
         channels.render_channel_request,

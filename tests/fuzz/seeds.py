@@ -12,19 +12,25 @@ from kya.codec.decisions import render_decision
 from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
+from kya.codec.registrations import render_refusal, render_registration
 from kya.codec.reports import render_equivocation, render_report
+from kya.codec.sessions import render_anchor, render_runtime, render_session
+from kya.codec.standings import (
+    render_revocation_list,
+    render_schedule,
+    render_standing,
+)
 from kya.codec.statements import (
     Issuance,
     Opening,
     render_certificate,
+    render_issuer,
     render_log,
-    render_revocation_list,
-    render_standing,
 )
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
-from kya.core.events import ClockSource
 from kya.core.instant import Instant
+from kya.core.power_events import ClockSource
 from kya.pki import der
 from kya.pki.builder_key import BuilderKey
 from kya.pki.crl import Revocation, RevocationContents, issue_crl
@@ -124,6 +130,17 @@ def _statements() -> Mapping[str, bytes]:
                 at=at,
             )
         ),
+        "issuer": render_issuer(builders.an_issuer_renewed()),
+        "schedule": render_schedule(builders.a_revocation_scheduled()),
+        "registration": render_registration(
+            builders.an_agent_registered().registration
+        ),
+        "refusal": render_refusal(builders.a_refusal()),
+        "session": render_session(
+            builders.a_session(evidence=builders.some_evidence(digest))
+        ),
+        "runtime": render_runtime(builders.a_runtime_pinned()),
+        "anchor": render_anchor(builders.a_region_anchor()),
         "channel": render_channel_request(
             ChannelRequest(
                 holder="algo_trader_v2",

@@ -14,11 +14,11 @@ from kya.codec.canonical import digest
 from kya.codec.decisions import DecisionLine, parse_decision
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
-from kya.core.events import VenueReported
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.money import Price
 from kya.core.order import Order
+from kya.core.order_events import VenueReported
 from kya.core.price import ReferencePrice
 from kya.core.scope import Scope
 from kya.gateway.answer import Answer

@@ -9,8 +9,8 @@ from kya.adapters.venue_paper import Fault
 from kya.core.credential import Standing
 from kya.core.decision import Outcome
 from kya.core.errors import TransientError
-from kya.core.events import VenueStatus
 from kya.core.lifecycle import Act
+from kya.core.order_events import VenueStatus
 from tests.gateway.house import House, in_house
 from tests.world import AGENT, eur
 

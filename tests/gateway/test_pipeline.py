@@ -18,11 +18,11 @@ from kya.core.checks import CHECKS
 from kya.core.control import ControlResult
 from kya.core.decision import Outcome
 from kya.core.errors import DistrustError, MalformedError, TransientError
-from kya.core.events import VenueStatus
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.money import Currency, Money
 from kya.core.order import Side
+from kya.core.order_events import VenueStatus
 from kya.core.scope import DailyMaxPer
 from kya.gateway.answer import Freshness
 from kya.gateway.pipeline import Gateway

@@ -6,7 +6,7 @@ import pytest
 
 from kya.adapters.venue_paper import Fault
 from kya.core.errors import MalformedError, TransientError
-from kya.core.events import VenueStatus
+from kya.core.order_events import VenueStatus
 from kya.core.scope import Mode
 from kya.gateway.permit import Permit
 from kya.gateway.pipeline import Gateway

@@ -9,9 +9,9 @@ from kya.authority.revocations import revocation_list
 from kya.core.credential import ReasonCode
 from kya.core.decision import Outcome
 from kya.core.errors import DistrustError, InputError, MalformedError
-from kya.core.events import RevocationScheduled
 from kya.core.fold import apply
 from kya.core.lifecycle import Act
+from kya.core.power_events import RevocationScheduled
 from kya.gateway.statements import Statements
 from tests.gateway.house import House, decision_in, in_house
 
@@ -45,7 +45,7 @@ async def test_an_agent_may_not_change_a_standing(house: House) -> None:
 @in_house()
 async def test_a_mandate_needs_two_directors(house: House) -> None:
     director = house.world.directors[0]
-    with pytest.raises(DistrustError, match="want 2 directors"):
+    with pytest.raises(DistrustError, match="want 2 different directors"):
         await house.gateway.statements.record(
             acts.resolve(house.world.mandate, director)
         )

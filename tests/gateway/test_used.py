@@ -3,8 +3,8 @@
 import pytest
 
 from kya.core.errors import DistrustError
-from kya.core.events import Equivocated
 from kya.core.lifecycle import Act
+from kya.core.order_events import Equivocated
 from kya.gateway.refusals import OutOfTurnError
 from kya.pki.entries import Entry
 from tests.gateway.house import House, in_house

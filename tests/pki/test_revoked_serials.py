@@ -173,7 +173,7 @@ def test_an_order_signed_before_stays_and_one_dated_back_does_not() -> None:
         validity = ceremony.Validity.lasting(serial, MORNING, 86_400)
         leaf = ceremony.issue_agent(play.issuer, mandate, proof, validity)
         play.now = MORNING
-        play.enrol(leaf, replaces=play.credential)
+        play.record(leaf, play.register(), play.credential)
         before = MORNING.plus(seconds=10)
         assert play.trade(play.order(created_at=before)) == "allowed"
         play.revoke(MORNING.plus(seconds=20))

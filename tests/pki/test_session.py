@@ -7,11 +7,11 @@ import pytest
 
 from kya.codec.sessions import render_session
 from kya.core.errors import DistrustError
-from kya.core.events import SessionStarted
 from kya.core.limits import INSTANCE_AGE_MICROS_MAX
 from kya.core.runtime import Runtime
 from kya.core.scope import RegionEvidence
 from kya.core.session import RegionAnchor, RegionSource, Shown
+from kya.core.workload_events import SessionStarted
 from kya.pki.instance_identity import require_document
 from kya.pki.note_signer import NoteSigner, sign_note
 from tests.pki.instances import ACCOUNT, Cloud, a_certificate, a_key

@@ -16,6 +16,12 @@ from hypothesis.stateful import (
 
 from kya.codec.mandates import parse_mandate, render_mandate
 from kya.codec.orders import parse_order, render_order
+from kya.codec.registrations import (
+    parse_refusal,
+    parse_registration,
+    render_refusal,
+    render_registration,
+)
 from kya.codec.reports import (
     parse_equivocation,
     parse_report,
@@ -28,44 +34,46 @@ from kya.codec.sessions import (
     render_anchor,
     render_runtime,
 )
-from kya.codec.statements import (
-    parse_issuer,
+from kya.codec.standings import (
     parse_revocation_list,
     parse_schedule,
     parse_standing,
-    render_issuer,
     render_revocation_list,
     render_schedule,
     render_standing,
 )
+from kya.codec.statements import parse_issuer, render_issuer
 from kya.core.admission import objection
 from kya.core.credential import Standing
 from kya.core.decide import decide
 from kya.core.decision import Outcome
-from kya.core.events import (
-    Equivocated,
-    Event,
-    IssuerRenewed,
-    MandateGranted,
-    OrderDecided,
-    OrderSubmitted,
-    RegionAnchored,
-    RevocationListed,
-    RevocationScheduled,
-    RuntimePinned,
-    SessionStarted,
-    StandingChanged,
-    VenueReported,
-    VenueStatus,
-)
+from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.lifecycle import NEXT, Act
-from kya.core.limits import ISSUERS_MAX
+from kya.core.limits import ISSUERS_MAX, REFUSAL_PAUSE_MICROS_MIN, REFUSALS_MAX
 from kya.core.money import Money
 from kya.core.order import Order, Side
+from kya.core.order_events import (
+    Equivocated,
+    OrderDecided,
+    OrderSubmitted,
+    VenueReported,
+    VenueStatus,
+)
+from kya.core.power_events import (
+    AgentRegistered,
+    CertificateIssued,
+    EnrolmentRefused,
+    IssuerRenewed,
+    MandateGranted,
+    RevocationListed,
+    RevocationScheduled,
+    StandingChanged,
+)
 from kya.core.state import State
 from kya.core.tokens import NO_DIGEST
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 from tests.builders import (
     AGENT,
     EUR,
@@ -76,6 +84,7 @@ from tests.builders import (
     a_list_published,
     a_mandate,
     a_mandate_granted,
+    a_refusal,
     a_region_anchor,
     a_region_anchored,
     a_revocation_scheduled,
@@ -84,11 +93,14 @@ from tests.builders import (
     a_session,
     a_session_started,
     a_standing_changed,
+    an_agent_registered,
+    an_enrolment,
     an_equivocation,
     an_issuer_renewed,
     an_order_submitted,
     its_decision,
     its_report,
+    registered_anew,
     some_evidence,
     the_agent_in,
     the_case_in,
@@ -107,6 +119,11 @@ def reread(event: Event) -> Event:  # noqa: PLR0911  one return for each kind
             return an_order_submitted(parse_order(render_order(event.order)))
         case MandateGranted():
             return a_mandate_granted(parse_mandate(render_mandate(event.mandate)))
+        case AgentRegistered():
+            line = render_registration(event.registration)
+            return an_agent_registered(parse_registration(line))
+        case EnrolmentRefused():
+            return parse_refusal(render_refusal(event))
         case StandingChanged():
             return parse_standing(render_standing(event))
         case RevocationScheduled():
@@ -210,7 +227,9 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
     def act_upon_the_certificate(self, act: Act) -> None:
         digest = the_agent_in(self.state).credential
         event = a_standing_changed(act, credential=digest, at=self.clock)
-        possible = (self.state.credentials[digest].standing, act) in NEXT
+        credential = self.state.credentials[digest]
+        is_later = act is not Act.REINSTATE or self.clock > credential.since
+        possible = (credential.standing, act) in NEXT and is_later
         assert (objection(self.state, event) is None) is possible
         if possible:
             self.admit(event)
@@ -236,7 +255,14 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         former = self.state.credentials[the_agent_in(self.state).credential]
         number = len(self.state.credentials)
         new = a_credential(digest=a_digest(number), serial=1000 + number)
-        event = a_certificate_issued(new, replaces=former.digest, at=self.clock)
+        anew = registered_anew(self.clock, token=a_digest(len(self.log)))
+        self.admit(anew)
+        event = a_certificate_issued(
+            new,
+            replaces=former.digest,
+            at=self.clock,
+            enrolment=an_enrolment(anew.registration),
+        )
         is_revoked = former.standing is Standing.REVOKED
         assert (objection(self.state, event) is None) is is_revoked
         if is_revoked:
@@ -290,6 +316,16 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         if is_active:
             self.admit(event)
             assert objection(self.state, event) is not None
+
+    @rule()
+    def refuse_a_request(self) -> None:
+        digest, known = list(self.state.registrations.items())[-1]
+        event = a_refusal(registration=digest, at=self.clock)
+        pause = Instant(known.refused_at.micros + REFUSAL_PAUSE_MICROS_MIN)
+        is_taken = known.refusals < REFUSALS_MAX and self.clock >= pause
+        assert (objection(self.state, event) is None) is is_taken
+        if is_taken:
+            self.admit(event)
 
     @rule()
     def grant_another_mandate(self) -> None:
@@ -350,6 +386,13 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         assert [event.session.seq for event in starts] == [
             number + 1 for number in range(len(starts))
         ]
+
+    @invariant()
+    def every_certificate_of_an_agent_used_up_a_registration(self) -> None:
+        issued = [event for event in self.log if isinstance(event, CertificateIssued)]
+        used = [event.enrolment.registration for event in issued if event.enrolment]
+        assert len(used) == len(set(used)) == len(issued)
+        assert not any(self.state.registrations[each].is_open for each in used)
 
     @invariant()
     def each_decision_follows_its_order(self) -> None:

@@ -22,10 +22,10 @@ from kya.core.case import Case
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import KyaError, TransientError
-from kya.core.events import OrderDecided, OrderSubmitted
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.order import Order
+from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.scope import DailyMaxPer, Mode
 from kya.core.state import State
 from kya.gateway.answer import Answer, Freshness

@@ -10,11 +10,12 @@ from kya.core.control import Reason
 from kya.core.credential import Credential
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
-from kya.core.events import Event, VenueReported
+from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.instant import Day, Instant
 from kya.core.lifecycle import Act
 from kya.core.order import Order, Side
+from kya.core.order_events import VenueReported
 from kya.core.scope import Mode
 from kya.core.state import State
 from tests.builders import (
@@ -24,11 +25,14 @@ from tests.builders import (
     a_list_published,
     a_mandate_granted,
     a_standing_changed,
+    an_agent_registered,
+    an_enrolment,
     an_order_submitted,
     eur,
     its_decision,
     its_report,
     on,
+    registered_anew,
     the_agent_in,
     the_case_in,
     the_log_opened,
@@ -151,6 +155,7 @@ def the_month() -> Month:
     month = Month()
     month.record(the_log_opened(at=on("2026-04-24 09:00")))
     month.record(a_mandate_granted())
+    month.record(an_agent_registered())
     month.record(a_certificate_issued(FIRST_CERTIFICATE, at=on("2026-04-25 10:00")))
     for day in weekdays("2026-05-01", "2026-05-14"):
         month.trade(day, 48)
@@ -178,9 +183,12 @@ def _the_incident(month: Month) -> None:
     month.act(Act.REVOKE, "2026-05-23 11:00", FIRST_CERTIFICATE)
     month.record(a_list_published(at=on("2026-05-23 11:00")))
     month.send(on("2026-05-23 11:00:30"), amount=eur("22,000"))
+    anew = registered_anew(on("2026-05-23 12:00"))
+    month.record(anew)
     replacement = a_certificate_issued(
         SECOND_CERTIFICATE,
         replaces=the_agent_in(month.state).credential,
         at=on("2026-05-23 12:00"),
+        enrolment=an_enrolment(anew.registration),
     )
     month.record(replacement)

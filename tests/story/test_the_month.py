@@ -15,11 +15,12 @@ from kya.core.control import Reason
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import InputError
-from kya.core.events import LogOpened, OrderDecided
 from kya.core.fold import apply
 from kya.core.instant import Day
 from kya.core.lifecycle import Act
 from kya.core.order import Side
+from kya.core.order_events import OrderDecided
+from kya.core.power_events import LogOpened
 from kya.core.scope import Mode
 from kya.core.state import State
 from kya.core.tokens import NO_DIGEST
@@ -29,6 +30,7 @@ from tests.builders import (
     a_mandate,
     a_mandate_granted,
     a_standing_changed,
+    an_agent_registered,
     an_order_submitted,
     eur,
     on,
@@ -56,9 +58,10 @@ def in_words(judged: Judged, control_id: str) -> str:
 
 
 def test_the_board_grants_the_mandate_before_anything_else() -> None:
-    opened, granted, issued = MONTH.log[:3]
+    opened, granted, registered, issued = MONTH.log[:4]
     assert isinstance(opened, LogOpened)
     assert granted == a_mandate_granted()
+    assert registered == an_agent_registered()
     assert issued == a_certificate_issued(FIRST_CERTIFICATE)
 
 

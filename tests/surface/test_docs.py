@@ -16,9 +16,11 @@ from kya.codec import (
     decisions,
     mandates,
     orders,
+    registrations,
     reports,
     scopes,
     sessions,
+    standings,
     statements,
 )
 from kya.codec.canonical import Statement
@@ -162,9 +164,11 @@ LINES: Final = (
     statements.CertificateLine,
     statements.IssuerLine,
     mandates.MandateLine,
-    statements.StandingLine,
-    statements.ScheduleLine,
-    statements.RevocationListLine,
+    registrations.RegistrationLine,
+    registrations.RefusalLine,
+    standings.StandingLine,
+    standings.ScheduleLine,
+    standings.RevocationListLine,
     orders.OrderLine,
     decisions.DecisionLine,
     reports.ReportLine,
@@ -262,7 +266,7 @@ def test_every_route_is_specified() -> None:
     route = re.compile(r"/(?:v1|log)/[a-z{}/_:]+|/healthz")
     routes = {found for found in api_texts() if route.fullmatch(found)}
     listed = [found.replace("{path:path}", "…") for found in routes]
-    assert len(routes) == 12
+    assert len(routes) == 14
     assert [found for found in sorted(listed) if f" {found}`" not in text] == []
 
 

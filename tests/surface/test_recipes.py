@@ -23,7 +23,8 @@ _VARYING: Final = (
 SCENE: Final = """\
 touch resolution.txt
 kya mandate sign examples/mandate.json --resolution resolution.txt --as anna --as bernd
-kya agent enrol algo_trader_v2
+kya agent register algo_trader_v2 --as clara --as david --attest token > token
+kya agent enrol algo_trader_v2 --token-file token
 python examples/bot.py kya-data/agents/algo_trader_v2
 kya agent revoke algo_trader_v2 --reason "an order above the maximum"
 python examples/bot.py kya-data/agents/algo_trader_v2

@@ -13,10 +13,10 @@ from kya.codec.tally import Selection
 from kya.core.case import Case
 from kya.core.credential import Standing
 from kya.core.decide import decide
-from kya.core.events import OrderSubmitted, VenueStatus
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.order import Order, Side
+from kya.core.order_events import OrderSubmitted, VenueStatus
 from kya.evidence.build import build_package, everything
 from kya.evidence.folder import files_below
 from kya.pki.keys import KeyAlgorithm

@@ -12,13 +12,19 @@ import pytest
 
 from kya.authority import acts, ceremony
 from kya.authority.revocations import revocation_list
+from kya.codec import canonical
 from kya.codec.note import NoteSignature, SignedNote
+from kya.codec.registrations import render_registration
 from kya.codec.reports import render_equivocation
+from kya.codec.statements import Issuance
 from kya.core.credential import ReasonCode
-from kya.core.events import Equivocated, RevocationScheduled
 from kya.core.fold import apply
+from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.order import Order
+from kya.core.order_events import Equivocated
+from kya.core.power_events import RevocationScheduled
+from kya.core.registration import Attestor, Enrolment, Registration
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.pem import CERTIFICATE, to_pem
@@ -127,7 +133,7 @@ def test_a_decision_altered_in_one_measured_value(tmp_path: Path) -> None:
 
 def test_an_entry_removed_and_the_log_signed_again(tmp_path: Path) -> None:
     world = busy_world()
-    del world.entries[7:10]  # the first order, its decision, its report
+    del world.entries[10:13]  # the first order, its decision, its report
     report = verdict_on(world, tmp_path)
     assert both_judges(report, 10)
 
@@ -178,16 +184,18 @@ def test_an_order_that_another_key_signed(tmp_path: Path) -> None:
 
 def test_a_mandate_after_the_certificate_that_names_it(tmp_path: Path) -> None:
     world = World()
-    world.entries[-2:] = reversed(world.entries[-2:])
+    mandate, registered, certificate = world.entries[-3:]
+    world.entries[-3:] = [registered, certificate, mandate]
     report = verdict_on(world, tmp_path)
     assert both_judges(report, 3)
 
 
 def test_a_mandate_that_one_director_signed(tmp_path: Path) -> None:
     world = World()
-    note = SignedNote.parse(world.entries[-2])
-    world.entries[-2] = SignedNote(note.text, note.signatures[:1]).render()
-    assert "want 2 directors" in str(sentences(verdict_on(world, tmp_path), 3))
+    note = SignedNote.parse(world.entries[-3])
+    world.entries[-3] = SignedNote(note.text, note.signatures[:1]).render()
+    report = verdict_on(world, tmp_path)
+    assert "want 2 different directors" in str(sentences(report, 3))
 
 
 def test_a_report_of_another_venue(tmp_path: Path) -> None:
@@ -314,7 +322,7 @@ def test_a_log_key_that_nothing_certifies_does_not_count(
 def test_a_tail_cut_back_shows_against_a_held_checkpoint(tmp_path: Path) -> None:
     world = busy_world()
     held = published(world.entries, world.log)("checkpoint")
-    short = handed_over(world, tmp_path / "evidence", entries=world.entries[:13])
+    short = handed_over(world, tmp_path / "evidence", entries=world.entries[:16])
     assert short.verified().exit_code == 3
     report = short.verified(held_checkpoint=held)
     assert failing(report) == {8}
@@ -326,7 +334,7 @@ def test_a_log_rewritten_below_a_held_checkpoint(tmp_path: Path) -> None:
     other.trade(other.order(created_at=MORNING.plus(seconds=99)))
     for _ in range(8):
         other.trade(other.order(created_at=later(other)))
-    held = published(world.entries[:12], world.log)("checkpoint")
+    held = published(world.entries[:15], world.log)("checkpoint")
     report = handed_over(other, tmp_path / "evidence").verified(held_checkpoint=held)
     assert failing(report) == {8}
     assert "rewritten" in str(sentences(report, 8))
@@ -345,10 +353,101 @@ def test_a_former_checkpoint_that_does_not_fit(tmp_path: Path) -> None:
     for _ in range(3):
         other.trade(other.order(created_at=later(other, 7)))
     handed = handed_over(world, tmp_path / "evidence")
-    stray = published(other.entries[:10], world.log)("checkpoint")
-    handed.write("checkpoints/10.note", stray)
+    stray = published(other.entries[:13], world.log)("checkpoint")
+    handed.write("checkpoints/13.note", stray)
     handed.list_again()
-    assert "checkpoints/10.note" in str(sentences(handed.verified(), 8))
+    assert "checkpoints/13.note" in str(sentences(handed.verified(), 8))
+
+
+def test_a_registration_that_one_operator_signed(tmp_path: Path) -> None:
+    world = World()
+    note = SignedNote.parse(world.entries[-2])
+    world.entries[-2] = SignedNote(note.text, note.signatures[:1]).render()
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+    assert "want 2 different operators" in str(sentences(report, 1))
+
+
+def test_a_registration_that_the_authority_signed(tmp_path: Path) -> None:
+    world = World()
+    text = SignedNote.parse(world.entries[-2]).text
+    world.entries[-2] = sign_note(text, world.authority).render()
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+
+
+def test_a_certificate_that_nobody_registered(tmp_path: Path) -> None:
+    world = World()
+    del world.entries[-2]
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+    assert "no such registration" in str(sentences(report, 1))
+
+
+def test_a_certificate_for_which_less_was_shown_than_asked(tmp_path: Path) -> None:
+    world = World()
+    node = ("node=worker-1",)
+    asked = world.registration(attestor=Attestor.KUBERNETES, selectors=node)
+    world.entries[-2:] = [
+        acts.register(asked, *world.operators),
+        certified(world, asked, shown=("node=worker-2",)),
+    ]
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+    assert "not shown: node=worker-1" in str(sentences(report, 1))
+
+
+def test_a_certificate_after_its_registration_had_ended(tmp_path: Path) -> None:
+    world = World()
+    brief = world.registration(expires_at=world.now.plus(micros=1))
+    late = world.now.plus(micros=2)
+    world.entries[-2:] = [
+        acts.register(brief, *world.operators),
+        certified(world, brief, shown=(), at=late),
+    ]
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+
+
+def test_a_reinstatement_that_one_operator_signed(tmp_path: Path) -> None:
+    world = World()
+    world.change_standing(Act.SUSPEND, later(world))
+    world.change_standing(Act.REINSTATE, later(world, 180))
+    note = SignedNote.parse(world.entries[-1])
+    world.entries[-1] = SignedNote(note.text, note.signatures[:1]).render()
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+    assert "want 2 different operators" in str(sentences(report, 1))
+
+
+def test_a_reinstatement_that_is_played_again(tmp_path: Path) -> None:
+    world = World()
+    world.change_standing(Act.SUSPEND, later(world))
+    world.change_standing(Act.REINSTATE, later(world, 180))
+    lifted = world.entries[-1]
+    world.change_standing(Act.SUSPEND, later(world, 240))
+    world.entries.append(lifted)
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+
+
+def certified(
+    world: World,
+    asked: Registration,
+    *,
+    shown: tuple[str, ...],
+    at: Instant | None = None,
+) -> bytes:
+    """The agent's certificate as an authority would sign that does not look."""
+    digest = canonical.digest(render_registration(asked))
+    issuance = Issuance(
+        certificate=world.certificate,
+        custody="memory, software, exportable: yes",
+        replaces=None,
+        at=at or world.now,
+        enrolment=Enrolment(registration=digest, attestor=asked.attestor, shown=shown),
+    )
+    return acts.certify(world.authority, issuance)
 
 
 def test_a_revocation_that_ends_the_log_without_its_list(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from kya.codec.canonical import digest
 from kya.codec.note import SignedNote
 from kya.codec.sessions import render_session, render_start
-from kya.core.events import SessionStarted
 from kya.core.session import RegionAnchor, Session, Shown
+from kya.core.workload_events import SessionStarted
 from kya.pki.note_signer import sign_note
 from kya.verify.finding import Verdict
 from tests.pki.instances import Cloud, a_key

@@ -241,7 +241,7 @@ def secured(
             draft = stored(data / f"{name}.json", a_draft(name))
             signed = running.kya("mandate", "sign", draft, "--as", "a", "--as", "b")
             assert signed.code == 0, signed.err
-            enrolled = running.kya("agent", "enrol", name)
+            enrolled = running.enrol(name)
             assert enrolled.code == 0, enrolled.err
         yield Secured(
             running, {name: Bot.at(name, data / "agents" / name) for name in names}

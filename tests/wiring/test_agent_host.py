@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kya.core.errors import InputError
-from kya.pki.request import proven_public_key
+from kya.pki.request import make_request, proven_public_key
 from kya.wiring.agent_host import AgentHost
 
 
@@ -17,10 +17,10 @@ def _store(host: AgentHost) -> None:
 
 
 def test_a_new_key_proves_itself(host: AgentHost) -> None:
-    proof = host.new_key()
+    signer = host.new_key()
     _store(host)
-    assert proven_public_key(proof.request) == host.signer().public_key()
-    assert proof.custody == host.signer().describe()
+    assert proven_public_key(make_request(signer)) == host.signer().public_key()
+    assert signer.describe() == host.signer().describe()
 
 
 def test_a_key_without_a_certificate_signs_nothing(host: AgentHost) -> None:
@@ -35,7 +35,7 @@ def test_the_key_in_use_stays_until_its_successor_is_certified(
     host.new_key()
     _store(host)
     first = host.signer().public_key()
-    second = proven_public_key(host.new_key().request)
+    second = host.new_key().public_key()
     assert host.signer().public_key() == first
     _store(host)
     assert host.signer().public_key() == second
@@ -43,7 +43,7 @@ def test_the_key_in_use_stays_until_its_successor_is_certified(
 
 def test_a_key_that_never_got_a_certificate_is_kept_aside(host: AgentHost) -> None:
     host.new_key()
-    last = proven_public_key(host.new_key().request)
+    last = host.new_key().public_key()
     _store(host)
     assert host.signer().public_key() == last
     names = sorted(path.name for path in (host.directory / "keys").glob("*.pem"))

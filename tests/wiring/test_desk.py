@@ -15,13 +15,13 @@ from kya.core.mandate import Mandate
 from kya.core.state import State
 from kya.pki.crl import verify_crl
 from kya.pki.note_signer import NoteSigner
-from kya.pki.request import make_request
 from kya.pki.revocations import whole_second
 from kya.wiring.clock import system_clock
-from kya.wiring.desk import Desk, Proof
+from kya.wiring.desk import Desk
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
 from tests.cli.terminal import a_draft, up
+from tests.enrolling import OPERATORS, enrol
 from tests.world import signer_for
 
 
@@ -44,9 +44,9 @@ def _mandate(desk: Desk, agent: str, grace_seconds: int = 300) -> Mandate:
     return mandate
 
 
-def _proof(agent: str) -> Proof:
-    signer = signer_for(agent)
-    return Proof(request=make_request(signer), custody=signer.describe())
+def _enrolled(desk: Desk, agent: str) -> None:
+    _mandate(desk, agent)
+    enrol(desk, agent, signer_for(agent))
 
 
 def test_a_director_is_enrolled_once(desk: Desk) -> None:
@@ -99,39 +99,51 @@ def test_the_newest_mandate_counts(desk: Desk) -> None:
 
 
 def test_a_serial_may_be_chosen_and_is_used_once(desk: Desk) -> None:
-    mandate = _mandate(desk, "numbered")
-    desk.enrol_agent(mandate, _proof("numbered"), serial=2**64 + 77)
+    _mandate(desk, "numbered")
+    enrol(desk, "numbered", signer_for("numbered"), serial=2**64 + 77)
     assert desk.credential_of("numbered").serial == 2**64 + 77
     desk.change("numbered", Act.REVOKE, "test")
     with pytest.raises(InputError, match="digest or serial is on record"):
-        desk.replace_agent(mandate, _proof("numbered"), serial=2**64 + 77)
+        enrol(desk, "numbered", signer_for("numbered 2"), serial=2**64 + 77)
 
 
 def test_a_mandate_for_one_agent_enrols_no_other(desk: Desk) -> None:
-    mandate = _mandate(desk, "rightful")
-    desk.enrol_agent(mandate, _proof("rightful"))
+    _mandate(desk, "rightful")
+    enrol(desk, "rightful", signer_for("rightful"))
     assert desk.credential_of("rightful").name == "rightful"
     with pytest.raises(InputError, match="no such agent on record"):
         desk.credential_of("other")
 
 
 def test_acts_move_the_standing(desk: Desk) -> None:
-    desk.enrol_agent(_mandate(desk, "moved"), _proof("moved"))
+    _mandate(desk, "moved")
+    enrol(desk, "moved", signer_for("moved"))
+    desk.change("moved", Act.SUSPEND, "test")
+    assert desk.credential_of("moved").standing is Standing.SUSPENDED
+    desk.reinstate("moved", "test", OPERATORS)
+    assert desk.credential_of("moved").standing is Standing.ACTIVE
     for act, standing in (
-        (Act.SUSPEND, Standing.SUSPENDED),
-        (Act.REINSTATE, Standing.ACTIVE),
         (Act.SUSPEND, Standing.SUSPENDED),
         (Act.REVOKE, Standing.REVOKED),
     ):
         desk.change("moved", act, "test")
         assert desk.credential_of("moved").standing is standing
     with pytest.raises(InputError):
-        desk.change("moved", Act.REINSTATE, "test")
+        desk.reinstate("moved", "test", OPERATORS)
+
+
+def test_the_authority_alone_reinstates_nobody(desk: Desk) -> None:
+    _mandate(desk, "stopped")
+    enrol(desk, "stopped", signer_for("stopped"))
+    desk.change("stopped", Act.SUSPEND, "test")
+    with pytest.raises(DistrustError, match="want a operator"):
+        desk.change("stopped", Act.REINSTATE, "test")
 
 
 def test_every_revocation_and_every_request_renews_the_list(desk: Desk) -> None:
     before = desk.state().crl_number
-    desk.enrol_agent(_mandate(desk, "listed"), _proof("listed"))
+    _mandate(desk, "listed")
+    enrol(desk, "listed", signer_for("listed"))
     assert desk.state().crl_number == before
     desk.change("listed", Act.SUSPEND, "test")
     assert desk.state().crl_number == before
@@ -144,7 +156,7 @@ def test_every_revocation_and_every_request_renews_the_list(desk: Desk) -> None:
 def test_a_list_names_each_revocation_as_it_was_said(desk: Desk) -> None:
     for code in ReasonCode:
         agent = f"ended-{code.value}"
-        desk.enrol_agent(_mandate(desk, agent), _proof(agent))
+        _enrolled(desk, agent)
         desk.revoke(agent, code, "test")
     issuer = desk.opened.certificate("issuer")
     listed = verify_crl(desk.remote.revocation_list(), issuer)
@@ -154,7 +166,7 @@ def test_a_list_names_each_revocation_as_it_was_said(desk: Desk) -> None:
 
 
 def test_a_revocation_is_answered_with_everything_in_place(desk: Desk) -> None:
-    desk.enrol_agent(_mandate(desk, "at-once"), _proof("at-once"))
+    _enrolled(desk, "at-once")
     desk.change("at-once", Act.REVOKE, "test")
     issuer = desk.opened.certificate("issuer")
     listed = verify_crl(desk.remote.revocation_list(), issuer)
@@ -166,7 +178,7 @@ def test_a_revocation_is_answered_with_everything_in_place(desk: Desk) -> None:
 
 
 def test_a_scheduled_revocation_is_carried_out_when_it_is_due(desk: Desk) -> None:
-    desk.enrol_agent(_mandate(desk, "leaving"), _proof("leaving"))
+    _enrolled(desk, "leaving")
     due = desk.clock().plus(micros=700_000)
     desk.schedule("leaving", ReasonCode.SUPERSEDED, "a new model", due)
     assert desk.credential_of("leaving").standing is Standing.ACTIVE
@@ -183,7 +195,7 @@ def test_a_scheduled_revocation_is_carried_out_when_it_is_due(desk: Desk) -> Non
 
 
 def test_a_desk_whose_clock_is_ahead_gets_nothing_on_record(desk: Desk) -> None:
-    desk.enrol_agent(_mandate(desk, "overdue"), _proof("overdue"))
+    _enrolled(desk, "overdue")
     due = desk.clock().plus(seconds=60)
     desk.schedule("overdue", ReasonCode.SUPERSEDED, "test", due)
     # Later for this desk than for the gateway, by less than statements may be ahead.
@@ -194,7 +206,7 @@ def test_a_desk_whose_clock_is_ahead_gets_nothing_on_record(desk: Desk) -> None:
 
 
 def test_what_is_scheduled_lies_ahead_and_cannot_be_put_off(desk: Desk) -> None:
-    desk.enrol_agent(_mandate(desk, "bound"), _proof("bound"))
+    _enrolled(desk, "bound")
     code, now = ReasonCode.SUPERSEDED, desk.clock()
     with pytest.raises(InputError, match="want an instant to come"):
         desk.schedule("bound", code, "test", now)

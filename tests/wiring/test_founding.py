@@ -10,8 +10,8 @@ from kya.adapters.kms_file import FileSigner
 from kya.core.errors import DistrustError, InputError
 from kya.core.instant import Instant
 from kya.pki.ca_request import CaKind, read_ca_request, root_name
+from kya.pki.certificate import not_after, parse_certificate
 from kya.pki.keys import KeyAlgorithm, PublicKey
-from kya.pki.papers.certificate import not_after, parse_certificate
 from kya.pki.path import verify_chain
 from kya.pki.signer import Assurance
 from kya.wiring.founding import ASKED_FILE, ask, found, install
@@ -99,7 +99,7 @@ def test_a_root_of_the_wrong_curve_is_refused(tmp_path: Path) -> None:
 def test_there_is_one_root_in_a_directory(root: RootDesk, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is a root already"):
         found_root(tmp_path / "root", NAMES, None, FOUNDED)
-    assert open_root(tmp_path / "root").certificate == root.papers.certificate
+    assert open_root(tmp_path / "root").papers.certificate == root.papers.certificate
     with pytest.raises(InputError, match="want `kya ca root init` first"):
         open_root(tmp_path / "nowhere")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from kya.core.errors import InputError
-from kya.pki.request import proven_public_key
+from kya.pki.request import make_request, proven_public_key
 from kya.pki.signer import Assurance, Exportable
 from kya.wiring.agent_host import AgentHost
 from kya.wiring.key_reference import AwsReference, Pkcs11Reference, read_reference
@@ -43,12 +43,13 @@ def test_an_agent_enrols_with_a_key_that_the_token_made(
     hsm: SoftHsm, tmp_path: Path
 ) -> None:
     host = AgentHost(tmp_path / "bot")
-    proof = host.new_key(in_a_token(hsm, tmp_path))
+    signer = host.new_key(in_a_token(hsm, tmp_path))
     host.store("bot", b"\x30\x00", "http://127.0.0.1:1", "gateway+0+x")
-    assert proven_public_key(proof.request) == host.signer().public_key()
-    assert proof.custody.backend == "pkcs11"
-    assert proof.custody.assurance is Assurance.ASSERTED
-    assert proof.custody.exportable is Exportable.NO
+    assert proven_public_key(make_request(signer)) == host.signer().public_key()
+    custody = signer.describe()
+    assert custody.backend == "pkcs11"
+    assert custody.assurance is Assurance.ASSERTED
+    assert custody.exportable is Exportable.NO
 
 
 def test_no_key_and_no_secret_is_left_on_the_host(hsm: SoftHsm, tmp_path: Path) -> None:

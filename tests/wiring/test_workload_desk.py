@@ -13,14 +13,14 @@ from kya.codec.canonical import encode
 from kya.core.errors import DistrustError, InputError
 from kya.core.runtime import Runtime
 from kya.core.session import RegionSource
-from kya.pki.request import make_request
 from kya.pki.signer import Custody
 from kya.wiring.clock import system_clock
-from kya.wiring.desk import Desk, Proof
+from kya.wiring.desk import Desk
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
 from kya.wiring.workload_desk import anchor_key, anchor_source, pin, runtime_of
 from tests.cli.terminal import a_draft, up
+from tests.enrolling import enrol
 from tests.pki.instances import ACCOUNT, a_certificate, a_key
 from tests.world import signer_for
 
@@ -57,9 +57,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         directors = [desk.director(name) for name in ("anna", "bernd")]
         mandate = read_draft(encode(a_draft("bot")), None, desk.clock())
         desk.grant(acts.resolve(mandate, *directors))
-        signer = signer_for("bot")
-        proof = Proof(request=make_request(signer), custody=signer.describe())
-        desk.enrol_agent(mandate, proof)
+        enrol(desk, "bot", signer_for("bot"))
         yield desk
 
 

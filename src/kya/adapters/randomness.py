@@ -1,10 +1,11 @@
-"""Random serial numbers and passphrases, from the operating system."""
+"""Random serial numbers, passphrases and tokens, from the operating system."""
 
 import secrets
 from typing import Final
 
 _SERIAL_BITS: Final = 128
 _PASSPHRASE_BYTES: Final = 32
+_TOKEN_BYTES: Final = 32
 
 
 def new_serial() -> int:
@@ -15,6 +16,11 @@ def new_serial() -> int:
 def new_passphrase() -> str:
     """Return a passphrase of 256 random bits in URL-safe base64."""
     return secrets.token_urlsafe(_PASSPHRASE_BYTES)
+
+
+def new_token() -> bytes:
+    """Return a one-time token of 256 random bits."""
+    return secrets.token_bytes(_TOKEN_BYTES)
 
 
 def random_bytes(count: int) -> bytes:

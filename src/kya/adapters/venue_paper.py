@@ -18,9 +18,9 @@ import msgspec
 from kya.codec import canonical
 from kya.codec.enums import by_value
 from kya.core.errors import CorruptionError, MalformedError, TransientError
-from kya.core.events import VenueStatus
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side
+from kya.core.order_events import VenueStatus
 from kya.gateway.permit import Permit
 from kya.gateway.ports import Clock, Prices, VenueAnswer
 

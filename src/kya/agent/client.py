@@ -21,8 +21,8 @@ from kya.agent.link import PLAIN, TIMEOUT_SECONDS, Link, lost, reply_of
 from kya.agent.session import Said, read_start, session_head_in, sign_session
 from kya.codec.orders import render_order
 from kya.core.errors import TransientError
-from kya.core.events import SessionStarted
 from kya.core.instant import Instant
+from kya.core.workload_events import SessionStarted
 from kya.pki.note_signer import NoteSigner, sign_note
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from kya.core.errors import (
     MalformedError,
     TransientError,
 )
-from kya.core.events import VenueStatus
+from kya.core.order_events import VenueStatus
 
 _T = TypeVar("_T")
 

@@ -14,10 +14,10 @@ from kya.codec.canonical import digest
 from kya.codec.note import SignedNote, VerifierKey, verify
 from kya.codec.sessions import parse_start, render_session
 from kya.core.errors import DistrustError
-from kya.core.events import SessionStarted
 from kya.core.instant import Instant
 from kya.core.runtime import Runtime
 from kya.core.session import Session, Shown
+from kya.core.workload_events import SessionStarted
 from kya.pki.note_signer import NoteSigner, sign_note
 
 

@@ -10,7 +10,7 @@ from kya.api.peer import OwnNotes
 from kya.api.problems import Problem, ProblemError, problem_of, too_many
 from kya.api.strangers import Strangers
 from kya.codec import canonical
-from kya.codec.statements import CRL_TYPE, STANDING_TYPE
+from kya.codec.standings import CRL_TYPE, STANDING_TYPE
 from kya.core.errors import DistrustError, KyaError, MalformedError
 from kya.core.limits import ENTRY_BYTES_MAX
 from kya.gateway.pipeline import Gateway
@@ -116,7 +116,7 @@ def session_reply(gateway: Gateway) -> Reply:
 
 
 def statement_reply(gateway: Gateway) -> Reply:
-    """Return the function that puts a statement of authority or directors on record."""
+    """Return the function that puts a statement of authority or people on record."""
 
     async def reply(raw: bytes) -> NoteReply:
         return _recorded(await gateway.statements.record(raw))

@@ -1,18 +1,20 @@
 """The authority's acts, each a signed note ready for the log."""
 
-from kya.codec import mandates, statements
+from kya.codec import mandates, registrations, standings, statements
 from kya.codec.note import SignedNote
 from kya.codec.statements import Issuance, Opening
 from kya.core.errors import InputError
-from kya.core.events import (
+from kya.core.instant import Instant
+from kya.core.lifecycle import Act
+from kya.core.mandate import Mandate
+from kya.core.power_events import (
+    EnrolmentRefused,
     IssuerRenewed,
     RevocationListed,
     RevocationScheduled,
     StandingChanged,
 )
-from kya.core.instant import Instant
-from kya.core.lifecycle import Act
-from kya.core.mandate import Mandate
+from kya.core.registration import Registration
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.signer import Custody
 
@@ -23,17 +25,15 @@ def open_log(authority: NoteSigner, opening: Opening) -> bytes:
 
 
 def enrol(
-    authority: NoteSigner,
-    certificate: bytes,
-    custody: str,
-    at: Instant,
-    *,
-    replaces: str | None = None,
+    authority: NoteSigner, certificate: bytes, custody: str, at: Instant
 ) -> bytes:
-    """Return the note that puts a certificate on record, in place of one or of none."""
-    issuance = Issuance(
-        certificate=certificate, custody=custody, replaces=replaces, at=at
-    )
+    """Return the note that puts the certificate of a service or person on record."""
+    issuance = Issuance(certificate=certificate, custody=custody, replaces=None, at=at)
+    return certify(authority, issuance)
+
+
+def certify(authority: NoteSigner, issuance: Issuance) -> bytes:
+    """Return the note that puts any certificate on record."""
     return sign_note(statements.render_certificate(issuance), authority).render()
 
 
@@ -41,6 +41,17 @@ def renew_issuer(authority: NoteSigner, certificate: bytes, at: Instant) -> byte
     """Return the note that puts the issuing CA's new certificate on record."""
     event = IssuerRenewed(issuer=certificate, at=at)
     return sign_note(statements.render_issuer(event), authority).render()
+
+
+def register(registration: Registration, *operators: NoteSigner) -> bytes:
+    """Return the note by which these operators register an agent."""
+    line = registrations.render_registration(registration)
+    return sign_note(line, *operators).render()
+
+
+def refuse(authority: NoteSigner, event: EnrolmentRefused) -> bytes:
+    """Return the note that puts a refused request on record."""
+    return sign_note(registrations.render_refusal(event), authority).render()
 
 
 def custody_text(custody: Custody) -> str:
@@ -70,19 +81,29 @@ def countersign(note: bytes, director: NoteSigner) -> bytes:
 def change_standing(
     authority: NoteSigner, credential: str, act: Act, reason: str, at: Instant
 ) -> bytes:
-    """Return the note that suspends or reinstates a credential."""
+    """Return the note that suspends a credential."""
     event = StandingChanged(credential=credential, act=act, reason=reason, at=at)
     return sign_standing(authority, event)
 
 
 def sign_standing(authority: NoteSigner, event: StandingChanged) -> bytes:
     """Return the note of an act; a revocation's goes on record with its list."""
-    return sign_note(statements.render_standing(event), authority).render()
+    return sign_note(standings.render_standing(event), authority).render()
 
 
 def schedule(authority: NoteSigner, event: RevocationScheduled) -> bytes:
     """Return the note that says from when on a credential is revoked."""
-    return sign_note(statements.render_schedule(event), authority).render()
+    return sign_note(standings.render_schedule(event), authority).render()
+
+
+def reinstate(
+    credential: str, reason: str, at: Instant, *operators: NoteSigner
+) -> bytes:
+    """Return the note by which these operators lift a suspension."""
+    event = StandingChanged(
+        credential=credential, act=Act.REINSTATE, reason=reason, at=at
+    )
+    return sign_note(standings.render_standing(event), *operators).render()
 
 
 def publish_revocations(
@@ -90,4 +111,4 @@ def publish_revocations(
 ) -> bytes:
     """Return the note that puts a complete revocation list on record."""
     event = RevocationListed(number=number, crl=crl, at=at)
-    return sign_note(statements.render_revocation_list(event), authority).render()
+    return sign_note(standings.render_revocation_list(event), authority).render()

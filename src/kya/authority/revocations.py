@@ -6,9 +6,9 @@ from typing import Final
 from kya.authority import acts
 from kya.authority.ceremony import Issuer
 from kya.core.credential import Credential, ReasonCode, Standing
-from kya.core.events import StandingChanged
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
+from kya.core.power_events import StandingChanged
 from kya.core.state import State
 from kya.pki.crl import (
     Revocation,

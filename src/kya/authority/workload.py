@@ -5,8 +5,8 @@ from typing import Final
 
 from kya.codec.sessions import render_anchor, render_runtime
 from kya.core.errors import InputError, shown
-from kya.core.events import RuntimePinned
 from kya.core.session import RegionAnchor
+from kya.core.workload_events import RuntimePinned
 from kya.pki.note_signer import NoteSigner, sign_note
 
 # The region stands in the name that the service gives the key, not in one of ours:

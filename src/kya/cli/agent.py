@@ -1,17 +1,21 @@
-"""`kya agent`: enrol, show, suspend, reinstate, revoke, replace."""
+"""`kya agent`: register, enrol, show, suspend, reinstate, revoke, replace."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kya.agent.enrolment import Applicant
 from kya.cli.desk import open_desk
 from kya.cli.key import Key, reference_in
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
     Data,
+    answer,
+    answer_json,
+    read_bytes,
     talk,
 )
 from kya.cli.revoke import revoke
@@ -21,37 +25,112 @@ from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.narrowing import comparisons
 from kya.pki.credentials import credential_of
+from kya.wiring import enrolment
 from kya.wiring.agent_host import AgentHost, DeskAddress
-from kya.wiring.desk import Desk, Proof
+from kya.wiring.desk import Desk
+from kya.wiring.directions import Directions
+from kya.wiring.enrolment import (
+    TOKEN_SECONDS,
+    applicant,
+    office_of,
+    read_evidence,
+    read_wanted,
+)
 from kya.wiring.installation import CHANNEL, GATEWAY
 
 app = typer.Typer(
-    help="Agents: enrol, show, suspend, reinstate, revoke, replace.",
+    help="Agents: register, enrol, show, suspend, reinstate, revoke, replace.",
     no_args_is_help=True,
 )
 Name = Annotated[str, typer.Argument(help="The agent's name, as its mandate has it.")]
 Reason = Annotated[str, typer.Option(help="Why; it goes into the log.")]
+Operators = Annotated[
+    list[str],
+    typer.Option("--as", help="An operator who signs; give it once for each."),
+]
 Directory = Annotated[
     Path | None,
     typer.Option("--dir", help="The agent's directory; DATA/agents/NAME unless given."),
 ]
 
-Issue = Callable[[Mandate, Proof], bytes]
+TokenFile = Annotated[
+    Path,
+    typer.Option(help="File with the token of `kya agent register`; `-` is stdin."),
+]
+Office = Annotated[
+    Path | None,
+    typer.Option(
+        help="The office.json of `kya office`, on a host without the authority's keys."
+    ),
+]
+EvidenceOf = Annotated[
+    str | None,
+    typer.Option(
+        "--evidence",
+        help="What this host shows: kubernetes:FILE (token) or spiffe:FILE (PEM).",
+    ),
+]
+
+
+@app.command("register")
+def register(
+    name: Name,
+    operators: Operators,
+    attest: Annotated[
+        list[str],
+        typer.Option(
+            help="What the host must show: token, or kubernetes:namespace=trading,"
+            " spiffe:id=…, kms:region=…; once for each."
+        ),
+    ],
+    minutes: Annotated[
+        int, typer.Option(min=1, help="How long the token may be used.")
+    ] = TOKEN_SECONDS // 60,
+    data: Data = DATA_DEFAULT,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Register an agent as two operators; prints its one-time token, once."""
+    desk = open_desk(data)
+    wanted = read_wanted(attest, minutes * 60)
+    _tell_what_is_wider(desk.former_mandate(name), desk.mandate_of(name))
+    registered = enrolment.register(desk, name, operators, wanted)
+    registration = registered.registration
+    assurance = registration.attestor.assurance.value
+    talk(
+        f"{name}: registered by {', '.join(operators)} until {registration.expires_at}"
+    )
+    talk(f"attested by {registration.attestor.value}: {assurance}")
+    if as_json:
+        answer_json(
+            {
+                "agent": name,
+                "assurance": assurance,
+                "expires_at": str(registration.expires_at),
+                "registration": registered.digest,
+                "token": registered.token,
+            }
+        )
+    else:
+        answer(registered.token)
 
 
 @app.command("enrol")
 def enrol(
     name: Name,
+    token_file: TokenFile,
     directory: Directory = None,
-    key: Key = None,
-    data: Data = DATA_DEFAULT,
     *,
+    key: Key = None,
+    evidence: EvidenceOf = None,
+    office: Office = None,
+    data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
 ) -> None:
-    """Make the agent's key on this host and have its certificate issued."""
-    desk = open_desk(data)
+    """Make the agent's key on this host and fetch its certificate."""
     host = AgentHost(directory or data / "agents" / name)
-    credential = _certify(desk, desk.enrol_agent, host, name, key)
+    asking = _Asking(name, host, _token(token_file), key, evidence)
+    credential = _fetch(asking, data, office)
     talk(f"{name}: key and certificate are in {host.directory}")
     show_credential(credential, as_json=as_json)
 
@@ -59,17 +138,19 @@ def enrol(
 @app.command("replace")
 def replace(
     name: Name,
+    token_file: TokenFile,
     directory: Directory = None,
-    key: Key = None,
-    data: Data = DATA_DEFAULT,
     *,
+    key: Key = None,
+    evidence: EvidenceOf = None,
+    office: Office = None,
+    data: Data = DATA_DEFAULT,
     as_json: AsJson = False,
 ) -> None:
-    """Give the agent a new key and certificate after a revocation or an expiry."""
-    desk = open_desk(data)
+    """Fetch a certificate for a new key after a revocation or an expiry."""
     host = AgentHost(directory or data / "agents" / name)
-    _tell_what_is_wider(desk.mandate_of_credential(name), desk.mandate_of(name))
-    credential = _certify(desk, desk.replace_agent, host, name, key)
+    asking = _Asking(name, host, _token(token_file), key, evidence)
+    credential = _fetch(asking, data, office)
     talk(f"{name}: new key and certificate are in {host.directory}")
     show_credential(credential, as_json=as_json)
 
@@ -87,28 +168,58 @@ def suspend(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
 
 
 @app.command("reinstate")
-def reinstate(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
-    """Lift a suspension."""
-    _change(data, name, Act.REINSTATE, reason)
+def reinstate(
+    name: Name, reason: Reason, operators: Operators, data: Data = DATA_DEFAULT
+) -> None:
+    """Lift a suspension; it takes two operators."""
+    desk = open_desk(data)
+    desk.reinstate(name, reason, operators)
+    show_credential(desk.credential_of(name), as_json=False)
 
 
 app.command("revoke")(revoke)
 
 
-def _certify(
-    desk: Desk, issue: Issue, host: AgentHost, name: str, key: Path | None
-) -> Credential:
-    """Have a certificate issued for a new key, and hand it to the agent."""
-    mandate = desk.mandate_of(name)
-    certificate = issue(
-        mandate, host.new_key(None if key is None else reference_in(key))
-    )
-    _hand_over(desk, host, name, certificate)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Who asks for a certificate, with what, and where it will be kept."""
+
+    agent: str
+    host: AgentHost
+    token: str
+    key: Path | None
+    evidence: str | None
+
+    def applicant(self) -> Applicant:
+        """Return the agent with a new key."""
+        evidence = read_evidence(self.evidence)
+        signer = self.host.new_key(None if self.key is None else reference_in(self.key))
+        return applicant(self.agent, signer, self.token, evidence)
+
+
+def _fetch(asking: _Asking, data: Path, office: Path | None) -> Credential:
+    """Fetch the certificate from the office, here or elsewhere, and keep it."""
+    if office is None:
+        desk = open_desk(data)
+        desk.mandate_of(asking.agent)  # No key is made for an agent without one.
+        certificate = asking.applicant().enrol(office_of(desk))
+        _hand_over(desk, asking.host, asking.agent, certificate)
+        return desk.credential_of(asking.agent)
+    to = Directions.read(office)
+    certificate = asking.applicant().enrol(to.remote())
+    asking.host.store(asking.agent, certificate, to.url, to.gateway, to.desk())
     return credential_of(certificate)
 
 
-def _tell_what_is_wider(former: Mandate, newest: Mandate) -> None:
+def _token(path: Path) -> str:
+    """Return the token of a file, without the line feed at its end."""
+    return read_bytes(path, "token").decode("ascii", "replace").strip()
+
+
+def _tell_what_is_wider(former: Mandate | None, newest: Mandate) -> None:
     """Say which limits the replacement has that are not within the former ones."""
+    if former is None:
+        return
     found = comparisons(former, newest)
     wider = [each.limit for each in found if not each.relation.is_within]
     if wider:

@@ -20,6 +20,7 @@ from kya.cli import (
     evidence,
     log,
     mandate,
+    office,
     replay,
     up,
     verify,
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
+app.command("office")(office.office)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
 app.add_typer(ca.app, name="ca")

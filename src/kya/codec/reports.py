@@ -7,9 +7,9 @@ import msgspec
 from kya.codec import base64_text, canonical
 from kya.codec.enums import by_value
 from kya.core.errors import MalformedError
-from kya.core.events import Equivocated, VenueReported, VenueStatus
 from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
+from kya.core.order_events import Equivocated, VenueReported, VenueStatus
 
 REPORT_TYPE: Final = "kya/report/v1"
 EQUIVOCATION_TYPE: Final = "kya/equivocation/v1"

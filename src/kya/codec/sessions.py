@@ -8,10 +8,10 @@ from kya.codec import base64_text, canonical
 from kya.codec.enums import by_value
 from kya.codec.note import SignedNote
 from kya.core.errors import MalformedError
-from kya.core.events import RegionAnchored, RuntimePinned, SessionStarted
 from kya.core.instant import Instant
 from kya.core.runtime import Runtime
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 SESSION_TYPE: Final = "kya/session/v1"
 START_TYPE: Final = "kya/session-start/v1"

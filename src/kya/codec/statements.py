@@ -8,16 +8,13 @@ import msgspec
 from kya.codec import base64_text, canonical
 from kya.codec.enums import by_value
 from kya.core import tokens
-from kya.core.credential import ReasonCode
-from kya.core.events import (
+from kya.core.errors import MalformedError, shown
+from kya.core.instant import Instant
+from kya.core.power_events import (
     ClockSource,
     IssuerRenewed,
-    RevocationListed,
-    RevocationScheduled,
-    StandingChanged,
 )
-from kya.core.instant import Instant
-from kya.core.lifecycle import Act
+from kya.core.registration import Attestor, Enrolment
 
 
 class LogLine(canonical.Statement, frozen=True, kw_only=True):
@@ -33,6 +30,15 @@ class LogLine(canonical.Statement, frozen=True, kw_only=True):
     root_crl: str
 
 
+class EnrolmentFields(canonical.Statement, frozen=True, kw_only=True):
+    """What an agent's certificate was issued upon."""
+
+    assurance: str
+    attestor: str
+    registration: str
+    shown: tuple[str, ...]
+
+
 class CertificateLine(canonical.Statement, frozen=True, kw_only=True):
     """`kya/certificate/v1`: a certificate is issued; the certificate says the rest."""
 
@@ -40,6 +46,7 @@ class CertificateLine(canonical.Statement, frozen=True, kw_only=True):
     at: str
     certificate: str
     custody: str
+    enrolment: EnrolmentFields | None
     replaces: str | None
 
 
@@ -51,54 +58,16 @@ class IssuerLine(canonical.Statement, frozen=True, kw_only=True):
     certificate: str
 
 
-class StandingLine(canonical.Statement, frozen=True, kw_only=True):
-    """`kya/standing/v1`: a credential is suspended, reinstated or revoked."""
-
-    type_: Literal["kya/standing/v1"] = msgspec.field(name="_type")
-    act: str
-    at: str
-    code: str | None
-    credential: str
-    reason: str
-
-
-class ScheduleLine(canonical.Statement, frozen=True, kw_only=True):
-    """`kya/schedule/v1`: a credential will be revoked, and is not used from then on."""
-
-    type_: Literal["kya/schedule/v1"] = msgspec.field(name="_type")
-    at: str
-    code: str
-    credential: str
-    due: str
-    reason: str
-
-
-class RevocationListLine(canonical.Statement, frozen=True, kw_only=True):
-    """`kya/crl/v1`: a complete revocation list is published."""
-
-    type_: Literal["kya/crl/v1"] = msgspec.field(name="_type")
-    at: str
-    crl: str
-    number: int
-
-
 LOG_TYPE: Final = "kya/log/v1"
 CERTIFICATE_TYPE: Final = "kya/certificate/v1"
 ISSUER_TYPE: Final = "kya/issuer/v1"
-STANDING_TYPE: Final = "kya/standing/v1"
-SCHEDULE_TYPE: Final = "kya/schedule/v1"
-CRL_TYPE: Final = "kya/crl/v1"
 
 _LOG: Final = msgspec.json.Decoder(LogLine)
 _CERTIFICATE: Final = msgspec.json.Decoder(CertificateLine)
 _ISSUER: Final = msgspec.json.Decoder(IssuerLine)
-_STANDING: Final = msgspec.json.Decoder(StandingLine)
-_SCHEDULE: Final = msgspec.json.Decoder(ScheduleLine)
-_CRL: Final = msgspec.json.Decoder(RevocationListLine)
 
 _CLOCK: Final = by_value("clock", ClockSource)
-_ACT: Final = by_value("act", Act)
-_CODE: Final = by_value("code", ReasonCode)
+_ATTESTOR: Final = by_value("attestor", Attestor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +96,15 @@ class Issuance:
     """A certificate in DER, not yet understood, and what is said of it.
 
     `custody` is where the private key is kept, in words; `replaces` the digest of the
-    agent's certificate that this one follows.
+    agent's certificate that this one follows; `enrolment` what an agent's is issued
+    upon.
     """
 
     certificate: bytes
     custody: str
     replaces: str | None
     at: Instant
+    enrolment: Enrolment | None = None
 
     def __post_init__(self) -> None:
         """Refuse a certificate without a place for its key."""
@@ -176,6 +147,7 @@ def render_certificate(issuance: Issuance) -> bytes:
             at=str(issuance.at),
             certificate=base64_text.encode(issuance.certificate),
             custody=issuance.custody,
+            enrolment=_enrolment_fields(issuance.enrolment),
             replaces=issuance.replaces,
         )
     )
@@ -193,61 +165,6 @@ def render_issuer(event: IssuerRenewed) -> bytes:
             type_=ISSUER_TYPE,
             at=str(event.at),
             certificate=base64_text.encode(event.issuer),
-        )
-    )
-
-
-def parse_standing(line: bytes) -> StandingChanged:
-    """Return a change of standing; MalformedError otherwise."""
-    return canonical.read_line(line, _STANDING, "standing", _standing_from)
-
-
-def render_standing(event: StandingChanged) -> bytes:
-    """Return the line that changes a credential's standing."""
-    return canonical.encode_line(
-        StandingLine(
-            type_=STANDING_TYPE,
-            act=event.act.value,
-            at=str(event.at),
-            code=None if event.code is None else event.code.value,
-            credential=event.credential,
-            reason=event.reason,
-        )
-    )
-
-
-def parse_schedule(line: bytes) -> RevocationScheduled:
-    """Return a revocation that is due later; MalformedError otherwise."""
-    return canonical.read_line(line, _SCHEDULE, "schedule", _schedule_from)
-
-
-def render_schedule(event: RevocationScheduled) -> bytes:
-    """Return the line that says from when on a credential is revoked."""
-    return canonical.encode_line(
-        ScheduleLine(
-            type_=SCHEDULE_TYPE,
-            at=str(event.at),
-            code=event.code.value,
-            credential=event.credential,
-            due=str(event.due),
-            reason=event.reason,
-        )
-    )
-
-
-def parse_revocation_list(line: bytes) -> RevocationListed:
-    """Return a published revocation list; MalformedError otherwise."""
-    return canonical.read_line(line, _CRL, "crl", _list_from)
-
-
-def render_revocation_list(event: RevocationListed) -> bytes:
-    """Return the line that publishes a revocation list."""
-    return canonical.encode_line(
-        RevocationListLine(
-            type_=CRL_TYPE,
-            at=str(event.at),
-            crl=base64_text.encode(event.crl),
-            number=event.number,
         )
     )
 
@@ -272,6 +189,30 @@ def _issuance_from(wire: CertificateLine) -> Issuance:
         custody=wire.custody,
         replaces=wire.replaces,
         at=Instant.parse(wire.at),
+        enrolment=None if wire.enrolment is None else _enrolment_from(wire.enrolment),
+    )
+
+
+def _enrolment_fields(enrolment: Enrolment | None) -> EnrolmentFields | None:
+    """Return the enrolment as it is written."""
+    if enrolment is None:
+        return None
+    return EnrolmentFields(
+        assurance=enrolment.attestor.assurance.value,
+        attestor=enrolment.attestor.value,
+        registration=enrolment.registration,
+        shown=enrolment.shown,
+    )
+
+
+def _enrolment_from(wire: EnrolmentFields) -> Enrolment:
+    """Return the enrolment of its fields; the assurance follows from the attestor."""
+    attestor = _ATTESTOR(wire.attestor)
+    if wire.assurance != attestor.assurance.value:
+        msg = f"assurance: want {attestor.assurance.value}, got {shown(wire.assurance)}"
+        raise MalformedError(msg)
+    return Enrolment(
+        registration=wire.registration, attestor=attestor, shown=wire.shown
     )
 
 
@@ -279,36 +220,5 @@ def _renewal_from(wire: IssuerLine) -> IssuerRenewed:
     """Return the renewal of its fields."""
     return IssuerRenewed(
         issuer=base64_text.decode("certificate", wire.certificate),
-        at=Instant.parse(wire.at),
-    )
-
-
-def _standing_from(wire: StandingLine) -> StandingChanged:
-    """Return the change of standing of its fields."""
-    return StandingChanged(
-        credential=wire.credential,
-        act=_ACT(wire.act),
-        code=None if wire.code is None else _CODE(wire.code),
-        reason=wire.reason,
-        at=Instant.parse(wire.at),
-    )
-
-
-def _schedule_from(wire: ScheduleLine) -> RevocationScheduled:
-    """Return the scheduled revocation of its fields."""
-    return RevocationScheduled(
-        credential=wire.credential,
-        code=_CODE(wire.code),
-        reason=wire.reason,
-        due=Instant.parse(wire.due),
-        at=Instant.parse(wire.at),
-    )
-
-
-def _list_from(wire: RevocationListLine) -> RevocationListed:
-    """Return the revocation list of its fields."""
-    return RevocationListed(
-        number=wire.number,
-        crl=base64_text.decode("crl", wire.crl),
         at=Instant.parse(wire.at),
     )

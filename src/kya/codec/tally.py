@@ -9,17 +9,11 @@ from typing import Final
 from kya.codec.decisions import DecisionLine
 from kya.codec.figures import Bucket
 from kya.core.credential import Credential, Role
-from kya.core.events import (
-    CertificateIssued,
-    Event,
-    LogOpened,
-    OrderDecided,
-    OrderSubmitted,
-    StandingChanged,
-    VenueReported,
-)
+from kya.core.events import Event
 from kya.core.instant import Day, Instant
 from kya.core.lifecycle import Act
+from kya.core.order_events import OrderDecided, OrderSubmitted, VenueReported
+from kya.core.power_events import CertificateIssued, LogOpened, StandingChanged
 
 PRICE_SOURCES_MAX: Final = 64
 """Distinct price sources named in a report; more are counted as `other sources`."""

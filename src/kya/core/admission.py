@@ -5,34 +5,38 @@ They are checked before an entry takes its place, at every replay, and by the ve
 
 from typing import assert_never
 
-from kya.core.credential import Credential, Role, Standing
-from kya.core.events import (
-    CertificateIssued,
+from kya.core.certificate_admission import against_certificate, against_renewal
+from kya.core.credential import Role, Standing
+from kya.core.dating import against_back_dating, against_clock
+from kya.core.enrolment_admission import (
+    against_refusal,
+    against_registration,
+)
+from kya.core.events import Event
+from kya.core.lifecycle import NEXT, Act
+from kya.core.limits import (
+    UNANSWERED_MAX,
+)
+from kya.core.order_events import (
     Equivocated,
-    Event,
+    OrderDecided,
+    OrderSubmitted,
+    VenueReported,
+)
+from kya.core.power_events import (
+    AgentRegistered,
+    CertificateIssued,
+    EnrolmentRefused,
     IssuerRenewed,
     LogOpened,
     MandateGranted,
-    OrderDecided,
-    OrderSubmitted,
-    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
-    RuntimePinned,
-    SessionStarted,
     StandingChanged,
-    VenueReported,
-)
-from kya.core.instant import Instant
-from kya.core.lifecycle import NEXT
-from kya.core.limits import (
-    AGENTS_MAX,
-    ISSUERS_MAX,
-    STATEMENT_LAG_MICROS_MAX,
-    UNANSWERED_MAX,
 )
 from kya.core.session_admission import against_anchor, against_pin, against_session
 from kya.core.state import State
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 
 def objection(state: State, event: Event) -> str | None:
@@ -59,10 +63,12 @@ def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a 
             return _against_opening(state, event)
         case MandateGranted():
             return _against_mandate(state, event)
+        case AgentRegistered() | EnrolmentRefused():
+            return _against_enrolling(state, event)
         case CertificateIssued():
-            return _against_certificate(state, event)
+            return against_certificate(state, event)
         case IssuerRenewed():
-            return _against_renewal(state, event)
+            return against_renewal(state, event)
         case StandingChanged():
             return _against_standing(state, event)
         case RevocationScheduled():
@@ -105,7 +111,7 @@ def _against_decision(state: State, event: OrderDecided) -> str | None:
         submitted.leaf,
     ):
         return f"decision on {event.order}: want one on {submitted.leaf}"
-    return _against_clock(state, event.received_at)
+    return against_clock(state, event.received_at)
 
 
 def _against_report(state: State, event: VenueReported) -> str | None:
@@ -120,7 +126,7 @@ def _against_report(state: State, event: VenueReported) -> str | None:
         return f"{what}: the order went to {order.venue}"
     if filled is not None and filled.currency != order.amount.currency:
         return f"{what}: want what was filled in {order.amount.currency}"
-    return _against_clock(state, event.at)
+    return against_clock(state, event.at)
 
 
 def _against_equivocation(state: State, event: Equivocated) -> str | None:
@@ -130,7 +136,7 @@ def _against_equivocation(state: State, event: Equivocated) -> str | None:
         return f"equivocation of {event.agent}: seq {event.seq} is not on record"
     if event.seq in agent.equivocated:
         return f"equivocation of {event.agent}: seq {event.seq} is logged already"
-    return _against_clock(state, event.at)
+    return against_clock(state, event.at)
 
 
 def _against_workload(
@@ -140,21 +146,14 @@ def _against_workload(
     match event:
         case RuntimePinned(at=at):
             against = against_pin(state, event)
-            return against or _against_back_dating(state, at, "runtime")
+            return against or against_back_dating(state, at, "runtime")
         case RegionAnchored(anchor=anchor):
             against = against_anchor(state, event)
-            return against or _against_back_dating(state, anchor.at, "region anchor")
+            return against or against_back_dating(state, anchor.at, "region anchor")
         case SessionStarted(at=at):
-            return against_session(state, event) or _against_clock(state, at)
+            return against_session(state, event) or against_clock(state, at)
         case _ as never:
             assert_never(never)
-
-
-def _against_clock(state: State, at: Instant) -> str | None:
-    """The gateway's clock is not behind what it has put on record."""
-    if at < state.now:
-        return f"the clock stepped back: {at} is before {state.now}"
-    return None
 
 
 def _against_opening(state: State, event: LogOpened) -> str | None:
@@ -170,80 +169,22 @@ def _against_mandate(state: State, event: MandateGranted) -> str | None:
     """A mandate is new and grants nothing for the past."""
     if event.digest in state.mandates:
         return f"mandate {event.digest} is on record already"
-    return _against_back_dating(state, event.mandate.resolved_at, "mandate")
+    return against_back_dating(state, event.mandate.resolved_at, "mandate")
 
 
-def _against_certificate(state: State, event: CertificateIssued) -> str | None:
-    """A certificate is new, and an agent's says exactly what its mandate says."""
-    credential = event.credential
-    if any(
-        credential.digest == known.digest or credential.serial == known.serial
-        for known in state.credentials.values()
-    ):
-        return f"certificate of {credential.name}: digest or serial is on record"
-    if credential.standing is not Standing.ACTIVE:
-        return f"certificate of {credential.name}: want it issued as active"
-    against = _against_replacement(state, event)
-    if against is None and credential.role is Role.AGENT:
-        against = _against_grant(state, credential) or _against_succession(state, event)
+def _against_enrolling(
+    state: State, event: AgentRegistered | EnrolmentRefused
+) -> str | None:
+    """A registration or a refusal is of its day, besides its own rules."""
+    if isinstance(event, AgentRegistered):
+        at, what = event.registration.at, f"registration of {event.registration.agent}"
+        against = against_registration(state, event)
+    else:
+        at, what = event.at, f"refusal of {event.agent}"
+        against = against_refusal(state, event)
     if against is not None:
-        return f"certificate of {credential.name}: {against}"
-    return _against_back_dating(state, event.at, "certificate")
-
-
-def _against_replacement(state: State, event: CertificateIssued) -> str | None:
-    """What a certificate replaces is an earlier one of its own holder."""
-    if event.replaces is None:
-        return None
-    former = state.credentials.get(event.replaces)
-    holder = (event.credential.name, event.credential.role)
-    if former is None or (former.name, former.role) != holder:
-        return "want it to replace one of its own holder's"
-    return None
-
-
-def _against_grant(state: State, credential: Credential) -> str | None:
-    """The certificate's scope and validity are the mandate's, no wider."""
-    grant = credential.grant
-    mandate = state.mandates.get(grant.mandate) if grant else None
-    if grant is None or mandate is None:
-        return "want a mandate on record"
-    if mandate.agent != credential.name:
-        return f"the mandate is for {mandate.agent}"
-    if mandate.scope != grant.scope:
-        return "want the mandate's scope, to the letter"
-    inside = (
-        mandate.valid_from <= credential.not_before
-        and credential.not_after <= mandate.valid_until
-    )
-    return None if inside else "want a validity inside the mandate's"
-
-
-def _against_succession(state: State, event: CertificateIssued) -> str | None:
-    """An agent has one usable certificate; a new one names the one it replaces.
-
-    Usable at no instant together: the former is revoked, or ends before the new begins.
-    """
-    known = state.agents.get(event.credential.name)
-    if known is None:
-        is_full = len(state.agents) >= AGENTS_MAX
-        return f"want at most {AGENTS_MAX} agents" if is_full else None
-    if event.replaces != known.credential:
-        return f"want it to replace {known.credential}"
-    former = state.credentials[known.credential]
-    is_over = former.not_after < event.credential.not_before
-    if former.standing is not Standing.REVOKED and not is_over:
-        return "the one it replaces is neither revoked nor over by then"
-    return None
-
-
-def _against_renewal(state: State, event: IssuerRenewed) -> str | None:
-    """A certificate of the issuing CA is new, and there are not too many of them."""
-    if event.issuer in state.issuers:
-        return "issuer: this certificate is on record already"
-    if len(state.issuers) >= ISSUERS_MAX:
-        return f"issuer: want at most {ISSUERS_MAX} certificates in one log"
-    return _against_back_dating(state, event.at, "issuer")
+        return f"{what}: {against}"
+    return against_back_dating(state, at, what)
 
 
 def _against_standing(state: State, event: StandingChanged) -> str | None:
@@ -253,7 +194,10 @@ def _against_standing(state: State, event: StandingChanged) -> str | None:
         return f"{event.act.value}: no certificate {event.credential} is on record"
     if (credential.standing, event.act) not in NEXT:
         return f"{event.act.value}: the certificate is {credential.standing.value}"
-    return _against_back_dating(state, event.at, event.act.value)
+    if event.act is Act.REINSTATE and event.at <= credential.since:
+        # Else whoever kept the note of an earlier reinstatement could lift this one.
+        return f"reinstate: dated {event.at}, suspended at {credential.since}"
+    return against_back_dating(state, event.at, event.act.value)
 
 
 def _against_schedule(state: State, event: RevocationScheduled) -> str | None:
@@ -269,18 +213,11 @@ def _against_schedule(state: State, event: RevocationScheduled) -> str | None:
     if planned is not None and event.due >= planned.due:
         # A later one would take back the one on record, which nobody can alone.
         return f"schedule: revoked from {planned.due} on already; want it sooner"
-    return _against_back_dating(state, event.at, "schedule")
+    return against_back_dating(state, event.at, "schedule")
 
 
 def _against_list(state: State, event: RevocationListed) -> str | None:
     """Revocation lists are numbered without a gap."""
     if event.number != state.crl_number + 1:
         return f"revocation list {event.number}: want number {state.crl_number + 1}"
-    return _against_back_dating(state, event.at, "revocation list")
-
-
-def _against_back_dating(state: State, at: Instant, what: str) -> str | None:
-    """A statement is not dated before what the log holds, but for its way here."""
-    if at.micros < state.now.micros - STATEMENT_LAG_MICROS_MAX:
-        return f"{what}: dated {at}, but the log is at {state.now}"
-    return None
+    return against_back_dating(state, event.at, "revocation list")

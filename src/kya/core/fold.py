@@ -11,25 +11,27 @@ from kya.core.admission import objection
 from kya.core.credential import Credential, Role, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
-from kya.core.events import (
-    CertificateIssued,
+from kya.core.events import Event
+from kya.core.lifecycle import NEXT
+from kya.core.order_events import (
     Equivocated,
-    Event,
+    OrderDecided,
+    OrderSubmitted,
+    VenueReported,
+)
+from kya.core.power_events import (
+    AgentRegistered,
+    CertificateIssued,
+    EnrolmentRefused,
     IssuerRenewed,
     LogOpened,
     MandateGranted,
-    OrderDecided,
-    OrderSubmitted,
-    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
-    RuntimePinned,
-    SessionStarted,
     StandingChanged,
-    VenueReported,
 )
-from kya.core.lifecycle import NEXT
-from kya.core.state import AgentState, State
+from kya.core.state import AgentState, RegistrationState, State
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 
 def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
@@ -52,17 +54,14 @@ def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
             return _enrolled(opened, authority)
         case MandateGranted(digest=digest, mandate=mandate):
             return replace(state, mandates={**state.mandates, digest: mandate})
+        case AgentRegistered() | EnrolmentRefused():
+            return _with_registration(state, event)
         case CertificateIssued():
             return _with_certificate(state, event)
         case IssuerRenewed(issuer=issuer):
             return replace(state, issuers=(*state.issuers, issuer))
-        case StandingChanged():
-            return _with_standing(state, event)
-        case RevocationScheduled(due=due, code=code):
-            credential = state.credentials[event.credential]
-            return _with(state, replace(credential, withdrawal=Withdrawal(due, code)))
-        case RevocationListed(number=number, crl=crl):
-            return replace(state, crl_number=number, crl=crl, unlisted=None)
+        case StandingChanged() | RevocationScheduled() | RevocationListed():
+            return _with_end(state, event)
         case Equivocated():
             return _with_equivocation(state, event)
         case RuntimePinned() | RegionAnchored() | SessionStarted():
@@ -107,12 +106,33 @@ def _with_report(state: State, event: VenueReported) -> State:
     return replace(state, now=now, agents={**state.agents, event.agent: changed})
 
 
+def _with_registration(
+    state: State, event: AgentRegistered | EnrolmentRefused
+) -> State:
+    """Open a registration and close the agent's former one, or count a refusal."""
+    if isinstance(event, AgentRegistered):
+        changed = {
+            digest: replace(known, is_open=False)
+            for digest, known in state.registrations.items()
+            if known.is_open and known.registration.agent == event.registration.agent
+        }
+        changed[event.digest] = RegistrationState(registration=event.registration)
+    else:
+        known = state.registrations[event.registration]
+        refused = replace(known, refusals=known.refusals + 1, refused_at=event.at)
+        changed = {event.registration: refused}
+    return replace(state, registrations={**state.registrations, **changed})
+
+
 def _with_certificate(state: State, event: CertificateIssued) -> State:
     """Enrol the credential; an agent keeps its past across certificates."""
-    credential = event.credential
+    credential, enrolment = event.credential, event.enrolment
     enrolled = _enrolled(state, credential)
-    if credential.role is not Role.AGENT:
+    if credential.role is not Role.AGENT or enrolment is None:
         return enrolled
+    used = replace(state.registrations[enrolment.registration], is_open=False)
+    registrations = {**state.registrations, enrolment.registration: used}
+    enrolled = replace(enrolled, registrations=registrations)
     known = state.agents.get(credential.name)
     agent = (
         AgentState(credential=credential.digest)
@@ -131,6 +151,22 @@ def _enrolled(state: State, credential: Credential) -> State:
         credentials={**state.credentials, digest: credential},
         issued_to={**state.issued_to, name: issued},
     )
+
+
+def _with_end(
+    state: State, event: StandingChanged | RevocationScheduled | RevocationListed
+) -> State:
+    """Move a credential nearer to its end, or back from a suspension."""
+    match event:
+        case StandingChanged():
+            return _with_standing(state, event)
+        case RevocationScheduled(due=due, code=code):
+            credential = state.credentials[event.credential]
+            return _with(state, replace(credential, withdrawal=Withdrawal(due, code)))
+        case RevocationListed(number=number, crl=crl):
+            return replace(state, crl_number=number, crl=crl, unlisted=None)
+        case _ as never:
+            assert_never(never)
 
 
 def _with_standing(state: State, event: StandingChanged) -> State:

@@ -69,8 +69,26 @@ MANDATE_DIRECTORS_MAX: Final = 16
 ISSUERS_MAX: Final = 16
 """Certificates of the issuing CA in one log: one every three years is 48 years."""
 
-RUNTIME_OPERATORS_MIN: Final = 2
-"""Operators who must have signed a runtime: what starts power takes two people."""
+OPERATORS_MIN: Final = 2
+"""Operators who must have signed what starts an agent: starting takes two people."""
+
+REGISTRATION_SECONDS_MAX: Final = 86_400
+"""Longest life of a one-time token: what lies around for days, somebody finds."""
+
+REGISTRATIONS_MAX: Final = 10_000
+"""Registrations of one log: ten for each of its agents, which are kept in memory."""
+
+SELECTORS_MAX: Final = 8
+"""What an agent's host must show: namespace, account, node and a few more."""
+
+EVIDENCE_CHARS_MAX: Final = 32_768
+"""What a host shows: a service account's token, or a chain of certificates."""
+
+REFUSALS_MAX: Final = 16
+"""Refused requests on record for one registration; further ones are only counted."""
+
+REFUSAL_PAUSE_MICROS_MIN: Final = 1_000_000
+"""Between two refusals on record of one registration: a loop must not fill the log."""
 
 STATEMENT_LAG_MICROS_MAX: Final = 300_000_000
 """How far behind the log's time a statement may be dated: 5 min to sign and send."""

@@ -1,12 +1,12 @@
 """What may follow what, where a workload is shown: pins, region anchors, sessions."""
 
 from kya.core.credential import Credential, Role, Standing
-from kya.core.events import RegionAnchored, RuntimePinned, SessionStarted
 from kya.core.instant import Instant
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX, REGION_ANCHORS_MAX
 from kya.core.session import SELF_ASSERTED_SOURCE, Session
 from kya.core.state import State
 from kya.core.tokens import NO_DIGEST
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 
 def against_pin(state: State, event: RuntimePinned) -> str | None:

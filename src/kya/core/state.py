@@ -6,17 +6,15 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.core.credential import Credential
-from kya.core.events import (
-    LogOpened,
-    OrderSubmitted,
-    RuntimePinned,
-    SessionStarted,
-)
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
+from kya.core.order_events import OrderSubmitted
 from kya.core.past import Past
+from kya.core.power_events import LogOpened
+from kya.core.registration import Registration
 from kya.core.runtime import Runtime
 from kya.core.session import RegionAnchor, Session
+from kya.core.workload_events import RuntimePinned, SessionStarted
 
 BEFORE_ALL: Final = Instant(0)
 
@@ -54,15 +52,28 @@ class AgentState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationState:
+    """A registration, whether it can still be used, and its refusals on record.
+
+    It is used once, and closed by a newer one of the same agent.
+    """
+
+    registration: Registration
+    is_open: bool = True
+    refusals: int = 0
+    refused_at: Instant = BEFORE_ALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """The fold of the log.
 
     `now` is the latest instant that the gateway has put on record; its clock must not
     be behind it. `issuers` are the certificates of the issuing CA in DER, all of one
     key, the newest last. `issued_to` lists, by name, the digests of its certificates in
-    order. `crl` is the newest revocation list in DER. `undecided` is an order whose
-    decision is the next entry, `unlisted` a revoked credential whose list is the next
-    entry.
+    order. `registrations` are by the digest of their line. `crl` is the newest
+    revocation list in DER. `undecided` is an order whose decision is the next entry,
+    `unlisted` a revoked credential whose list is the next entry.
     """
 
     opened: LogOpened | None = None
@@ -81,6 +92,9 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     region_anchors: Mapping[str, RegionAnchor] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    registrations: Mapping[str, RegistrationState] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

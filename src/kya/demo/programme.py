@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kya.authority import acts
+from kya.authority.enrolment import EnrolmentOffice
 from kya.codec import canonical
 from kya.codec.mandates import render_mandate
 from kya.core.control import Reason
@@ -21,6 +22,7 @@ from kya.demo.stage import (
     AGENT,
     DIRECTORS,
     LIVE_FROM,
+    OPERATORS,
     RESOLVED_AT,
     SERIAL,
     Stage,
@@ -31,6 +33,7 @@ from kya.demo.stage import (
 from kya.tlog.policy import Log, Policy
 from kya.wiring.agent_host import AgentHost
 from kya.wiring.desk import Desk
+from kya.wiring.enrolment import applicant, office_of, register
 from kya.wiring.installation import GATEWAY, LOG
 
 ISSUED_AT: Final = Instant.parse("2026-04-25T10:00:00.000000Z")
@@ -104,11 +107,8 @@ class Programme:
         )
 
     def issue(self) -> None:
-        """The authority issues the agent's certificate."""
-        host = AgentHost(self.stage.agent_host)
-        proof = host.new_key()
-        certificate = self.desk.enrol_agent(self.mandate(), proof, serial=SERIAL)
-        self._hand_certificate(host, certificate)
+        """Two operators register the agent, and the authority issues to its host."""
+        self._enrol(office_of(self.desk, lambda: SERIAL))
         self._certificate_row("issued")
 
     def deploy(self) -> None:
@@ -157,11 +157,8 @@ class Programme:
         self._start_bot(first, first)
 
     def replace(self) -> None:
-        """The authority issues a new certificate for a new key, same mandate."""
-        host = AgentHost(self.stage.agent_host)
-        self._hand_certificate(
-            host, self.desk.replace_agent(self.mandate(), host.new_key())
-        )
+        """A new registration, and a certificate for a new key; the same mandate."""
+        self._enrol(office_of(self.desk))
         self._certificate_row("issued for a new key, same mandate and scope")
         self._not_built("risk", "baseline inherited, release digest, two approvals")
 
@@ -204,6 +201,18 @@ class Programme:
                 goes_on_after=[Reason.DAILY_AMOUNT_MAX.value] if literal else [],
             )
         )
+
+    def _enrol(self, office: EnrolmentOffice) -> None:
+        """Register the agent as two operators, and have its host prove a new key."""
+        registered = register(self.desk, AGENT, OPERATORS)
+        self._row(
+            "operators",
+            f"{' and '.join(OPERATORS)} register {AGENT}: a token, once,"
+            f" {registered.registration.attestor.assurance.value.replace('_', '-')}",
+        )
+        host = AgentHost(self.stage.agent_host)
+        asking = applicant(AGENT, host.new_key(), registered.token)
+        self._hand_certificate(host, asking.enrol(office))
 
     def _hand_certificate(self, host: AgentHost, certificate: bytes) -> None:
         """Leave with the bot what it needs to trade."""

@@ -28,6 +28,7 @@ from kya.demo.flow import EUR, EUR_USD, GBP_EUR, VENUES, Flow
 OPERATOR: Final = "CryptoEX AG"
 AGENT: Final = "algo_trader_v2"
 DIRECTORS: Final = ("anna.keller", "bernd.vogt")
+OPERATORS: Final = ("clara.weber", "david.roth")
 SERIAL: Final = 0xF1D4E8C7B2A9F3E6
 ORIGIN: Final = "cryptoex.example/log/2026"
 RESOLVED_AT: Final = Instant.parse("2026-04-24T10:00:00.000000Z")

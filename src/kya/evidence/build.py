@@ -18,8 +18,9 @@ from kya.codec.note import SignedNote
 from kya.codec.package_report import Frame, render_csv, render_json
 from kya.codec.tally import Selection, Tally
 from kya.core.errors import DistrustError, InputError
-from kya.core.events import LogOpened, OrderDecided, OrderSubmitted
 from kya.core.instant import Day
+from kya.core.order_events import OrderDecided, OrderSubmitted
+from kya.core.power_events import LogOpened
 from kya.evidence.folder import Folder, appearing
 from kya.evidence.holdings import Holdings
 from kya.evidence.reader import LogReader

@@ -17,15 +17,14 @@ from cryptography.x509 import ObjectIdentifier, SignatureAlgorithmOID
 from kya.codec.note import SignedNote
 from kya.codec.statements import parse_certificate as parse_issuance
 from kya.core.errors import InputError
-from kya.core.events import (
+from kya.core.instant import Instant
+from kya.core.order_events import OrderDecided, OrderSubmitted
+from kya.core.power_events import (
     CertificateIssued,
     IssuerRenewed,
     LogOpened,
-    OrderDecided,
-    OrderSubmitted,
     RevocationListed,
 )
-from kya.core.instant import Instant
 from kya.pki import der
 from kya.pki.certificate import parse_certificate
 from kya.pki.entries import Entry

@@ -14,14 +14,14 @@ from kya.codec.package_layout import (
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.credential import Credential, Role
 from kya.core.errors import DistrustError
-from kya.core.events import (
+from kya.core.instant import Instant
+from kya.core.power_events import (
     CertificateIssued,
     IssuerRenewed,
     LogOpened,
     MandateGranted,
     RevocationListed,
 )
-from kya.core.instant import Instant
 from kya.pki.crl import RevocationList, verify_crl
 from kya.pki.entries import Entry
 from kya.pki.pem import CERTIFICATE, X509_CRL, to_pem

@@ -1248,7 +1248,7 @@ BEGIN { FS = "\t"; OFS = "\t"; CRL = 0; NOW = "" }
 part == "certificates" {
     c = $1
     if ($2 in OF_DIGEST) fail(1, c, "the certificate of log entry " OF_DIGEST[$2] " again")
-    OF_DIGEST[$2] = c; DIGEST_OF[c] = $2; KEY[c] = substr($3, 1, 8)
+    OF_DIGEST[$2] = c; DIGEST_OF[c] = $2; KEY[c] = substr($3, 1, 8); SPKI[c] = $3
     ROLE[c] = $4; NAME[c] = $5; SERIAL[c] = $6; BEGINS[c] = $7; ENDS[c] = $8
     MANDATE[c] = $9; SCOPE_DIGEST[c] = $10; SCOPE[c] = $11
     PATH[c] = "trust/" $4 "-" $5 "-" $6 ".pem"
@@ -1298,9 +1298,10 @@ function holder(i, k, role,   j, c) {
     return ""
 }
 
-# How many different holders of the role signed; each line must be one of theirs.
-function signers(question, i, role, at,   k, c, n, seen) {
-    n = 0
+# How many different holders of the role signed, by name and by key; each line must be one
+# of theirs.
+function signers(question, i, role, at,   k, c, n, keys) {
+    n = keys = 0
     for (k = 1; k <= SIGNED[i]; k++) {
         c = holder(i, k, role)
         if (c == "") {
@@ -1311,11 +1312,13 @@ function signers(question, i, role, at,   k, c, n, seen) {
             fail(question, i, "certificate " SERIAL[c] " of its signer was not valid at " at)
         if (!((i, NAME[c]) in SEEN)) n++
         SEEN[i, NAME[c]] = 1
+        if (!((i, SPKI[c]) in HELD)) keys++
+        HELD[i, SPKI[c]] = 1
         job(question, i, k, c)
         used(c, at)
     }
     if (!SIGNED[i]) fail(question, i, "signed by nobody")
-    return n
+    return keys < n ? keys : n
 }
 
 function not_back_dated(question, i, at) {
@@ -1354,6 +1357,8 @@ function judge(i, line,   kind) {
     else if (kind == "kya/certificate/v1") on_certificate(i)
     else if (kind == "kya/mandate/v1") on_mandate(i, line)
     else if (kind == "kya/issuer/v1") on_issuer(i)
+    else if (kind == "kya/registration/v1") on_registration(i)
+    else if (kind == "kya/refusal/v1") on_refusal(i)
     else if (kind == "kya/standing/v1") on_standing(i)
     else if (kind == "kya/schedule/v1") on_schedule(i)
     else if (kind == "kya/crl/v1") on_list(i)
@@ -1398,14 +1403,41 @@ function enrol(c) {
 
 function on_certificate(i,   c, at) {
     WHAT[i] = "certificate " (i in SERIAL ? SERIAL[i] " of " NAME[i] : "")
-    if (!fields(i, 1, "_type,at,certificate,custody,replaces")) return
+    if (!fields(i, 1, "_type,at,certificate,custody,enrolment,replaces")) return
     at = V["at"]
     not_back_dated(1, i, at)
     if (signers(1, i, "authority", at) < 1 || !(i in ROLE)) return
     for (c in STANDING) if (SERIAL[c] "" == SERIAL[i] "") fail(1, i, "its serial is on record")
-    if (ROLE[i] == "agent") granted(i, V["replaces"])
+    if (ROLE[i] == "agent") {
+        enrolled(i, at)
+        granted(i, V["replaces"])
+    } else if (V["enrolment"] != "null") fail(1, i, "enrolled, and no agent's")
     enrol(i)
     used(i, at "" > BEGINS[i] "" ? at : BEGINS[i])
+}
+
+# An agent's certificate is issued once, upon its newest registration, in time, and when all
+# was shown that two operators asked for.
+function enrolled(c, at,   r, k, shown, worth) {
+    if (K["enrolment"] != "assurance,attestor,registration,shown") {
+        fail(1, c, "an agent's certificate, but no registration that it is issued upon")
+        return
+    }
+    r = V["enrolment.registration"]
+    if (!(r in REGISTERED) || OPEN[REGISTERED[r]] != r) {
+        fail(1, c, "its registration is not on record, used, or not the newest")
+        return
+    }
+    delete OPEN[REGISTERED[r]]
+    if (REGISTERED[r] != NAME[c]) fail(1, c, "the registration is for " REGISTERED[r])
+    if (UNDER[r] != MANDATE[c]) fail(1, c, "the registration is under another mandate")
+    if (at "" > EXPIRES[r] "") fail(1, c, "the registration had ended at " EXPIRES[r])
+    if (V["enrolment.attestor"] != ATTESTOR[r]) fail(1, c, "want attestor " ATTESTOR[r])
+    worth = ATTESTOR[r] == "token" ? "self_asserted" : "attested"
+    if (V["enrolment.assurance"] != worth) fail(1, c, "its assurance is " worth)
+    for (k = 1; k <= N["enrolment.shown"]; k++) shown = shown " " V["enrolment.shown." k]
+    for (k = 1; k <= ASKED[r]; k++)
+        if (!index(shown " ", " " ASKED[r, k] " ")) fail(1, c, "not shown: " ASKED[r, k])
 }
 
 # An agent's certificate says exactly what its mandate says, and follows the former one.
@@ -1489,17 +1521,70 @@ function on_issuer(i) {
     signers(1, i, "authority", V["at"])
 }
 
+function on_registration(i,   r, a, k) {
+    r = DIGEST[i]
+    a = V["agent"]
+    WHAT[i] = "registration of " a
+    if (!fields(i, 1, "_type,agent,at,attestor,expires_at,mandate,selectors,token")) return
+    not_back_dated(1, i, V["at"])
+    two_operators(i, V["at"])
+    if (r in REGISTERED) { fail(1, i, "this registration is on record already"); return }
+    if (V["token"] in TOKEN) fail(1, i, "its token is on record already")
+    TOKEN[V["token"]] = 1
+    if (index(" token kubernetes spiffe kms ", " " V["attestor"] " ") == 0 \
+        || (V["attestor"] == "token") != (N["selectors"] + 0 == 0))
+        fail(1, i, "an attestor that is none, or is asked for nothing")
+    if (micros(V["expires_at"]) <= micros(V["at"]) \
+        || micros(V["expires_at"]) > micros(V["at"]) + 86400000000)
+        fail(1, i, "want it to end within 24 hours")
+    if (!(V["mandate"] in GRANTED) || GRANTED_TO[V["mandate"]] != a)
+        fail(3, i, "want a mandate of " a " on record")
+    else if (V["at"] "" > UNTIL[V["mandate"]] "") fail(1, i, "its mandate had ended")
+    REGISTERED[r] = a
+    OPEN[a] = r
+    UNDER[r] = V["mandate"]
+    EXPIRES[r] = V["expires_at"]
+    ATTESTOR[r] = V["attestor"]
+    ASKED[r] = N["selectors"] + 0
+    for (k = 1; k <= ASKED[r]; k++) ASKED[r, k] = V["selectors." k]
+}
+
+function on_refusal(i,   r) {
+    r = V["registration"]
+    WHAT[i] = "refusal of " V["agent"]
+    if (!fields(i, 1, "_type,agent,at,registration,rule")) return
+    not_back_dated(1, i, V["at"])
+    signers(1, i, "authority", V["at"])
+    if (!(r in REGISTERED) || REGISTERED[r] != V["agent"])
+        fail(1, i, "no such registration is on record")
+    else if (++REFUSED[r] > 16) fail(1, i, "16 refusals of this registration are on record")
+    else if (r in REFUSED_AT && micros(V["at"]) < micros(REFUSED_AT[r]) + 1000000)
+        fail(1, i, "less than a second after the refusal before it")
+    REFUSED_AT[r] = V["at"]
+}
+
+function two_operators(i, at,   n) {
+    n = signers(1, i, "operator", at)
+    if (n < 2) fail(1, i, "want two operators; signed by " n)
+}
+
 function on_standing(i,   c, act, was) {
     act = V["act"]
     if (!fields(i, 1, "_type,act,at,code,credential,reason")) return
     c = V["credential"] in OF_DIGEST ? OF_DIGEST[V["credential"]] : ""
     WHAT[i] = act (c == "" ? "" : " " SERIAL[c])
     not_back_dated(1, i, V["at"])
-    signers(1, i, "authority", V["at"])
+    if (act == "reinstate") two_operators(i, V["at"])
+    else signers(1, i, "authority", V["at"])
     if (c == "" || !(c in STANDING)) { fail(1, i, "no such certificate is on record"); return }
     was = STANDING[c]
-    if (was == "active" && act == "suspend") STANDING[c] = "suspended"
-    else if (was == "suspended" && act == "reinstate") STANDING[c] = "active"
+    if (was == "active" && act == "suspend") {
+        STANDING[c] = "suspended"
+        STOPPED[c] = V["at"]
+    } else if (was == "suspended" && act == "reinstate") {
+        if (V["at"] "" <= STOPPED[c] "") fail(1, i, "dated before the suspension it lifts")
+        STANDING[c] = "active"
+    }
     else if (was != "revoked" && act == "revoke") revoked(i, c, V["at"])
     else fail(1, i, "the certificate is " was)
     if (act == "revoke" ? !is_code(V["code"]) : V["code"] != "null")

@@ -8,12 +8,8 @@ from kya.codec.reports import REPORT_TYPE
 from kya.core.credential import Standing, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError
-from kya.core.events import (
-    OrderDecided,
-    RevocationListed,
-    VenueReported,
-    VenueStatus,
-)
+from kya.core.order_events import OrderDecided, VenueReported, VenueStatus
+from kya.core.power_events import RevocationListed
 from kya.core.tokens import NO_DIGEST
 from kya.gateway.ports import Clock
 from kya.gateway.release import Releases

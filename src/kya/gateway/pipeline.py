@@ -7,8 +7,8 @@ from kya.core.case import Case
 from kya.core.decide import decide
 from kya.core.decision import Decision
 from kya.core.errors import CorruptionError, MalformedError
-from kya.core.events import OrderDecided, OrderSubmitted
 from kya.core.limits import UNANSWERED_MAX
+from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.past import Past
 from kya.gateway.answer import Answer, Freshness
 from kya.gateway.checked_on_write import CheckedOnWrite

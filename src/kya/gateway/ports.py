@@ -5,9 +5,9 @@ from typing import Protocol
 
 from kya.core import tokens
 from kya.core.errors import MalformedError
-from kya.core.events import VenueStatus
 from kya.core.instant import Instant
 from kya.core.money import Money, Price
+from kya.core.order_events import VenueStatus
 from kya.core.price import ReferencePrice
 from kya.gateway.permit import Permit
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kya.core.errors import TransientError
-from kya.core.events import OrderSubmitted, VenueStatus
 from kya.core.instant import MICROS_PER_SECOND
 from kya.core.limits import VENUE_ASK_MICROS_MAX, VENUE_ASK_MICROS_MIN
+from kya.core.order_events import OrderSubmitted, VenueStatus
 from kya.core.state import State
 from kya.gateway.ports import Venue, VenueAnswer
 

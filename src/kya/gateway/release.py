@@ -10,7 +10,6 @@ from typing import Final
 
 from kya.codec.reports import render_report
 from kya.core.errors import TransientError
-from kya.core.events import VenueReported, VenueStatus
 from kya.core.instant import MICROS_PER_SECOND
 from kya.core.limits import (
     RELEASES_IN_FLIGHT_MAX,
@@ -18,6 +17,7 @@ from kya.core.limits import (
     VENUE_ANSWER_MICROS_MAX,
 )
 from kya.core.order import Order
+from kya.core.order_events import VenueReported, VenueStatus
 from kya.gateway.permit import Permit, client_id_of
 from kya.gateway.ports import Venue, VenueAnswer
 from kya.gateway.reconcile import Pause, final_answer

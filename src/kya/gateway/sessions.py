@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kya.codec.canonical import digest
 from kya.codec.note import SignedNote
 from kya.codec.sessions import parse_session, render_start
-from kya.core.events import SessionStarted
+from kya.core.workload_events import SessionStarted
 from kya.gateway.scribe import Scribe
 from kya.pki.session import require_session, source_of
 

@@ -1,41 +1,42 @@
-"""Statements of authority, directors and operators, on their way into the log."""
+"""Statements of the authority and of people, on their way into the log."""
 
 from typing import Final
 
 from kya.core.errors import InputError
-from kya.core.events import (
-    CertificateIssued,
-    IssuerRenewed,
-    LogOpened,
-    MandateGranted,
-    RegionAnchored,
-    RevocationListed,
-    RevocationScheduled,
-    RuntimePinned,
-    StandingChanged,
-)
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.limits import STATEMENT_AHEAD_MICROS_MAX
+from kya.core.power_events import (
+    AgentRegistered,
+    CertificateIssued,
+    EnrolmentRefused,
+    IssuerRenewed,
+    LogOpened,
+    MandateGranted,
+    RevocationListed,
+    RevocationScheduled,
+    StandingChanged,
+)
+from kya.core.workload_events import RegionAnchored, RuntimePinned
 from kya.gateway.scribe import Scribe
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from kya.pki.revocations import require_fitting
 
-Statement = (
+Dated = (
     LogOpened
     | CertificateIssued
+    | EnrolmentRefused
     | IssuerRenewed
-    | MandateGranted
     | RevocationListed
     | RevocationScheduled
     | StandingChanged
     | RuntimePinned
-    | RegionAnchored
 )
 _KINDS: Final = (
-    "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1, kya/standing/v1,"
-    " kya/schedule/v1, kya/crl/v1, kya/runtime/v1 or kya/region-anchor/v1"
+    "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
+    " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
+    " kya/crl/v1, kya/runtime/v1 or kya/region-anchor/v1"
 )
 
 
@@ -85,6 +86,8 @@ def _dated(entry: Entry) -> Instant:
         return event.mandate.resolved_at
     if isinstance(event, RegionAnchored):
         return event.anchor.at
-    if isinstance(event, Statement):
+    if isinstance(event, AgentRegistered):
+        return event.registration.at
+    if isinstance(event, Dated):
         return event.at
     raise InputError(f"entries: want {_KINDS}")

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from kya.codec.reports import render_equivocation
 from kya.core.errors import CorruptionError
-from kya.core.events import Equivocated, OrderDecided, OrderSubmitted
+from kya.core.order_events import Equivocated, OrderDecided, OrderSubmitted
 from kya.gateway.answer import Answer, Freshness
 from kya.gateway.refusals import OutOfTurnError
 from kya.gateway.scribe import Scribe

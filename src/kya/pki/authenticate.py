@@ -14,25 +14,28 @@ from kya.codec.note import NoteSignature, VerifierKey
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
-from kya.core.events import (
-    CertificateIssued,
+from kya.core.instant import Instant
+from kya.core.lifecycle import Act
+from kya.core.limits import MANDATE_DIRECTORS_MIN, OPERATORS_MIN
+from kya.core.order_events import (
     Equivocated,
+    OrderDecided,
+    OrderSubmitted,
+    VenueReported,
+)
+from kya.core.power_events import (
+    AgentRegistered,
+    CertificateIssued,
+    EnrolmentRefused,
     IssuerRenewed,
     LogOpened,
     MandateGranted,
-    OrderDecided,
-    OrderSubmitted,
-    RegionAnchored,
     RevocationListed,
     RevocationScheduled,
-    RuntimePinned,
-    SessionStarted,
     StandingChanged,
-    VenueReported,
 )
-from kya.core.instant import Instant
-from kya.core.limits import MANDATE_DIRECTORS_MIN, RUNTIME_OPERATORS_MIN
 from kya.core.state import State
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 from kya.pki.entries import Entry
 from kya.pki.instance_identity import document_key
 from kya.pki.path import verify_chain, verify_under_one
@@ -69,24 +72,25 @@ def _signers(  # noqa: PLR0911  one return for each kind
     match entry.event:
         case OrderSubmitted() as event:
             return (_agent(entry, event, state),)
-        case OrderDecided(received_at=at):
-            return _holders(entry, state, Role.GATEWAY, at)
-        case VenueReported(at=at) | Equivocated(at=at):
+        case OrderDecided(received_at=at) | VenueReported(at=at) | Equivocated(at=at):
             return _holders(entry, state, Role.GATEWAY, at)
         case SessionStarted(at=at) as event:
             require_session(event, state)
             return _holders(entry, state, Role.GATEWAY, at)
-        case RuntimePinned(at=at):
-            signers = _holders(entry, state, Role.OPERATOR, at)
-            _require_operators(signers)
-            return signers
+        case RuntimePinned(at=at) | StandingChanged(act=Act.REINSTATE, at=at):
+            return _operators(entry, state, at)
+        case AgentRegistered(registration=registration):
+            return _operators(entry, state, registration.at)
         case RegionAnchored(anchor=anchor):
             if anchor.source.has_document:
                 document_key(anchor, anchor.at)
             return _holders(entry, state, Role.AUTHORITY, anchor.at)
-        case StandingChanged(at=at) | RevocationListed(at=at):
-            return _holders(entry, state, Role.AUTHORITY, at)
-        case RevocationScheduled(at=at):
+        case (
+            StandingChanged(at=at)
+            | RevocationListed(at=at)
+            | RevocationScheduled(at=at)
+            | EnrolmentRefused(at=at)
+        ):
             return _holders(entry, state, Role.AUTHORITY, at)
         case CertificateIssued(at=at) as event:
             _require_chain(entry, event, state, root)
@@ -96,7 +100,7 @@ def _signers(  # noqa: PLR0911  one return for each kind
             return _holders(entry, state, Role.AUTHORITY, at)
         case MandateGranted(mandate=mandate):
             signers = _holders(entry, state, Role.DIRECTOR, mandate.resolved_at)
-            _require_directors(signers)
+            _require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
             return signers
         case LogOpened() as event:
             return (_opening_authority(entry, event, root),)
@@ -187,19 +191,33 @@ def _require_chain(
     verify_under_one(leaf, state.issuers, root, start)
 
 
-def _require_directors(signers: tuple[Credential, ...]) -> None:
-    """Raise unless enough different directors signed: starting takes two people."""
-    if len(signers) < MANDATE_DIRECTORS_MIN:
+def _operators(entry: Entry, state: State, at: Instant) -> tuple[Credential, ...]:
+    """Return the operators who signed; starting an agent takes two of them."""
+    signers = _holders(entry, state, Role.OPERATOR, at)
+    _require_people(signers, Role.OPERATOR, OPERATORS_MIN)
+    return signers
+
+
+def _require_people(signers: tuple[Credential, ...], role: Role, enough: int) -> None:
+    """Raise unless enough different people signed: starting takes two.
+
+    Different in name and in key, so that nobody counts twice by having two names.
+    """
+    people = min(
+        len({signer.name for signer in signers}),
+        len({signer.spki for signer in signers}),
+    )
+    if people < enough:
         names = ", ".join(signer.name for signer in signers)
-        msg = f"mandate: want {MANDATE_DIRECTORS_MIN} directors, signed by {names}"
+        msg = f"want {enough} different {role.value}s, signed by {names}"
         raise DistrustError(msg)
 
 
 def _require_operators(signers: tuple[Credential, ...]) -> None:
     """Raise unless enough different operators signed: starting takes two people."""
-    if len(signers) < RUNTIME_OPERATORS_MIN:
+    if len(signers) < OPERATORS_MIN:
         names = ", ".join(signer.name for signer in signers)
-        msg = f"runtime: want {RUNTIME_OPERATORS_MIN} operators, signed by {names}"
+        msg = f"runtime: want {OPERATORS_MIN} operators, signed by {names}"
         raise DistrustError(msg)
 
 

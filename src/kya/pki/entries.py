@@ -12,21 +12,23 @@ from kya.codec import (
     decisions,
     mandates,
     orders,
+    registrations,
     reports,
     sessions,
+    standings,
     statements,
 )
 from kya.codec.note import SignedNote
 from kya.core.errors import MalformedError
-from kya.core.events import (
+from kya.core.events import Event
+from kya.core.instant import Instant
+from kya.core.order_events import OrderDecided, OrderSubmitted
+from kya.core.power_events import (
+    AgentRegistered,
     CertificateIssued,
-    Event,
     LogOpened,
     MandateGranted,
-    OrderDecided,
-    OrderSubmitted,
 )
-from kya.core.instant import Instant
 from kya.pki.credentials import credential_of
 
 
@@ -94,6 +96,7 @@ def _read_certificate(line: bytes, _raw: bytes) -> Event:
         credential=credential_of(issuance.certificate),
         replaces=issuance.replaces,
         at=issuance.at,
+        enrolment=issuance.enrolment,
     )
 
 
@@ -101,16 +104,27 @@ def _read_issuer(line: bytes, _raw: bytes) -> Event:
     return statements.parse_issuer(line)
 
 
+def _read_registration(line: bytes, _raw: bytes) -> Event:
+    return AgentRegistered(
+        digest=canonical.digest(line),
+        registration=registrations.parse_registration(line),
+    )
+
+
+def _read_refusal(line: bytes, _raw: bytes) -> Event:
+    return registrations.parse_refusal(line)
+
+
 def _read_standing(line: bytes, _raw: bytes) -> Event:
-    return statements.parse_standing(line)
+    return standings.parse_standing(line)
 
 
 def _read_schedule(line: bytes, _raw: bytes) -> Event:
-    return statements.parse_schedule(line)
+    return standings.parse_schedule(line)
 
 
 def _read_revocation_list(line: bytes, _raw: bytes) -> Event:
-    return statements.parse_revocation_list(line)
+    return standings.parse_revocation_list(line)
 
 
 def _read_report(line: bytes, _raw: bytes) -> Event:
@@ -139,11 +153,13 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     reports.REPORT_TYPE: _read_report,
     statements.LOG_TYPE: _read_log,
     mandates.MANDATE_TYPE: _read_mandate,
+    registrations.REGISTRATION_TYPE: _read_registration,
     statements.CERTIFICATE_TYPE: _read_certificate,
     statements.ISSUER_TYPE: _read_issuer,
-    statements.STANDING_TYPE: _read_standing,
-    statements.SCHEDULE_TYPE: _read_schedule,
-    statements.CRL_TYPE: _read_revocation_list,
+    registrations.REFUSAL_TYPE: _read_refusal,
+    standings.STANDING_TYPE: _read_standing,
+    standings.SCHEDULE_TYPE: _read_schedule,
+    standings.CRL_TYPE: _read_revocation_list,
     reports.EQUIVOCATION_TYPE: _read_equivocation,
     sessions.RUNTIME_TYPE: _read_runtime,
     sessions.ANCHOR_TYPE: _read_anchor,

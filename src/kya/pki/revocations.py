@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from kya.core.credential import Credential, Standing
 from kya.core.errors import CorruptionError, DistrustError, InputError
-from kya.core.events import RevocationListed
 from kya.core.instant import MICROS_PER_SECOND, Instant
+from kya.core.power_events import RevocationListed
 from kya.core.state import State
 from kya.pki.crl import Revocation, RevocationList, verify_crl
 

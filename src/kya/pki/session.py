@@ -3,10 +3,10 @@
 from kya.codec.note import SignedNote, VerifierKey
 from kya.core.credential import Role
 from kya.core.errors import DistrustError
-from kya.core.events import SessionStarted
 from kya.core.instant import Instant
 from kya.core.session import SELF_ASSERTED_SOURCE, RegionAnchor, Session, Shown
 from kya.core.state import State
+from kya.core.workload_events import SessionStarted
 from kya.pki.instance_identity import require_document
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kya.core.errors import InputError
-from kya.core.events import Event, LogOpened, OrderSubmitted, RevocationListed
+from kya.core.events import Event
 from kya.core.fold import apply
+from kya.core.order_events import OrderSubmitted
+from kya.core.power_events import LogOpened, RevocationListed
 from kya.core.state import State
 
 

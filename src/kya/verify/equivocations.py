@@ -1,7 +1,7 @@
 """Equivocations on record: did the agent truly sign two orders under one `seq`."""
 
 from kya.core.errors import DistrustError, InputError
-from kya.core.events import Equivocated, OrderSubmitted
+from kya.core.order_events import Equivocated, OrderSubmitted
 from kya.core.state import State
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry

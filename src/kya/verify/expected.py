@@ -13,7 +13,7 @@ from kya.codec.package_layout import (
 )
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.credential import Credential
-from kya.core.events import (
+from kya.core.power_events import (
     CertificateIssued,
     IssuerRenewed,
     LogOpened,

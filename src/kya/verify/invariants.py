@@ -14,11 +14,13 @@ from typing import Final
 
 from kya.verify.finding import Findings
 from kya.verify.plain_rules import (
+    PEOPLE_MIN,
     UNSEEN,
     Fields,
     PlainAgent,
     PlainCertificate,
     reasons_against,
+    signers_in,
 )
 
 _STANDING: Final = {
@@ -63,6 +65,9 @@ class PlainScan:
         default_factory=dict[str, PlainCertificate]
     )
     _anchors: dict[str, Fields] = field(default_factory=dict[str, Fields])
+    _registrations: dict[str, tuple[str, Fields]] = field(
+        default_factory=dict[str, tuple[str, Fields]]
+    )
     _pending: _Pending | None = None
     _revoked: bool = False
 
@@ -97,26 +102,33 @@ class PlainScan:
             self._take_report(said)
         elif kind == "kya/mandate/v1":
             self._mandates[sha256(line).hexdigest()] = said
+        elif kind == "kya/registration/v1":
+            self._take_registration(said, line, raw)
         elif kind == "kya/certificate/v1":
             self._take_certificate(said)
-        elif kind in {"kya/standing/v1", "kya/schedule/v1"}:
-            self._take_act(said)
+        elif kind == "kya/schedule/v1":
+            self._take_schedule(said)
+        elif kind == "kya/standing/v1":
+            self._take_standing(said, raw)
         elif kind == "kya/equivocation/v1":
             self._take_equivocation(said)
-        elif kind == "kya/runtime/v1":
+        else:
+            self._take_workload(kind, said, line)
+
+    def _take_workload(self, kind: str, said: Fields, line: bytes) -> None:
+        """Remember what runs, and by what a region is shown."""
+        if kind == "kya/runtime/v1":
             self.agents.setdefault(said["agent"], PlainAgent()).pinned = said["runtime"]
         elif kind == "kya/region-anchor/v1":
             self._anchors[sha256(line).hexdigest()] = said
         elif kind == "kya/session-start/v1":
             self._take_session(said)
 
-    def _take_act(self, said: Fields) -> None:
-        """Move a certificate's standing, or note when it will end."""
+    def _take_schedule(self, said: Fields) -> None:
+        """Note when a certificate will end."""
         certificate = self._certificates.get(said["credential"])
-        if certificate is not None and "due" in said:
+        if certificate is not None:
             certificate.revoked_from = said["due"]
-        elif certificate is not None:
-            certificate.standing = _STANDING[said["act"]]
 
     def _take_certificate(self, said: Fields) -> None:
         """Find mandate and scope in the bytes of an agent's certificate."""
@@ -132,12 +144,42 @@ class PlainScan:
                 3, "plain scan: an agent's certificate, but no mandate before it"
             )
             return
+        self._take_enrolment(said, mandate["agent"], digest)
         scope = json.dumps(mandate["scope"], sort_keys=True, separators=(",", ":"))
         if scope.encode() not in der:
             self._fail(3, "plain scan: the certificate's scope is not the mandate's")
         self._certificates[sha256(der).hexdigest()] = PlainCertificate(
             mandate["agent"], mandate["scope"], self._index
         )
+
+    def _take_registration(self, said: Fields, line: bytes, raw: bytes) -> None:
+        """Remember the newest registration of an agent, which two names have signed."""
+        if len(signers_in(raw)) < PEOPLE_MIN:
+            self._fail(1, "plain scan: registered by less than two people")
+        self._registrations[said["agent"]] = sha256(line).hexdigest(), said
+
+    def _take_enrolment(self, said: Fields, agent: str, mandate: str) -> None:
+        """Check that the certificate uses up the agent's registration, and fits it."""
+        digest, wanted = self._registrations.pop(agent, ("", {}))
+        enrolment = said["enrolment"]
+        if not digest or enrolment["registration"] != digest:
+            self._fail(1, "plain scan: an agent's certificate without a registration")
+        elif said["at"] > wanted["expires_at"] or mandate != wanted["mandate"]:
+            self._fail(1, "plain scan: a certificate outside its registration")
+        elif not set(wanted["selectors"]) <= set(enrolment["shown"]):
+            self._fail(1, "plain scan: not all was shown that two people asked for")
+
+    def _take_standing(self, said: Fields, raw: bytes) -> None:
+        """Follow an act upon a certificate; two names lift a suspension."""
+        if said["act"] == "reinstate" and len(signers_in(raw)) < PEOPLE_MIN:
+            self._fail(1, "plain scan: reinstated by less than two people")
+        certificate = self._certificates.get(said["credential"])
+        if certificate is None:
+            return
+        if said["act"] == "reinstate" and said["at"] <= certificate.since:
+            self._fail(1, "plain scan: reinstated before it was suspended")
+        certificate.standing = _STANDING[said["act"]]
+        certificate.since = said["at"]
 
     def _take_order(self, order: Fields, leaf: str, line_digest: str) -> None:
         """Check the agent's sequence and the certificate that the order names."""

@@ -24,6 +24,16 @@ UNSEEN: Final = frozenset(
 """Reasons that a plain scan cannot weigh: it reads no certificates and no program."""
 
 
+PEOPLE_MIN: Final = 2
+"""Starting takes two people."""
+
+
+def signers_in(raw: bytes) -> set[str]:
+    """Return the names under a note, as they stand there."""
+    lines = raw.decode("utf-8").rpartition("\n\n")[2].splitlines()
+    return {line.split(" ")[1] for line in lines}
+
+
 @dataclass(slots=True)
 class PlainCertificate:
     """An agent's certificate, as far as searching its bytes tells."""
@@ -32,6 +42,7 @@ class PlainCertificate:
     scope: Fields
     entry: int
     standing: str = "active"
+    since: str = ""
     revoked_from: str = ""
 
     def standing_at(self, instant: str) -> str:

@@ -4,24 +4,23 @@ from typing import Final
 
 from kya.codec import canonical
 from kya.core.errors import InputError
-from kya.core.events import (
-    CertificateIssued,
+from kya.core.events import Event
+from kya.core.order_events import (
     Equivocated,
-    Event,
-    MandateGranted,
     OrderDecided,
     OrderSubmitted,
-    RegionAnchored,
-    RuntimePinned,
-    SessionStarted,
     VenueReported,
 )
+from kya.core.power_events import AgentRegistered, CertificateIssued, MandateGranted
 from kya.core.state import State
+from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 QUESTION_OF: Final = {
     "kya/log/v1": 1,
     "kya/certificate/v1": 1,
     "kya/issuer/v1": 1,
+    "kya/registration/v1": 1,
+    "kya/refusal/v1": 1,
     "kya/standing/v1": 1,
     "kya/schedule/v1": 1,
     "kya/crl/v1": 1,
@@ -45,6 +44,8 @@ def question_of_refusal(event: Event, state: State) -> int:
         return 10 if state.undecided is None else 5
     if state.undecided is not None or isinstance(event, OrderDecided):
         return 5
+    if isinstance(event, AgentRegistered):
+        return 1 if event.registration.mandate in state.mandates else 3
     if isinstance(event, CertificateIssued):
         grant = event.credential.grant
         mandate = state.mandates.get(grant.mandate) if grant else None

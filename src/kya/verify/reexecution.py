@@ -25,15 +25,15 @@ from kya.core.credential import Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
 from kya.core.errors import CorruptionError, DistrustError, InputError
-from kya.core.events import (
+from kya.core.fold import apply
+from kya.core.instant import Instant
+from kya.core.order_events import (
     Equivocated,
     OrderDecided,
     OrderSubmitted,
-    RevocationListed,
     VenueReported,
 )
-from kya.core.fold import apply
-from kya.core.instant import Instant
+from kya.core.power_events import RevocationListed
 from kya.core.state import State
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry

@@ -24,9 +24,7 @@ from kya.core.instant import Instant
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, from_pem, to_pem
-from kya.pki.request import make_request
 from kya.pki.signer import Signer
-from kya.wiring.desk import Proof
 from kya.wiring.key_reference import Reference
 from kya.wiring.keys import KeyCabinet
 
@@ -49,8 +47,8 @@ class AgentHost:
 
     directory: Path
 
-    def new_key(self, reference: Reference | None = None) -> Proof:
-        """Return the proof of possession of a new key, made here or kept elsewhere.
+    def new_key(self, reference: Reference | None = None) -> Signer:
+        """Return the signer of a new key, made here or kept elsewhere.
 
         The key in use stays in use until `store` brings the new one's certificate.
         """
@@ -59,10 +57,8 @@ class AgentHost:
         if cabinet.has(_NEW_KEY):
             cabinet.retire(_NEW_KEY)
         if reference is None:
-            signer = cabinet.create(_NEW_KEY, KeyAlgorithm.P256)
-        else:
-            signer = cabinet.adopt(_NEW_KEY, reference)
-        return Proof(request=make_request(signer), custody=signer.describe())
+            return cabinet.create(_NEW_KEY, KeyAlgorithm.P256)
+        return cabinet.adopt(_NEW_KEY, reference)
 
     def signer(self) -> Signer:
         """Return the signer of the agent's key; InputError before it is certified."""

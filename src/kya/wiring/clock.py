@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kya.adapters.clock import SystemClock, VirtualClock
-from kya.core.events import ClockSource
+from kya.core.power_events import ClockSource
 from kya.gateway.ports import Clock
 
 

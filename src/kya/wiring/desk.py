@@ -1,17 +1,16 @@
-"""The authority's desk: where power is granted, suspended, revoked and replaced.
+"""The authority's desk: where people are enrolled, and power is granted and taken.
 
 The desk holds the issuing CA and the authority's key, never the gateway's. Its acts
 reach the gateway as entries of the log, through the gateway's append endpoint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from kya.adapters.randomness import new_serial
-from kya.authority import acts, ceremony
+from kya.authority import acts
 from kya.authority.quorum import Quorum
 from kya.authority.revocations import (
     USUAL_CODE,
@@ -23,15 +22,14 @@ from kya.codec.note import SignedNote
 from kya.core import tokens
 from kya.core.credential import Credential, ReasonCode, Role
 from kya.core.errors import CorruptionError, InputError
-from kya.core.events import RevocationScheduled, StandingChanged
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.core.power_events import RevocationScheduled, StandingChanged
 from kya.core.state import State
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
 from kya.pki.request import proven_public_key
-from kya.pki.signer import Custody
 from kya.wiring.installation import (
     AUTHORITY,
     Opened,
@@ -43,14 +41,6 @@ from kya.wiring.remote import Holder, Remote
 
 _ELSEWHERE: Final = "director's own, not known here"
 """What the log says of the custody of a key that only a request was seen of."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """An agent's request for a certificate: PKCS#10 in DER, and where its key is."""
-
-    request: bytes
-    custody: Custody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +94,7 @@ class Desk:
         key = signer.public_key()
         certificate = service(issuer, role, name, key, now)
         store_certificate(self.opened.data, key_name, certificate)
-        self._enrol(certificate, acts.custody_text(signer.describe()), None)
+        self._enrol(certificate, acts.custody_text(signer.describe()))
         return NoteSigner(name, signer)
 
     def enrol_director(self, name: str, request: bytes) -> None:
@@ -115,7 +105,7 @@ class Desk:
             msg = f"director {name}: this key is on record already"
             raise InputError(msg)
         certificate = service(issuer, Role.DIRECTOR, name, key, self.clock())
-        self._enrol(certificate, _ELSEWHERE, None)
+        self._enrol(certificate, _ELSEWHERE)
 
     def grant(self, note: bytes) -> int:
         """Put a mandate on record that enough directors of this installation signed."""
@@ -126,21 +116,15 @@ class Desk:
         quorum.require(line.name for line in SignedNote.parse(note).signatures)
         return self.remote.append(note)
 
-    def enrol_agent(
-        self, mandate: Mandate, proof: Proof, *, serial: int | None = None
-    ) -> bytes:
-        """Return the first certificate of an agent, on record."""
-        return self._issue_agent(mandate, proof, serial, None)
-
-    def replace_agent(
-        self, mandate: Mandate, proof: Proof, *, serial: int | None = None
-    ) -> bytes:
-        """Return a new certificate under the same mandate, in place of the last one."""
-        former = self.remote.holder(mandate.agent)
-        return self._issue_agent(mandate, proof, serial, former.credential)
+    def reinstate(self, agent: str, reason: str, operators: Sequence[str]) -> None:
+        """Lift the agent's suspension as these operators; it takes two of them."""
+        signers = [self.operator(name) for name in operators]
+        held = self.remote.holder(agent)
+        note = acts.reinstate(held.credential, reason, self.clock(), *signers)
+        self.remote.append(note)
 
     def change(self, agent: str, act: Act, reason: str) -> None:
-        """Suspend or reinstate the agent's credential, or revoke it as is usual."""
+        """Suspend the agent's credential, or revoke it as is usual."""
         if act is Act.REVOKE:
             self.revoke(agent, USUAL_CODE, reason)
             return
@@ -204,37 +188,20 @@ class Desk:
             raise InputError(msg)
         return mandates[-1]
 
-    def mandate_of_credential(self, agent: str) -> Mandate:
+    def former_mandate(self, agent: str) -> Mandate | None:
         """Return the mandate that the agent's newest certificate stands under."""
         state = self.state()
+        if agent not in state.agents:
+            return None
         grant = _newest(state, agent).grant
         if grant is None:  # admission has looked; this keeps the type honest
             raise CorruptionError(f"{agent}: a certificate that grants nothing")
         return state.mandates[grant.mandate]
 
-    def _issue_agent(
-        self, mandate: Mandate, proof: Proof, serial: int | None, replaces: str | None
-    ) -> bytes:
-        """Issue under the mandate, inside its validity, and put it on record."""
-        validity = ceremony.validity_within(
-            mandate, new_serial() if serial is None else serial, self.clock()
-        )
-        certificate = ceremony.issue_agent(
-            self.opened.issuer(), mandate, proof.request, validity
-        )
-        self._enrol(certificate, acts.custody_text(proof.custody), replaces)
-        return certificate
-
-    def _enrol(self, certificate: bytes, custody: str, replaces: str | None) -> None:
-        """Put a certificate on record."""
-        note = acts.enrol(
-            self.opened.note_signer(AUTHORITY),
-            certificate,
-            custody,
-            self.clock(),
-            replaces=replaces,
-        )
-        self.remote.append(note)
+    def _enrol(self, certificate: bytes, custody: str) -> None:
+        """Put a person's certificate on record."""
+        authority = self.opened.note_signer(AUTHORITY)
+        self.remote.append(acts.enrol(authority, certificate, custody, self.clock()))
 
 
 def registrar_of(opened: Opened) -> Registrar:

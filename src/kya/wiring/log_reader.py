@@ -9,10 +9,10 @@ from kya.codec.decisions import DECISION_TYPE
 from kya.codec.note import VerifierKey
 from kya.codec.orders import ORDER_TYPE
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
-from kya.codec.statements import CRL_TYPE
+from kya.codec.standings import CRL_TYPE
 from kya.core.errors import CorruptionError, InputError
-from kya.core.events import RevocationListed
 from kya.core.fold import apply
+from kya.core.power_events import RevocationListed
 from kya.core.state import State
 from kya.pki.entries import Entry
 from kya.sequencer.fsck import fsck

@@ -6,8 +6,8 @@ from kya.authority import acts
 from kya.authority.revocations import revocation_list
 from kya.codec.statements import Opening
 from kya.core.errors import InputError
-from kya.core.events import ClockSource
 from kya.core.instant import Instant
+from kya.core.power_events import ClockSource
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer

@@ -10,9 +10,9 @@ from kya.codec.canonical import digest
 from kya.codec.sessions import render_anchor
 from kya.core.credential import Credential
 from kya.core.errors import InputError
-from kya.core.events import RuntimePinned
 from kya.core.runtime import Runtime
 from kya.core.session import RegionAnchor, RegionSource
+from kya.core.workload_events import RuntimePinned
 from kya.pki.instance_identity import document_key
 from kya.pki.signer import Signer
 from kya.wiring.desk import Desk

@@ -1,0 +1,120 @@
+"""Events of the flow: orders, what was decided, and what venues said."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from kya.core import tokens
+from kya.core.decision import Outcome
+from kya.core.errors import MalformedError
+from kya.core.instant import Instant
+from kya.core.money import Money, Price
+from kya.core.order import Order
+
+
+class VenueStatus(Enum):
+    """What the venue said of an order that was released to it."""
+
+    FILLED = "filled"
+    PARTIALLY_FILLED = "partially_filled"
+    REJECTED = "rejected"
+    NOT_RECEIVED = "not_received"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the order's outcome is known, so that nobody needs to ask again."""
+        return self is not VenueStatus.UNKNOWN
+
+
+EXECUTED: Final = frozenset({VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED})
+"""What a venue says of an order that it has filled, in whole or in part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSubmitted:
+    """An agent's order is on record; its decision follows as the next entry.
+
+    `line_digest` is the SHA-256 of the order line, which the next order names;
+    `leaf` is the entry's leaf hash, which the decision names.
+    """
+
+    order: Order
+    line_digest: str
+    leaf: str
+
+    def __post_init__(self) -> None:
+        """Refuse digests that are none."""
+        tokens.require(tokens.DIGEST, "line_digest", self.line_digest)
+        tokens.require(tokens.DIGEST, "leaf", self.leaf)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDecided:
+    """The gateway has judged the order whose leaf hash is `order`."""
+
+    agent: str
+    seq: int
+    order: str
+    outcome: Outcome
+    received_at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a decision on nothing."""
+        _require_order(self.agent, self.seq, self.order)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueReported:
+    """The venue has told us, or failed to tell us, what became of a released order.
+
+    `filled` is in the order's own currency and stands for an executed order only;
+    `price_source` says where the paper venue took its price from, `detail` is the
+    venue's own word or our reason for not knowing, and both may be empty.
+    """
+
+    agent: str
+    seq: int
+    order: str
+    venue: str
+    status: VenueStatus
+    filled: Money | None
+    price: Price | None
+    price_source: str
+    detail: str
+    at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a report on nothing, or of a fill without an execution."""
+        _require_order(self.agent, self.seq, self.order)
+        tokens.require(tokens.VENUE, "venue", self.venue)
+        tokens.require_remark("price_source", self.price_source)
+        tokens.require_remark("detail", self.detail)
+        if (self.filled is None) is (self.status in EXECUTED):
+            msg = f"report: {self.status.value} with filled {self.filled}"
+            raise MalformedError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equivocated:
+    """An agent has signed two different orders under one `seq`.
+
+    `order` is the leaf hash of the one on record, `conflicting` the other note.
+    """
+
+    agent: str
+    seq: int
+    order: str
+    conflicting: bytes
+    at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse an equivocation about nothing."""
+        _require_order(self.agent, self.seq, self.order)
+
+
+def _require_order(agent: str, seq: int, leaf: str) -> None:
+    """Raise unless the three can name an order on record."""
+    tokens.require(tokens.NAME, "agent", agent)
+    tokens.require_count("seq", seq)
+    tokens.require(tokens.DIGEST, "order", leaf)
