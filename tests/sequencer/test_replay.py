@@ -146,7 +146,7 @@ def test_a_write_ahead_log_of_other_entries_is_refused() -> None:
     [
         ((b"not a note",), "entry 0"),
         (story()[1], "must open the log"),
-        ((*all_entries()[:8],), "no decision"),
+        ((*all_entries()[:11],), "no decision"),
         ((*all_entries()[:7], all_entries()[8]), "entry 7"),
     ],
 )
