@@ -17,7 +17,6 @@ from kya.codec.enrolments import parse_enrolment_request, render_enrolment_reque
 from kya.codec.note import SignedNote
 from kya.codec.registrations import render_registration
 from kya.core.errors import DistrustError, InputError, MalformedError, TransientError
-from kya.core.lifecycle import Act
 from kya.core.limits import REFUSALS_MAX
 from kya.core.registration import Attestor, Enrolment
 from kya.pki.credentials import credential_of
@@ -197,11 +196,9 @@ def test_no_second_certificate_while_one_is_active(house: House) -> None:
     house.register(token=sha256_of(again), at=house.later(1))
     raw = request(house, key="second", token=again)
     assert refused(house, raw) == "no_certificate_is_active"
-    house.append(
-        acts.change_standing(
-            house.world.authority, first.digest, Act.REVOKE, "test", house.later(1)
-        )
-    )
+    revoked = replace(house.world.revocation(house.later(1)), credential=first.digest)
+    for note in house.world.revocation_notes(house.state(), revoked):
+        house.append(note)
     second = credential_of(
         house.office.enrol(request(house, key="second", token=again))
     )

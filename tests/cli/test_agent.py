@@ -214,13 +214,18 @@ def test_a_replacement_says_what_is_wider(office: Up) -> None:
     two = ("--as", "anna", "--as", "bernd")
     draft = stored(office.data / "wider.json", a_draft("wider"))
     assert office.kya("mandate", "sign", draft, *two).code == 0
-    assert office.kya("agent", "enrol", "wider").code == 0
+    assert office.enrol("wider").code == 0
     for market, said in (("EUR/USD", ""), ("GBP/EUR", "markets")):
         wide = a_draft("wider")
         wide["scope"]["markets"] = sorted({"EUR/USD", market})
         stored(draft, wide)
         assert office.kya("mandate", "sign", draft, *two).code == 0
         assert office.kya("agent", "revoke", "wider", "--reason", "test").code == 0
-        replaced = office.kya("agent", "replace", "wider")
-        assert replaced.code == 0, replaced.err
-        assert ("not within the former mandate: markets" in replaced.err) is bool(said)
+        registered = office.kya(
+            *("agent", "register", "wider", "--attest", "token"),
+            *("--as", "alice", "--as", "bob"),
+        )
+        assert registered.code == 0, registered.err
+        told = "not within the former mandate: markets" in registered.err
+        assert told is bool(said)
+        assert office.enrol("wider", verb="replace").code == 0

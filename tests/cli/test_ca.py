@@ -54,7 +54,7 @@ def test_the_roots_key_is_never_where_the_gateway_runs(
         draft = stored(tmp_path / "draft.json", a_draft())
         two = ("--as", "anna", "--as", "bernd")
         assert running.kya("mandate", "sign", draft, *two).code == 0
-        assert running.kya("agent", "enrol", "bot").code == 0
+        assert running.enrol("bot").code == 0
 
 
 def test_both_sides_see_the_same_keys(root: Path, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_both_cas_are_renewed_under_the_keys_they_have(tmp_path: Path) -> None:
         draft = stored(tmp_path / "draft.json", a_draft())
         two = ("--as", "anna", "--as", "bernd")
         assert running.kya("mandate", "sign", draft, *two).code == 0
-        assert running.kya("agent", "enrol", "bot").code == 0
+        assert running.enrol("bot").code == 0
         asked_again = running.kya("ca", "renew", "--out", csr)
         assert asked_again.code == 0, asked_again.err
         time.sleep(1)  # A certificate of the same second ends no later.
@@ -139,7 +139,7 @@ def test_both_cas_are_renewed_under_the_keys_they_have(tmp_path: Path) -> None:
         assert shown.count("kya/issuer/v1") == 1
         # What the former certificate vouches for goes on, and new ones are issued.
         assert running.kya("agent", "revoke", "bot", "--reason", "test").code == 0
-        replaced = running.kya("agent", "replace", "bot")
+        replaced = running.enrol("bot", verb="replace")
         assert replaced.code == 0, replaced.err
     with up(data, "--tls") as again:
         assert again.kya("agent", "suspend", "bot", "--reason", "test").code == 0

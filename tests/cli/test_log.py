@@ -116,7 +116,7 @@ def test_every_list_ever_issued_is_given_out_by_its_number(
     draft = stored(office.data / "listed.json", a_draft("listed"))
     signed = office.kya("mandate", "sign", draft, "--as", "anna", "--as", "bernd")
     assert signed.code == 0, signed.err
-    assert office.kya("agent", "enrol", "listed").code == 0
+    assert office.enrol("listed").code == 0
     revoked = office.kya("agent", "revoke", "listed", "--reason", "test")
     assert revoked.code == 0, revoked.err
     lines = office.kya("log", "crl").out.splitlines()

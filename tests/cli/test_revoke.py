@@ -35,7 +35,7 @@ def _granted(office: Up, name: str) -> None:
 
 def _enrolled(office: Up, name: str, *arguments: str | Path) -> None:
     _granted(office, name)
-    enrolled = office.kya("agent", "enrol", name, *arguments)
+    enrolled = office.enrol(name, *arguments)
     assert enrolled.code == 0, enrolled.err
 
 
@@ -104,7 +104,7 @@ def test_an_end_to_come_is_on_record_and_happens_by_itself(office: Up) -> None:
         time.sleep(0.2)
     shown = _shown(office, "leaving")
     assert (shown["revoked"], shown["code"]) == (f"from {due} on", "superseded")
-    replaced = office.kya("agent", "replace", "leaving")
+    replaced = office.enrol("leaving", verb="replace")
     assert replaced.code == 0, replaced.err
 
 

@@ -23,7 +23,7 @@ def test_two_operators_pin_a_runtime(trading: Up) -> None:
 def test_one_operator_is_told_that_it_takes_two(trading: Up) -> None:
     refused = trading.kya(*PIN, "--as", "alice")
     assert refused.code == 1
-    assert "runtime: want 2 operators, signed by alice" in refused.err
+    assert "want 2 different operators, signed by alice" in refused.err
 
 
 def test_a_component_without_a_value_is_refused(trading: Up) -> None:

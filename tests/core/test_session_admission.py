@@ -28,6 +28,8 @@ from tests.builders import (
     a_session_started,
     a_standing_changed,
     an_enrolled_state,
+    an_enrolment,
+    registered_anew,
     some_evidence,
     the_agent_in,
     the_state_after,
@@ -145,10 +147,14 @@ def test_a_new_certificate_needs_a_new_session() -> None:
         since=FIRST_LIVE_ORDER_AT,
         standing=Standing.ACTIVE,
     )
+    anew = registered_anew(FIRST_LIVE_ORDER_AT)
     issued = a_certificate_issued(
-        second, replaces=a_credential().digest, at=FIRST_LIVE_ORDER_AT
+        second,
+        replaces=a_credential().digest,
+        at=FIRST_LIVE_ORDER_AT,
+        enrolment=an_enrolment(anew.registration),
     )
-    state = a_state(a_session_started(), *a_revocation(), issued)
+    state = a_state(a_session_started(), *a_revocation(), anew, issued)
     agent = the_agent_in(state)
     assert agent.session_under(second.digest) is None
     at = FIRST_LIVE_ORDER_AT.plus(seconds=2)

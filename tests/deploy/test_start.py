@@ -44,7 +44,7 @@ def test_what_was_founded_elsewhere_runs_under_the_manifest(
         draft = stored(tmp_path / "mandate.json", a_draft())
         signed = gateway.kya("mandate", "sign", draft, "--as", "anna", "--as", "bernd")
         assert signed.code == 0, signed.err
-        assert gateway.kya("agent", "enrol", "bot").code == 0
+        assert gateway.enrol("bot").code == 0
         assert gateway.kya("agent", "revoke", "bot", "--reason", "lost").code == 0
         assert gateway.stop() == 0
     assert open_installation(data).config == config

@@ -16,7 +16,8 @@ PAGE: Final = ROOT / "docs" / "how-to" / "pin-the-runtime.md"
 SCENE: Final = """\
 touch resolution.txt
 kya mandate sign examples/mandate.json --resolution resolution.txt --as anna --as bernd
-kya agent enrol algo_trader_v2
+kya agent register algo_trader_v2 --as clara --as david --attest token >token
+kya agent enrol algo_trader_v2 --token-file token
 """
 
 

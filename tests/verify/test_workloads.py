@@ -130,7 +130,7 @@ def a_pin_by_one_person(world: World) -> None:
         (a_session_played_again, "want seq 2"),
         (a_session_dated_ahead, "want at most 2000000"),
         (a_session_that_the_agent_did_not_sign, "want the signature of algo_trader_v2"),
-        (a_pin_by_one_person, "want 2 operators"),
+        (a_pin_by_one_person, "want 2 different operators"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

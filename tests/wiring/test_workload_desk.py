@@ -68,7 +68,7 @@ def test_two_operators_pin_a_runtime(desk: Desk) -> None:
 
 def test_one_operator_pins_nothing(desk: Desk) -> None:
     for names in (["alice"], ["alice", "alice"]):
-        with pytest.raises(DistrustError, match="want 2 operators"):
+        with pytest.raises(DistrustError, match="want 2 different operators"):
             pin(desk, "bot", Runtime.of({"image": "6" * 64}), names)
 
 

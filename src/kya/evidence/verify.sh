@@ -956,6 +956,7 @@ index(line, "{\"_type\":\"kya/certificate/v1\"") == 1 && json(line) {
 index(line, "{\"_type\":\"kya/issuer/v1\"") == 1 && json(line) {
     if (der(TMP "/der/issuer-" i, V["certificate"]))
         print "issuer\t" i "\t" int(micros(V["at"]) / 1000000)
+}
 index(line, "{\"_type\":\"kya/region-anchor/v1\"") == 1 && json(line) {
     if (V["certificate"] != "" && der(TMP "/der/a" i, V["certificate"])) print "anchor\t" i
 }

@@ -213,14 +213,6 @@ def _require_people(signers: tuple[Credential, ...], role: Role, enough: int) ->
         raise DistrustError(msg)
 
 
-def _require_operators(signers: tuple[Credential, ...]) -> None:
-    """Raise unless enough different operators signed: starting takes two people."""
-    if len(signers) < OPERATORS_MIN:
-        names = ", ".join(signer.name for signer in signers)
-        msg = f"runtime: want {OPERATORS_MIN} operators, signed by {names}"
-        raise DistrustError(msg)
-
-
 def _opening_authority(entry: Entry, event: LogOpened, root: bytes) -> Credential:
     """Return the authority that opened the log, under the root it names."""
     if event.root != sha256(root).hexdigest():
