@@ -1,7 +1,7 @@
 """What a CA signs as its revocation list, byte for byte (RFC 5280 §5.1.2).
 
 Written here because the library's builder takes objects, one for each entry, and so
-some forty times as long; a test compares the bytes with its own.
+several times as long; a test compares the bytes with its own.
 """
 
 from collections.abc import Iterable
