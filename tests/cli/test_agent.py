@@ -215,8 +215,8 @@ def test_a_replacement_says_what_is_wider(office: Up) -> None:
     draft = stored(office.data / "wider.json", a_draft("wider"))
     assert office.kya("mandate", "sign", draft, *two).code == 0
     assert office.enrol("wider").code == 0
-    for market, said in (("EUR/USD", ""), ("GBP/EUR", "markets")):
-        wide = a_draft("wider")
+    for grace, market, said in ((299, "EUR/USD", ""), (298, "GBP/EUR", "markets")):
+        wide = a_draft("wider", grace_seconds=grace)  # Never the same one twice.
         wide["scope"]["markets"] = sorted({"EUR/USD", market})
         stored(draft, wide)
         assert office.kya("mandate", "sign", draft, *two).code == 0
