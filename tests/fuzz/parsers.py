@@ -105,7 +105,10 @@ STATEMENTS: Final[
     ),
     sessions.SESSION_TYPE: (sessions.parse_session, sessions.render_session),
     sessions.RUNTIME_TYPE: (sessions.parse_runtime, sessions.render_runtime),
-    sessions.ANCHOR_TYPE: (sessions.parse_anchor, sessions.render_anchor),
+    sessions.ANCHOR_TYPE: (
+        sessions.parse_anchor,
+        lambda found: sessions.render_anchor(found.anchor),
+    ),
     standings.STANDING_TYPE: (standings.parse_standing, standings.render_standing),
     standings.CRL_TYPE: (
         standings.parse_revocation_list,

@@ -194,7 +194,7 @@ def _entries() -> Mapping[str, bytes]:
     return {
         name: sign_note(line, _AGENT).render()
         for name, line in _statements().items()
-        if name != "channel"
+        if name not in {"channel", "session"}  # which are no entries
     }
 
 

@@ -197,7 +197,7 @@ async def test_a_changed_model_is_denied_until_two_people_have_pinned_it(
     await start(house, runtime=OTHER)
     assert await reasons_of(house) == ["runtime.digest"]
     world = house.world
-    with pytest.raises(DistrustError, match="want 2 operators"):
+    with pytest.raises(DistrustError, match="want 2 different operators"):
         world.pin(OTHER, house.clock.instant, world.operators[0])
     world.pin(OTHER, house.clock.instant)
     await house.gateway.statements.record(world.entries.pop())

@@ -94,9 +94,9 @@ def test_two_operators_pin_a_runtime(world: World) -> None:
 
 def test_one_operator_pins_nothing(world: World) -> None:
     alice, _ = world.operators
-    with pytest.raises(DistrustError, match="want 2 operators, signed by alice"):
+    with pytest.raises(DistrustError, match="2 different operators, signed by alice"):
         world.pin(RUNTIME, MORNING, alice)
-    with pytest.raises(DistrustError, match="want 2 operators, signed by alice"):
+    with pytest.raises(DistrustError, match="2 different operators, signed by alice"):
         world.pin(RUNTIME, MORNING, alice, alice)
 
 

@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     load_pem_private_key,
 )
-from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from kya.authority.attestation import Asked, NotAttestedError
-from kya.core.errors import InputError
+from kya.core.errors import DistrustError, InputError
 from kya.core.instant import Instant
+from kya.pki.path import verify_foreign_chain
 
 _CHAIN_MAX: Final = 5
 _RSA_BITS_MIN: Final = 2_048
@@ -58,7 +58,7 @@ class SpiffeAttestation:
         self, bundle: Sequence[x509.Certificate], clock: Callable[[], Instant]
     ) -> None:
         """Trust these authorities of the workloads' trust domain."""
-        self._store = Store(list(bundle))
+        self._bundle = tuple(bundle)
         self._clock = clock
 
     @classmethod
@@ -88,17 +88,14 @@ class SpiffeAttestation:
 
     def _verified(self, chain: list[x509.Certificate]) -> str:
         """Return the SPIFFE ID that the chain gives its holder, now."""
-        now = self._clock().to_datetime()
-        builder = PolicyBuilder().store(self._store).time(now)
         try:
-            verifier = builder.build_client_verifier()
-            verifier.verify(chain[0], chain[1:])
+            verify_foreign_chain(chain[0], chain[1:], self._bundle, self._clock())
             names = chain[0].extensions.get_extension_for_class(
                 x509.SubjectAlternativeName
             )
             usage = chain[0].extensions.get_extension_for_class(x509.KeyUsage).value
             identities = names.value.get_values_for_type(x509.UniformResourceIdentifier)
-        except (VerificationError, x509.ExtensionNotFound, *_FAULTS) as error:
+        except (DistrustError, x509.ExtensionNotFound, *_FAULTS) as error:
             raise NotAttestedError(f"spiffe: chain is valid: {error}") from error
         # X509-SVID §2, §4.3: one URI, and a key that signs and certifies nobody.
         if len(identities) != 1 or not identities[0].startswith("spiffe://"):

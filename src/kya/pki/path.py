@@ -125,6 +125,23 @@ def verify_chain(
     )
 
 
+def verify_foreign_chain(
+    leaf: x509.Certificate,
+    intermediates: Sequence[x509.Certificate],
+    anchors: Sequence[x509.Certificate],
+    at: Instant,
+) -> None:
+    """Raise DistrustError unless a stranger's client certificate chains to an anchor.
+
+    Nothing of our own profile is asked; names and use are for the caller to judge.
+    """
+    builder = PolicyBuilder().store(Store(list(anchors))).time(at.to_datetime())
+    try:
+        builder.build_client_verifier().verify(leaf, list(intermediates))
+    except (VerificationError, ValueError) as error:
+        raise DistrustError(f"chain: {error}") from error
+
+
 def verify_under_one(
     leaf: bytes, issuers: Sequence[bytes], root: bytes, at: Instant
 ) -> VerifiedCertificate:
