@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kya.agent.enrolment import Applicant
-from kya.cli.desk import open_desk
+from kya.cli.desk import Operators, open_desk
 from kya.cli.key import Key, reference_in
 from kya.cli.output import (
     DATA_DEFAULT,
@@ -44,10 +44,6 @@ app = typer.Typer(
 )
 Name = Annotated[str, typer.Argument(help="The agent's name, as its mandate has it.")]
 Reason = Annotated[str, typer.Option(help="Why; it goes into the log.")]
-Operators = Annotated[
-    list[str],
-    typer.Option("--as", help="An operator who signs; give it once for each."),
-]
 Directory = Annotated[
     Path | None,
     typer.Option("--dir", help="The agent's directory; DATA/agents/NAME unless given."),

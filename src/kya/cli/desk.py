@@ -1,6 +1,9 @@
 """What verbs have in common that work on a data directory and its gateway."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from kya.cli.output import talk
 from kya.core.errors import TransientError
@@ -8,6 +11,11 @@ from kya.wiring.clock import system_clock
 from kya.wiring.desk import Desk
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
+
+Operators = Annotated[
+    list[str],
+    typer.Option("--as", help="An operator who signs; give it once for each."),
+]
 
 
 def open_desk(data: Path) -> Desk:

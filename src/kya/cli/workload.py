@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kya.cli.agent import Name
-from kya.cli.desk import open_desk
+from kya.cli.desk import Operators, open_desk
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
@@ -28,16 +28,12 @@ Components = Annotated[
         "--runtime", help="NAME=sha256:… or NAME=PATH; give it once for each component."
     ),
 ]
-Pinners = Annotated[
-    list[str],
-    typer.Option("--as", help="An operator who signs; give it once for each."),
-]
 
 
 def pin_runtime(
     name: Name,
     components: Components,
-    operators: Pinners,
+    operators: Operators,
     data: Data = DATA_DEFAULT,
     *,
     as_json: AsJson = False,
