@@ -18,11 +18,11 @@ from kya.core.instant import Instant
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.state import State
 from kya.pki import channel, channel_builder
-from kya.pki.authenticate import verifier_key
 from kya.pki.ca_request import CaKind, ca_name
 from kya.pki.certificate import not_before, parse_certificate
 from kya.pki.channel_profile import CHANNEL_ROLES, CHANNEL_SECONDS_MAX
 from kya.pki.channel_rules import Host
+from kya.pki.holders import verifier_key
 from kya.pki.identity import SpiffeId
 from kya.pki.issuance import Basics, IssuingRequest
 from kya.pki.keys import KeyAlgorithm, PublicKey

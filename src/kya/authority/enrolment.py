@@ -25,7 +25,7 @@ from kya.core.mandate import Mandate
 from kya.core.power_events import EnrolmentRefused
 from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.state import State
-from kya.pki.authenticate import verifier_key
+from kya.pki.holders import verifier_key
 from kya.pki.note_signer import NoteSigner
 from kya.pki.request import proven_public_key
 

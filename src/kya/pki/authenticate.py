@@ -6,11 +6,10 @@ the root that the log was opened with.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import assert_never
 
-from kya.codec.note import NoteSignature, VerifierKey
+from kya.codec.note import NoteSignature
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
@@ -37,6 +36,7 @@ from kya.core.power_events import (
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 from kya.pki.entries import Entry
+from kya.pki.holders import agents_credential, verifier_key
 from kya.pki.instance_identity import document_key
 from kya.pki.path import verify_chain, verify_under_one
 from kya.pki.renewal import verify_renewal
@@ -111,13 +111,7 @@ def _signers(  # noqa: PLR0911  one return for each kind
 def _agent(entry: Entry, event: OrderSubmitted, state: State) -> Credential:
     """Return the credential the order names, if its holder alone signed the order."""
     order = event.order
-    credential = state.credentials.get(order.credential)
-    if credential is None or credential.role is not Role.AGENT:
-        msg = f"order: no agent is enrolled under certificate {order.credential}"
-        raise DistrustError(msg)
-    if credential.name != order.agent:
-        msg = f"order: the certificate is {credential.name}'s, not {order.agent}'s"
-        raise DistrustError(msg)
+    credential = agents_credential(state, order.credential, order.agent, "order")
     if len(entry.note.signatures) != 1:
         msg = f"order: want the signature of {order.agent} alone"
         raise DistrustError(msg)
@@ -171,12 +165,6 @@ def _require_signature(
     if not key.verifies(entry.note.text, signature.value):
         msg = f"signature by {key.name} ({key.key_id.hex()}) does not fit the text"
         raise DistrustError(msg)
-
-
-@lru_cache(maxsize=4096)
-def verifier_key(name: str, spki: bytes) -> VerifierKey:
-    """Return the note key of a public key; loading it is the slow part."""
-    return VerifierKey.from_spki(name, spki)
 
 
 def _require_chain(

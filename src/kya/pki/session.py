@@ -1,12 +1,12 @@
 """Whether a session is the agent's own, and what it shows for its region holds."""
 
-from kya.codec.note import SignedNote, VerifierKey
-from kya.core.credential import Role
+from kya.codec.note import SignedNote
 from kya.core.errors import DistrustError
 from kya.core.instant import Instant
 from kya.core.session import SELF_ASSERTED_SOURCE, RegionAnchor, Session, Shown
 from kya.core.state import State
 from kya.core.workload_events import SessionStarted
+from kya.pki.holders import agents_credential, verifier_key
 from kya.pki.instance_identity import require_document
 
 
@@ -31,16 +31,8 @@ def source_of(session: Session, state: State) -> str:
 def _require_own_signature(event: SessionStarted, state: State) -> None:
     """Raise unless the holder of the certificate that it names, alone, signed it."""
     session, note = event.session, SignedNote.parse(event.note)
-    credential = state.credentials.get(session.credential)
-    if credential is None or credential.role is not Role.AGENT:
-        raise DistrustError(
-            f"session: no agent is enrolled under certificate {session.credential}"
-        )
-    if credential.name != session.agent:
-        raise DistrustError(
-            f"session: the certificate is {credential.name}'s, not {session.agent}'s"
-        )
-    key = VerifierKey.from_spki(credential.name, credential.spki)
+    credential = agents_credential(state, session.credential, session.agent, "session")
+    key = verifier_key(credential.name, credential.spki)
     line = note.signatures[0]
     if len(note.signatures) != 1 or (line.name, line.key_id) != (key.name, key.key_id):
         raise DistrustError(f"session: want the signature of {session.agent} alone")
