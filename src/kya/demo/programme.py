@@ -160,7 +160,9 @@ class Programme:
         """A new registration, and a certificate for a new key; the same mandate."""
         self._enrol(office_of(self.desk))
         self._certificate_row("issued for a new key, same mandate and scope")
-        self._not_built("risk", "baseline inherited, release digest, two approvals")
+        self._not_built(
+            "risk", "baseline inherited; a release digest is not pinned here"
+        )
 
     def restart(self) -> None:
         """The operator starts the bot with its new key."""
