@@ -18,9 +18,11 @@ from kya.cli import (
     demo,
     director,
     evidence,
+    export,
     log,
     mandate,
     office,
+    perimeter,
     replay,
     up,
     verify,
@@ -47,6 +49,7 @@ app.command("up")(up.up)
 app.command("office")(office.office)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
+app.command("perimeter")(perimeter.perimeter)
 app.add_typer(ca.app, name="ca")
 app.add_typer(director.app, name="director")
 app.add_typer(mandate.app, name="mandate")
@@ -54,6 +57,7 @@ agent.app.command("pin")(workload.pin_runtime)
 agent.app.command("anchor")(workload.anchor)
 agent.app.command("digest")(workload.digest)
 app.add_typer(agent.app, name="agent")
+evidence.app.command("export")(export.export)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")
 
