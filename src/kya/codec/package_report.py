@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from kya.codec.figures import Bucket, Runs, Sizes, percent
+from kya.codec.perimeter import perimeter_of
 from kya.codec.scopes import scope_fields
 from kya.codec.tally import AgentTally, CertificateFigures, Selection, Tally
 from kya.core.errors import MalformedError
@@ -32,14 +33,6 @@ NOT_CHECKED: Final = (
 )
 """What no figure here can show, said in every report."""
 
-# Official currencies (ISO 4217) for which the perimeter sentence is known to be true.
-_FIAT_SPOT: Final = frozenset({"CHF", "EUR", "GBP", "JPY", "USD"})
-_OUTSIDE: Final = (
-    "two official currencies, spot: not a crypto-asset (MiCA, Art. 2(4)(c)) and, while"
-    " spot, not a financial instrument (MiFID II; Regulation (EU) 2017/565, Art. 10);"
-    " Regulation (EU) 2017/589 (RTS 6) is a standard met voluntarily"
-)
-_NOT_ASSESSED: Final = "perimeter not assessed here"
 _PER_MARKET_AND_SIDE: Final = (
     "the daily maximum is counted per market and side, not over the whole agent"
 )
@@ -182,8 +175,8 @@ def _assumptions(scope: Scope) -> list[str]:
     return [_PER_MARKET_AND_SIDE] if per_market else []
 
 
-def _perimeter(agents: dict[str, AgentTally]) -> dict[str, str]:
-    """Return, for each market that a scope names, which rules it is outside of."""
+def _perimeter(agents: dict[str, AgentTally]) -> dict[str, list[str]]:
+    """Return, for each market that a scope names, what the reviewed table says."""
     markets = {
         market
         for agent in agents.values()
@@ -192,8 +185,7 @@ def _perimeter(agents: dict[str, AgentTally]) -> dict[str, str]:
         for market in found.credential.grant.scope.markets
     }
     return {
-        market: _OUTSIDE if set(market.split("/")) <= _FIAT_SPOT else _NOT_ASSESSED
-        for market in sorted(markets)
+        market: list(perimeter_of(market).sentences()) for market in sorted(markets)
     }
 
 
