@@ -112,7 +112,13 @@ def test_any_flipped_byte_of_an_archive_fails(sound: Handed, tmp_path: Path) -> 
         flipped[at] ^= 0x01
         path.write_bytes(flipped)
         report = verify_package(path, root_pem=sound.root, policy=sound.policy)
-        assert report.exit_code == 1, at
+        # Deflate has several spellings of one text: a flipped distance may point to an
+        # equal run. Then the archive still holds the very same package.
+        assert report.exit_code == 1 or same_tar(flipped, content), at
+
+
+def same_tar(packed_tar: bytes | bytearray, other: bytes) -> bool:
+    return gzip.decompress(packed_tar) == gzip.decompress(other)
 
 
 def test_an_archive_cut_short_fails(sound: Handed, tmp_path: Path) -> None:
