@@ -15,7 +15,8 @@ from kya.core.order_events import VenueReported
 from kya.core.scope import Scope
 from kya.pki.entries import Entry
 
-# Table 2 of (EU) 2025/1140, fields 6 to 8, has these codes for how long an order lasts.
+# How long an order lasts (validity period, RTS 24 fields 10 to 12). DAVY was not read
+# in the law's text; the other three were.
 _VALIDITY: Final = {
     TimeInForce.DAY: "DAVY",
     TimeInForce.GTC: "GTCV",
