@@ -25,7 +25,7 @@ from kya.codec.sessions import (
     render_start,
 )
 from kya.codec.statements import Issuance, Opening
-from kya.core.case import Case
+from kya.core.case_of import Inputs, case_of
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.fold import apply
@@ -317,22 +317,9 @@ class World:
         order = order or self.order()
         self.now = received_at or order.created_at
         entry = self.append(self.order_note(order))
-        credential = self.state.credentials[order.credential]
-        if credential.grant is None or not isinstance(entry.event, OrderSubmitted):
+        if not isinstance(entry.event, OrderSubmitted):
             raise TypeError
-        decision = decide(
-            Case(
-                order=order,
-                received_at=self.now,
-                credential=credential,
-                scope=credential.grant.scope,
-                baseline=None,
-                past=self.state.agents[order.agent].past.on(self.now.day),
-                price=None,
-                session=self.state.agents[order.agent].session_under(order.credential),
-                pinned=self.state.agents[order.agent].pinned,
-            )
-        )
+        decision = decide(case_of(self.state, entry.event, Inputs(self.now)))
         line = render_decision(decision, entry.event.leaf)
         self.append(sign_note(line, self.gateway).render())
         return decision.outcome.value

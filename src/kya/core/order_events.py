@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, Self
 
 from kya.core import tokens
-from kya.core.decision import Outcome
+from kya.core.decision import Decision, Outcome
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
 from kya.core.money import Money, Price
@@ -58,6 +58,18 @@ class OrderDecided:
     order: str
     outcome: Outcome
     received_at: Instant
+
+    @classmethod
+    def of(cls, decision: Decision, order_leaf: str) -> Self:
+        """Return the event of a decision on the order with this leaf hash."""
+        order = decision.case.order
+        return cls(
+            agent=order.agent,
+            seq=order.seq,
+            order=order_leaf,
+            outcome=decision.outcome,
+            received_at=decision.case.received_at,
+        )
 
     def __post_init__(self) -> None:
         """Refuse a decision on nothing."""

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from kya.codec.decisions import render_decision
 from kya.core.case import Case
+from kya.core.case_of import Inputs, case_of
 from kya.core.decide import decide
 from kya.core.decision import Decision
-from kya.core.errors import CorruptionError, MalformedError
+from kya.core.errors import MalformedError
 from kya.core.limits import UNANSWERED_MAX
 from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.past import Past
@@ -107,41 +108,17 @@ class Gateway:
     def _case(self, submitted: OrderSubmitted) -> Case:
         """Return all that the decision may depend on: order, moment and log."""
         state, order = self._sequencer.state, submitted.order
-        credential, agent = (
-            state.credentials[order.credential],
-            state.agents[order.agent],
-        )
-        if credential.grant is None:
-            raise CorruptionError(f"credential of {order.agent}: it grants nothing")
-        if len(agent.unanswered) >= UNANSWERED_MAX:
+        if len(state.agents[order.agent].unanswered) >= UNANSWERED_MAX:
             raise CongestedError(
                 f"{order.agent}: {UNANSWERED_MAX} orders await the venue's answer"
             )
         # The instant of receipt is taken when the order's turn has come, and so the
         # instants in the log never go back.
-        received_at = self._scribe.now()
-        return Case(
-            order=order,
-            received_at=received_at,
-            credential=credential,
-            scope=credential.grant.scope,
-            baseline=None,
-            past=agent.past.on(received_at.day),
-            price=None,
-            session=agent.session_under(credential.digest),
-            pinned=agent.pinned,
-        )
+        return case_of(state, submitted, Inputs(received_at=self._scribe.now()))
 
     def _decided(self, decision: Decision, submitted: OrderSubmitted) -> Entry:
         """Return the signed decision as the entry that follows the order's."""
-        order = submitted.order
-        event = OrderDecided(
-            agent=order.agent,
-            seq=order.seq,
-            order=submitted.leaf,
-            outcome=decision.outcome,
-            received_at=decision.case.received_at,
-        )
+        event = OrderDecided.of(decision, submitted.leaf)
         return self._scribe.sign(render_decision(decision, submitted.leaf), event)
 
 

@@ -20,11 +20,11 @@ from kya.codec.decisions import (
 )
 from kya.codec.note import SignedNote
 from kya.codec.tally import Tally
-from kya.core.case import Case
+from kya.core.case_of import Inputs, case_of
 from kya.core.credential import Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
-from kya.core.errors import CorruptionError, DistrustError, InputError
+from kya.core.errors import DistrustError, InputError
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.order_events import (
@@ -200,37 +200,13 @@ class Reexecution:
         if render_decision(decision, submitted.leaf) != note.text:
             return None
         self._line = line
-        event = OrderDecided(
-            agent=submitted.order.agent,
-            seq=submitted.order.seq,
-            order=submitted.leaf,
-            outcome=decision.outcome,
-            received_at=decision.case.received_at,
-        )
+        event = OrderDecided.of(decision, submitted.leaf)
         return Entry(raw, note, event)
 
     def _decide_again(self, submitted: OrderSubmitted, line: DecisionLine) -> Decision:
         """Judge the order by the state before it, at the instant that was logged."""
-        order = submitted.order
-        credential = self.state.credentials[order.credential]
-        grant = credential.grant
-        if grant is None:  # The fold has refused such an order.
-            raise CorruptionError(f"{credential.digest} grants nothing")
-        received_at = Instant.parse(line.received_at)
-        agent = self.state.agents[order.agent]
-        return decide(
-            Case(
-                order=order,
-                received_at=received_at,
-                credential=credential,
-                scope=grant.scope,
-                baseline=None,
-                past=agent.past.on(received_at.day),
-                price=price_of(line),
-                session=agent.session_under(credential.digest),
-                pinned=agent.pinned,
-            )
-        )
+        inputs = Inputs(Instant.parse(line.received_at), price_of(line))
+        return decide(case_of(self.state, submitted, inputs))
 
     def _compare_decision(self, entry: Entry, event: OrderDecided) -> None:
         """Say in what a decision differs from the one that we make."""

@@ -1,0 +1,45 @@
+"""From the state to a case: the one place that says what a decision depends on.
+
+Gateway, verifier and every other judge take the case from here, so that none of them
+can forget a part of it.
+"""
+
+from typing import NamedTuple
+
+from kya.core.case import Case
+from kya.core.errors import CorruptionError
+from kya.core.instant import Instant
+from kya.core.order_events import OrderSubmitted
+from kya.core.price import ReferencePrice
+from kya.core.state import State
+
+
+class Inputs(NamedTuple):
+    """What a decision takes from outside the log; its line puts it on record."""
+
+    received_at: Instant
+    price: ReferencePrice | None = None
+
+
+def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
+    """Return the case of an order that the state admits.
+
+    CorruptionError if nobody has enrolled the agent, which admission has asked before.
+    """
+    order, received_at = submitted.order, inputs.received_at
+    credential = state.credentials[order.credential]
+    if credential.grant is None:
+        msg = f"credential of {order.agent}: it grants nothing"
+        raise CorruptionError(msg)
+    agent = state.agents[order.agent]
+    return Case(
+        order=order,
+        received_at=received_at,
+        credential=credential,
+        scope=credential.grant.scope,
+        baseline=None,
+        past=agent.past.on(received_at.day),
+        price=inputs.price,
+        session=agent.session_under(credential.digest),
+        pinned=agent.pinned,
+    )
