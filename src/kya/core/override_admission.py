@@ -17,7 +17,7 @@ OVERRIDABLE: Final = frozenset(
 def against_override(state: State, event: OverrideGranted) -> str | None:
     """It is for an order to come of an agent on record, and sets only limits aside."""
     override = event.override
-    against = _against_its_order(state, override) or _against_its_controls(override)
+    against = _against_its_controls(override) or _against_its_order(state, override)
     if against is not None:
         return f"override for {override.agent}: {against}"
     return against_back_dating(state, override.at, "override")
