@@ -12,10 +12,12 @@ from kya.codec.canonical import digest as sha256_of
 from kya.codec.canonical import leaf_digest
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
+from kya.codec.overrides import render_override
 from kya.codec.registrations import render_registration
 from kya.codec.scopes import scope_digest
 from kya.codec.sessions import render_anchor, render_session
 from kya.core.case import Case
+from kya.core.case_of import Inputs, case_of
 from kya.core.credential import (
     Credential,
     Grant,
@@ -40,6 +42,7 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
+from kya.core.override import Override, OverrideGranted
 from kya.core.past import Past
 from kya.core.power_events import (
     AgentRegistered,
@@ -205,6 +208,33 @@ def a_session(**overrides: object) -> Session:
 def some_evidence(anchor: str | None = None) -> Shown:
     """Evidence that needs no document: the anchor says the region."""
     return Shown(anchor=anchor or a_digest("anchor"), document=b"", signature=b"")
+
+
+def an_override(**overrides: object) -> Override:
+    """Two people let the first live order be larger, a minute before it, for five."""
+    default = Override(
+        agent=AGENT,
+        order=sha256_of(render_order(_ORDER)),
+        controls=("order.amount",),
+        reason="hedge of the month's end",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
+        expires_at=FIRST_LIVE_ORDER_AT.plus(seconds=240),
+    )
+    return _made(default, overrides)
+
+
+def an_override_granted(
+    ahead_of: Order | None = None, *, leaf: str | None = None, **overrides: object
+) -> OverrideGranted:
+    """The override on record for this order, signed by two people."""
+    if ahead_of is not None:
+        overrides["order"] = sha256_of(render_order(ahead_of))
+    override = an_override(**overrides)
+    return OverrideGranted(
+        leaf=leaf or leaf_digest(render_override(override)),
+        signed_by=("olga", "rita"),
+        override=override,
+    )
 
 
 # ------------------------------------------------------------------------- events
@@ -468,16 +498,8 @@ def the_next_order(state: State, **overrides: object) -> Order:
 
 def the_case_in(state: State, order: Order, received_at: Instant | None = None) -> Case:
     """The case that a gateway with this state makes of the order."""
-    received_at = received_at or order.created_at
-    credential = state.credentials[order.credential]
-    return a_case(
-        order=order,
-        received_at=received_at,
-        credential=credential,
-        past=state.agents[order.agent].past.on(received_at.day),
-        session=state.agents[order.agent].session_under(credential.digest),
-        pinned=state.agents[order.agent].pinned,
-    )
+    inputs = Inputs(received_at=received_at or order.created_at)
+    return case_of(state, an_order_submitted(order), inputs)
 
 
 # ------------------------------------------------------------------------ defaults

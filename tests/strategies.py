@@ -20,11 +20,18 @@ from kya.core.credential import (
 from kya.core.currencies import DECIMALS
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
 from kya.core.lifecycle import Act
-from kya.core.limits import MINOR_UNITS_MAX, SEQ_MAX, TEXT_CHARS_MAX
+from kya.core.limits import (
+    MINOR_UNITS_MAX,
+    OVERRIDE_MICROS_MAX,
+    SEQ_MAX,
+    TEXT_CHARS_MAX,
+)
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.order_events import EXECUTED, Equivocated, VenueReported, VenueStatus
+from kya.core.override import Override, OverrideGranted
+from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
 from kya.core.power_events import (
     IssuerRenewed,
@@ -190,6 +197,23 @@ def region_anchors(draw: st.DrawFn) -> RegionAnchor:
     )
 
 
+limit_ids = st.sets(st.sampled_from(sorted(OVERRIDABLE)), min_size=1)
+
+
+@st.composite
+def overrides(draw: st.DrawFn) -> Override:
+    at = draw(st.integers(0, LAST.micros - OVERRIDE_MICROS_MAX).map(Instant))
+    lasting = draw(st.integers(1, OVERRIDE_MICROS_MAX))
+    return Override(
+        agent=draw(names),
+        order=draw(digests),
+        controls=tuple(sorted(draw(limit_ids))),
+        reason=draw(texts),
+        at=at,
+        expires_at=Instant(at.micros + lasting),
+    )
+
+
 # ------------------------------------------------------------------------- judging
 
 # Near the limits, where rules differ; anywhere, where nobody looked.
@@ -298,6 +322,23 @@ def cases(draw: st.DrawFn) -> Case:
         price=draw(st.none() | reference_prices()),
         session=draw(st.sampled_from([None, session])),
         pinned=draw(st.none() | pins),
+        override=draw(st.none() | overrides_of(order, received_at)),
+    )
+
+
+def overrides_of(
+    order: Order, received_at: Instant
+) -> st.SearchStrategy[OverrideGranted]:
+    """An override in force when the order is received, of some limits."""
+    began = Instant(max(received_at.micros - 60_000_000, 0))
+    return limit_ids.map(
+        lambda ids: builders.an_override_granted(
+            order,
+            agent=order.agent,
+            controls=tuple(sorted(ids)),
+            at=began,
+            expires_at=Instant(max(received_at.micros, began.micros + 1)),
+        )
     )
 
 

@@ -35,6 +35,7 @@ from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.order_events import OrderSubmitted, VenueReported, VenueStatus
+from kya.core.override import Override
 from kya.core.power_events import ClockSource, RevocationScheduled, StandingChanged
 from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.runtime import Runtime
@@ -150,6 +151,7 @@ class World:
         self.operators = tuple(
             NoteSigner(name, signer_for(name)) for name in ("alice", "bob")
         )
+        self.risk = NoteSigner("rita", signer_for("rita"))
         self.agent = NoteSigner(AGENT, signer_for(AGENT))
         self._serial = 2**64 + 3
         self._open()
@@ -177,9 +179,11 @@ class World:
         for operator in self.operators:
             self.enrol(self._service(Role.OPERATOR, operator))
 
-    def person(self, name: str, signer: MemorySigner) -> bytes:
-        """Return the certificate of one more operator."""
-        return self._service(Role.OPERATOR, NoteSigner(name, signer))
+    def person(
+        self, name: str, signer: MemorySigner, role: Role = Role.OPERATOR
+    ) -> bytes:
+        """Return the certificate of one more person, an operator unless told."""
+        return self._service(role, NoteSigner(name, signer))
 
     def _service(
         self, role: Role, signer: NoteSigner, name: str | None = None
@@ -367,6 +371,25 @@ class World:
         event = RuntimePinned(agent=AGENT, runtime=runtime, at=at)
         people = signers or self.operators
         return self.append(sign_note(render_runtime(event), *people).render())
+
+    def override(self, order: Order, **changes: object) -> Override:
+        """Return an override of the order's maximum, for the minute around it."""
+        override = Override(
+            agent=order.agent,
+            order=canonical.digest(render_order(order)),
+            controls=("order.amount",),
+            reason="test",
+            at=order.created_at.plus(seconds=-30),
+            expires_at=order.created_at.plus(seconds=30),
+        )
+        return replace(override, **changes)  # type: ignore[arg-type]
+
+    def set_aside(self, override: Override, *signers: NoteSigner) -> Entry:
+        """Put an override on record, by an operator and risk unless told otherwise."""
+        if self.risk.name not in self.state.issued_to:
+            self.enrol(self._service(Role.RISK, self.risk))
+        people = signers or (self.operators[0], self.risk)
+        return self.append(acts.override(override, *people))
 
     def anchor(self, **changes: object) -> str:
         """Put a region anchor on record; return its digest."""

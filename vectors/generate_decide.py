@@ -20,8 +20,9 @@ may be an order line; `malformed`: refuse it, whatever else it might mean."""
 DECIDE = """`order` is the order's line, `leaf` the leaf hash of its entry, `scope` the
 canonical scope in its certificate, `past` what the log says of the agent before this
 order; sums and ids of another day than `received_at` do not count. `session` is the
-line of the agent's session under its certificate, `pinned` what it may run. Judge it:
-the outcome is `expected`, with exactly these `reasons`, and the decision's line is
+line of the agent's session under its certificate, `pinned` what it may run, `override`
+what two people have put on record before, for this order line or for another one. Judge
+it: the outcome is `expected`, with exactly these `reasons`, and the decision's line is
 `decision`, byte for byte. The reason `control.faulted` has no case, for it stands for
 a judge that breaks."""
 

@@ -35,3 +35,8 @@ def test_a_broken_control_is_named() -> None:
     assert words == (
         "the control some.control could not be evaluated: MEASURED (control.faulted)"
     )
+
+
+def test_what_was_set_aside_says_so() -> None:
+    words = _in_words(a_control(Reason.ORDER_AMOUNT_MAX, "overridden"))
+    assert words.endswith("(order.amount_max, set aside)")

@@ -232,3 +232,35 @@ def test_a_gateway_that_is_not_there_is_transient(desk: Desk) -> None:
     with desk.agent("http://127.0.0.1:1") as agent, pytest.raises(TransientError):
         agent.submit(an_instruction())
     assert desk.journal.head is None
+
+
+def test_a_prepared_order_is_dated_ahead_and_sent_when_its_time_has_come(
+    desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("kya.agent.client.time.sleep", waited.append)
+    with desk.agent(url) as agent:
+        prepared = agent.prepare(an_instruction(), 2)
+        assert prepared.order.created_at == MORNING.plus(seconds=2)
+        assert desk.gateway.world.state.agents[prepared.order.agent].past.seq == 0
+        [answer] = agent.resume()
+    assert waited == [2]
+    assert (answer.allowed, answer.order) == (True, prepared.order)
+
+
+def test_what_was_prepared_goes_before_the_next_order(
+    desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kya.agent.client.time.sleep", lambda _: None)
+    with desk.agent(url) as agent:
+        prepared = agent.prepare(an_instruction(), 1)
+        answer = agent.submit(an_instruction("c-2"))
+    assert answer.order.seq == prepared.order.seq + 1
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 901])
+def test_nobody_prepares_for_longer_than_an_override_lasts(
+    agent: Agent, seconds: int
+) -> None:
+    with pytest.raises(InputError, match="prepare: want 1 to 900 s"):
+        agent.prepare(an_instruction(), seconds)

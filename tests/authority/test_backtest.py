@@ -145,3 +145,17 @@ def test_an_order_without_its_decision_is_no_log_of_ours() -> None:
         test.take(index, raw)
     with pytest.raises(CorruptionError, match="entry 99: want the decision"):
         test.take(99, order)
+
+
+def test_an_override_counts_as_it_did() -> None:
+    world = World()
+    for seconds in (0, 31):  # in time for the first order, over before the second
+        order = world.order(amount=eur("180000.00"), created_at=MORNING)
+        world.set_aside(world.override(order))
+        world.trade(order, MORNING.plus(seconds=seconds))
+    test, differences = judged(world, the_mandate())
+    assert differences == []
+    assert test.moved == {
+        (Outcome.ALLOWED, Outcome.ALLOWED): 1,
+        (Outcome.DENIED, Outcome.DENIED): 1,
+    }

@@ -34,6 +34,7 @@ from tests.builders import (
     a_past,
     a_price,
     an_order,
+    an_override_granted,
     eur,
     on,
 )
@@ -78,7 +79,7 @@ GOLDEN = """\
 "counters":{"after":{"agent":"20000.00","market_and_side":"0.00"},\
 "before":{"agent":"20000.00","market_and_side":"0.00"},"currency":"EUR",\
 "day":"2026-05-22"},"credential":"CREDENTIAL","mandate":"MANDATE","mode":"live",\
-"order":"LEAF","outcome":"denied","price":null,"reasons":["order.amount_max"],\
+"order":"LEAF","outcome":"denied","override":null,"price":null,"reasons":["order.amount_max"],\
 "received_at":"2026-05-22T10:30:00.000000Z","scope":"SCOPE","seq":801}
 """
 
@@ -138,6 +139,7 @@ def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
         price=case.price,
         session=case.session,
         pinned=case.pinned,
+        override=case.override,
     )
     assert render_decision(decide(again), LEAF) == render_decision(decide(case), LEAF)
 
@@ -246,7 +248,10 @@ def test_identity_refuses_and_nothing_else_does() -> None:
     ("change", "why"),
     [
         ({"outcome": "passed"}, "order.amount: want a reason unless it passed"),
-        ({"outcome": "unknown"}, "outcome: want one of passed, failed, cannot"),
+        (
+            {"outcome": "unknown"},
+            "want one of passed, failed, overridden, cannot",
+        ),
         ({"reason": "no.such"}, "reasons: want those"),
         ({"reason": None}, "Expected `str`"),
         ({"version": "1"}, "Expected `int`"),
@@ -302,3 +307,22 @@ def test_refuses_a_price_that_cannot_be(change: dict[str, Any], why: str) -> Non
     line = render_decision(decide(a_case(price=a_price())), LEAF)
     fields = json.loads(line)
     refuses({**fields, "price": {**fields["price"], **change}}, why)
+
+
+def test_an_overridden_control_shows_its_reason_which_is_not_the_decisions() -> None:
+    order = an_order(amount=eur("180,000"))
+    granted = an_override_granted(order)
+    line = render_decision(decide(a_case(order, override=granted)), LEAF)
+    wire = parse_decision(line)
+    assert (wire.outcome, wire.reasons, wire.override) == ("allowed", [], granted.leaf)
+    [control] = [each for each in wire.controls if each.outcome == "overridden"]
+    assert (control.id, control.reason) == ("order.amount", "order.amount_max")
+
+
+def test_refuses_an_overridden_control_without_an_override() -> None:
+    order = an_order(amount=eur("180,000"))
+    granted = an_override_granted(order)
+    line = render_decision(decide(a_case(order, override=granted)), LEAF)
+    named = f'"override":"{granted.leaf}"'.encode()
+    with pytest.raises(MalformedError, match=r"order\.amount: overridden, but"):
+        parse_decision(line.replace(named, b'"override":null'))

@@ -12,6 +12,7 @@ from kya.codec.canonical import digest
 from kya.codec.decisions import DecisionLine, parse_decision, read_reason
 from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
 from kya.codec.orders import OrderLine, parse_order, render_order
+from kya.codec.overrides import OverrideLine, parse_override, render_override
 from kya.codec.scopes import ScopeFields, parse_scope, render_scope
 from kya.codec.sessions import (
     AnchorLine,
@@ -31,17 +32,21 @@ from kya.core.limits import (
     INSTANCE_AGE_MICROS_MAX,
     INSTANCE_RSA_BITS_MIN,
     LIST_ITEMS_MAX,
+    OVERRIDE_CONTROLS_MAX,
+    OVERRIDE_MICROS_MAX,
+    OVERRIDES_MAX,
     REGION_ANCHORS_MAX,
     RUNTIME_COMPONENTS_MAX,
     SCOPE_BYTES_MAX,
     STATEMENT_LAG_MICROS_MAX,
     TEXT_CHARS_MAX,
 )
+from kya.core.override_admission import OVERRIDABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     name: (ROOT / "spec" / f"{name}.md").read_text("utf-8")
-    for name in ("order", "decision", "mandate", "session")
+    for name in ("order", "decision", "mandate", "session", "override")
 }
 
 
@@ -75,6 +80,20 @@ def test_the_mandate_and_its_scope_on_the_page_are_one() -> None:
     assert render_scope(mandate.scope) == raw
 
 
+def test_the_override_on_the_page_is_one() -> None:
+    line = example("override", "override")
+    assert render_override(parse_override(line)) == line
+
+
+def test_the_pages_say_what_may_be_set_aside_and_for_how_long() -> None:
+    for control in OVERRIDABLE:
+        assert f"`{control}`" in PAGES["decision"].split("may be set aside, and no")[0]
+    assert OVERRIDE_MICROS_MAX == 15 * 60 * 1_000_000
+    assert "15 minutes" in PAGES["override"]
+    assert f"1 to {OVERRIDE_CONTROLS_MAX}, sorted" in PAGES["override"]
+    assert f"At most {OVERRIDES_MAX}" in PAGES["override"]
+
+
 def test_the_session_on_the_page_is_one_and_its_digest_is_said() -> None:
     line = example("session", "session")
     assert render_session(parse_session(line)) == line
@@ -99,6 +118,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("order", [OrderLine]),
         ("decision", [DecisionLine]),
         ("mandate", [MandateLine, ScopeFields]),
+        ("override", [OverrideLine]),
         ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],
 )

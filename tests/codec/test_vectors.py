@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kya.codec import canonical
+from kya.codec.canonical import digest
 from kya.codec.decisions import render_decision
 from kya.codec.orders import parse_order, render_order
 from kya.codec.scopes import parse_scope, scope_digest
@@ -21,12 +22,13 @@ from kya.core.errors import MalformedError
 from kya.core.instant import Day, Instant
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, Side
+from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.session import Session
-from tests.builders import a_credential, a_past
+from tests.builders import a_credential, a_past, an_override_granted
 from vectors.generate_decide import files
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
@@ -129,6 +131,25 @@ def case_of(facts: Facts) -> Case:
         price=price_of(facts["price"]),
         session=session_of(facts),
         pinned=None if facts["pinned"] is None else Runtime.of(facts["pinned"]),
+        override=override_of(facts, received_at),
+    )
+
+
+def override_of(facts: Facts, received_at: Instant) -> OverrideGranted | None:
+    """The override that waits for this very order line, as the state would have it."""
+    found = facts["override"]
+    if found is None or found["order"] != digest(facts["order"].encode()):
+        return None
+    ends = Instant.parse(found["expires_at"])
+    if ends < received_at or found["agent"] != json.loads(facts["order"])["agent"]:
+        return None
+    return an_override_granted(
+        agent=found["agent"],
+        order=found["order"],
+        controls=tuple(found["controls"]),
+        at=ends.plus(seconds=-600),
+        expires_at=ends,
+        leaf=found["leaf"],
     )
 
 

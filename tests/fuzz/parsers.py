@@ -19,6 +19,7 @@ from kya.codec import (
     decisions,
     mandates,
     orders,
+    overrides,
     registrations,
     reports,
     sessions,
@@ -104,6 +105,7 @@ STATEMENTS: Final[
         registrations.render_refusal,
     ),
     sessions.SESSION_TYPE: (sessions.parse_session, sessions.render_session),
+    overrides.OVERRIDE_TYPE: (overrides.parse_override, overrides.render_override),
     sessions.RUNTIME_TYPE: (sessions.parse_runtime, sessions.render_runtime),
     sessions.ANCHOR_TYPE: (
         sessions.parse_anchor,

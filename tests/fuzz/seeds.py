@@ -12,6 +12,7 @@ from kya.codec.decisions import render_decision
 from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
+from kya.codec.overrides import render_override
 from kya.codec.registrations import render_refusal, render_registration
 from kya.codec.reports import render_equivocation, render_report
 from kya.codec.sessions import render_anchor, render_runtime, render_session
@@ -140,6 +141,7 @@ def _statements() -> Mapping[str, bytes]:
             builders.a_session(evidence=builders.some_evidence(digest))
         ),
         "runtime": render_runtime(builders.a_runtime_pinned()),
+        "override": render_override(builders.an_override()),
         "anchor": render_anchor(builders.a_region_anchor()),
         "channel": render_channel_request(
             ChannelRequest(

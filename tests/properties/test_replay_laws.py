@@ -44,6 +44,7 @@ from kya.codec.standings import (
 )
 from kya.codec.statements import parse_issuer, render_issuer
 from kya.core.admission import objection
+from kya.core.control import Reason
 from kya.core.credential import Standing
 from kya.core.decide import decide
 from kya.core.decision import Outcome
@@ -51,7 +52,12 @@ from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.lifecycle import NEXT, Act
-from kya.core.limits import ISSUERS_MAX, REFUSAL_PAUSE_MICROS_MIN, REFUSALS_MAX
+from kya.core.limits import (
+    ISSUERS_MAX,
+    OVERRIDES_MAX,
+    REFUSAL_PAUSE_MICROS_MIN,
+    REFUSALS_MAX,
+)
 from kya.core.money import Money
 from kya.core.order import Order, Side
 from kya.core.order_events import (
@@ -98,6 +104,7 @@ from tests.builders import (
     an_equivocation,
     an_issuer_renewed,
     an_order_submitted,
+    an_override_granted,
     its_decision,
     its_report,
     registered_anew,
@@ -193,6 +200,24 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         decided = self.log[-1]
         assert isinstance(decided, OrderDecided)
         assert decided.outcome is not Outcome.ALLOWED
+
+    @rule(cents=st.integers(2_500_001, 9_000_000), is_sent=st.booleans())
+    def set_the_maximum_aside(self, cents: int, *, is_sent: bool) -> None:
+        order = the_next_order(
+            self.state, amount=Money(cents, EUR), created_at=self.clock
+        )
+        ends = self.clock.plus(seconds=60)
+        event = an_override_granted(order, at=self.clock, expires_at=ends)
+        waits = event.override.order in self.state.overrides
+        is_full = len(self.state.overrides) >= OVERRIDES_MAX
+        assert waits or is_full or objection(self.state, event) is None
+        if objection(self.state, event) is None:
+            self.admit(event)
+        if is_sent:
+            decision = decide(the_case_in(self.state, order, self.clock))
+            assert Reason.ORDER_AMOUNT_MAX not in decision.reasons
+            self.decide_on(order)
+            assert event.override.order not in self.state.overrides
 
     def decide_on(self, order: Order) -> None:
         decision = decide(the_case_in(self.state, order, self.clock))

@@ -9,6 +9,7 @@ from kya.codec.sessions import render_session
 from kya.core.case import Case
 from kya.core.decide import decide
 from kya.core.money import Money
+from kya.core.override import OverrideGranted
 from tests.builders import EUR, a_digest
 from tests.strategies import cases
 from vectors.decide.judge import Fields, judge
@@ -57,6 +58,18 @@ def facts_of(case: Case) -> Fields:
         if case.session is None
         else render_session(case.session).decode(),
         "pinned": None if case.pinned is None else dict(case.pinned.components),
+        "override": None if case.override is None else override_of(case.override),
+    }
+
+
+def override_of(granted: OverrideGranted) -> dict[str, object]:
+    override = granted.override
+    return {
+        "agent": override.agent,
+        "controls": list(override.controls),
+        "expires_at": str(override.expires_at),
+        "leaf": granted.leaf,
+        "order": override.order,
     }
 
 

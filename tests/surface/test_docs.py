@@ -16,6 +16,7 @@ from kya.codec import (
     decisions,
     mandates,
     orders,
+    overrides,
     registrations,
     reports,
     scopes,
@@ -176,6 +177,7 @@ LINES: Final = (
     sessions.RuntimeLine,
     sessions.AnchorLine,
     sessions.StartLine,
+    overrides.OverrideLine,
 )
 
 

@@ -17,6 +17,7 @@ from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.order import Order, Side
 from kya.core.order_events import OrderSubmitted, VenueStatus
+from kya.core.override import OverrideGranted
 from kya.evidence.build import build_package, everything
 from kya.evidence.folder import files_below
 from kya.pki.keys import KeyAlgorithm
@@ -152,6 +153,7 @@ def judged(
     *,
     as_if: Order | None = None,
     line: Callable[[bytes], bytes] = lambda line: line,
+    override: OverrideGranted | None = None,
 ) -> None:
     """Put an order on record with a decision on another one, or with an altered line.
 
@@ -172,6 +174,7 @@ def judged(
         price=None,
         session=world.state.agents[AGENT].session_under(order.credential),
         pinned=world.state.agents[AGENT].pinned,
+        override=override,
     )
     text = line(render_decision(decide(case), entry.event.leaf))
     world.append(sign_note(text, world.gateway).render())

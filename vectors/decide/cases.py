@@ -117,6 +117,7 @@ def cases() -> Iterator[Case]:
     yield from _sequence()
     yield from _places()
     yield from _workload()
+    yield from _overrides()
     yield from _lines()
 
 
@@ -558,6 +559,91 @@ def _lines() -> Iterator[Case]:
     )
 
 
+def _overrides() -> Iterator[Case]:
+    """What two people set aside for one order, and what they cannot."""
+    high, shut = ["order.amount_max"], ["hours.closed"]
+    amount: Changes = {"amount": "180000.00"}
+    found: list[tuple[str, Changes, list[str]]] = [
+        ("of-the-limit", {}, []),
+        ("at-its-last-instant", {"expires_at": NOW}, []),
+        ("a-microsecond-over", {"expires_at": "2026-05-15T09:14:59.999999Z"}, high),
+        ("of-another-order", {"order": _digest("another line")}, high),
+        ("of-another-agent", {"agent": "algo_trader_v3"}, high),
+        ("of-another-limit", {"controls": ["daily.amount"]}, high),
+    ]
+    for name, override, reasons in found:
+        yield _case(
+            f"override-{name}",
+            "an override reaches beyond its order, its minutes or its controls",
+            OVER_LIMIT if reasons else TOO_STRICT,
+            reasons,
+            order=amount,
+            override=override,
+        )
+    yield _case(
+        "override-of-all-limits",
+        "an overridden order is not counted, or its reasons are not kept",
+        OTHER_LINE,
+        order=amount,
+        past={**_counted(("EUR/USD", "BUY", "400000.00")), "day": "2026-05-16"},
+        received_at="2026-05-16T18:00:00.000000Z",
+        override={
+            "controls": [
+                "daily.amount",
+                "hours.calendar",
+                "hours.window",
+                "order.amount",
+            ],
+            "expires_at": "2026-05-16T18:10:00.000000Z",
+        },
+    )
+    yield _case(
+        "override-of-one-limit-of-two",
+        "an override sets everything aside",
+        WRONG_TIME,
+        shut,
+        order=amount,
+        received_at="2026-05-15T18:00:00.000000Z",
+        override={"expires_at": "2026-05-15T18:10:00.000000Z"},
+    )
+    yield _case(
+        "override-needed-by-nothing",
+        "an override that was used up without need is not named",
+        OTHER_LINE,
+        override={},
+    )
+    yield _case(
+        "override-of-what-cannot-be-compared",
+        "an amount of unknown worth is let through",
+        UNKNOWN_WORTH,
+        ["price.missing", "order.amount_max", "daily.amount_max"],
+        order={"amount": "25000.00000000", "currency": "BTC"},
+        override={"controls": ["daily.amount", "order.amount"]},
+    )
+    yield _case(
+        "override-of-a-standing",
+        "an override sets more aside than limits",
+        WRONG_PARTY,
+        ["credential.suspended"],
+        credential={"standing": "suspended"},
+        override={"controls": ["credential.standing"]},
+    )
+
+
+def _override(changes: Changes | None, line: str) -> Changes | None:
+    """Return an override for this order line, but for the changes."""
+    if changes is None:
+        return None
+    return {
+        "agent": "algo_trader_v2",
+        "controls": ["order.amount"],
+        "expires_at": "2026-05-15T09:20:00.000000Z",
+        "leaf": _digest("override"),
+        "order": sha256(line.encode()).hexdigest(),
+        **changes,
+    }
+
+
 def _counted(*sums: tuple[str, str, str]) -> Changes:
     allowed = [{"amount": a, "market": m, "side": s} for m, s, a in sums]
     return {"allowed": allowed, "currency": "EUR"}
@@ -588,6 +674,7 @@ def _case(
         if session is None
         else canonical({**SESSION, **session}) + "\n",
         "pinned": changes.get("pinned"),
+        "override": _override(changes.get("override"), line),
     }
     outcome, found, decision = judge(facts)
     if found != (reasons or []):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 Fields: TypeAlias = dict[str, Any]
 
 DECIMALS = {"EUR": 2, "GBP": 2}
+LIMITS = {"order.amount", "daily.amount", "hours.window", "hours.calendar"}
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -37,8 +38,10 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
     """Return the outcome, the reasons and the decision line of a case."""
     order, scope = json.loads(facts["order"]), json.loads(facts["scope"])
     past = _past_of_the_day(facts)
+    aside = _set_aside(order, facts)
     found = list(_controls(order, scope, past, facts))
-    reasons = [each.reason for each in found if each.reason is not None]
+    against = [each for each in found if each.reason and not _is_aside(each, aside)]
+    reasons = [each.reason for each in against if each.reason]
     outcome = "denied" if reasons else "allowed"
     if any(reason.startswith("credential.") for reason in reasons):
         outcome = "refused"
@@ -46,13 +49,14 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
         "_type": "kya/decision/v1",
         "agent": order["agent"],
         "baseline": facts["baseline"],
-        "controls": [_control(each) for each in found],
+        "controls": [_control(each, aside) for each in found],
         "counters": _counters(order, scope, past, outcome),
         "credential": order["credential"],
         "mandate": facts["credential"]["mandate"],
         "mode": "live" if facts["received_at"] >= scope["live_from"] else "paper",
         "order": facts["leaf"],
         "outcome": outcome,
+        "override": None if aside is None else aside["leaf"],
         "price": facts["price"],
         "reasons": reasons,
         "received_at": facts["received_at"],
@@ -69,6 +73,21 @@ def _past_of_the_day(facts: Fields) -> Fields:
     if past["day"] == facts["received_at"][:10]:
         return past
     return {**past, "client_order_ids": [], "currency": None, "allowed": []}
+
+
+def _set_aside(order: Fields, facts: Fields) -> Fields | None:
+    """Return the override for this very order line, unless it is over."""
+    found: Fields | None = facts["override"]
+    if found is None or found["order"] != sha256(facts["order"].encode()).hexdigest():
+        return None
+    late = facts["received_at"] > found["expires_at"]
+    return None if late or found["agent"] != order["agent"] else found
+
+
+def _is_aside(found: Found, aside: Fields | None) -> bool:
+    """Tell whether people have set a limit aside that could be compared."""
+    named = aside is not None and found.id in aside["controls"]
+    return named and found.id in LIMITS and found.comparable
 
 
 def _controls(
@@ -168,8 +187,10 @@ def _hours(scope: Fields, now: str) -> Iterator[Found]:
     yield Found("hours.calendar", scope["calendar"], weekday, "", reason)
 
 
-def _control(found: Found) -> Fields:
+def _control(found: Found, aside: Fields | None) -> Fields:
     outcome = "failed" if found.comparable else "cannot_evaluate"
+    if _is_aside(found, aside):
+        outcome = "overridden"
     control: Fields = {
         "id": found.id,
         "limit": found.limit,

@@ -49,7 +49,10 @@ class Answer:
         return tuple(self.decision.controls)
 
     def explain(self) -> str:
-        """Return the answer as a sentence, each reason with its figures and code."""
+        """Return the answer as a sentence, each reason with its figures and code.
+
+        What an override has set aside is said too, and that it was.
+        """
         name = f"order {self.order.seq} {self.outcome.value}"
         against = [_in_words(c) for c in self.controls if isinstance(c.reason, str)]
         return f"{name}: {'; '.join(against)}" if against else name
@@ -140,4 +143,5 @@ def _in_words(control: ControlFields) -> str:
     words = sentence.format(
         id=control.id, limit=control.limit, measured=control.measured, unit=control.unit
     )
-    return f"{words} ({reason.value})"
+    aside = ", set aside" if control.outcome == "overridden" else ""
+    return f"{words} ({reason.value}{aside})"

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import httpx
 
@@ -20,12 +20,16 @@ from kya.agent.journal import Journal
 from kya.agent.link import PLAIN, TIMEOUT_SECONDS, Link, lost, reply_of
 from kya.agent.session import Said, read_start, session_head_in, sign_session
 from kya.codec.orders import render_order
-from kya.core.errors import TransientError
-from kya.core.instant import Instant
+from kya.core.errors import InputError, TransientError
+from kya.core.instant import MICROS_PER_SECOND, Instant
+from kya.core.limits import OVERRIDE_MICROS_MAX
 from kya.core.workload_events import SessionStarted
 from kya.pki.note_signer import NoteSigner, sign_note
 
 T = TypeVar("T")
+
+OVERRIDE_SECONDS_MAX: Final = OVERRIDE_MICROS_MAX // MICROS_PER_SECOND
+"""No override lasts longer, so that no order waits longer for one."""
 
 
 class Agent:
@@ -87,16 +91,20 @@ class Agent:
         After a TransientError the order may have arrived, and it has its `seq`: the
         next call, or `resume`, sends the same bytes again before anything else.
         """
-        self._begin()
-        if self._journal.head is None or self._journal.unanswered:
-            self.resume()
-        head = self._journal.head or Head()
-        order = next_order(self._identity, head, instruction, self._clock())
-        note = sign_note(render_order(order), self._signer).render()
-        signed = SignedOrder.read(note)
-        # Commit point: from here on this note, and no other, has this seq.
-        self._journal.record(signed)
-        return self._deliver(signed)
+        return self._deliver(self._sign(instruction, self._clock))
+
+    def prepare(self, instruction: Instruction, after_seconds: int) -> SignedOrder:
+        """Sign the next order, dated for an instant to come, and do not send it yet.
+
+        People may read it until then, and set limits aside for it. `resume` waits for
+        that instant and sends it, as does the next `submit` before its own order.
+        """
+        if not 0 < after_seconds <= OVERRIDE_SECONDS_MAX:
+            msg = f"prepare: want 1 to {OVERRIDE_SECONDS_MAX} s, got {after_seconds}"
+            raise InputError(msg)
+        return self._sign(
+            instruction, lambda: self._clock().plus(seconds=after_seconds)
+        )
 
     def start_session(self) -> SessionStarted | None:
         """Say what runs here, and where; None if this host has nothing to say.
@@ -118,6 +126,21 @@ class Agent:
         path = f"/v1/orders/{name}/{seq}?wait=1"
         return self._insist(lambda: order_in(self._ask(path), name, seq).settled())
 
+    def _sign(
+        self, instruction: Instruction, dated: Callable[[], Instant]
+    ) -> SignedOrder:
+        """Return the next order of the chain, dated when all before it is answered."""
+        self._begin()
+        if self._journal.head is None or self._journal.unanswered:
+            self.resume()
+        head = self._journal.head or Head()
+        order = next_order(self._identity, head, instruction, dated())
+        note = sign_note(render_order(order), self._signer).render()
+        signed = SignedOrder.read(note)
+        # Commit point: from here on this note, and no other, has this seq.
+        self._journal.record(signed)
+        return signed
+
     def _begin(self) -> None:
         """Start a session unless this client has."""
         if not self._has_session:
@@ -135,7 +158,14 @@ class Agent:
         return read_start(note, reply, self._link.gateway)
 
     def _deliver(self, signed: SignedOrder) -> Answer:
-        """Send the same bytes until they are answered or patience ends."""
+        """Send the same bytes until they are answered or patience ends.
+
+        Not before the order's own instant: whoever prepared it has dated it ahead. One
+        dated further ahead than anybody prepares is of a clock that has stepped back.
+        """
+        ahead = signed.order.created_at.micros - self._clock().micros
+        if 0 < ahead <= OVERRIDE_MICROS_MAX:
+            time.sleep(ahead / MICROS_PER_SECOND)
         reply = self._insist(lambda: self._post("/v1/orders", signed.note))
         answer = read_answer(signed, reply, self._link.gateway)
         self._journal.settle(signed.order.seq)

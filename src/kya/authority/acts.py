@@ -1,12 +1,13 @@
 """The authority's acts, each a signed note ready for the log."""
 
-from kya.codec import mandates, registrations, standings, statements
+from kya.codec import mandates, overrides, registrations, standings, statements
 from kya.codec.note import SignedNote
 from kya.codec.statements import Issuance, Opening
 from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.core.override import Override
 from kya.core.power_events import (
     EnrolmentRefused,
     IssuerRenewed,
@@ -52,6 +53,11 @@ def register(registration: Registration, *operators: NoteSigner) -> bytes:
 def refuse(authority: NoteSigner, event: EnrolmentRefused) -> bytes:
     """Return the note that puts a refused request on record."""
     return sign_note(registrations.render_refusal(event), authority).render()
+
+
+def override(wanted: Override, *people: NoteSigner) -> bytes:
+    """Return the override for one order under the signatures of these people."""
+    return sign_note(overrides.render_override(wanted), *people).render()
 
 
 def custody_text(custody: Custody) -> str:

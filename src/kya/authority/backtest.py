@@ -15,6 +15,7 @@ from kya.codec import canonical
 from kya.codec.decisions import DECISION_TYPE, read_outcome, read_reason
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
+from kya.codec.overrides import OVERRIDE_TYPE
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
@@ -23,10 +24,12 @@ from kya.core.credential import Credential, Grant
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError, MalformedError
+from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.instant import Day, Instant
 from kya.core.mandate import Mandate
 from kya.core.order import Order
+from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.state import State
 from kya.pki.entries import Entry
@@ -76,6 +79,9 @@ class Backtest:
     _order: Order | None = None
     _line: bytes = b""
     _credentials: dict[str, Credential] = field(default_factory=dict[str, Credential])
+    _overrides: dict[str, OverrideGranted] = field(
+        default_factory=dict[str, OverrideGranted]
+    )
     _grant: Grant = field(init=False)
     _order_prefix: bytes = field(init=False)
 
@@ -111,13 +117,27 @@ class Backtest:
             order, self._order = self._order, None
             return self._judge(index - 1, order, raw)
         kind = canonical.type_of(raw)
-        if kind not in _FLOW:
+        if kind == OVERRIDE_TYPE:
+            self._take_override(Entry.read(raw).event)
+        elif kind not in _FLOW:
             self._state = apply(self._state, Entry.read(raw).event)
             self._credentials.clear()
         elif raw.startswith(self._order_prefix):
             self._line = raw[: raw.index(b"\n") + 1]
             self._order = parse_order(self._line)
         return None
+
+    def _take_override(self, event: Event) -> None:
+        """Keep an override for its order; it is not part of the changed scope."""
+        if isinstance(event, OverrideGranted):
+            self._overrides[event.override.order] = event
+
+    def _override(self, received_at: Instant) -> OverrideGranted | None:
+        """Return the override for the order under way, unless it was over by then."""
+        granted = self._overrides.pop(canonical.digest(self._line), None)
+        if granted is None or granted.override.agent != self.mandate.agent:
+            return None
+        return None if granted.override.expires_at < received_at else granted
 
     def _judge(self, index: int, order: Order, raw: bytes) -> Difference | None:
         """Judge an order again, beside the decision that the log has on it."""
@@ -128,6 +148,7 @@ class Backtest:
         counted, found = 0, None
         credential = self._credential(order)
         agent = self._state.agents[order.agent]
+        override = self._override(received_at)
         if self.first <= day <= self.last:
             decision = decide(
                 Case(
@@ -140,6 +161,7 @@ class Backtest:
                     price=None,
                     session=agent.session_under(order.credential),
                     pinned=agent.pinned,
+                    override=override,
                 )
             )
             counted = decision.counted

@@ -22,6 +22,7 @@ from kya.cli import (
     log,
     mandate,
     office,
+    override,
     perimeter,
     replay,
     up,
@@ -57,6 +58,7 @@ agent.app.command("pin")(workload.pin_runtime)
 agent.app.command("anchor")(workload.anchor)
 agent.app.command("digest")(workload.digest)
 app.add_typer(agent.app, name="agent")
+app.add_typer(override.app, name="override")
 evidence.app.command("export")(export.export)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")

@@ -12,7 +12,13 @@ import msgspec
 from kya.codec import canonical
 from kya.codec.enums import by_value
 from kya.core import tokens
-from kya.core.control import ControlOutcome, ControlResult, Measured, Reason
+from kya.core.control import (
+    LETS_PASS,
+    ControlOutcome,
+    ControlResult,
+    Measured,
+    Reason,
+)
 from kya.core.decision import Counters, Decision, Outcome, outcome_of
 from kya.core.errors import MalformedError, shown
 from kya.core.fixed_point import parse_padded, render_padded
@@ -25,7 +31,10 @@ DECISION_TYPE: Final = "kya/decision/v1"
 
 
 class ControlFields(canonical.Statement, frozen=True, kw_only=True):
-    """One control's result on the wire; `reason` stands unless it passed."""
+    """One control's result on the wire; `reason` stands unless it passed.
+
+    The reason of an overridden one is not among the decision's reasons.
+    """
 
     id: str
     limit: str
@@ -63,7 +72,7 @@ class PriceFields(canonical.Statement, frozen=True, kw_only=True):
 
 
 class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
-    """The decision on the wire; `order` is the leaf hash of the order's entry."""
+    """The decision on the wire; `order` and `override` are leaf hashes of entries."""
 
     type_: Literal["kya/decision/v1"] = msgspec.field(name="_type")
     agent: str
@@ -75,6 +84,7 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     mode: str
     order: str
     outcome: str
+    override: str | None
     price: PriceFields | None
     reasons: list[str]
     received_at: str
@@ -126,6 +136,7 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
             mode=decision.mode.value,
             order=order_leaf,
             outcome=decision.outcome.value,
+            override=None if case.override is None else case.override.leaf,
             price=_price_fields(case.price),
             reasons=[reason.value for reason in decision.reasons],
             received_at=_text_kept(case.received_at),
@@ -209,7 +220,7 @@ def _price_fields(price: ReferencePrice | None) -> PriceFields | None:
 
 def _checked(wire: DecisionLine) -> DecisionLine:
     """Return the fields if each can be what it is called; MalformedError otherwise."""
-    baseline = wire.baseline
+    baseline, override = wire.baseline, wire.override
     tokens.require(tokens.NAME, "agent", wire.agent)
     for field, digest in (
         ("credential", wire.credential),
@@ -217,6 +228,7 @@ def _checked(wire: DecisionLine) -> DecisionLine:
         ("order", wire.order),
         ("scope", wire.scope),
         ("baseline", tokens.NO_DIGEST if baseline is None else baseline),
+        ("override", tokens.NO_DIGEST if override is None else override),
     ):
         tokens.require(tokens.DIGEST, field, digest)
     tokens.require_count("seq", wire.seq)
@@ -245,11 +257,14 @@ def _require_agreement(wire: DecisionLine) -> None:
     """Raise unless reasons follow from the controls, and the outcome from them."""
     reasons: list[str] = []
     for control in wire.controls:
-        reason, has_passed = control.reason, _has_passed(control.outcome)
-        if has_passed is not (reason is msgspec.UNSET):
+        reason, came_of_it = control.reason, _CONTROL_OUTCOME(control.outcome)
+        if (came_of_it is ControlOutcome.PASSED) is not (reason is msgspec.UNSET):
             msg = f"{control.id}: want a reason unless it passed"
             raise MalformedError(msg)
-        if reason is not msgspec.UNSET:
+        if came_of_it is ControlOutcome.OVERRIDDEN and wire.override is None:
+            msg = f"{control.id}: overridden, but the decision names no override"
+            raise MalformedError(msg)
+        if reason is not msgspec.UNSET and came_of_it not in LETS_PASS:
             reasons.append(reason)
     if reasons != wire.reasons:
         msg = "reasons: want those of the controls, in their order"
@@ -258,8 +273,3 @@ def _require_agreement(wire: DecisionLine) -> None:
     if not wire.controls or wire.outcome != outcome.value:
         msg = f"outcome: want {outcome.value} for these controls, got {wire.outcome}"
         raise MalformedError(msg)
-
-
-def _has_passed(outcome: str) -> bool:
-    """Tell whether a control's outcome is that it passed."""
-    return _CONTROL_OUTCOME(outcome) is ControlOutcome.PASSED

@@ -14,7 +14,12 @@ import msgspec
 from kya.codec.figures import Bucket, Runs, Sizes, percent
 from kya.codec.perimeter import perimeter_of
 from kya.codec.scopes import scope_fields
-from kya.codec.tally import AgentTally, CertificateFigures, Selection, Tally
+from kya.codec.tally import (
+    AgentTally,
+    CertificateFigures,
+    Selection,
+    Tally,
+)
 from kya.core.errors import MalformedError
 from kya.core.fixed_point import render_padded
 from kya.core.instant import Day
@@ -129,6 +134,7 @@ def _agent(agent: AgentTally) -> Json:
     return {
         "certificates": [_certificate(found) for found in agent.certificates.values()],
         "figures": {mode: _bucket(bucket) for mode, bucket in _buckets(agent)},
+        "overrides": [found.fields() for found in agent.overrides],
         "standings": [
             {
                 "act": change.act.value,

@@ -8,11 +8,13 @@ from typing import Final
 
 from kya.codec.decisions import DecisionLine
 from kya.codec.figures import Bucket
+from kya.codec.override_figures import OverrideFigures
 from kya.core.credential import Credential, Role
 from kya.core.events import Event
 from kya.core.instant import Day, Instant
 from kya.core.lifecycle import Act
 from kya.core.order_events import OrderDecided, OrderSubmitted, VenueReported
+from kya.core.override import OverrideGranted
 from kya.core.power_events import CertificateIssued, LogOpened, StandingChanged
 
 PRICE_SOURCES_MAX: Final = 64
@@ -83,6 +85,7 @@ class AgentTally:
         default_factory=dict[str, CertificateFigures]
     )
     standings: list[StandingFigures] = field(default_factory=list[StandingFigures])
+    overrides: list[OverrideFigures] = field(default_factory=list[OverrideFigures])
     mode_of: dict[int, str] = field(default_factory=dict[int, str])
     asked_again: set[int] = field(default_factory=set[int])
     lapses: list["Lapse"] = field(default_factory=list["Lapse"])
@@ -117,6 +120,9 @@ class Tally:
                     self._take_certificate(index, event)
             case StandingChanged():
                 self._take_standing(index, event)
+            case OverrideGranted(override=override):
+                found = OverrideFigures(entry=index, granted=event)
+                self._agent(override.agent).overrides.append(found)
             case LogOpened():
                 self.opened = event
             case _:
@@ -138,6 +144,9 @@ class Tally:
         if self._order is None:
             return
         (order_index, submitted), self._order = self._order, None
+        if line.override is not None:
+            for found in self._agent(event.agent).overrides:
+                found.take(order_index, line)
         if not self.selection.takes(event.agent, event.received_at):
             return
         agent, outcome = self._agent(event.agent), event.outcome.value

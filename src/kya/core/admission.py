@@ -23,6 +23,8 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.override import OverrideGranted
+from kya.core.override_admission import against_override
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -61,8 +63,8 @@ def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a 
             return _against_report(state, event)
         case LogOpened():
             return _against_opening(state, event)
-        case MandateGranted():
-            return _against_mandate(state, event)
+        case MandateGranted() | OverrideGranted():
+            return _against_grant(state, event)
         case AgentRegistered() | EnrolmentRefused():
             return _against_enrolling(state, event)
         case CertificateIssued():
@@ -165,8 +167,10 @@ def _against_opening(state: State, event: LogOpened) -> str | None:
     return None
 
 
-def _against_mandate(state: State, event: MandateGranted) -> str | None:
-    """A mandate is new and grants nothing for the past."""
+def _against_grant(state: State, event: MandateGranted | OverrideGranted) -> str | None:
+    """What people allow is new, and allows nothing for the past."""
+    if isinstance(event, OverrideGranted):
+        return against_override(state, event)
     if event.digest in state.mandates:
         return f"mandate {event.digest} is on record already"
     return against_back_dating(state, event.mandate.resolved_at, "mandate")

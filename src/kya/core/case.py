@@ -7,6 +7,7 @@ from kya.core.credential import Credential, Grant
 from kya.core.errors import CorruptionError
 from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.order import Order
+from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
 from kya.core.runtime import Runtime
@@ -20,8 +21,9 @@ class Case:
 
     `past` is the agent's past as the UTC day of `received_at` sees it; `scope` is what
     the credential grants. `session` is the agent's newest one if it was started under
-    this credential, `pinned` the runtime that the agent may run, if one is pinned. What
-    this refuses is our own mistake, never the agent's.
+    this credential, `pinned` the runtime that the agent may run, if one is pinned, and
+    `override` the one that waits for this very order line, if it is not over. What this
+    refuses is our own mistake, never the agent's.
     """
 
     order: Order
@@ -33,6 +35,7 @@ class Case:
     price: ReferencePrice | None
     session: Session | None
     pinned: Runtime | None
+    override: OverrideGranted | None = None
 
     def __post_init__(self) -> None:
         """Refuse a case whose parts belong to different stories."""
@@ -50,9 +53,20 @@ class Case:
         ):
             msg = f"case: the session is not one of {order.agent} under its credential"
             raise CorruptionError(msg)
+        if self.override is not None:
+            self._require_fitting(self.override)
         scope, granted = self.scope, self.grant.scope
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
+            raise CorruptionError(msg)
+
+    def _require_fitting(self, granted: OverrideGranted) -> None:
+        """Raise unless the override is this agent's, and not over."""
+        override = granted.override
+        if override.agent != self.order.agent or override.expires_at < self.received_at:
+            msg = (
+                f"case: override {granted.leaf} is over, or not for {self.order.agent}"
+            )
             raise CorruptionError(msg)
 
     @property

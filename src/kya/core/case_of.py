@@ -10,6 +10,7 @@ from kya.core.case import Case
 from kya.core.errors import CorruptionError
 from kya.core.instant import Instant
 from kya.core.order_events import OrderSubmitted
+from kya.core.override import OverrideGranted
 from kya.core.price import ReferencePrice
 from kya.core.state import State
 
@@ -42,4 +43,17 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         price=inputs.price,
         session=agent.session_under(credential.digest),
         pinned=agent.pinned,
+        override=_override_for(state, submitted, received_at)
+        if state.overrides
+        else None,
     )
+
+
+def _override_for(
+    state: State, submitted: OrderSubmitted, received_at: Instant
+) -> OverrideGranted | None:
+    """Return the override that waits for this very order line, unless it is over."""
+    granted = state.overrides.get(submitted.line_digest)
+    if granted is None or granted.override.agent != submitted.order.agent:
+        return None
+    return None if granted.override.expires_at < received_at else granted

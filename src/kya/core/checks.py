@@ -57,14 +57,24 @@ PRICE_KNOWN: Final = Control(
     id="price.known", version=1, unit="", source="RTS 6 Art. 15(1)(b)"
 )
 ORDER_AMOUNT: Final = Control(
-    id="order.amount", version=1, unit="", source="RTS 6 Art. 15(1)(b)"
+    id="order.amount",
+    version=1,
+    unit="",
+    source="RTS 6 Art. 15(1)(b)",
+    overridable=True,
 )
 DAILY_AMOUNT: Final = Control(
-    id="daily.amount", version=1, unit="", source="RTS 6 Art. 8(b), 15(2)"
+    id="daily.amount",
+    version=1,
+    unit="",
+    source="RTS 6 Art. 8(b), 15(2)",
+    overridable=True,
 )
-HOURS_WINDOW: Final = Control(id="hours.window", version=1, unit="", source="mandate")
+HOURS_WINDOW: Final = Control(
+    id="hours.window", version=1, unit="", source="mandate", overridable=True
+)
 HOURS_CALENDAR: Final = Control(
-    id="hours.calendar", version=1, unit="", source="mandate"
+    id="hours.calendar", version=1, unit="", source="mandate", overridable=True
 )
 
 

@@ -58,11 +58,19 @@ IDENTITY_REASONS: Final = frozenset(
 
 
 class ControlOutcome(Enum):
-    """What came of one control. A control that cannot be evaluated blocks."""
+    """What came of one control. A control that cannot be evaluated blocks.
+
+    One that failed and is set aside by an override does not, and keeps its reason.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
+    OVERRIDDEN = "overridden"
     CANNOT_EVALUATE = "cannot_evaluate"
+
+
+LETS_PASS: Final = frozenset({ControlOutcome.PASSED, ControlOutcome.OVERRIDDEN})
+"""What does not stop an order; anything else does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +78,14 @@ class Control:
     """One rule, as it is named in every decision.
 
     `source` cites what the rule answers to; `unit` is empty where the value says it.
+    `overridable` marks a limit that two people may set aside for one order.
     """
 
     id: str
     version: int
     unit: str
     source: str
+    overridable: bool = False
 
 
 class ControlResult(NamedTuple):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from kya.core import tokens
 from kya.core.errors import MalformedError
@@ -14,10 +15,16 @@ class Role(Enum):
 
     AGENT = "agent"
     AUTHORITY = "authority"
+    COMPLIANCE = "compliance"
     DIRECTOR = "director"
     GATEWAY = "gateway"
     LOG = "log"
     OPERATOR = "operator"
+    RISK = "risk"
+
+
+PEOPLE: Final = frozenset({Role.COMPLIANCE, Role.RISK, Role.OPERATOR, Role.DIRECTOR})
+"""The roles that people hold; services and agents hold the others."""
 
 
 class Standing(Enum):

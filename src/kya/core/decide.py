@@ -6,8 +6,11 @@ from kya.core.case import Case
 from kya.core.checks import CHECKS, Check
 from kya.core.control import ControlOutcome, ControlResult, Reason
 from kya.core.decision import Decision
+from kya.core.override import OverrideGranted
 
 _PASSED: Final = ControlOutcome.PASSED
+_FAILED: Final = ControlOutcome.FAILED
+_OVERRIDDEN: Final = ControlOutcome.OVERRIDDEN
 
 
 def decide(case: Case) -> Decision:
@@ -21,7 +24,26 @@ def decide(case: Case) -> Decision:
 
 def judge(case: Case, checks: tuple[Check, ...]) -> Decision:
     """Return the judgement of the case under the given checks, at least one."""
-    return Decision(case, tuple([_evaluate(check, case) for check in checks]))
+    results = tuple([_evaluate(check, case) for check in checks])
+    granted = case.override
+    if granted is not None:
+        results = tuple([_with_override(result, granted) for result in results])
+    return Decision(case, results)
+
+
+def _with_override(result: ControlResult, granted: OverrideGranted) -> ControlResult:
+    """Return the result, set aside if people may and did (RTS 6 Art. 15(6)).
+
+    The only way past a control. What could not be evaluated blocks all the same.
+    """
+    control = result.control
+    if (
+        result.outcome is _FAILED
+        and control.overridable
+        and granted.sets_aside(control.id)
+    ):
+        return result._replace(outcome=_OVERRIDDEN)
+    return result
 
 
 def _evaluate(check: Check, case: Case) -> ControlResult:
@@ -29,7 +51,11 @@ def _evaluate(check: Check, case: Case) -> ControlResult:
     try:
         result = check.evaluate(case)
         control, outcome, _, _, reason = result
-        if control is check.control and (reason is None) is (outcome is _PASSED):
+        if (
+            control is check.control
+            and (reason is None) is (outcome is _PASSED)
+            and outcome is not _OVERRIDDEN  # No control sets itself aside.
+        ):
             return result
         fault = "a result that contradicts itself"
     except Exception as error:  # noqa: BLE001  fail closed: the order stays on record

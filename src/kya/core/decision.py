@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 from kya.core.case import Case
 from kya.core.control import (
     IDENTITY_REASONS,
+    LETS_PASS,
+    Control,
     ControlOutcome,
     ControlResult,
     Reason,
@@ -19,6 +21,7 @@ from kya.core.money import Currency
 from kya.core.scope import Mode
 
 _PASSED: Final = ControlOutcome.PASSED
+_OVERRIDDEN: Final = ControlOutcome.OVERRIDDEN
 
 
 class Outcome(Enum):
@@ -68,6 +71,18 @@ class Decision:
             if reason is None and outcome is not _PASSED:
                 msg = f"decision: {control.id} has not passed and says no why"
                 raise CorruptionError(msg)
+            if outcome is _OVERRIDDEN:
+                self._require_set_aside(control)
+
+    def _require_set_aside(self, control: Control) -> None:
+        """Raise unless people may set the control aside, and have done so."""
+        granted = self.case.override
+        if not control.overridable or granted is None:
+            msg = f"decision: {control.id} is set aside, but by nobody who may"
+            raise CorruptionError(msg)
+        if not granted.sets_aside(control.id):
+            msg = f"decision: {control.id} is set aside, but {granted.leaf} does not"
+            raise CorruptionError(msg)
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -81,17 +96,23 @@ class Decision:
                 measured=result.measured,
             )
             for result in self.results
-            if result.reason is not None
+            if result.reason is not None and result.outcome not in LETS_PASS
         )
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """The reasons alone; a control has one unless it passed."""
-        return tuple([r.reason for r in self.results if r.reason is not None])
+        """The reasons alone: of each control that neither passed nor was set aside."""
+        return tuple(
+            [
+                result.reason
+                for result in self.results
+                if result.reason is not None and result.outcome not in LETS_PASS
+            ]
+        )
 
     @property
     def outcome(self) -> Outcome:
-        """Allowed only if every control passed."""
+        """Allowed only if every control passed, or was set aside by an override."""
         return outcome_of(self.reasons)
 
     @property

@@ -6,6 +6,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.override import OverrideGranted
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -36,4 +37,5 @@ Event = (
     | RuntimePinned
     | RegionAnchored
     | SessionStarted
+    | OverrideGranted
 )

@@ -19,6 +19,8 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.override import OverrideGranted
+from kya.core.override_admission import is_over
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -66,6 +68,8 @@ def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
             return _with_equivocation(state, event)
         case RuntimePinned() | RegionAnchored() | SessionStarted():
             return _with_workload(state, event)
+        case OverrideGranted():
+            return _with_override(state, event)
         case _ as never:
             assert_never(never)
 
@@ -87,9 +91,13 @@ def _with_decision(state: State, event: OrderDecided) -> State:
     if allowed:
         unanswered = {**unanswered, order.seq: submitted}
     changed = replace(agent, past=past, unanswered=unanswered)
+    overrides = state.overrides
+    if submitted.line_digest in overrides:  # Used up, whatever the outcome is.
+        overrides = {k: v for k, v in overrides.items() if k != submitted.line_digest}
     return replace(
         state,
         now=event.received_at,
+        overrides=overrides,
         agents={**state.agents, event.agent: changed},
         undecided=None,
     )
@@ -221,3 +229,9 @@ def _with_workload(
             return replace(state, now=at, agents=agents)
         case _ as never:
             assert_never(never)
+
+
+def _with_override(state: State, event: OverrideGranted) -> State:
+    """Have the override wait for its order; forget those that are over."""
+    waiting = {k: v for k, v in state.overrides.items() if not is_over(v, state)}
+    return replace(state, overrides={**waiting, event.override.order: event})

@@ -60,6 +60,15 @@ AHEAD_ORDERS_MAX: Final = 64
 AHEAD_WAIT_MICROS_MAX: Final = 250_000
 """How long an order that came before its turn waits for the missing one: 250 ms."""
 
+OVERRIDE_MICROS_MAX: Final = 900_000_000
+"""Longest life of an override: 15 min to send one order that two people have read."""
+
+OVERRIDE_CONTROLS_MAX: Final = 16
+"""Controls that one override may name: there are few limits, and people read each."""
+
+OVERRIDES_MAX: Final = 64
+"""Overrides that wait for their orders: exceptions, each of which takes two people."""
+
 MANDATE_DIRECTORS_MIN: Final = 2
 """Directors who must have signed a mandate: starting takes two people."""
 

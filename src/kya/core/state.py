@@ -9,6 +9,7 @@ from kya.core.credential import Credential
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
 from kya.core.order_events import OrderSubmitted
+from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.power_events import LogOpened
 from kya.core.registration import Registration
@@ -72,8 +73,9 @@ class State:
     be behind it. `issuers` are the certificates of the issuing CA in DER, all of one
     key, the newest last. `issued_to` lists, by name, the digests of its certificates in
     order. `registrations` are by the digest of their line. `crl` is the newest
-    revocation list in DER. `undecided` is an order whose decision is the next entry,
-    `unlisted` a revoked credential whose list is the next entry.
+    revocation list in DER. `overrides` are those that no decision has used, by the
+    digest of the order line that each is for. `undecided` is an order whose decision is
+    the next entry, `unlisted` a revoked credential whose list is the next entry.
     """
 
     opened: LogOpened | None = None
@@ -95,6 +97,9 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     registrations: Mapping[str, RegistrationState] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    overrides: Mapping[str, OverrideGranted] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

@@ -980,7 +980,8 @@ EOF
 }
 END {
     if (NR != 5 || seen != 5 || n != 5 || begins == "" || ends == "") exit 1
-    if (index(" agent authority director gateway log operator ", " " role " ") == 0) exit 1
+    if (index(" agent authority compliance director gateway log operator risk ",
+        " " role " ") == 0) exit 1
     print role "\t" name "\t" serial "\t" begins "\t" ends
 }
 function instant(t) {
@@ -1290,11 +1291,11 @@ function used(c, at) {
 
 # --------------------------------------------------------------------- who may say it
 
-# The newest certificate on record for this signature line in this role.
+# The newest certificate on record for this signature line in this role, or one of these.
 function holder(i, k, role,   j, c) {
     for (j = ISSUED[SIGNER[i, k]]; j >= 1; j--) {
         c = ISSUED_TO[SIGNER[i, k], j]
-        if (ROLE[c] == role && KEY[c] == ID[i, k]) return c
+        if (within(role, ROLE[c]) && KEY[c] == ID[i, k]) return c
     }
     return ""
 }
@@ -1315,6 +1316,7 @@ function signers(question, i, role, at,   k, c, n, keys) {
         SEEN[i, NAME[c]] = 1
         if (!((i, SPKI[c]) in HELD)) keys++
         HELD[i, SPKI[c]] = 1
+        BY[i, k] = c
         job(question, i, k, c)
         used(c, at)
     }
@@ -1367,6 +1369,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/runtime/v1") on_runtime(i)
     else if (kind == "kya/region-anchor/v1") on_anchor(i)
     else if (kind == "kya/session-start/v1") on_session(i)
+    else if (kind == "kya/override/v1") on_override(i)
     else fail(8, i, "a statement of no known kind")
 }
 
@@ -1626,6 +1629,67 @@ function standing_at(c, at) {
     return c in SINCE && SINCE[c] "" <= at "" ? "revoked" : STANDING[c]
 }
 
+# ---------------------------------------------- what people set aside for one order
+
+function on_override(i,   a, o, lasting, waiting) {
+    a = V["agent"]
+    o = V["order"]
+    WHAT[i] = "override for " a
+    if (!fields(i, 4, "_type,agent,at,controls,expires_at,order,reason")) return
+    not_back_dated(4, i, V["at"])
+    signers(4, i, "compliance director operator risk", V["at"])
+    if (!verified_by_risk(i)) fail(4, i, "want risk management and another person")
+    lasting = micros(V["expires_at"]) - micros(V["at"])
+    if (micros(V["expires_at"]) < 0 || lasting <= 0 || lasting > 900000000)
+        fail(4, i, "want it to end at most 15 minutes after it was signed")
+    if (V["expires_at"] "" < NOW "") fail(4, i, "over before it was on record")
+    if (!only_limits()) fail(4, i, "sets aside what nobody may, or not sorted and each once")
+    if (!(a in NEWEST)) fail(4, i, "no agent of this name is on record")
+    if (a in PREV && PREV[a] == o) fail(4, i, "the order is decided already")
+    for (waiting in OVERRIDE)
+        if (OVERRIDE_END[waiting] "" < NOW "") delete OVERRIDE[waiting]
+    if (o in OVERRIDE) fail(4, i, "another one waits for this order")
+    lasting = 0
+    for (waiting in OVERRIDE) lasting++
+    if (lasting >= 64) fail(4, i, "64 of them wait for their orders")
+    OVERRIDE[o] = LEAF[i]; OVERRIDE_FOR[o] = a; OVERRIDE_END[o] = V["expires_at"]
+    OVERRIDE_LIMITS[o] = list_of("controls")
+}
+
+# Somebody of risk management, and somebody else in name and in key, of another role.
+function verified_by_risk(i,   j, k, r, c) {
+    for (j = 1; j <= SIGNED[i]; j++) for (k = 1; k <= SIGNED[i]; k++) {
+        if (!((i, j) in BY) || !((i, k) in BY)) continue
+        r = BY[i, j]; c = BY[i, k]
+        if (ROLE[r] == "risk" && ROLE[c] != "risk" && NAME[r] != NAME[c] && SPKI[r] != SPKI[c])
+            return 1
+    }
+    return 0
+}
+
+function only_limits(   k, name, former) {
+    former = ""
+    for (k = 1; k <= N["controls"]; k++) {
+        name = V["controls." k]
+        if (!within("daily.amount hours.calendar hours.window order.amount", name)) return 0
+        if (name "" <= former "") return 0
+        former = name
+    }
+    return former != ""
+}
+
+# What is set aside for the pending order, whose line has this digest: it is used up.
+function overriding(o, at) {
+    O_OVERRIDE = "null"
+    O_ASIDE = ""
+    if (!(o in OVERRIDE)) return
+    if (OVERRIDE_FOR[o] == O_AGENT && at "" <= OVERRIDE_END[o] "") {
+        O_OVERRIDE = "\"" OVERRIDE[o] "\""
+        O_ASIDE = OVERRIDE_LIMITS[o]
+    }
+    delete OVERRIDE[o]
+}
+
 # ------------------------------------------------------------ what runs, and where
 
 # `code=... model=...` of the object `runtime`, or `nothing`; canonical JSON is sorted.
@@ -1821,12 +1885,13 @@ function control(id, limit, measured, outcome, reason, unit) {
         "\",\"measured\":\"" measured "\",\"outcome\":\"" outcome "\"" \
         (outcome == "passed" ? "" : ",\"reason\":\"" reason "\"") \
         ",\"unit\":\"" unit "\",\"version\":1}"
-    if (outcome == "passed") return
+    if (outcome == "passed" || outcome == "overridden") return
     REASONS = REASONS (REASONS == "" ? "" : ",") "\"" reason "\""
     if (substr(reason, 1, 11) == "credential.") IDENTITY = 1
 }
 function rule(holds, id, limit, measured, reason, unit) {
-    control(id, limit, measured, holds ? "passed" : "failed", reason, unit)
+    control(id, limit, measured, holds ? "passed" : within(O_ASIDE, id) ? "overridden" \
+        : "failed", reason, unit)
 }
 function within(list, item) { return index(" " list " ", " " item " ") > 0 }
 
@@ -1926,7 +1991,7 @@ function rendered(at, i, outcome,   c, counted) {
         ",\"currency\":\"" COUNTED_IN "\",\"day\":\"" substr(at, 1, 10) "\"},\"credential\":\"" \
         O_CREDENTIAL "\",\"mandate\":\"" MANDATE[c] "\",\"mode\":\"" \
         (at "" >= LIVE[c] "" ? "live" : "paper") "\",\"order\":\"" LEAF[i] "\",\"outcome\":\"" \
-        outcome "\",\"price\":null,\"reasons\":[" REASONS "],\"received_at\":\"" at \
+        outcome "\",\"override\":" O_OVERRIDE ",\"price\":null,\"reasons\":[" REASONS "],\"received_at\":\"" at \
         "\",\"scope\":\"" SCOPE_DIGEST[c] "\",\"seq\":" O_SEQ "}"
 }
 function counter(counted) {
@@ -1967,6 +2032,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
         return
     }
     used(O_CERTIFICATE, at "" > ENDS[O_CERTIFICATE] "" ? ENDS[O_CERTIFICATE] : at)
+    overriding(DIGEST[o], at)
     run_rules(at)
     outcome = REASONS == "" ? "allowed" : IDENTITY ? "refused" : "denied"
     compare(i, o, line, at, said, outcome)
@@ -1976,6 +2042,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
 function compare(i, o, line, at, said, outcome,   mode) {
     mode = at "" >= LIVE[O_CERTIFICATE] "" ? "live" : "paper"
     if (said == "allowed") MODE[mode]++
+    if (said == "allowed" && CONTROLS ~ /"outcome":"overridden"/) ASIDE++
     if (TOO_BIG) {
         finding(4, "UNKNOWN", label(o) ": an amount or a sum of it is beyond what awk adds exactly")
         finding(5, "UNKNOWN", label(i) ": cannot be run again for the same reason")
@@ -2080,7 +2147,8 @@ function conclude(   c, n, words, k, text) {
     if (ORDERS) {
         finding(4, "CHECKED", COUNT["allowed"] + 0 " allowed orders (" MODE["paper"] + 0 " paper, " \
             MODE["live"] + 0 " live) lie within order maximum, daily totals, markets, venues," \
-            " regions, hours, calendar and standing")
+            " regions, hours, calendar and standing" (ASIDE \
+            ? ", but for " ASIDE " where two people set a limit aside" : ""))
         finding(5, "CHECKED", SAME + 0 " of " DECISIONS " decisions come out again byte for byte: " \
             COUNT["allowed"] + 0 " allowed, " COUNT["denied"] + 0 " denied, " COUNT["refused"] + 0 \
             " refused, each with its reasons; " DECISIONS + REPORTS + EQUIVOCATIONS \

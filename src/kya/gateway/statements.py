@@ -6,6 +6,7 @@ from kya.core.errors import InputError
 from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.limits import STATEMENT_AHEAD_MICROS_MAX
+from kya.core.override import OverrideGranted
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -36,7 +37,7 @@ Dated = (
 _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
-    " kya/crl/v1, kya/runtime/v1 or kya/region-anchor/v1"
+    " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1 or kya/override/v1"
 )
 
 
@@ -86,6 +87,8 @@ def _dated(entry: Entry) -> Instant:
         return event.mandate.resolved_at
     if isinstance(event, RegionAnchored):
         return event.anchor.at
+    if isinstance(event, OverrideGranted):
+        return event.override.at
     if isinstance(event, AgentRegistered):
         return event.registration.at
     if isinstance(event, Dated):

@@ -7,7 +7,7 @@ the root that the log was opened with.
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import assert_never
+from typing import Final, assert_never
 
 from kya.codec.note import NoteSignature
 from kya.codec.statements import parse_certificate, parse_log
@@ -22,6 +22,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.override import OverrideGranted
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -42,6 +43,9 @@ from kya.pki.path import verify_chain, verify_under_one
 from kya.pki.renewal import verify_renewal
 from kya.pki.root_list import require_root_list
 from kya.pki.session import require_session
+
+AUTHORISING: Final = (Role.COMPLIANCE, Role.DIRECTOR, Role.OPERATOR)
+"""Who may authorise an override, which risk management then verifies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,10 @@ def _signers(  # noqa: PLR0911  one return for each kind
         case OrderSubmitted() as event:
             return (_agent(entry, event, state),)
         case OrderDecided(received_at=at) | VenueReported(at=at) | Equivocated(at=at):
-            return _holders(entry, state, Role.GATEWAY, at)
+            return _holders(entry, state, at, Role.GATEWAY)
         case SessionStarted(at=at) as event:
             require_session(event, state)
-            return _holders(entry, state, Role.GATEWAY, at)
+            return _holders(entry, state, at, Role.GATEWAY)
         case RuntimePinned(at=at) | StandingChanged(act=Act.REINSTATE, at=at):
             return _operators(entry, state, at)
         case AgentRegistered(registration=registration):
@@ -84,24 +88,22 @@ def _signers(  # noqa: PLR0911  one return for each kind
         case RegionAnchored(anchor=anchor):
             if anchor.source.has_document:
                 document_key(anchor, anchor.at)
-            return _holders(entry, state, Role.AUTHORITY, anchor.at)
+            return _holders(entry, state, anchor.at, Role.AUTHORITY)
         case (
             StandingChanged(at=at)
             | RevocationListed(at=at)
             | RevocationScheduled(at=at)
             | EnrolmentRefused(at=at)
         ):
-            return _holders(entry, state, Role.AUTHORITY, at)
+            return _holders(entry, state, at, Role.AUTHORITY)
         case CertificateIssued(at=at) as event:
             _require_chain(entry, event, state, root)
-            return _holders(entry, state, Role.AUTHORITY, at)
+            return _holders(entry, state, at, Role.AUTHORITY)
         case IssuerRenewed(issuer=issuer, at=at):
             verify_renewal(issuer, state.issuers, root, at)
-            return _holders(entry, state, Role.AUTHORITY, at)
-        case MandateGranted(mandate=mandate):
-            signers = _holders(entry, state, Role.DIRECTOR, mandate.resolved_at)
-            _require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
-            return signers
+            return _holders(entry, state, at, Role.AUTHORITY)
+        case MandateGranted() | OverrideGranted() as event:
+            return _allowing(entry, event, state)
         case LogOpened() as event:
             return (_opening_authority(entry, event, root),)
         case _ as never:
@@ -120,32 +122,36 @@ def _agent(entry: Entry, event: OrderSubmitted, state: State) -> Credential:
 
 
 def _holders(
-    entry: Entry, state: State, role: Role, at: Instant
+    entry: Entry, state: State, at: Instant, *roles: Role
 ) -> tuple[Credential, ...]:
-    """Return the signers; all must hold the role and be valid at the instant."""
-    signers: dict[str, Credential] = {}
+    """Return the signers; each must hold one of the roles, valid at the instant."""
+    signers: dict[tuple[str, Role], Credential] = {}
     for signature in entry.note.signatures:
-        credential = _holder(state, signature, role)
+        credential = _holder(state, signature, roles)
+        who = f"{credential.role.value} {credential.name}"
         if credential.standing_at(at) is not Standing.ACTIVE:
-            msg = f"{role.value} {credential.name}: certificate is not active"
+            msg = f"{who}: certificate is not active"
             raise DistrustError(msg)
         if not credential.not_before <= at <= credential.not_after:
-            msg = f"{role.value} {credential.name}: certificate is not valid at {at}"
+            msg = f"{who}: certificate is not valid at {at}"
             raise DistrustError(msg)
         _require_signature(entry, signature, credential)
-        signers[credential.name] = credential
+        signers[credential.name, credential.role] = credential
     return tuple(signers.values())
 
 
-def _holder(state: State, signature: NoteSignature, role: Role) -> Credential:
-    """Return the newest credential on record with this name, role and key id."""
+def _holder(
+    state: State, signature: NoteSignature, roles: tuple[Role, ...]
+) -> Credential:
+    """Return the newest credential on record with this name, key id and a role."""
     for digest in reversed(state.issued_to.get(signature.name, ())):
         credential = state.credentials[digest]
         key = verifier_key(credential.name, credential.spki)
-        if credential.role is role and key.key_id == signature.key_id:
+        if credential.role in roles and key.key_id == signature.key_id:
             return credential
     msg = (
-        f"signature by {signature.name} ({signature.key_id.hex()}): want a {role.value}"
+        f"signature by {signature.name} ({signature.key_id.hex()}): want a"
+        f" {' or '.join(role.value for role in roles)}"
         " whose certificate is on record"
     )
     raise DistrustError(msg)
@@ -179,9 +185,22 @@ def _require_chain(
     verify_under_one(leaf, state.issuers, root, start)
 
 
+def _allowing(
+    entry: Entry, event: MandateGranted | OverrideGranted, state: State
+) -> tuple[Credential, ...]:
+    """Return the people who allow an agent a scope, or an order to pass its limits."""
+    if isinstance(event, MandateGranted):
+        signers = _holders(entry, state, event.mandate.resolved_at, Role.DIRECTOR)
+        _require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
+        return signers
+    signers = _holders(entry, state, event.override.at, Role.RISK, *AUTHORISING)
+    _require_override_people(signers)
+    return signers
+
+
 def _operators(entry: Entry, state: State, at: Instant) -> tuple[Credential, ...]:
     """Return the operators who signed; starting an agent takes two of them."""
-    signers = _holders(entry, state, Role.OPERATOR, at)
+    signers = _holders(entry, state, at, Role.OPERATOR)
     _require_people(signers, Role.OPERATOR, OPERATORS_MIN)
     return signers
 
@@ -198,6 +217,23 @@ def _require_people(signers: tuple[Credential, ...], role: Role, enough: int) ->
     if people < enough:
         names = ", ".join(signer.name for signer in signers)
         msg = f"want {enough} different {role.value}s, signed by {names}"
+        raise DistrustError(msg)
+
+
+def _require_override_people(signers: tuple[Credential, ...]) -> None:
+    """Raise unless somebody authorises and somebody else of risk management verifies.
+
+    RTS 6 Art. 15(6). Different in name and in key, as wherever two are asked for.
+    """
+    if not any(
+        verifies.name != authorises.name and verifies.spki != authorises.spki
+        for verifies in signers
+        for authorises in signers
+        if verifies.role is Role.RISK and authorises.role in AUTHORISING
+    ):
+        names = ", ".join(f"{signer.role.value} {signer.name}" for signer in signers)
+        others = ", ".join(role.value for role in AUTHORISING)
+        msg = f"override: want risk and another person of {others}; signed by {names}"
         raise DistrustError(msg)
 
 

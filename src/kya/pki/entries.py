@@ -12,6 +12,7 @@ from kya.codec import (
     decisions,
     mandates,
     orders,
+    overrides,
     registrations,
     reports,
     sessions,
@@ -23,6 +24,7 @@ from kya.core.errors import MalformedError
 from kya.core.events import Event
 from kya.core.instant import Instant
 from kya.core.order_events import OrderDecided, OrderSubmitted
+from kya.core.override import OverrideGranted
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -147,6 +149,15 @@ def _read_session_start(line: bytes, _raw: bytes) -> Event:
     return sessions.parse_start(line)
 
 
+def _read_override(line: bytes, raw: bytes) -> Event:
+    signatures = SignedNote.parse(raw).signatures
+    return OverrideGranted(
+        leaf=canonical.leaf_digest(raw),
+        signed_by=tuple(sorted({signature.name for signature in signatures})),
+        override=overrides.parse_override(line),
+    )
+
+
 _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     orders.ORDER_TYPE: _read_order,
     decisions.DECISION_TYPE: _read_decision,
@@ -164,4 +175,5 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     sessions.RUNTIME_TYPE: _read_runtime,
     sessions.ANCHOR_TYPE: _read_anchor,
     sessions.START_TYPE: _read_session_start,
+    overrides.OVERRIDE_TYPE: _read_override,
 }

@@ -10,7 +10,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from kya.core.credential import Role
+from kya.core.credential import PEOPLE
 from kya.core.errors import MalformedError
 from kya.pki.certificate import identity_of, key_identifier, scope_of, trust_domain_of
 from kya.pki.examined import Examined, Rule
@@ -21,7 +21,7 @@ from kya.pki.extension_values import (
     responder_at,
 )
 
-_PEOPLE: Final = frozenset({Role.DIRECTOR.value, Role.OPERATOR.value})
+_PEOPLE: Final = frozenset(role.value for role in PEOPLE)
 _URL_CHARS_MAX: Final = 512
 _HTTP_URL: Final = re.compile(r"http://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?")
 

@@ -81,7 +81,7 @@ class LeafRequest:
     crl_url: str
     ocsp_url: str | None = None
     scope: AgentScope | None = None
-    person: str | None = None  # As people write it: a director's or operator's.
+    person: str | None = None  # As people write it: a person's.
 
     @property
     def common_name(self) -> str:

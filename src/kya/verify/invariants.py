@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Final
 
 from kya.verify.finding import Findings
+from kya.verify.plain_overrides import PlainOverrides
 from kya.verify.plain_rules import (
     PEOPLE_MIN,
     UNSEEN,
@@ -70,6 +71,7 @@ class PlainScan:
     )
     _pending: _Pending | None = None
     _revoked: bool = False
+    _overrides: PlainOverrides = field(default_factory=PlainOverrides)
 
     def take(self, raw: bytes) -> None:
         """Look at the next entry."""
@@ -112,6 +114,10 @@ class PlainScan:
             self._take_standing(said, raw)
         elif kind == "kya/equivocation/v1":
             self._take_equivocation(said)
+        elif kind == "kya/override/v1":
+            wrong = self._overrides.take(said, raw)
+            if wrong is not None:
+                self._fail(4, f"plain scan: {wrong}")
         else:
             self._take_workload(kind, said, line)
 
@@ -208,9 +214,14 @@ class PlainScan:
         agent = self.agents[order["agent"]]
         agent.turn_to(received_at[:10])
         allowed = said["outcome"] == "allowed"
+        override = self._overrides.used_by(order, pending.line_digest, received_at)
+        if said["override"] != (None if override is None else override.leaf):
+            self._fail(5, "plain scan: another override than the one on record for it")
         certificate = self._certificates.get(order["credential"])
         if certificate is not None:
             seen = reasons_against(order, received_at, certificate, agent)
+            if override is not None:
+                seen -= override.sets_aside(seen, order, certificate, agent)
             self._compare(said, order, seen)
         if allowed:
             self.unsettled[pending.leaf] = order

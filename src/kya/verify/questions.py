@@ -11,6 +11,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.override import OverrideGranted
 from kya.core.power_events import AgentRegistered, CertificateIssued, MandateGranted
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
@@ -32,6 +33,7 @@ QUESTION_OF: Final = {
     "kya/runtime/v1": 5,
     "kya/region-anchor/v1": 5,
     "kya/session-start/v1": 5,
+    "kya/override/v1": 4,
 }
 """Which question fails if an entry of this type cannot be believed."""
 
@@ -55,6 +57,8 @@ def question_of_refusal(event: Event, state: State) -> int:
         return 3
     if isinstance(event, VenueReported):
         return 9
+    if isinstance(event, OverrideGranted):
+        return 4
     if isinstance(event, RuntimePinned | RegionAnchored | SessionStarted):
         return 5
     return 10 if isinstance(event, Equivocated) else 1

@@ -71,13 +71,13 @@ class Desk:
 
     def director(self, name: str) -> NoteSigner:
         """Return the signer of a director, who signs mandates."""
-        return self._person(Role.DIRECTOR, name)
+        return self.person(Role.DIRECTOR, name)
 
     def operator(self, name: str) -> NoteSigner:
         """Return the signer of an operator, who starts agents."""
-        return self._person(Role.OPERATOR, name)
+        return self.person(Role.OPERATOR, name)
 
-    def _person(self, role: Role, name: str) -> NoteSigner:
+    def person(self, role: Role, name: str) -> NoteSigner:
         """Return a person's signer, enrolled on first use (development custody)."""
         tokens.require(tokens.NAME, role.value, name)
         key_name = f"{role.value}-{name}"

@@ -8,6 +8,7 @@ from kya.adapters.store_files import directory_stores
 from kya.codec.decisions import DECISION_TYPE
 from kya.codec.note import VerifierKey
 from kya.codec.orders import ORDER_TYPE
+from kya.codec.overrides import OVERRIDE_TYPE
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
 from kya.codec.standings import CRL_TYPE
 from kya.core.errors import CorruptionError, InputError
@@ -23,9 +24,15 @@ from kya.wiring.installation import LOG, Opened
 
 _TRAFFIC: Final = tuple(
     f'{{"_type":"{kind}"'.encode()
-    for kind in (ORDER_TYPE, DECISION_TYPE, REPORT_TYPE, EQUIVOCATION_TYPE)
+    for kind in (
+        ORDER_TYPE,
+        DECISION_TYPE,
+        REPORT_TYPE,
+        EQUIVOCATION_TYPE,
+        OVERRIDE_TYPE,
+    )
 )
-"""How the entries begin that grant and take nothing."""
+"""How the entries begin that are about single orders, and nobody's power."""
 
 _LIST: Final = f'{{"_type":"{CRL_TYPE}"'.encode()
 

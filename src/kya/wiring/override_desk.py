@@ -1,0 +1,93 @@
+"""The desk where people set limits aside for one order, and see what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kya.agent.chain import SignedOrder
+from kya.authority import acts
+from kya.codec.decisions import DECISION_TYPE, parse_decision
+from kya.codec.note import SignedNote
+from kya.codec.override_figures import OverrideFigures
+from kya.codec.overrides import OVERRIDE_TYPE
+from kya.core.credential import PEOPLE, Role
+from kya.core.errors import DistrustError, InputError, MalformedError
+from kya.core.override import Override, OverrideGranted
+from kya.pki.entries import Entry
+from kya.pki.holders import agents_credential, verifier_key
+from kya.wiring.desk import Desk
+from kya.wiring.log_reader import published_entries
+
+_OVERRIDE: Final = f'{{"_type":"{OVERRIDE_TYPE}"'.encode()
+_DECISION: Final = f'{{"_type":"{DECISION_TYPE}"'.encode()
+_NAMES_ONE: Final = b',"override":"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What people want to set aside, why, and for how many seconds."""
+
+    controls: Sequence[str]
+    reason: str
+    seconds: int
+
+
+def read_people(texts: Sequence[str]) -> list[tuple[Role, str]]:
+    """Return the people of `risk:rita` and `operator:alice`; InputError otherwise."""
+    roles = {role.value: role for role in PEOPLE}
+    found: list[tuple[Role, str]] = []
+    for text in texts:
+        role, is_given, name = text.partition(":")
+        if not is_given or role not in roles:
+            msg = f"--as {text}: want ROLE:NAME, ROLE one of {', '.join(sorted(roles))}"
+            raise InputError(msg)
+        found.append((roles[role], name))
+    return found
+
+
+def read_order(desk: Desk, note: bytes) -> SignedOrder:
+    """Return the order that its agent has signed; DistrustError if it has not."""
+    try:
+        signed = SignedOrder.read(note)
+    except MalformedError as error:
+        msg = f"order: want the note of an order that its agent has signed: {error}"
+        raise InputError(msg) from error
+    order = signed.order
+    held = agents_credential(desk.state(), order.credential, order.agent, "order")
+    key, read = verifier_key(held.name, held.spki), SignedNote.parse(note)
+    if not any(key.verifies(read.text, line.value) for line in read.signatures):
+        raise DistrustError(f"order {order.seq}: not signed by {order.agent}")
+    return signed
+
+
+def override(
+    desk: Desk, signed: SignedOrder, wanted: Wanted, people: Sequence[tuple[Role, str]]
+) -> int:
+    """Return the entry by which these people set limits aside for the order."""
+    signers = [desk.person(role, name) for role, name in people]
+    now = desk.clock()
+    value = Override(
+        agent=signed.order.agent,
+        order=signed.line_digest,
+        controls=tuple(sorted(set(wanted.controls))),
+        reason=wanted.reason,
+        at=now,
+        expires_at=now.plus(seconds=wanted.seconds),
+    )
+    return desk.remote.append(acts.override(value, *signers))
+
+
+def overrides_in(directory: Path, size: int) -> list[OverrideFigures]:
+    """Return every override of the first `size` entries, and what came of it."""
+    found: list[OverrideFigures] = []
+    for index, raw in enumerate(published_entries(directory, size)):
+        if raw.startswith(_OVERRIDE):
+            event = Entry.read(raw).event
+            if isinstance(event, OverrideGranted):
+                found.append(OverrideFigures(entry=index, granted=event))
+        elif raw.startswith(_DECISION) and _NAMES_ONE in raw:
+            line = parse_decision(SignedNote.parse(raw).text)
+            for each in found:
+                each.take(index - 1, line)
+    return found
