@@ -135,9 +135,9 @@ class Backtest:
     def _override(self, received_at: Instant) -> OverrideGranted | None:
         """Return the override for the order under way, unless it was over by then."""
         granted = self._overrides.pop(canonical.digest(self._line), None)
-        if granted is None or granted.override.agent != self.mandate.agent:
+        if granted is None or not granted.serves(self.mandate.agent, received_at):
             return None
-        return None if granted.override.expires_at < received_at else granted
+        return granted
 
     def _judge(self, index: int, order: Order, raw: bytes) -> Difference | None:
         """Judge an order again, beside the decision that the log has on it."""

@@ -14,13 +14,13 @@ from kya.core.errors import InputError
 from kya.core.instant import Day
 from kya.core.lei import Lei
 from kya.evidence.build import everything
+from kya.evidence.new_file import appearing_file
 from kya.evidence.records import order_records
 from kya.wiring.record_export import (
     Read,
     RecordFormat,
     log_of_directory,
     log_of_package,
-    new_file,
     write_records,
 )
 
@@ -95,4 +95,4 @@ def _log(package: Path | None, data: Path) -> AbstractContextManager[Read]:
 
 def _target(out: Path) -> AbstractContextManager[BinaryIO]:
     """Return where the records go."""
-    return nullcontext(sys.stdout.buffer) if out == _STDOUT else new_file(out)
+    return nullcontext(sys.stdout.buffer) if out == _STDOUT else appearing_file(out)

@@ -14,12 +14,7 @@ import msgspec
 from kya.codec.figures import Bucket, Runs, Sizes, percent
 from kya.codec.perimeter import perimeter_of
 from kya.codec.scopes import scope_fields
-from kya.codec.tally import (
-    AgentTally,
-    CertificateFigures,
-    Selection,
-    Tally,
-)
+from kya.codec.tally import AgentTally, CertificateFigures, Selection, Tally
 from kya.core.errors import MalformedError
 from kya.core.fixed_point import render_padded
 from kya.core.instant import Day

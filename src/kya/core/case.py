@@ -62,8 +62,7 @@ class Case:
 
     def _require_fitting(self, granted: OverrideGranted) -> None:
         """Raise unless the override is this agent's, and not over."""
-        override = granted.override
-        if override.agent != self.order.agent or override.expires_at < self.received_at:
+        if not granted.serves(self.order.agent, self.received_at):
             msg = (
                 f"case: override {granted.leaf} is over, or not for {self.order.agent}"
             )

@@ -1,7 +1,7 @@
 """From the state to a case: the one place that says what a decision depends on.
 
-Gateway, verifier and every other judge take the case from here, so that none of them
-can forget a part of it.
+Gateway and verifier take the case from here, so that neither can forget a part of it.
+Only a back-test puts one together by itself, for it judges by another scope and past.
 """
 
 from typing import NamedTuple
@@ -43,9 +43,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         price=inputs.price,
         session=agent.session_under(credential.digest),
         pinned=agent.pinned,
-        override=_override_for(state, submitted, received_at)
-        if state.overrides
-        else None,
+        override=_override_for(state, submitted, received_at),
     )
 
 
@@ -54,6 +52,6 @@ def _override_for(
 ) -> OverrideGranted | None:
     """Return the override that waits for this very order line, unless it is over."""
     granted = state.overrides.get(submitted.line_digest)
-    if granted is None or granted.override.agent != submitted.order.agent:
+    if granted is None or not granted.serves(submitted.order.agent, received_at):
         return None
-    return None if granted.override.expires_at < received_at else granted
+    return granted

@@ -55,6 +55,11 @@ class OverrideGranted:
         """Refuse a leaf hash that is none."""
         tokens.require(tokens.DIGEST, "leaf", self.leaf)
 
+    def serves(self, agent: str, at: Instant) -> bool:
+        """Tell whether it is for this agent, and not over at this instant."""
+        override = self.override
+        return override.agent == agent and at <= override.expires_at
+
     def sets_aside(self, control: str) -> bool:
         """Tell whether the override names this control."""
         return control in self.override.controls

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from kya.codec import ustar
 from kya.codec.package_layout import ARCHIVE_FOLDER
-from kya.core.errors import InputError
 from kya.evidence.folder import files_below
+from kya.evidence.new_file import appearing_file
 
 _CHUNK = 1 << 20
 
@@ -17,21 +17,14 @@ def archive(directory: Path, out: Path) -> None:
     InputError if `out` exists: evidence is never overwritten. Nothing appears on an
     error.
     """
-    if out.exists():
-        raise InputError(f"{out}: exists already; evidence is never overwritten")
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with (
-            part.open("wb") as raw,
-            # No file name, no time: neither is evidence, both would change the bytes.
-            gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
-        ):
-            for path in files_below(directory):
-                _add(packed, directory / path, f"{ARCHIVE_FOLDER}/{path}")
-            packed.write(ustar.END)
-        part.rename(out)  # Commit point: from here on the archive exists.
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        appearing_file(out) as raw,
+        # No file name, no time: neither is evidence, both would change the bytes.
+        gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+    ):
+        for path in files_below(directory):
+            _add(packed, directory / path, f"{ARCHIVE_FOLDER}/{path}")
+        packed.write(ustar.END)
 
 
 def _add(packed: gzip.GzipFile, file: Path, path: str) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from kya.agent.chain import SignedOrder
 from kya.authority import acts
+from kya.codec import canonical
 from kya.codec.decisions import DECISION_TYPE, parse_decision
 from kya.codec.note import SignedNote
 from kya.codec.override_figures import OverrideFigures
@@ -19,8 +20,6 @@ from kya.pki.holders import agents_credential, verifier_key
 from kya.wiring.desk import Desk
 from kya.wiring.log_reader import published_entries
 
-_OVERRIDE: Final = f'{{"_type":"{OVERRIDE_TYPE}"'.encode()
-_DECISION: Final = f'{{"_type":"{DECISION_TYPE}"'.encode()
 _NAMES_ONE: Final = b',"override":"'
 
 
@@ -82,11 +81,12 @@ def overrides_in(directory: Path, size: int) -> list[OverrideFigures]:
     """Return every override of the first `size` entries, and what came of it."""
     found: list[OverrideFigures] = []
     for index, raw in enumerate(published_entries(directory, size)):
-        if raw.startswith(_OVERRIDE):
+        kind = canonical.type_of(raw)
+        if kind == OVERRIDE_TYPE:
             event = Entry.read(raw).event
             if isinstance(event, OverrideGranted):
                 found.append(OverrideFigures(entry=index, granted=event))
-        elif raw.startswith(_DECISION) and _NAMES_ONE in raw:
+        elif kind == DECISION_TYPE and _NAMES_ONE in raw:
             line = parse_decision(SignedNote.parse(raw).text)
             for each in found:
                 each.take(index - 1, line)

@@ -75,23 +75,6 @@ def write_records(
     return written
 
 
-@contextmanager
-def new_file(path: Path) -> Generator[BinaryIO, None, None]:
-    """Give a file that appears, whole, at the end; InputError if there is one.
-
-    Nothing appears on an error.
-    """
-    if path.exists():
-        raise InputError(f"{path}: exists already; an export is never overwritten")
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.rename(path)  # Commit point: from here on the export exists.
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _write_parquet(records: Iterable[OrderRecord], out: BinaryIO) -> None:
     """Write through the library, which only this format needs."""
     try:
