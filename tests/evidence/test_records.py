@@ -16,6 +16,7 @@ from kya.core.fixed_point import parse_padded
 from kya.core.instant import Day
 from kya.core.lei import Lei
 from kya.core.lifecycle import Act
+from kya.core.money import Money
 from kya.core.order import TimeInForce
 from kya.core.order_events import VenueStatus
 from kya.evidence.build import everything
@@ -23,7 +24,7 @@ from kya.evidence.record_text import values_of
 from kya.evidence.records import Records, order_records
 from tests.evidence.order_flow import Step, flow, records_of, steps
 from tests.verify.packages import busy_world, published
-from tests.world import AGENT, MORNING, ORIGIN, RUNTIME, World
+from tests.world import AGENT, EUR, MORNING, ORIGIN, RUNTIME, World
 
 TOO_LARGE = Step(cents=2_500_001)
 WITHOUT_ANSWER = Step(answers=())
@@ -113,6 +114,16 @@ def test_our_own_block_is_not_the_venues_rejection() -> None:
     assert record.primary_reason == "order.amount_max"
     assert record.reasons == ["order.amount_max"]
     assert record.answered_at is record.quantity_executed is None
+
+
+def test_the_override_of_an_order_is_named() -> None:
+    world = World()
+    order = world.order(amount=Money(18_000_000, EUR))
+    granted = world.set_aside(world.override(order))
+    assert world.trade(order) == "allowed"
+    (record,) = records_of(world)
+    assert (record.event, record.reasons) == ("NEWO", [])
+    assert record.override == leaf_digest(granted.raw)
 
 
 def test_an_order_under_a_revoked_certificate_is_blocked_and_says_so() -> None:

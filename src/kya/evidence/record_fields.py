@@ -85,6 +85,7 @@ def of_decision(line: DecisionLine) -> dict[str, object]:
         "mandate": line.mandate,
         "scope": line.scope,
         "baseline": line.baseline,
+        "override": line.override,
         "reference_bid": None if price is None else price.bid,
         "reference_ask": None if price is None else price.ask,
         "reference_at": None if price is None else price.at,
