@@ -163,7 +163,7 @@ class ServiceSigner(Signer, Protocol):
 UNHURRIED = Patience(connect_seconds=20, answer_seconds=20)  # On a busy machine.
 QUICK = Patience(connect_seconds=1, answer_seconds=1)
 QUICK_SECONDS_MAX = 10.0
-REQUESTS_MAX = 6
+REQUESTS_MAX = UNHURRIED.attempts
 CONFIGURATION = (Mood.DISABLED, Mood.PENDING_DELETION, Mood.DENIED, Mood.MISSING)
 PASSING = (Mood.THROTTLED, Mood.FAILING, Mood.NONSENSE)
 

@@ -14,7 +14,7 @@ from typing import Final, Self, TypeVar
 import requests
 from google.api_core import exceptions
 from google.api_core.client_options import ClientOptions
-from google.api_core.retry import Retry, if_exception_type
+from google.api_core.retry import Retry
 from google.auth.credentials import Credentials
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 from google.cloud import kms_v1
@@ -182,10 +182,10 @@ class GcpKmsSigner:
         """Return the answer; InputError where no waiting will cure the fault."""
         patience = self._patience
         retry = Retry(
-            predicate=if_exception_type(*_RETRIED),
+            predicate=_worth_another(patience.attempts),
             initial=_PAUSE_SECONDS,
             maximum=_PAUSE_SECONDS,
-            timeout=_PAUSE_SECONDS * patience.attempts,
+            timeout=patience.answer_seconds * patience.attempts,
         )
         try:
             return call(retry, patience.answer_seconds)
@@ -201,6 +201,20 @@ class GcpKmsSigner:
             raise TransientError(
                 f"{self._key}: the service's answer makes no sense"
             ) from error
+
+
+def _worth_another(attempts: int) -> Callable[[Exception], bool]:
+    """Return whether to ask again, for so many attempts in all.
+
+    The library bounds the time only, and draws each pause from [0, pause): however
+    short the time, nothing else bounds how often it asks.
+    """
+    pauses = iter(range(attempts - 1))
+
+    def again(error: Exception) -> bool:
+        return isinstance(error, _RETRIED) and next(pauses, None) is not None
+
+    return again
 
 
 def _fault(
