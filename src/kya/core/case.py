@@ -1,11 +1,12 @@
 """A case: everything a decision may depend on, and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kya.core.baseline import Baseline
 from kya.core.credential import Credential, Grant
 from kya.core.errors import CorruptionError
 from kya.core.instant import MICROS_PER_DAY, Instant
+from kya.core.money import Money
 from kya.core.order import Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
@@ -13,6 +14,7 @@ from kya.core.price import ReferencePrice
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.session import Session
+from kya.core.valuation import Quotes, worth_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,11 @@ class Case:
     `past` is the agent's past as the UTC day of `received_at` sees it; `scope` is what
     the credential grants. `session` is the agent's newest one if it was started under
     this credential, `pinned` the runtime that the agent may run, if one is pinned, and
-    `override` the one that waits for this very order line, if it is not over. What this
-    refuses is our own mistake, never the agent's.
+    `override` the one that waits for this very order line, if it is not over.
+
+    `price` is to be of the order's market, `conversion` of one that leads on to the
+    scope's currency. `worth` follows from them: the order's value in that currency, or
+    None if nobody can say. What this refuses is our own mistake, never the agent's.
     """
 
     order: Order
@@ -36,6 +41,8 @@ class Case:
     session: Session | None
     pinned: Runtime | None
     override: OverrideGranted | None = None
+    conversion: ReferencePrice | None = None
+    worth: Money | None = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse a case whose parts belong to different stories."""
@@ -59,6 +66,9 @@ class Case:
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
             raise CorruptionError(msg)
+        quotes = Quotes(self.quote, self.conversion)
+        worth = worth_of(order, scope, quotes, self.received_at)
+        object.__setattr__(self, "worth", worth)  # Derived once, then frozen.
 
     def _require_fitting(self, granted: OverrideGranted) -> None:
         """Raise unless the override is this agent's, and not over."""
@@ -67,6 +77,12 @@ class Case:
                 f"case: override {granted.leaf} is over, or not for {self.order.agent}"
             )
             raise CorruptionError(msg)
+
+    @property
+    def quote(self) -> ReferencePrice | None:
+        """The price of the order's own market; one of another market is none."""
+        price = self.price
+        return None if price is None or price.market != self.order.market else price
 
     @property
     def grant(self) -> Grant:
