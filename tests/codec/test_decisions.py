@@ -250,7 +250,7 @@ def test_identity_refuses_and_nothing_else_does() -> None:
         ({"outcome": "passed"}, "order.amount: want a reason unless it passed"),
         (
             {"outcome": "unknown"},
-            "want one of passed, failed, overridden, cannot",
+            "want one of passed, warned, failed, overridden, cannot",
         ),
         ({"reason": "no.such"}, "reasons: want those"),
         ({"reason": None}, "Expected `str`"),

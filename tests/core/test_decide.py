@@ -5,8 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from kya.core.case import Case
-from kya.core.checks import CHECKS, Check, credential_is_active
-from kya.core.control import Control, ControlOutcome, ControlResult, Reason
+from kya.core.checks import CHECKS, Check
+from kya.core.checks_identity import credential_is_active
+from kya.core.control import (
+    NOT_ARMED,
+    Control,
+    ControlOutcome,
+    ControlResult,
+    NotArmed,
+    Reason,
+)
 from kya.core.credential import Standing
 from kya.core.decide import decide, judge
 from kya.core.decision import Decision, Outcome, outcome_of
@@ -32,8 +40,48 @@ OTHER = Control(id="test.other", version=1, unit="", source="a test")
 PASSED = ControlResult(CONTROL, ControlOutcome.PASSED, "x", "x")
 
 
-def judged(evaluate: Callable[[Case], ControlResult], *more: Check) -> Decision:
+SOFT = Control(id="test.soft", version=1, unit="", source="a test", soft=True)
+
+
+def judged(
+    evaluate: Callable[[Case], ControlResult | NotArmed], *more: Check
+) -> Decision:
     return judge(a_case(), (Check(CONTROL, evaluate), *more))
+
+
+def warning(control: Control) -> ControlResult:
+    return ControlResult(
+        control, ControlOutcome.WARNED, "x", "y", Reason.MARKET_NOT_ALLOWED
+    )
+
+
+def test_a_control_that_is_not_armed_is_not_listed() -> None:
+    decision = judged(lambda _: PASSED, Check(OTHER, lambda _: NOT_ARMED))
+    assert [result.control for result in decision.results] == [CONTROL]
+    assert decision.outcome is Outcome.ALLOWED
+
+
+def test_nothing_is_allowed_because_no_control_is_armed() -> None:
+    with pytest.raises(CorruptionError, match="no control"):
+        judged(lambda _: NOT_ARMED)
+
+
+def test_a_control_that_forgets_its_result_blocks() -> None:
+    forgetful: Callable[[Case], ControlResult] = lambda _: None  # type: ignore[return-value,assignment]  # noqa: E731
+    assert judged(forgetful).reasons == (Reason.CONTROL_FAULTED,)
+
+
+def test_a_soft_control_warns_and_lets_pass() -> None:
+    decision = judge(a_case(), (Check(SOFT, lambda _: warning(SOFT)),))
+    [result] = decision.results
+    assert (decision.outcome, decision.reasons) == (Outcome.ALLOWED, ())
+    assert result.reason is Reason.MARKET_NOT_ALLOWED
+
+
+def test_a_hard_control_that_warns_blocks() -> None:
+    assert judged(lambda _: warning(CONTROL)).reasons == (Reason.CONTROL_FAULTED,)
+    with pytest.raises(CorruptionError, match="not soft"):
+        Decision(a_case(), (warning(CONTROL),))
 
 
 def test_a_control_that_passes_allows() -> None:

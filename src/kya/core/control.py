@@ -60,16 +60,20 @@ IDENTITY_REASONS: Final = frozenset(
 class ControlOutcome(Enum):
     """What came of one control. A control that cannot be evaluated blocks.
 
-    One that failed and is set aside by an override does not, and keeps its reason.
+    One that failed and is set aside by an override does not, nor does a soft one that
+    warns; both keep their reason.
     """
 
     PASSED = "passed"
+    WARNED = "warned"
     FAILED = "failed"
     OVERRIDDEN = "overridden"
     CANNOT_EVALUATE = "cannot_evaluate"
 
 
-LETS_PASS: Final = frozenset({ControlOutcome.PASSED, ControlOutcome.OVERRIDDEN})
+LETS_PASS: Final = frozenset(
+    {ControlOutcome.PASSED, ControlOutcome.WARNED, ControlOutcome.OVERRIDDEN}
+)
 """What does not stop an order; anything else does."""
 
 
@@ -78,7 +82,8 @@ class Control:
     """One rule, as it is named in every decision.
 
     `source` cites what the rule answers to; `unit` is empty where the value says it.
-    `overridable` marks a limit that two people may set aside for one order.
+    `overridable` marks a limit that two people may set aside for one order, `soft` one
+    that warns and never denies.
     """
 
     id: str
@@ -86,6 +91,7 @@ class Control:
     unit: str
     source: str
     overridable: bool = False
+    soft: bool = False
 
 
 class ControlResult(NamedTuple):
@@ -100,6 +106,16 @@ class ControlResult(NamedTuple):
     limit: Measured
     measured: Measured
     reason: Reason | None = None
+
+
+class NotArmed(Enum):
+    """What a control says whose limit the scope does not set. It is not listed."""
+
+    NOT_ARMED = "not armed"
+
+
+NOT_ARMED: Final = NotArmed.NOT_ARMED
+"""A value of its own, so that a control which forgets its result blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

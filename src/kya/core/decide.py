@@ -4,12 +4,19 @@ from typing import Final
 
 from kya.core.case import Case
 from kya.core.checks import CHECKS, Check
-from kya.core.control import ControlOutcome, ControlResult, Reason
+from kya.core.control import (
+    NOT_ARMED,
+    ControlOutcome,
+    ControlResult,
+    NotArmed,
+    Reason,
+)
 from kya.core.decision import Decision
 from kya.core.override import OverrideGranted
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
+_WARNED: Final = ControlOutcome.WARNED
 _OVERRIDDEN: Final = ControlOutcome.OVERRIDDEN
 
 
@@ -24,7 +31,8 @@ def decide(case: Case) -> Decision:
 
 def judge(case: Case, checks: tuple[Check, ...]) -> Decision:
     """Return the judgement of the case under the given checks, at least one."""
-    results = tuple([_evaluate(check, case) for check in checks])
+    asked = [_evaluate(check, case) for check in checks]
+    results = tuple([result for result in asked if result is not NOT_ARMED])
     granted = case.override
     if granted is not None:
         results = tuple([_with_override(result, granted) for result in results])
@@ -46,15 +54,18 @@ def _with_override(result: ControlResult, granted: OverrideGranted) -> ControlRe
     return result
 
 
-def _evaluate(check: Check, case: Case) -> ControlResult:
+def _evaluate(check: Check, case: Case) -> ControlResult | NotArmed:
     """Return the check's result; a check that breaks is one that blocks."""
     try:
         result = check.evaluate(case)
+        if result is NOT_ARMED:
+            return result
         control, outcome, _, _, reason = result
         if (
             control is check.control
             and (reason is None) is (outcome is _PASSED)
             and outcome is not _OVERRIDDEN  # No control sets itself aside.
+            and (outcome is not _WARNED or control.soft)
         ):
             return result
         fault = "a result that contradicts itself"

@@ -21,6 +21,7 @@ from kya.core.money import Currency
 from kya.core.scope import Mode
 
 _PASSED: Final = ControlOutcome.PASSED
+_WARNED: Final = ControlOutcome.WARNED
 _OVERRIDDEN: Final = ControlOutcome.OVERRIDDEN
 
 
@@ -73,6 +74,9 @@ class Decision:
                 raise CorruptionError(msg)
             if outcome is _OVERRIDDEN:
                 self._require_set_aside(control)
+            if outcome is _WARNED and not control.soft:
+                msg = f"decision: {control.id} only warns, but is not soft"
+                raise CorruptionError(msg)
 
     def _require_set_aside(self, control: Control) -> None:
         """Raise unless people may set the control aside, and have done so."""

@@ -1,0 +1,73 @@
+"""Controls of place and time: where an order may go, from where, and when."""
+
+from typing import Final
+
+from kya.core.case import Case
+from kya.core.control import Control, ControlOutcome, ControlResult, Reason
+
+_PASSED: Final = ControlOutcome.PASSED
+_FAILED: Final = ControlOutcome.FAILED
+
+MARKET_ALLOWED: Final = Control(
+    id="market.allowed", version=1, unit="", source="RTS 6 Art. 8(a), 15(5)"
+)
+VENUE_ALLOWED: Final = Control(
+    id="venue.allowed", version=1, unit="", source="RTS 6 Art. 8(d)"
+)
+REGION_ALLOWED: Final = Control(
+    id="region.allowed", version=1, unit="", source="mandate"
+)
+HOURS_WINDOW: Final = Control(
+    id="hours.window", version=1, unit="", source="mandate", overridable=True
+)
+HOURS_CALENDAR: Final = Control(
+    id="hours.calendar", version=1, unit="", source="mandate", overridable=True
+)
+
+
+def market_is_in_scope(case: Case) -> ControlResult:
+    """The scope lists the market."""
+    markets, market = case.scope.markets, case.order.market
+    if market in markets:
+        return ControlResult(MARKET_ALLOWED, _PASSED, markets, market)
+    return ControlResult(
+        MARKET_ALLOWED, _FAILED, markets, market, Reason.MARKET_NOT_ALLOWED
+    )
+
+
+def venue_is_in_scope(case: Case) -> ControlResult:
+    """The scope lists the venue."""
+    venues, venue = case.scope.venues, case.order.venue
+    if venue in venues:
+        return ControlResult(VENUE_ALLOWED, _PASSED, venues, venue)
+    return ControlResult(
+        VENUE_ALLOWED, _FAILED, venues, venue, Reason.VENUE_NOT_ALLOWED
+    )
+
+
+def region_is_in_scope(case: Case) -> ControlResult:
+    """The scope lists the region that the agent says it runs in."""
+    regions, region = case.scope.regions, case.order.region
+    if region in regions:
+        return ControlResult(REGION_ALLOWED, _PASSED, regions, region)
+    return ControlResult(
+        REGION_ALLOWED, _FAILED, regions, region, Reason.REGION_NOT_ALLOWED
+    )
+
+
+def time_is_within_hours(case: Case) -> ControlResult:
+    """The order was received inside the trading window, its end excluded."""
+    window, now = case.scope.window, case.received_at.time_of_day
+    if window.opens.micros <= now.micros < window.closes.micros:
+        return ControlResult(HOURS_WINDOW, _PASSED, window, now)
+    return ControlResult(HOURS_WINDOW, _FAILED, window, now, Reason.HOURS_CLOSED)
+
+
+def day_is_in_calendar(case: Case) -> ControlResult:
+    """The order was received on a day that the calendar has open."""
+    calendar, day = case.scope.calendar, case.past.day
+    if calendar.is_open(day):
+        return ControlResult(HOURS_CALENDAR, _PASSED, calendar, day.weekday)
+    return ControlResult(
+        HOURS_CALENDAR, _FAILED, calendar, day.weekday, Reason.CALENDAR_CLOSED
+    )
