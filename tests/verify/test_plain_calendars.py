@@ -12,6 +12,7 @@ from kya.core.scope import Calendar
 from kya.verify import plain_calendars
 from kya.verify.plain_calendars import easter, is_open
 from tests.surface.blocks import ROOT
+from vectors.decide import calendars
 
 PAGE: Final = ROOT / "spec" / "calendars.md"
 DAYS: Final = [
@@ -65,3 +66,12 @@ def listed(page: Path) -> dict[str, dict[int, str]]:
             year, days = line.strip("| ").split(" | ")
             found.setdefault(name, {})[int(year)] = days
     return found
+
+
+@pytest.mark.parametrize("calendar", Calendar)
+def test_the_second_judge_comes_to_the_same_days(calendar: Calendar) -> None:
+    for day in DAYS:
+        asked = date.fromisoformat(day)
+        ours = (calendar.covers(Day.parse(day)), calendar.is_open(Day.parse(day)))
+        theirs = calendars.is_known(calendar.value, asked)
+        assert (theirs, calendars.is_open(calendar.value, asked)) == ours, day
