@@ -45,8 +45,11 @@ class Calendar(Enum):
         """Tell whether orders may be sent on this UTC day; never where not covered."""
         if self is Calendar.EVERY_DAY:
             return True
-        is_weekend = day.weekday in (Weekday.SATURDAY, Weekday.SUNDAY)
-        return not is_weekend and self.covers(day) and day not in self.closed_days
+        if day.weekday in (Weekday.SATURDAY, Weekday.SUNDAY):
+            return False
+        if self is Calendar.MONDAY_TO_FRIDAY:
+            return True
+        return self.covers(day) and day not in self.closed_days
 
     @property
     def closed_days(self) -> frozenset[Day]:
