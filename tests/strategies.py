@@ -28,7 +28,14 @@ from kya.core.limits import (
 )
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
-from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order import (
+    ACTS_ON_TARGET,
+    Action,
+    Order,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from kya.core.order_events import EXECUTED, Equivocated, VenueReported, VenueStatus
 from kya.core.override import Override, OverrideGranted
 from kya.core.override_admission import OVERRIDABLE
@@ -126,6 +133,7 @@ def mandates(draw: st.DrawFn) -> Mandate:
 @st.composite
 def orders(draw: st.DrawFn) -> Order:
     order_type = draw(st.sampled_from(OrderType))
+    action = draw(st.sampled_from(Action))
     return Order(
         agent=draw(names),
         credential=draw(digests),
@@ -141,6 +149,8 @@ def orders(draw: st.DrawFn) -> Order:
         venue=draw(venues),
         region=draw(regions),
         created_at=draw(instants),
+        action=action,
+        target=draw(counts) if action in ACTS_ON_TARGET else None,
     )
 
 
@@ -306,6 +316,7 @@ def cases(draw: st.DrawFn) -> Case:
         agent=credential.name,
         credential=credential.digest,
     )
+    order, target = draw(acting(order))
     session = builders.a_session(
         runtime=draw(story_runtimes),
         region=draw(st.sampled_from([order.region, "eu-west-1", "us-east-1"])),
@@ -323,7 +334,22 @@ def cases(draw: st.DrawFn) -> Case:
         session=draw(st.sampled_from([None, session])),
         pinned=draw(st.none() | pins),
         override=draw(st.none() | overrides_of(order, received_at)),
+        target=target,
     )
+
+
+@st.composite
+def acting(draw: st.DrawFn, order: Order) -> tuple[Order, Order | None]:
+    """The order as a message of any action, and what it acts on, if that is working."""
+    action = draw(st.sampled_from([Action.NEW, Action.NEW, *Action]))
+    if action not in ACTS_ON_TARGET:
+        return replace(order, action=action), None
+    message = replace(order, action=action, target=draw(st.integers(1, 3)))
+    if draw(st.booleans()):
+        return message, None
+    changes: dict[str, Any] = draw(strays)
+    changes = {name: changes[name] for name in changes if name != "seq"}
+    return message, replace(order, seq=message.target or 1, **changes)
 
 
 def overrides_of(

@@ -41,6 +41,7 @@ from kya.core.limits import (
     STATEMENT_LAG_MICROS_MAX,
     TEXT_CHARS_MAX,
 )
+from kya.core.order import Action
 from kya.core.override_admission import OVERRIDABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,9 +51,9 @@ PAGES = {
 }
 
 
-def example(page: str, kind: str) -> bytes:
+def example(page: str, kind: str, number: int = 1) -> bytes:
     start = f'```\n{{"_type":"kya/{kind}/v1"'
-    [_, rest] = PAGES[page].split(start)
+    rest = PAGES[page].split(start)[number]
     body, _, _ = rest.partition("```")
     return (start.removeprefix("```\n") + body).encode()
 
@@ -70,6 +71,15 @@ def rows(page: str, head: str) -> list[list[str]]:
 def test_the_order_on_the_page_is_one() -> None:
     line = example("order", "order")
     assert render_order(parse_order(line)) == line
+
+
+def test_the_cancel_on_the_page_is_of_the_order_on_the_page() -> None:
+    line = example("order", "order", 2)
+    target, cancel = parse_order(example("order", "order")), parse_order(line)
+    assert render_order(cancel) == line
+    assert (cancel.action, cancel.target) == (Action.CANCEL, target.seq)
+    assert cancel.prev == digest(example("order", "order"))
+    assert cancel.amount == target.amount
 
 
 def test_the_mandate_and_its_scope_on_the_page_are_one() -> None:

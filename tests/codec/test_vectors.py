@@ -132,6 +132,7 @@ def case_of(facts: Facts) -> Case:
         session=session_of(facts),
         pinned=None if facts["pinned"] is None else Runtime.of(facts["pinned"]),
         override=override_of(facts, received_at),
+        target=facts["target"] and parse_order(facts["target"].encode()),
     )
 
 

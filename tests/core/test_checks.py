@@ -3,7 +3,7 @@
 import pytest
 
 from kya.core import checks
-from kya.core.checks import CHECKS
+from kya.core.checks import CANCEL_CHECKS, CHECKS
 from kya.core.control import ControlOutcome, ControlResult, Reason
 from kya.core.credential import Standing
 from kya.core.decide import decide
@@ -11,7 +11,7 @@ from kya.core.decision import Decision, Outcome
 from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
-from kya.core.order import OrderType, Side
+from kya.core.order import Action, OrderType, Side
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.tokens import NO_DIGEST
 from tests.builders import (
@@ -51,8 +51,10 @@ def test_the_first_live_order_passes_every_control() -> None:
 
 def test_every_control_is_asked_once_and_in_the_listed_order() -> None:
     asked = [result.control for result in decide(a_case()).results]
-    assert asked == [check.control for check in CHECKS]
-    assert len({control.id for control in asked}) == len(CHECKS)
+    unarmed = {"action.allowed", "action.target"}
+    listed = [check.control for check in CHECKS]
+    assert asked == [control for control in listed if control.id not in unarmed]
+    assert len({control.id for control in listed}) == len(CHECKS)
 
 
 def test_every_control_cites_what_it_answers_to() -> None:
@@ -347,6 +349,8 @@ def test_every_violation_is_kept() -> None:
         region="mars",
         amount=eur("600,000"),
         created_at=saturday.plus(seconds=3),
+        action=Action.REPLACE,
+        target=1,
     )
     credential = a_credential(
         standing=Standing.REVOKED,
@@ -366,6 +370,7 @@ def test_every_violation_is_kept() -> None:
         Reason.CREDENTIAL_SUSPENDED,
         Reason.CREDENTIAL_NOT_YET_VALID,
         Reason.PRICE_MISSING,
+        Reason.TARGET_DIFFERS,
         Reason.CONTROL_FAULTED,
     }
     assert decision.outcome is Outcome.REFUSED
@@ -383,8 +388,9 @@ def test_a_revoked_key_cannot_date_its_order_before_the_revocation() -> None:
 
 
 def test_every_check_is_named_for_what_must_hold() -> None:
-    names = {check.evaluate.__name__ for check in CHECKS}
-    assert len(names) == len(CHECKS)
+    asked = {check.evaluate for check in (*CHECKS, *CANCEL_CHECKS)}
+    names = {evaluate.__name__ for evaluate in asked}
+    assert len(names) == len(asked)
     assert all(hasattr(checks, name) for name in names)
 
 

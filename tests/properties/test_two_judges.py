@@ -59,6 +59,7 @@ def facts_of(case: Case) -> Fields:
         else render_session(case.session).decode(),
         "pinned": None if case.pinned is None else dict(case.pinned.components),
         "override": None if case.override is None else override_of(case.override),
+        "target": None if case.target is None else render_order(case.target).decode(),
     }
 
 

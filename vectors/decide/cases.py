@@ -19,6 +19,7 @@ def _digest(of: str) -> str:
 
 ZEROS = "0" * 64
 NOW = "2026-05-15T09:15:00.000000Z"
+BEFORE = "2026-05-15T09:14:59.999999Z"
 ORDER: Changes = {
     "_type": "kya/order/v1",
     "agent": "algo_trader_v2",
@@ -118,6 +119,9 @@ def cases() -> Iterator[Case]:
     yield from _places()
     yield from _workload()
     yield from _overrides()
+    yield from _cancels()
+    yield from _replaces()
+    yield from _other_actions()
     yield from _lines()
 
 
@@ -630,6 +634,174 @@ def _overrides() -> Iterator[Case]:
     )
 
 
+CANCEL: Changes = {
+    "action": "cancel",
+    "client_order_id": "cancel-1",
+    "prev": _digest("1"),
+    "seq": 2,
+    "target": 1,
+}
+AFTER_ONE: Changes = {"client_order_ids": ["order-1"], "prev": _digest("1"), "seq": 1}
+STUCK = "an order that people want out of the market stays in it"
+UNASKED = "another order than the agent meant is taken back or changed"
+
+
+def _cancels() -> Iterator[Case]:
+    """A cancel passes every limit; only who sends it, and of what, is asked."""
+    weekend = "2026-05-16T03:00:00.000000Z"
+    passes: list[tuple[str, Changes]] = [
+        ("of-a-working-order", {}),
+        ("while-suspended", {"credential": {"standing": "suspended"}}),
+        ("after-hours", {"received_at": "2026-05-15T23:59:59.999999Z"}),
+        ("on-saturday", {"received_at": weekend}),
+        ("over-every-limit", {"past": _counted(("EUR/USD", "BUY", "500000.00"))}),
+        ("of-another-runtime", {"pinned": {"model": MODEL}}),
+        ("that-an-override-names", {"override": {}}),
+    ]
+    for name, changes in passes:
+        past = {**AFTER_ONE, **changes.pop("past", {})}
+        yield _case(
+            f"cancel-{name}",
+            "a limit, a halt or a calendar is asked of a cancel, or it is counted",
+            STUCK,
+            order=CANCEL,
+            past=past,
+            target={},
+            **changes,
+        )
+    yield _case(
+        "cancel-of-more-than-the-order-maximum",
+        "a limit is asked of a cancel",
+        STUCK,
+        order={**CANCEL, "amount": "180000.00"},
+        past=AFTER_ONE,
+        target={"amount": "180000.00"},
+    )
+    bad: list[tuple[str, Changes, list[str]]] = [
+        ("revoked", {"credential": {"standing": "revoked"}}, ["credential.revoked"]),
+        (
+            "suspended-and-due-to-be-revoked",
+            {"credential": {"revoked_from": NOW, "standing": "suspended"}},
+            ["credential.revoked"],
+        ),
+        ("expired", {"credential": {"not_after": BEFORE}}, ["credential.expired"]),
+        ("out-of-turn", {"past": {**AFTER_ONE, "seq": 2}}, ["sequence.gap"]),
+        ("off-the-chain", {"past": {**AFTER_ONE, "prev": ZEROS}}, ["sequence.prev"]),
+    ]
+    for name, changes, reasons in bad:
+        yield _case(
+            f"cancel-{name}",
+            "a cancel is not asked for identity or sequence",
+            WRONG_PARTY,
+            reasons,
+            **{"order": CANCEL, "past": AFTER_ONE, "target": {}, **changes},
+        )
+    yield _case(
+        "cancel-under-a-used-id",
+        "a cancel is not asked for its own client order id",
+        LOST_ORDER,
+        ["client_order_id.duplicate"],
+        order={**CANCEL, "client_order_id": "order-1"},
+        past=AFTER_ONE,
+        target={},
+    )
+    yield _case(
+        "cancel-dated-too-early",
+        "a cancel can be kept and sent later",
+        LOST_ORDER,
+        ["clock.skew"],
+        order={**CANCEL, "created_at": "2026-05-15T09:14:57.999999Z"},
+        past=AFTER_ONE,
+        target={},
+    )
+    yield _case(
+        "cancel-of-no-working-order",
+        "the target is not asked",
+        UNASKED,
+        ["target.unknown"],
+        order=CANCEL,
+        past=AFTER_ONE,
+    )
+    for name, field, value in (
+        ("market", "market", "GBP/EUR"),
+        ("side", "side", "SELL"),
+        ("venue", "venue", "SIMB"),
+        ("amount", "amount", "20000.01"),
+    ):
+        yield _case(
+            f"cancel-with-another-{name}",
+            "a cancel is not compared with its target",
+            UNASKED,
+            ["target.differs"],
+            order=CANCEL,
+            past=AFTER_ONE,
+            target={field: value},
+        )
+
+
+def _replaces() -> Iterator[Case]:
+    """A replace is judged as an order and counts with what it adds; here none may."""
+    forbidden = ["action.not_allowed"]
+    replace: Changes = {**CANCEL, "action": "replace"}
+    for name, changes, reasons in (
+        ("unless-the-scope-lists-it", {}, forbidden),
+        (
+            "of-no-working-order",
+            {"target": None},
+            [*forbidden, "target.unknown"],
+        ),
+        (
+            "in-another-market",
+            {"target": {"market": "GBP/EUR"}},
+            [*forbidden, "target.differs"],
+        ),
+        (
+            "after-hours",
+            {"received_at": "2026-05-15T17:00:00.000000Z"},
+            [*forbidden, "hours.closed"],
+        ),
+        (
+            "above-the-order-maximum",
+            {"order": {**replace, "amount": "25000.01"}},
+            [*forbidden, "order.amount_max"],
+        ),
+        (
+            "adding-what-the-day-has-left",
+            {"past": {**AFTER_ONE, **_counted(("EUR/USD", "BUY", "495000.00"))}},
+            forbidden,
+        ),
+        (
+            "adding-a-cent-more",
+            {"past": {**AFTER_ONE, **_counted(("EUR/USD", "BUY", "495000.01"))}},
+            [*forbidden, "daily.amount_max"],
+        ),
+    ):
+        yield _case(
+            f"replace-{name}",
+            "a replace is not judged, or counts with all that it asks for",
+            OVER_LIMIT,
+            reasons,
+            **{
+                "order": replace,
+                "past": AFTER_ONE,
+                "target": {"amount": "15000.00"},
+                **changes,
+            },
+        )
+
+
+def _other_actions() -> Iterator[Case]:
+    """What no venue has a road for is denied, whatever the rest says."""
+    for action in ("convert", "margin", "transfer", "withdraw"):
+        yield _case(
+            f"action-{action}",
+            "an action that nobody has mapped is taken for an order",
+            "money leaves by a road that nobody watches",
+            ["action.not_allowed"],
+            order={"action": action},
+        )
+
+
 def _override(changes: Changes | None, line: str) -> Changes | None:
     """Return an override for this order line, but for the changes."""
     if changes is None:
@@ -675,6 +847,9 @@ def _case(
         else canonical({**SESSION, **session}) + "\n",
         "pinned": changes.get("pinned"),
         "override": _override(changes.get("override"), line),
+        "target": None
+        if changes.get("target") is None
+        else canonical({**ORDER, **changes["target"]}) + "\n",
     }
     outcome, found, decision = judge(facts)
     if found != (reasons or []):

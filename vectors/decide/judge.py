@@ -45,12 +45,13 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
     outcome = "denied" if reasons else "allowed"
     if any(reason.startswith("credential.") for reason in reasons):
         outcome = "refused"
+    added = _added(order, facts["target"]) if outcome == "allowed" else Decimal(0)
     line = {
         "_type": "kya/decision/v1",
         "agent": order["agent"],
         "baseline": facts["baseline"],
         "controls": [_control(each, aside) for each in found],
-        "counters": _counters(order, scope, past, outcome),
+        "counters": _counters(order, scope, past, added),
         "credential": order["credential"],
         "mandate": facts["credential"]["mandate"],
         "mode": "live" if facts["received_at"] >= scope["live_from"] else "paper",
@@ -93,22 +94,27 @@ def _is_aside(found: Found, aside: Fields | None) -> bool:
 def _controls(
     order: Fields, scope: Fields, past: Fields, facts: Fields
 ) -> Iterator[Found]:
-    yield from _identity(facts["credential"], facts["received_at"])
-    yield from _sequence(order, past, facts["received_at"])
+    action, now = order.get("action", "new"), facts["received_at"]
+    yield from _identity(facts["credential"], now, action)
+    yield from _sequence(order, past, now)
+    yield from _action(order, action, facts["target"])
+    if action == "cancel":
+        return
     for name, listed in (("market", "markets"), ("venue", "venues")):
         yield _listed(name, order[name], scope[listed])
     yield _listed("region", order["region"], scope["regions"])
     yield from _workload(order, scope, facts)
-    yield from _amounts(order, scope, past)
-    yield from _hours(scope, facts["received_at"])
+    yield from _amounts(order, scope, past, _added(order, facts["target"]))
+    yield from _hours(scope, now)
 
 
-def _identity(credential: Fields, now: str) -> Iterator[Found]:
+def _identity(credential: Fields, now: str, action: str) -> Iterator[Found]:
     standing, ends = credential["standing"], credential["revoked_from"]
     if ends is not None and ends <= now:
         standing = "revoked"
-    stopped = None if standing == "active" else f"credential.{standing}"
-    yield Found("credential.standing", "active", standing, "", stopped)
+    good = ["active", "suspended"] if action == "cancel" else ["active"]
+    stopped = None if standing in good else f"credential.{standing}"
+    yield Found("credential.standing", " ".join(good), standing, "", stopped)
     limit, reason = credential["not_after"], None
     if now < credential["not_before"]:
         limit, reason = credential["not_before"], "credential.not_yet_valid"
@@ -129,6 +135,34 @@ def _sequence(order: Fields, past: Fields, now: str) -> Iterator[Found]:
     skew = abs(_moment(now) - _moment(order["created_at"])) // timedelta(microseconds=1)
     late = "clock.skew" if skew > 2_000_000 else None
     yield Found("clock.skew", "2000000", str(skew), "us", late)
+
+
+def _action(order: Fields, action: str, line: str | None) -> Iterator[Found]:
+    if action != "new":
+        reason = None if action == "cancel" else "action.not_allowed"
+        yield Found("action.allowed", "cancel new", action, "", reason)
+    if action not in ("cancel", "replace"):
+        return
+    if line is None:
+        limit, given, reason = "a working order", str(order["target"]), "target.unknown"
+    else:
+        same = ["market", "side", "venue", "amount", "currency"]
+        if action == "replace":
+            same.remove("amount")
+        target = json.loads(line)
+        limit, given = (" ".join(o[name] for name in same) for o in (target, order))
+        reason = None if limit == given else "target.differs"
+    yield Found("action.target", limit, given, "", reason)
+
+
+def _added(order: Fields, line: str | None) -> Decimal:
+    """Return what the order adds to the sums, if it is allowed."""
+    asked, target = Decimal(order["amount"]), json.loads(line or "{}")
+    if order.get("action") == "cancel":
+        return Decimal(0)
+    if target.get("currency") != order["currency"]:
+        return asked
+    return max(Decimal(0), asked - Decimal(target["amount"]))
 
 
 def _listed(name: str, given: str, listed: list[str]) -> Found:
@@ -157,7 +191,9 @@ def _runtime(digests: dict[str, str]) -> str:
     return " ".join(f"{name}={digests[name]}" for name in sorted(digests)) or "nothing"
 
 
-def _amounts(order: Fields, scope: Fields, past: Fields) -> Iterator[Found]:
+def _amounts(
+    order: Fields, scope: Fields, past: Fields, added: Decimal
+) -> Iterator[Found]:
     unit, given = scope["currency"], order["currency"]
     amount, shown = Decimal(order["amount"]), order["amount"]
     known = given == unit
@@ -168,7 +204,7 @@ def _amounts(order: Fields, scope: Fields, past: Fields) -> Iterator[Found]:
     reason = None if known and amount <= Decimal(limit) else "order.amount_max"
     yield Found("order.amount", limit, shown, unit, reason, known)
     known = known and past["currency"] in (None, unit)
-    total = _sums(order, past)[scope["daily_max_per"]] + amount
+    total = _sums(order, past)[scope["daily_max_per"]] + added
     limit = scope["daily_max"]
     reason = None if known and total <= Decimal(limit) else "daily.amount_max"
     if known:
@@ -204,17 +240,16 @@ def _control(found: Found, aside: Fields | None) -> Fields:
     return control
 
 
-def _counters(order: Fields, scope: Fields, past: Fields, outcome: str) -> Fields:
+def _counters(order: Fields, scope: Fields, past: Fields, added: Decimal) -> Fields:
     unit = past["currency"] or scope["currency"]
     before = _sums(order, past)
-    amount = Decimal(order["amount"]) if outcome == "allowed" else Decimal(0)
 
     cent = _cent(unit, scope)
 
     def shown(more: Decimal) -> Fields:
         return {name: f"{(s + more).quantize(cent):f}" for name, s in before.items()}
 
-    return {"after": shown(amount), "before": shown(Decimal(0)), "currency": unit}
+    return {"after": shown(added), "before": shown(Decimal(0)), "currency": unit}
 
 
 def _cent(unit: str, scope: Fields) -> Decimal:

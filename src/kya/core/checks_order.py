@@ -4,6 +4,7 @@ from typing import Final
 
 from kya.core.case import Case
 from kya.core.control import Control, ControlOutcome, ControlResult, Reason
+from kya.core.reservation import reserved_by
 from kya.core.scope import DailyMaxPer
 
 _PASSED: Final = ControlOutcome.PASSED
@@ -59,7 +60,8 @@ def daily_amount_is_within_max(case: Case) -> ControlResult:
     """The day's allowed orders with this one are at most the daily maximum.
 
     Counted over the UTC day, per agent or per market and side, from the decision on
-    (RTS 6 Art. 15(2)): what the venue later rejects is not given back.
+    (RTS 6 Art. 15(2)): what the venue later rejects is not given back. A replace counts
+    with what it adds to its target.
     """
     past, order, scope = case.past, case.order, case.scope
     daily_max, code = scope.daily_max, scope.currency.code
@@ -77,7 +79,7 @@ def daily_amount_is_within_max(case: Case) -> ControlResult:
         if scope.daily_max_per is DailyMaxPer.AGENT
         else past.allowed.get((order.market, order.side), 0)
     )
-    total = before + order.amount.minor_units
+    total = before + reserved_by(order, case.target)
     if total <= daily_max.minor_units:
         return ControlResult(DAILY_AMOUNT, _PASSED, daily_max, total)
     return ControlResult(

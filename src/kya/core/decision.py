@@ -18,6 +18,7 @@ from kya.core.control import (
 from kya.core.errors import CorruptionError
 from kya.core.instant import Day
 from kya.core.money import Currency
+from kya.core.reservation import reserved_by
 from kya.core.scope import Mode
 
 _PASSED: Final = ControlOutcome.PASSED
@@ -131,8 +132,8 @@ class Decision:
 
     @property
     def counted(self) -> int:
-        """Minor units that this decision reserves: the order's amount, or nothing."""
-        return self.case.order.amount.minor_units if self.allowed else 0
+        """Minor units that this decision reserves; nothing unless it is allowed."""
+        return reserved_by(self.case.order, self.case.target) if self.allowed else 0
 
     @property
     def counters_before(self) -> Counters:

@@ -32,6 +32,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.reservation import reserved_by
 from kya.core.state import AgentState, RegistrationState, State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
@@ -85,7 +86,7 @@ def _with_decision(state: State, event: OrderDecided) -> State:
     past = agent.past.on(event.received_at.day).including(
         order,
         submitted.line_digest,
-        counted=order.amount.minor_units if allowed else 0,
+        counted=reserved_by(order, agent.working(order.target)) if allowed else 0,
     )
     unanswered = agent.unanswered
     if allowed:

@@ -8,6 +8,7 @@ from typing import Final
 from kya.core.credential import Credential
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
+from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
@@ -38,6 +39,13 @@ class AgentState:
     equivocated: frozenset[int] = frozenset()
     session_started: SessionStarted | None = None
     runtime_pinned: RuntimePinned | None = None
+
+    def working(self, seq: int | None) -> Order | None:
+        """Return the order that the venue may still fill under this `seq`, if any."""
+        submitted = None if seq is None else self.unanswered.get(seq)
+        if submitted is None or submitted.order.action is Action.CANCEL:
+            return None
+        return submitted.order
 
     def session_under(self, credential: str) -> Session | None:
         """Return the newest session if it was started under this credential."""
