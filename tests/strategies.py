@@ -36,7 +36,7 @@ from kya.core.order import (
     Side,
     TimeInForce,
 )
-from kya.core.order_events import EXECUTED, Equivocated, VenueReported, VenueStatus
+from kya.core.order_events import Equivocated, VenueReported, VenueStatus
 from kya.core.override import Override, OverrideGranted
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
@@ -380,7 +380,7 @@ def reports(draw: st.DrawFn) -> VenueReported:
         order=draw(digests),
         venue=draw(venues),
         status=status,
-        filled=draw(amounts) if status in EXECUTED else None,
+        filled=draw(st.sampled_from([None, draw(amounts)]).filter(status.may_have)),
         price=draw(st.none() | prices),
         price_source=draw(remarks),
         detail=draw(remarks),

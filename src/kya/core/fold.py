@@ -18,6 +18,7 @@ from kya.core.order_events import (
     OrderDecided,
     OrderSubmitted,
     VenueReported,
+    VenueStatus,
 )
 from kya.core.override import OverrideGranted
 from kya.core.override_admission import is_over
@@ -32,6 +33,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.progress import after_report
 from kya.core.reservation import reserved_by
 from kya.core.state import AgentState, RegistrationState, State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
@@ -105,13 +107,11 @@ def _with_decision(state: State, event: OrderDecided) -> State:
 
 
 def _with_report(state: State, event: VenueReported) -> State:
-    """Close the question that the venue has answered."""
+    """Note how far the order has come, or close the question if this is the end."""
     now = max(state.now, event.at)
-    if not event.status.is_final:
+    if event.status is VenueStatus.UNKNOWN:
         return replace(state, now=now)
-    agent = state.agents[event.agent]
-    unanswered = {k: v for k, v in agent.unanswered.items() if k != event.seq}
-    changed = replace(agent, unanswered=unanswered)
+    changed = after_report(state.agents[event.agent], event)
     return replace(state, now=now, agents={**state.agents, event.agent: changed})
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from kya.core.credential import Credential
 from kya.core.instant import Instant
+from kya.core.limits import CANCELS_UNANSWERED_MAX, UNANSWERED_MAX
 from kya.core.mandate import Mandate
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
@@ -21,12 +22,24 @@ from kya.core.workload_events import RuntimePinned, SessionStarted
 BEFORE_ALL: Final = Instant(0)
 
 
+class Progress(NamedTuple):
+    """How far a working order has come at its venue, in minor units of its amount.
+
+    `filled_before` is what was filled of the orders in whose place it stands.
+    """
+
+    is_acknowledged: bool = False
+    filled: int = 0
+    filled_before: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentState:
     """One agent's chain head, counters and open questions.
 
     `credential` is the digest of the certificate issued last. `unanswered` holds, by
-    `seq`, the allowed orders whose final outcome at the venue is not on record.
+    `seq`, the allowed orders whose final outcome at the venue is not on record, and
+    `progress` what the venue has said of them so far, if it has said anything.
     `equivocated` holds each `seq` under which the agent has signed two orders.
     `session_started` and `runtime_pinned` are the newest of their kind, if any.
     """
@@ -34,6 +47,9 @@ class AgentState:
     credential: str
     past: Past = field(default_factory=Past)
     unanswered: Mapping[int, OrderSubmitted] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    progress: Mapping[int, Progress] = field(
         default_factory=lambda: MappingProxyType({})
     )
     equivocated: frozenset[int] = frozenset()
@@ -46,6 +62,13 @@ class AgentState:
         if submitted is None or submitted.order.action is Action.CANCEL:
             return None
         return submitted.order
+
+    def has_room_for(self, order: Order) -> bool:
+        """Tell whether one more may wait for its venue; a cancel finds room longer."""
+        room = UNANSWERED_MAX
+        if order.action is Action.CANCEL:
+            room += CANCELS_UNANSWERED_MAX
+        return len(self.unanswered) < room
 
     def session_under(self, credential: str) -> Session | None:
         """Return the newest session if it was started under this credential."""

@@ -50,8 +50,7 @@ class VenueAnswer:
         ):
             if text:
                 tokens.require_text(field, text)
-        executed = {VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED}
-        if (self.filled is None) is (self.status in executed):
+        if not self.status.may_have(self.filled):
             msg = f"venue answer: {self.status.value} with filled {self.filled}"
             raise MalformedError(msg)
 
