@@ -5,6 +5,7 @@ that is now stopped, nobody knows. Daily sums are those of the changed scope's o
 decisions. The log is believed; that it is whole and well signed, verifiers establish.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,7 +17,7 @@ from kya.codec.decisions import DECISION_TYPE, read_outcome, read_reason
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
-from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
+from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE, parse_report
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
 from kya.core.control import Reason
@@ -28,7 +29,7 @@ from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.instant import Day, Instant
 from kya.core.mandate import Mandate
-from kya.core.order import Order
+from kya.core.order import Action, Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.state import State
@@ -76,14 +77,16 @@ class Backtest:
     differing: int = 0
     _state: State = field(default_factory=State)
     _past: Past = field(default_factory=Past)
-    _order: Order | None = None
+    _judging: Order | None = None
     _line: bytes = b""
     _credentials: dict[str, Credential] = field(default_factory=dict[str, Credential])
     _overrides: dict[str, OverrideGranted] = field(
         default_factory=dict[str, OverrideGranted]
     )
+    _working: dict[int, Order] = field(default_factory=dict[int, Order])
     _grant: Grant = field(init=False)
-    _order_prefix: bytes = field(init=False)
+    _order: "re.Pattern[bytes]" = field(init=False)
+    _report: bytes = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse a period that ends before it begins."""
@@ -94,8 +97,12 @@ class Backtest:
             scope=self.mandate.scope,
             scope_digest=scope_digest(self.mandate.scope),
         )
-        named = f'{{"_type":"{ORDER_TYPE}","agent":"{self.mandate.agent}",'
-        self._order_prefix = named.encode("ascii")
+        named = f'"agent":"{self.mandate.agent}",'
+        begun = f'{{"_type":"{ORDER_TYPE}",'
+        self._order = re.compile(
+            re.escape(begun.encode()) + rb'(?:"action":"[a-z]+",)?' + named.encode()
+        )
+        self._report = f'{{"_type":"{REPORT_TYPE}",{named}'.encode()
 
     @property
     def orders(self) -> int:
@@ -113,8 +120,8 @@ class Backtest:
             raise CorruptionError(f"entry {index}: {error}") from error
 
     def _take(self, index: int, raw: bytes) -> Difference | None:
-        if self._order is not None:
-            order, self._order = self._order, None
+        if self._judging is not None:
+            order, self._judging = self._judging, None
             return self._judge(index - 1, order, raw)
         kind = canonical.type_of(raw)
         if kind == OVERRIDE_TYPE:
@@ -122,9 +129,13 @@ class Backtest:
         elif kind not in _FLOW:
             self._state = apply(self._state, Entry.read(raw).event)
             self._credentials.clear()
-        elif raw.startswith(self._order_prefix):
+        elif self._order.match(raw) is not None:
             self._line = raw[: raw.index(b"\n") + 1]
-            self._order = parse_order(self._line)
+            self._judging = parse_order(self._line)
+        elif raw.startswith(self._report):
+            report = parse_report(raw[: raw.index(b"\n") + 1])
+            if report.status.is_final:
+                self._working.pop(report.seq, None)
         return None
 
     def _take_override(self, event: Event) -> None:
@@ -149,6 +160,7 @@ class Backtest:
         credential = self._credential(order)
         agent = self._state.agents[order.agent]
         override = self._override(received_at)
+        is_allowed = read_outcome(logged.outcome) is Outcome.ALLOWED
         if self.first <= day <= self.last:
             decision = decide(
                 Case(
@@ -162,14 +174,24 @@ class Backtest:
                     session=agent.session_under(order.credential),
                     pinned=agent.pinned,
                     override=override,
+                    target=self._target_of(order),
                 )
             )
             counted = decision.counted
+            is_allowed = is_allowed and decision.allowed
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
             found = self._difference(index, order, received_at, logged, changed)
+        if is_allowed:
+            self._working[order.seq] = order
         digest = canonical.digest(self._line)
         self._past = past.including(order, digest, counted=counted)
         return found
+
+    def _target_of(self, order: Order) -> Order | None:
+        """Return the working order that this one acts on; none that would not go."""
+        target = None if order.target is None else self._working.get(order.target)
+        is_one = target is not None and target.action is not Action.CANCEL
+        return target if is_one else None
 
     def _credential(self, order: Order) -> Credential:
         """Return the credential as it stood, with the changed scope in it."""
