@@ -24,7 +24,8 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, Side
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
-from kya.core.price import ReferencePrice
+from kya.core.price import MarketState, ReferencePrice
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.session import Session
@@ -93,8 +94,14 @@ def test_judges_the_case_as_expected(case: Facts) -> None:
 
 
 def test_there_is_a_case_for_every_reason() -> None:
+    lines = [
+        json.loads(case["decision"]) for case in document("decide", "decide")["cases"]
+    ]
     found = {
-        r for case in document("decide", "decide")["cases"] for r in case["reasons"]
+        control["reason"]
+        for line in lines
+        for control in line["controls"]
+        if "reason" in control
     }
     assert found == {reason.value for reason in Reason} - {"control.faulted"}
 
@@ -129,10 +136,11 @@ def case_of(facts: Facts) -> Case:
         baseline=None if baseline is None else Baseline(baseline),
         past=past_of(facts["past"], order).on(received_at.day),
         price=price_of(facts["price"]),
+        conversion=price_of(facts["conversion"]),
         session=session_of(facts),
         pinned=None if facts["pinned"] is None else Runtime.of(facts["pinned"]),
         override=override_of(facts, received_at),
-        target=facts["target"] and parse_order(facts["target"].encode()),
+        target=target_of(facts["target"]),
     )
 
 
@@ -152,6 +160,13 @@ def override_of(facts: Facts, received_at: Instant) -> OverrideGranted | None:
         expires_at=ends,
         leaf=found["leaf"],
     )
+
+
+def target_of(facts: Facts | None) -> Target | None:
+    if facts is None:
+        return None
+    worth = Money.parse(facts["worth"], Currency(facts["currency"]))
+    return Target(parse_order(facts["order"].encode()), worth)
 
 
 def parse_scope_of(facts: Facts) -> Scope:
@@ -190,4 +205,5 @@ def price_of(facts: Facts | None) -> ReferencePrice | None:
         ask=Price.parse(facts["ask"]),
         at=Instant.parse(facts["at"]),
         source=facts["source"],
+        state=MarketState(facts.get("state", "open")),
     )

@@ -16,8 +16,9 @@ from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, MalformedError
 from kya.core.money import Money
 from kya.core.order import ACTS_ON_TARGET, Action, Order, Side
-from kya.core.reservation import reserved_by
-from kya.core.scope import Mode
+from kya.core.reservation import Target, reserved_by
+from kya.core.scope import Mode, Scope
+from kya.core.scope_limits import Limits
 from tests.builders import (
     BTC,
     EUR,
@@ -27,6 +28,7 @@ from tests.builders import (
     a_digest,
     a_past,
     a_runtime,
+    a_scope,
     an_order,
     an_order_submitted,
     eur,
@@ -56,8 +58,17 @@ def a_message(action: Action, **overrides: object) -> Order:
     return an_order(action=action, target=target, **{**mine, **overrides})
 
 
+def working(order: Order | None) -> Target | None:
+    return None if order is None else Target(order, order.amount)
+
+
 def a_case_of(order: Order, target: Order | None = None, **overrides: Any) -> Case:  # noqa: ANN401  fields of every type
-    return a_case(order, target=target, **overrides)
+    return a_case(order, target=working(target), **overrides)
+
+
+def added(order: Order, former: Order | None) -> Money | None:
+    """What the order reserves, which is worth its amount, as its target is."""
+    return reserved_by(order, order.amount, working(former))
 
 
 def a_cancel(**overrides: Any) -> Case:  # noqa: ANN401  fields of every type
@@ -202,9 +213,40 @@ def test_denies_what_no_venue_has_a_road_for(action: Action) -> None:
     assert list(decision.reasons) == [Reason.ACTION_NOT_ALLOWED]
 
 
-def test_denies_a_replace_unless_the_scope_lists_it() -> None:
-    case = a_case_of(a_message(Action.REPLACE), an_order())
+def under(*actions: Action) -> Scope:
+    """The story's scope, which lists these actions."""
+    return a_scope(limits=Limits(actions=frozenset(actions)))
+
+
+EVERYTHING = under(Action.NEW, Action.REPLACE, Action.CANCEL)
+
+
+def test_a_replace_needs_a_scope_that_lists_it() -> None:
+    order = a_message(Action.REPLACE)
+    assert reasons(a_case_of(order, an_order())) == [Reason.ACTION_NOT_ALLOWED]
+    assert decide(a_case_of(order, an_order(), scope=EVERYTHING)).allowed
+
+
+def test_a_new_order_is_asked_once_a_scope_lists_actions() -> None:
+    assert decide(a_case_of(an_order(), scope=EVERYTHING)).allowed
+    only_less = under(Action.CANCEL, Action.REPLACE)
+    case = a_case_of(an_order(), scope=only_less)
     assert reasons(case) == [Reason.ACTION_NOT_ALLOWED]
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        {Action.NEW},
+        set(),
+        *({Action.CANCEL, action} for action in NOBODY_HAS_A_ROAD),
+    ],
+)
+def test_a_scope_lists_cancels_and_nothing_without_a_road(
+    actions: set[Action],
+) -> None:
+    with pytest.raises(MalformedError, match="actions: want cancel"):
+        under(*actions)
 
 
 @pytest.mark.parametrize(
@@ -227,25 +269,36 @@ def test_a_replace_may_have_another_amount() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "former", "added"),
+    ("asked", "former", "more"),
     [
-        ("20,000", "15,000", 500_000),
-        ("20,000", "20,000", 0),
-        ("20,000", "24,000", 0),
-        ("0.02", "0.01", 1),
+        ("20,000", "15,000", eur("5,000")),
+        ("20,000", "20,000", None),
+        ("20,000", "24,000", None),
+        ("0.02", "0.01", eur("0.01")),
     ],
 )
 def test_a_replace_adds_what_its_target_had_not(
-    asked: str, former: str, added: int
+    asked: str, former: str, more: Money | None
 ) -> None:
     order = a_message(Action.REPLACE, amount=eur(asked))
-    assert reserved_by(order, an_order(amount=eur(former))) == added
+    assert added(order, an_order(amount=eur(former))) == more
 
 
 def test_a_replace_of_another_currency_or_of_nothing_adds_all() -> None:
-    order = a_message(Action.REPLACE, amount=eur("20,000"))
-    assert reserved_by(order, None) == 2_000_000
-    assert reserved_by(order, an_order(amount=Money(5, BTC))) == 2_000_000
+    order = a_message(Action.REPLACE)
+    assert added(order, None) == order.amount
+    in_bitcoin = Target(an_order(), Money(5, BTC))
+    assert reserved_by(order, order.amount, in_bitcoin) == order.amount
+
+
+def test_what_has_no_worth_reserves_nothing() -> None:
+    assert reserved_by(an_order(), None, None) is None
+
+
+def test_a_replace_is_compared_with_the_worth_that_its_target_counted_for() -> None:
+    order = a_message(Action.REPLACE, amount=Money(2, BTC))
+    target = Target(an_order(amount=Money(1, BTC)), eur("15,000"))
+    assert reserved_by(order, eur("20,000"), target) == eur("5,000")
 
 
 @given(st.lists(st.integers(1, 2_500_000), min_size=1, max_size=12))
@@ -261,7 +314,8 @@ def test_a_chain_of_replaces_reserves_no_less_than_its_largest(
             target=None if target is None else target.seq,
             amount=Money(cents, EUR),
         )
-        reserved += reserved_by(order, target)
+        more = added(order, target)
+        reserved += 0 if more is None else more.minor_units
         target = order
     assert max(amounts) <= reserved <= sum(amounts)
 

@@ -1,111 +1,30 @@
-"""Cases for whoever judges orders: the reasons are stated here, by hand, one by one.
-
-The line of a decision comes from the second judge, which must agree with the reasons.
-"""
+"""Cases for whoever judges orders: the reasons are stated here, by hand, one by one."""
 
 from collections.abc import Iterator
-from hashlib import sha256
-from typing import Any
 
-from vectors.cases import Case, case
-from vectors.decide.judge import canonical, judge
-
-Changes = dict[str, Any]
-
-
-def _digest(of: str) -> str:
-    return sha256(of.encode()).hexdigest()
-
-
-ZEROS = "0" * 64
-NOW = "2026-05-15T09:15:00.000000Z"
-BEFORE = "2026-05-15T09:14:59.999999Z"
-ORDER: Changes = {
-    "_type": "kya/order/v1",
-    "agent": "algo_trader_v2",
-    "amount": "20000.00",
-    "client_order_id": "order-1",
-    "created_at": NOW,
-    "credential": _digest("certificate"),
-    "currency": "EUR",
-    "market": "EUR/USD",
-    "prev": ZEROS,
-    "region": "eu-west-1",
-    "seq": 1,
-    "side": "BUY",
-    "time_in_force": "DAY",
-    "type": "MARKET",
-    "venue": "SIMA",
-}
-SCOPE: Changes = {
-    "_type": "kya/scope/v1",
-    "calendar": "monday_to_friday",
-    "currency": "EUR",
-    "daily_max": "500000.00",
-    "daily_max_per": "market_and_side",
-    "live_from": "2026-05-15T09:00:00.000000Z",
-    "markets": ["EUR/USD", "GBP/EUR"],
-    "order_max": "25000.00",
-    "region_evidence": "self_asserted",
-    "regions": ["eu-west-1"],
-    "venues": ["SIMA", "SIMB", "SIMC"],
-    "window": {"closes": "17:00:00.000000", "opens": "08:00:00.000000"},
-}
-MANDATE: Changes = {
-    "_type": "kya/mandate/v1",
-    "agent": "algo_trader_v2",
-    "grace_seconds": 300,
-    "operator": "CryptoEX AG",
-    "resolution": _digest("resolution"),
-    "resolved_at": "2026-04-24T10:00:00.000000Z",
-    "scope": SCOPE,
-    "valid_from": "2026-04-24T10:00:00.000000Z",
-    "valid_until": "2027-04-30T00:00:00.000000Z",
-}
-CREDENTIAL: Changes = {
-    "mandate": _digest(canonical(MANDATE) + "\n"),
-    "not_after": "2027-04-25T10:00:00.000000Z",
-    "not_before": "2026-04-25T10:00:00.000000Z",
-    "revoked_from": None,
-    "standing": "active",
-}
-PAST: Changes = {
-    "allowed": [],
-    "client_order_ids": [],
-    "currency": None,
-    "day": "2026-05-15",
-    "prev": ZEROS,
-    "seq": 0,
-}
-MODEL, IMAGE = _digest("model"), _digest("image")
-SESSION: Changes = {
-    "_type": "kya/session/v1",
-    "agent": "algo_trader_v2",
-    "created_at": "2026-05-15T08:00:00.000000Z",
-    "credential": _digest("certificate"),
-    "evidence": None,
-    "prev": ZEROS,
-    "region": "eu-west-1",
-    "runtime": {"image": IMAGE, "model": MODEL},
-    "seq": 1,
-}
-SHOWN: Changes = {"anchor": _digest("anchor"), "document": "", "signature": ""}
-PRICE: Changes = {
-    "ask": "1.1721",
-    "at": NOW,
-    "bid": "1.1719",
-    "market": "EUR/USD",
-    "source": "simulated",
-}
-ALL_DAY = {"closes": "24:00:00.000000", "opens": "00:00:00.000000"}
-OVER_LIMIT = "more risk is taken than the board allowed"
-WRONG_PARTY = "a stopped or foreign identity keeps trading"
-WRONG_TIME = "an order leaves while nobody watches"
-UNKNOWN_WORTH = "an amount of unknown worth is sent"
-LOST_ORDER = "an order can be left out, repeated or swapped unseen"
-WRONG_PLACE = "an order leaves for where the board never looked"
-TOO_STRICT = "an order that the board allowed is stopped"
-OTHER_LINE = "a regulator gets other bytes than the gateway signed"
+from vectors.cases import Case
+from vectors.decide.action_cases import action_cases
+from vectors.decide.limit_cases import limit_cases
+from vectors.decide.story import (
+    ALL_DAY,
+    IMAGE,
+    LOST_ORDER,
+    MODEL,
+    NOW,
+    OTHER_LINE,
+    OVER_LIMIT,
+    PRICE,
+    SHOWN,
+    TOO_STRICT,
+    UNKNOWN_WORTH,
+    WRONG_PARTY,
+    WRONG_PLACE,
+    WRONG_TIME,
+    Changes,
+)
+from vectors.decide.story import a_case as _case
+from vectors.decide.story import counted as _counted
+from vectors.decide.story import digest as _digest
 
 
 def cases() -> Iterator[Case]:
@@ -119,9 +38,8 @@ def cases() -> Iterator[Case]:
     yield from _places()
     yield from _workload()
     yield from _overrides()
-    yield from _cancels()
-    yield from _replaces()
-    yield from _other_actions()
+    yield from action_cases()
+    yield from limit_cases()
     yield from _lines()
 
 
@@ -632,229 +550,3 @@ def _overrides() -> Iterator[Case]:
         credential={"standing": "suspended"},
         override={"controls": ["credential.standing"]},
     )
-
-
-CANCEL: Changes = {
-    "action": "cancel",
-    "client_order_id": "cancel-1",
-    "prev": _digest("1"),
-    "seq": 2,
-    "target": 1,
-}
-AFTER_ONE: Changes = {"client_order_ids": ["order-1"], "prev": _digest("1"), "seq": 1}
-STUCK = "an order that people want out of the market stays in it"
-UNASKED = "another order than the agent meant is taken back or changed"
-
-
-def _cancels() -> Iterator[Case]:
-    """A cancel passes every limit; only who sends it, and of what, is asked."""
-    weekend = "2026-05-16T03:00:00.000000Z"
-    passes: list[tuple[str, Changes]] = [
-        ("of-a-working-order", {}),
-        ("while-suspended", {"credential": {"standing": "suspended"}}),
-        ("after-hours", {"received_at": "2026-05-15T23:59:59.999999Z"}),
-        ("on-saturday", {"received_at": weekend}),
-        ("over-every-limit", {"past": _counted(("EUR/USD", "BUY", "500000.00"))}),
-        ("of-another-runtime", {"pinned": {"model": MODEL}}),
-        ("that-an-override-names", {"override": {}}),
-    ]
-    for name, changes in passes:
-        past = {**AFTER_ONE, **changes.pop("past", {})}
-        yield _case(
-            f"cancel-{name}",
-            "a limit, a halt or a calendar is asked of a cancel, or it is counted",
-            STUCK,
-            order=CANCEL,
-            past=past,
-            target={},
-            **changes,
-        )
-    yield _case(
-        "cancel-of-more-than-the-order-maximum",
-        "a limit is asked of a cancel",
-        STUCK,
-        order={**CANCEL, "amount": "180000.00"},
-        past=AFTER_ONE,
-        target={"amount": "180000.00"},
-    )
-    bad: list[tuple[str, Changes, list[str]]] = [
-        ("revoked", {"credential": {"standing": "revoked"}}, ["credential.revoked"]),
-        (
-            "suspended-and-due-to-be-revoked",
-            {"credential": {"revoked_from": NOW, "standing": "suspended"}},
-            ["credential.revoked"],
-        ),
-        ("expired", {"credential": {"not_after": BEFORE}}, ["credential.expired"]),
-        ("out-of-turn", {"past": {**AFTER_ONE, "seq": 2}}, ["sequence.gap"]),
-        ("off-the-chain", {"past": {**AFTER_ONE, "prev": ZEROS}}, ["sequence.prev"]),
-    ]
-    for name, changes, reasons in bad:
-        yield _case(
-            f"cancel-{name}",
-            "a cancel is not asked for identity or sequence",
-            WRONG_PARTY,
-            reasons,
-            **{"order": CANCEL, "past": AFTER_ONE, "target": {}, **changes},
-        )
-    yield _case(
-        "cancel-under-a-used-id",
-        "a cancel is not asked for its own client order id",
-        LOST_ORDER,
-        ["client_order_id.duplicate"],
-        order={**CANCEL, "client_order_id": "order-1"},
-        past=AFTER_ONE,
-        target={},
-    )
-    yield _case(
-        "cancel-dated-too-early",
-        "a cancel can be kept and sent later",
-        LOST_ORDER,
-        ["clock.skew"],
-        order={**CANCEL, "created_at": "2026-05-15T09:14:57.999999Z"},
-        past=AFTER_ONE,
-        target={},
-    )
-    yield _case(
-        "cancel-of-no-working-order",
-        "the target is not asked",
-        UNASKED,
-        ["target.unknown"],
-        order=CANCEL,
-        past=AFTER_ONE,
-    )
-    for name, field, value in (
-        ("market", "market", "GBP/EUR"),
-        ("side", "side", "SELL"),
-        ("venue", "venue", "SIMB"),
-        ("amount", "amount", "20000.01"),
-    ):
-        yield _case(
-            f"cancel-with-another-{name}",
-            "a cancel is not compared with its target",
-            UNASKED,
-            ["target.differs"],
-            order=CANCEL,
-            past=AFTER_ONE,
-            target={field: value},
-        )
-
-
-def _replaces() -> Iterator[Case]:
-    """A replace is judged as an order and counts with what it adds; here none may."""
-    forbidden = ["action.not_allowed"]
-    replace: Changes = {**CANCEL, "action": "replace"}
-    for name, changes, reasons in (
-        ("unless-the-scope-lists-it", {}, forbidden),
-        (
-            "of-no-working-order",
-            {"target": None},
-            [*forbidden, "target.unknown"],
-        ),
-        (
-            "in-another-market",
-            {"target": {"market": "GBP/EUR"}},
-            [*forbidden, "target.differs"],
-        ),
-        (
-            "after-hours",
-            {"received_at": "2026-05-15T17:00:00.000000Z"},
-            [*forbidden, "hours.closed"],
-        ),
-        (
-            "above-the-order-maximum",
-            {"order": {**replace, "amount": "25000.01"}},
-            [*forbidden, "order.amount_max"],
-        ),
-        (
-            "adding-what-the-day-has-left",
-            {"past": {**AFTER_ONE, **_counted(("EUR/USD", "BUY", "495000.00"))}},
-            forbidden,
-        ),
-        (
-            "adding-a-cent-more",
-            {"past": {**AFTER_ONE, **_counted(("EUR/USD", "BUY", "495000.01"))}},
-            [*forbidden, "daily.amount_max"],
-        ),
-    ):
-        yield _case(
-            f"replace-{name}",
-            "a replace is not judged, or counts with all that it asks for",
-            OVER_LIMIT,
-            reasons,
-            **{
-                "order": replace,
-                "past": AFTER_ONE,
-                "target": {"amount": "15000.00"},
-                **changes,
-            },
-        )
-
-
-def _other_actions() -> Iterator[Case]:
-    """What no venue has a road for is denied, whatever the rest says."""
-    for action in ("convert", "margin", "transfer", "withdraw"):
-        yield _case(
-            f"action-{action}",
-            "an action that nobody has mapped is taken for an order",
-            "money leaves by a road that nobody watches",
-            ["action.not_allowed"],
-            order={"action": action},
-        )
-
-
-def _override(changes: Changes | None, line: str) -> Changes | None:
-    """Return an override for this order line, but for the changes."""
-    if changes is None:
-        return None
-    return {
-        "agent": "algo_trader_v2",
-        "controls": ["order.amount"],
-        "expires_at": "2026-05-15T09:20:00.000000Z",
-        "leaf": _digest("override"),
-        "order": sha256(line.encode()).hexdigest(),
-        **changes,
-    }
-
-
-def _counted(*sums: tuple[str, str, str]) -> Changes:
-    allowed = [{"amount": a, "market": m, "side": s} for m, s, a in sums]
-    return {"allowed": allowed, "currency": "EUR"}
-
-
-def _case(
-    name: str,
-    bug: str,
-    harm: str,
-    reasons: list[str] | None = None,
-    **changes: Any,  # noqa: ANN401  facts of every type
-) -> Case:
-    """Return a case: the story's first live order, but for the changes."""
-    received_at = changes.get("received_at", NOW)
-    order = {**ORDER, "created_at": received_at, **changes.get("order", {})}
-    line = canonical(order) + "\n"
-    session = changes.get("session")
-    facts: Changes = {
-        "order": line,
-        "leaf": sha256(b"\x00" + line.encode()).hexdigest(),
-        "scope": canonical({**SCOPE, **changes.get("scope", {})}),
-        "credential": {**CREDENTIAL, **changes.get("credential", {})},
-        "past": {**PAST, **changes.get("past", {})},
-        "received_at": received_at,
-        "baseline": changes.get("baseline"),
-        "price": changes.get("price"),
-        "session": None
-        if session is None
-        else canonical({**SESSION, **session}) + "\n",
-        "pinned": changes.get("pinned"),
-        "override": _override(changes.get("override"), line),
-        "target": None
-        if changes.get("target") is None
-        else canonical({**ORDER, **changes["target"]}) + "\n",
-    }
-    outcome, found, decision = judge(facts)
-    if found != (reasons or []):
-        message = f"{name}: stated {reasons}, but the second judge found {found}"
-        raise ValueError(message)
-    flag = "valid" if outcome == "allowed" else "violation"
-    told = {"reasons": found, "decision": decision}
-    return case(name, flag, bug, outcome, harm=harm, **facts, **told)

@@ -2,7 +2,8 @@
 
 The flow of orders is taken as it was: what the bot would have sent instead of an order
 that is now stopped, nobody knows. Daily sums are those of the changed scope's own
-decisions. The log is believed; that it is whole and well signed, verifiers establish.
+decisions, and prices those that the log has. The log is believed; that it is whole and
+well signed, verifiers establish.
 """
 
 import re
@@ -13,10 +14,16 @@ from typing import Final
 import msgspec
 
 from kya.codec import canonical
-from kya.codec.decisions import DECISION_TYPE, read_outcome, read_reason
+from kya.codec.decisions import (
+    DECISION_TYPE,
+    inputs_of,
+    read_outcome,
+    read_reason,
+)
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
+from kya.codec.price_fields import PriceFields
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE, parse_report
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
@@ -29,9 +36,11 @@ from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.instant import Day, Instant
 from kya.core.mandate import Mandate
+from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
+from kya.core.reservation import Target
 from kya.core.state import State
 from kya.pki.entries import Entry
 
@@ -83,7 +92,7 @@ class Backtest:
     _overrides: dict[str, OverrideGranted] = field(
         default_factory=dict[str, OverrideGranted]
     )
-    _working: dict[int, Order] = field(default_factory=dict[int, Order])
+    _working: dict[int, Target] = field(default_factory=dict[int, Target])
     _grant: Grant = field(init=False)
     _order: "re.Pattern[bytes]" = field(init=False)
     _report: bytes = field(init=False)
@@ -153,14 +162,17 @@ class Backtest:
     def _judge(self, index: int, order: Order, raw: bytes) -> Difference | None:
         """Judge an order again, beside the decision that the log has on it."""
         logged = _decided(raw)
-        received_at = Instant.parse(logged.received_at)
+        inputs = inputs_of(logged)
+        received_at = inputs.received_at
         day = received_at.day
         past = self._past.on(day)
-        counted, found = 0, None
+        counted: Money | None = None
+        found = None
         credential = self._credential(order)
         agent = self._state.agents[order.agent]
         override = self._override(received_at)
         is_allowed = read_outcome(logged.outcome) is Outcome.ALLOWED
+        worth: Money | None = None
         if self.first <= day <= self.last:
             decision = decide(
                 Case(
@@ -170,27 +182,29 @@ class Backtest:
                     scope=self.mandate.scope,
                     baseline=None,
                     past=past,
-                    price=None,
+                    price=inputs.price,
+                    conversion=inputs.conversion,
                     session=agent.session_under(order.credential),
                     pinned=agent.pinned,
                     override=override,
                     target=self._target_of(order),
                 )
             )
-            counted = decision.counted
+            counted = decision.reserved
+            worth = decision.case.worth
             is_allowed = is_allowed and decision.allowed
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
             found = self._difference(index, order, received_at, logged, changed)
         if is_allowed:
-            self._working[order.seq] = order
+            self._working[order.seq] = Target(order, worth or order.amount)
         digest = canonical.digest(self._line)
         self._past = past.including(order, digest, counted=counted)
         return found
 
-    def _target_of(self, order: Order) -> Order | None:
+    def _target_of(self, order: Order) -> Target | None:
         """Return the working order that this one acts on; none that would not go."""
         target = None if order.target is None else self._working.get(order.target)
-        is_one = target is not None and target.action is not Action.CANCEL
+        is_one = target is not None and target.order.action is not Action.CANCEL
         return target if is_one else None
 
     def _credential(self, order: Order) -> Credential:
@@ -236,6 +250,8 @@ class _Decided(msgspec.Struct, frozen=True):
     outcome: str
     reasons: list[str]
     received_at: str
+    price: PriceFields | None
+    conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECIDED: Final = msgspec.json.Decoder(_Decided)

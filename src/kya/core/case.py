@@ -1,18 +1,21 @@
 """A case: everything a decision may depend on, and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kya.core.baseline import Baseline
 from kya.core.credential import Credential, Grant
 from kya.core.errors import CorruptionError
 from kya.core.instant import MICROS_PER_DAY, Instant
+from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.session import Session
+from kya.core.valuation import Quotes, worth_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +26,11 @@ class Case:
     the credential grants. `session` is the agent's newest one if it was started under
     this credential, `pinned` the runtime that the agent may run, if one is pinned,
     `override` the one that waits for this very order line, if it is not over, and
-    `target` the order that this one replaces or cancels, if that is working. What this
-    refuses is our own mistake, never the agent's.
+    `target` the order that this one replaces or cancels, if that is working.
+
+    `price` is to be of the order's market, `conversion` of one that leads on to the
+    scope's currency. `worth` follows from them: the order's value in that currency, or
+    None if nobody can say. What this refuses is our own mistake, never the agent's.
     """
 
     order: Order
@@ -37,7 +43,9 @@ class Case:
     session: Session | None
     pinned: Runtime | None
     override: OverrideGranted | None = None
-    target: Order | None = None
+    conversion: ReferencePrice | None = None
+    target: Target | None = None
+    worth: Money | None = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse a case whose parts belong to different stories."""
@@ -58,11 +66,14 @@ class Case:
         if self.override is not None:
             self._require_fitting(self.override)
         if self.target is not None:
-            self._require_target(self.target)
+            self._require_target(self.target.order)
         scope, granted = self.scope, self.grant.scope
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
             raise CorruptionError(msg)
+        quotes = Quotes(self.quote, self.conversion)
+        worth = worth_of(order, scope, quotes, self.received_at)
+        object.__setattr__(self, "worth", worth)  # Derived once, then frozen.
 
     def _require_fitting(self, granted: OverrideGranted) -> None:
         """Raise unless the override is this agent's, and not over."""
@@ -79,6 +90,12 @@ class Case:
         if not named or target.action is Action.CANCEL:
             msg = f"case: order {order.seq} does not act on {target.agent} {target.seq}"
             raise CorruptionError(msg)
+
+    @property
+    def quote(self) -> ReferencePrice | None:
+        """The price of the order's own market; one of another market is none."""
+        price = self.price
+        return None if price is None or price.market != self.order.market else price
 
     @property
     def grant(self) -> Grant:

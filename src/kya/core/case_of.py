@@ -20,6 +20,7 @@ class Inputs(NamedTuple):
 
     received_at: Instant
     price: ReferencePrice | None = None
+    conversion: ReferencePrice | None = None
 
 
 def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
@@ -41,10 +42,11 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         baseline=None,
         past=agent.past.on(received_at.day),
         price=inputs.price,
+        conversion=inputs.conversion,
         session=agent.session_under(credential.digest),
         pinned=agent.pinned,
         override=_override_for(state, submitted, received_at),
-        target=agent.working(order.target),
+        target=agent.target(order.target),
     )
 
 

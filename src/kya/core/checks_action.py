@@ -14,6 +14,7 @@ from kya.core.control import (
 )
 from kya.core.credential import Standing
 from kya.core.order import ACTS_ON_TARGET, Action, Order
+from kya.core.scope_limits import ACTIONS_UNLESS_LISTED
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
@@ -25,29 +26,27 @@ ACTION_TARGET: Final = Control(
     id="action.target", version=1, unit="", source="FIX OrderCancelRequest"
 )
 
-_UNLESS_LISTED: Final = frozenset({Action.NEW.value, Action.CANCEL.value})
-"""What an agent may ask for whose scope lists no actions."""
-
 
 def action_is_allowed(case: Case) -> ControlResult | NotArmed:
     """The scope lists the action; a cancel is always allowed, for it takes no risk."""
-    action = case.order.action
-    if action is Action.NEW:
+    action, listed = case.order.action, case.scope.limits.actions
+    if action is Action.NEW and listed is None:
         return NOT_ARMED
-    allowed = _UNLESS_LISTED
-    if action.value in allowed:
-        return ControlResult(ACTION_ALLOWED, _PASSED, allowed, action.value)
+    allowed = ACTIONS_UNLESS_LISTED if listed is None else listed
+    limit = frozenset([each.value for each in allowed])
+    if action in allowed or action is Action.CANCEL:
+        return ControlResult(ACTION_ALLOWED, _PASSED, limit, action.value)
     return ControlResult(
-        ACTION_ALLOWED, _FAILED, allowed, action.value, Reason.ACTION_NOT_ALLOWED
+        ACTION_ALLOWED, _FAILED, limit, action.value, Reason.ACTION_NOT_ALLOWED
     )
 
 
 def target_is_a_working_order(case: Case) -> ControlResult | NotArmed:
     """What is replaced or cancelled is the agent's own, still working, and this one."""
-    order, target = case.order, case.target
+    order, working = case.order, case.target
     if order.action not in ACTS_ON_TARGET:
         return NOT_ARMED
-    if target is None:
+    if working is None:
         return ControlResult(
             ACTION_TARGET,
             _FAILED,
@@ -56,7 +55,9 @@ def target_is_a_working_order(case: Case) -> ControlResult | NotArmed:
             Reason.TARGET_UNKNOWN,
         )
     is_cancel = order.action is Action.CANCEL
-    limit, measured = (_words(each, is_cancel=is_cancel) for each in (target, order))
+    limit, measured = (
+        _words(each, is_cancel=is_cancel) for each in (working.order, order)
+    )
     if limit == measured:
         return ControlResult(ACTION_TARGET, _PASSED, limit, measured)
     return ControlResult(ACTION_TARGET, _FAILED, limit, measured, Reason.TARGET_DIFFERS)

@@ -33,7 +33,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
-from kya.core.progress import after_report
+from kya.core.progress import after_report, begun
 from kya.core.reservation import reserved_by
 from kya.core.state import AgentState, RegistrationState, State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
@@ -84,16 +84,17 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         msg = "a decision without its order"
         raise CorruptionError(msg)
     order, agent = submitted.order, state.agents[event.agent]
-    allowed = event.outcome is Outcome.ALLOWED
+    allowed, worth = event.outcome is Outcome.ALLOWED, event.worth or order.amount
     past = agent.past.on(event.received_at.day).including(
         order,
         submitted.line_digest,
-        counted=reserved_by(order, agent.working(order.target)) if allowed else 0,
+        counted=(
+            reserved_by(order, worth, agent.target(order.target)) if allowed else None
+        ),
     )
-    unanswered = agent.unanswered
+    changed = replace(agent, past=past)
     if allowed:
-        unanswered = {**unanswered, order.seq: submitted}
-    changed = replace(agent, past=past, unanswered=unanswered)
+        changed = begun(changed, submitted, event.worth)
     overrides = state.overrides
     if submitted.line_digest in overrides:  # Used up, whatever the outcome is.
         overrides = {k: v for k, v in overrides.items() if k != submitted.line_digest}

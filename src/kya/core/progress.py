@@ -3,8 +3,21 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from kya.core.money import Money
 from kya.core.order_events import OrderSubmitted, VenueReported
 from kya.core.state import AgentState, Progress
+
+
+def begun(
+    agent: AgentState, submitted: OrderSubmitted, worth: Money | None
+) -> AgentState:
+    """Return what is known of the agent once its order is allowed."""
+    seq = submitted.order.seq
+    changed = replace(agent, unanswered={**agent.unanswered, seq: submitted})
+    if worth is None:
+        return changed
+    progress = {**agent.progress, seq: Progress(worth=worth)}
+    return replace(changed, progress=progress)
 
 
 def after_report(agent: AgentState, event: VenueReported) -> AgentState:

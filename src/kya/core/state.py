@@ -9,12 +9,14 @@ from kya.core.credential import Credential
 from kya.core.instant import Instant
 from kya.core.limits import CANCELS_UNANSWERED_MAX, UNANSWERED_MAX
 from kya.core.mandate import Mandate
+from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.power_events import LogOpened
 from kya.core.registration import Registration
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.session import RegionAnchor, Session
 from kya.core.workload_events import RuntimePinned, SessionStarted
@@ -25,12 +27,14 @@ BEFORE_ALL: Final = Instant(0)
 class Progress(NamedTuple):
     """How far a working order has come at its venue, in minor units of its amount.
 
-    `filled_before` is what was filled of the orders in whose place it stands.
+    `filled_before` is what was filled of the orders in whose place it stands, `worth`
+    what the order is worth in the scope's currency, if its amount is in another.
     """
 
     is_acknowledged: bool = False
     filled: int = 0
     filled_before: int = 0
+    worth: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,14 @@ class AgentState:
         if submitted is None or submitted.order.action is Action.CANCEL:
             return None
         return submitted.order
+
+    def target(self, seq: int | None) -> Target | None:
+        """Return the working order under this `seq`, with what it counted for."""
+        order = self.working(seq)
+        if order is None:
+            return None
+        worth = self.progress.get(order.seq, Progress()).worth
+        return Target(order, worth or order.amount)
 
     def has_room_for(self, order: Order) -> bool:
         """Tell whether one more may wait for its venue; a cancel finds room longer."""
