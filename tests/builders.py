@@ -34,7 +34,7 @@ from kya.core.instant import Instant, TimeOfDay
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
-from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order import Action, Order, OrderType, Side, TimeInForce
 from kya.core.order_events import (
     Equivocated,
     OrderDecided,
@@ -58,9 +58,10 @@ from kya.core.power_events import (
 )
 from kya.core.price import ReferencePrice
 from kya.core.registration import Attestor, Enrolment, Registration
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.scope_limits import Limits
+from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
@@ -168,11 +169,14 @@ def every_limit(**overrides: object) -> Limits:
 
 
 def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
-    """The first live order with every control armed, at the quote of that instant."""
+    """The first live order replaced, with every control armed, at that quote."""
     armed: dict[str, object] = {
         "scope": a_scope(limits=every_limit()),
         "price": a_price(),
     }
+    if order is None:
+        order = an_order(seq=2, action=Action.REPLACE, target=1)
+        armed["target"] = Target(_ORDER, _ORDER.amount)
     return a_case(order, **{**armed, **overrides})  # type: ignore[arg-type]
 
 
@@ -619,6 +623,7 @@ _SESSION: Final = Session(
     created_at=FIRST_LIVE_ORDER_AT.plus(seconds=-3600),
 )
 _EVERY_LIMIT: Final = Limits(
+    actions=ACTIONS_WITH_A_ROAD,
     desk="fx",
     order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),

@@ -29,8 +29,15 @@ from kya.core.limits import (
 )
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
-from kya.core.order import Order, OrderType, Side, TimeInForce
-from kya.core.order_events import EXECUTED, Equivocated, VenueReported, VenueStatus
+from kya.core.order import (
+    ACTS_ON_TARGET,
+    Action,
+    Order,
+    OrderType,
+    Side,
+    TimeInForce,
+)
+from kya.core.order_events import Equivocated, VenueReported, VenueStatus
 from kya.core.override import Override, OverrideGranted
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
@@ -41,6 +48,7 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.price import MarketState, ReferencePrice
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.scope_limits import NO_LIMITS, Limits
@@ -101,6 +109,12 @@ def limits(draw: st.DrawFn, listed: frozenset[str]) -> Limits:
     bps = st.none() | st.integers(1, 9_999) if fresh else st.none()
     units = st.fixed_dictionaries(dict.fromkeys(sorted(listed), quantities))
     return Limits(
+        actions=draw(
+            st.none()
+            | st.sets(st.sampled_from([Action.NEW, Action.REPLACE])).map(
+                lambda some: frozenset({*some, Action.CANCEL})
+            )
+        ),
         desk=draw(st.none() | names),
         order_types=draw(
             st.none() | st.frozensets(st.sampled_from(OrderType), min_size=1)
@@ -167,6 +181,7 @@ def mandates(draw: st.DrawFn) -> Mandate:
 @st.composite
 def orders(draw: st.DrawFn) -> Order:
     order_type = draw(st.sampled_from(OrderType))
+    action = draw(st.sampled_from(Action))
     return Order(
         agent=draw(names),
         credential=draw(digests),
@@ -182,6 +197,8 @@ def orders(draw: st.DrawFn) -> Order:
         venue=draw(venues),
         region=draw(regions),
         created_at=draw(instants),
+        action=action,
+        target=draw(counts) if action in ACTS_ON_TARGET else None,
     )
 
 
@@ -386,6 +403,7 @@ def cases(draw: st.DrawFn) -> Case:
         agent=credential.name,
         credential=credential.digest,
     )
+    order, target = draw(acting(order))
     session = builders.a_session(
         runtime=draw(story_runtimes),
         region=draw(st.sampled_from([order.region, "eu-west-1", "us-east-1"])),
@@ -404,7 +422,27 @@ def cases(draw: st.DrawFn) -> Case:
         session=draw(st.sampled_from([None, session])),
         pinned=draw(st.none() | pins),
         override=draw(st.none() | overrides_of(order, received_at)),
+        target=target,
     )
+
+
+@st.composite
+def acting(draw: st.DrawFn, order: Order) -> tuple[Order, Target | None]:
+    """The order as a message of any action, and what it acts on, if that is working."""
+    action = draw(st.sampled_from([Action.NEW, Action.NEW, *Action]))
+    if action not in ACTS_ON_TARGET:
+        return replace(order, action=action), None
+    message = replace(order, action=action, target=draw(st.integers(1, 3)))
+    if draw(st.booleans()):
+        return message, None
+    changes: dict[str, Any] = draw(strays)
+    changes = {name: changes[name] for name in changes if name != "seq"}
+    target = replace(order, seq=message.target or 1, **changes)
+    worth = Money(
+        draw(st.integers(1, 5_000_000)),
+        draw(st.sampled_from([builders.EUR, builders.GBP])),
+    )
+    return message, Target(target, worth)
 
 
 @st.composite
@@ -450,7 +488,7 @@ def reports(draw: st.DrawFn) -> VenueReported:
         order=draw(digests),
         venue=draw(venues),
         status=status,
-        filled=draw(amounts) if status in EXECUTED else None,
+        filled=draw(st.sampled_from([None, draw(amounts)]).filter(status.may_have)),
         price=draw(st.none() | prices),
         price_source=draw(remarks),
         detail=draw(remarks),

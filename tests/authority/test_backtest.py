@@ -9,6 +9,7 @@ from kya.core.errors import CorruptionError, InputError
 from kya.core.instant import Day
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.core.order import Action
 from kya.core.scope import DailyMaxPer
 from tests.world import MORNING, World, eur, the_mandate, the_scope
 
@@ -159,3 +160,29 @@ def test_an_override_counts_as_it_did() -> None:
         (Outcome.ALLOWED, Outcome.ALLOWED): 1,
         (Outcome.DENIED, Outcome.DENIED): 1,
     }
+
+
+# ----------------------------------------------------------------- working orders
+
+
+def with_a_cancel(*, settled: bool = False) -> World:
+    """An order of EUR 20,000, and its cancel; the first may be settled before that."""
+    world = a_world("20000.00")
+    if settled:
+        world.report(1)
+    at = MORNING.plus(seconds=60)
+    world.trade(world.order(action=Action.CANCEL, target=1, created_at=at))
+    return world
+
+
+def test_a_cancel_is_judged_again_with_its_target() -> None:
+    for settled in (False, True):
+        test, differences = judged(with_a_cancel(settled=settled), the_mandate())
+        assert (test.orders, differences) == (2, [])
+
+
+def test_a_cancel_of_what_would_never_have_gone_has_no_target() -> None:
+    mandate = the_mandate(the_scope(order_max=eur("19999.99")))
+    _, (first, cancel) = judged(with_a_cancel(), mandate)
+    assert first.changed.reasons == (Reason.ORDER_AMOUNT_MAX,)
+    assert cancel.changed.reasons == (Reason.TARGET_UNKNOWN,)

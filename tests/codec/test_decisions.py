@@ -141,6 +141,7 @@ def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
         pinned=case.pinned,
         override=case.override,
         conversion=case.conversion,
+        target=case.target,
     )
     assert render_decision(decide(again), LEAF) == render_decision(decide(case), LEAF)
 

@@ -50,6 +50,7 @@ from kya.core.limits import (
     STATEMENT_LAG_MICROS_MAX,
     TEXT_CHARS_MAX,
 )
+from kya.core.order import Action
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.scope import Calendar
 from tests.builders import a_case, a_scope, on
@@ -69,9 +70,9 @@ PAGES = {
 }
 
 
-def example(page: str, kind: str) -> bytes:
+def example(page: str, kind: str, number: int = 1) -> bytes:
     start = f'```\n{{"_type":"kya/{kind}/v1"'
-    [_, rest] = PAGES[page].split(start)
+    rest = PAGES[page].split(start)[number]
     body, _, _ = rest.partition("```")
     return (start.removeprefix("```\n") + body).encode()
 
@@ -89,6 +90,15 @@ def rows(page: str, head: str) -> list[list[str]]:
 def test_the_order_on_the_page_is_one() -> None:
     line = example("order", "order")
     assert render_order(parse_order(line)) == line
+
+
+def test_the_cancel_on_the_page_is_of_the_order_on_the_page() -> None:
+    line = example("order", "order", 2)
+    target, cancel = parse_order(example("order", "order")), parse_order(line)
+    assert render_order(cancel) == line
+    assert (cancel.action, cancel.target) == (Action.CANCEL, target.seq)
+    assert cancel.prev == digest(example("order", "order"))
+    assert cancel.amount == target.amount
 
 
 def test_the_mandate_and_its_scope_on_the_page_are_one() -> None:
@@ -114,8 +124,8 @@ def test_the_pages_say_what_may_be_set_aside_and_for_how_long() -> None:
 
 
 def test_the_limits_on_the_page_are_some() -> None:
-    [_, rest] = PAGES["limits"].split('```\n{"desk"')
-    shown = json.loads('{"desk"' + rest.partition("```")[0])
+    [_, rest] = PAGES["limits"].split('```\n{"actions"')
+    shown = json.loads('{"actions"' + rest.partition("```")[0])
     fields = json.loads(example("mandate", "scope"))
     scope = parse_scope(canonical.encode({**fields, "limits": shown}))
     assert scope.limits.desk == "fx"

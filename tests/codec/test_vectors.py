@@ -22,10 +22,11 @@ from kya.core.decide import decide
 from kya.core.errors import MalformedError
 from kya.core.instant import Day, Instant
 from kya.core.money import Currency, Money, Price
-from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order import ACTS_ON_TARGET, Action, Order, OrderType, Side, TimeInForce
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.price import MarketState, ReferencePrice
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.sent import Message, Sent, asked_in
@@ -141,6 +142,7 @@ def case_of(facts: Facts) -> Case:
         session=session_of(facts),
         pinned=None if facts["pinned"] is None else Runtime.of(facts["pinned"]),
         override=override_of(facts, received_at),
+        target=target_of(facts["target"]),
     )
 
 
@@ -160,6 +162,13 @@ def override_of(facts: Facts, received_at: Instant) -> OverrideGranted | None:
         expires_at=ends,
         leaf=found["leaf"],
     )
+
+
+def target_of(facts: Facts | None) -> Target | None:
+    if facts is None:
+        return None
+    worth = Money.parse(facts["worth"], Currency(facts["currency"]))
+    return Target(parse_order(facts["order"].encode()), worth)
 
 
 def parse_scope_of(facts: Facts) -> Scope:
@@ -200,8 +209,11 @@ def past_of(facts: Facts, order: Order) -> Past:
 def message_of(facts: Facts) -> Message:
     limit, touch = facts["limit_price"], facts["touch"]
     currency = Currency(facts["currency"])
+    action = Action(facts["action"])
     asked = asked_in(
         an_order(
+            action=action,
+            target=1 if action in ACTS_ON_TARGET else None,
             market=facts["market"],
             side=Side(facts["side"]),
             type=OrderType(facts["type"]),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from vectors.cases import Case
+from vectors.decide.action_cases import action_cases
 from vectors.decide.limit_cases import limit_cases
 from vectors.decide.story import (
     ALL_DAY,
@@ -38,6 +39,7 @@ def cases() -> Iterator[Case]:
     yield from _places()
     yield from _workload()
     yield from _overrides()
+    yield from action_cases()
     yield from limit_cases()
     yield from _lines()
 

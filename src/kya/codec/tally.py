@@ -13,7 +13,13 @@ from kya.core.credential import Credential, Role
 from kya.core.events import Event
 from kya.core.instant import Day, Instant
 from kya.core.lifecycle import Act
-from kya.core.order_events import OrderDecided, OrderSubmitted, VenueReported
+from kya.core.order import Action
+from kya.core.order_events import (
+    OrderDecided,
+    OrderSubmitted,
+    VenueReported,
+    VenueStatus,
+)
 from kya.core.override import OverrideGranted
 from kya.core.power_events import CertificateIssued, LogOpened, StandingChanged
 
@@ -151,13 +157,15 @@ class Tally:
             return
         agent, outcome = self._agent(event.agent), event.outcome.value
         mode = agent.modes.setdefault(line.mode, Bucket())
+        order = submitted.order
+        size = None if order.action is Action.CANCEL else order.amount
         for bucket in (agent.total, mode):
-            bucket.take_order(order_index, submitted.order.amount, outcome)
+            bucket.take_order(order_index, size, outcome)
             if line.reasons:
                 bucket.take_reasons(index, line.reasons)
         if outcome == "allowed":
             agent.mode_of[event.seq] = line.mode
-        certificate = agent.certificates.get(submitted.order.credential)
+        certificate = agent.certificates.get(order.credential)
         if certificate is not None:
             certificate.orders += 1
         if line.price is not None:
@@ -172,7 +180,8 @@ class Tally:
             return
         self._take_source(event.price_source)
         if not event.status.is_final:
-            agent.asked_again.add(event.seq)
+            if event.status is VenueStatus.UNKNOWN:
+                agent.asked_again.add(event.seq)
             return
         asked_again = event.seq in agent.asked_again
         agent.asked_again.discard(event.seq)

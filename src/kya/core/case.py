@@ -7,10 +7,11 @@ from kya.core.credential import Credential, Grant
 from kya.core.errors import CorruptionError
 from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.money import Money
-from kya.core.order import Order
+from kya.core.order import Action, Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.session import Session
@@ -23,8 +24,9 @@ class Case:
 
     `past` is the agent's past as the UTC day of `received_at` sees it; `scope` is what
     the credential grants. `session` is the agent's newest one if it was started under
-    this credential, `pinned` the runtime that the agent may run, if one is pinned, and
-    `override` the one that waits for this very order line, if it is not over.
+    this credential, `pinned` the runtime that the agent may run, if one is pinned,
+    `override` the one that waits for this very order line, if it is not over, and
+    `target` the order that this one replaces or cancels, if that is working.
 
     `price` is to be of the order's market, `conversion` of one that leads on to the
     scope's currency. `worth` follows from them: the order's value in that currency, or
@@ -42,6 +44,7 @@ class Case:
     pinned: Runtime | None
     override: OverrideGranted | None = None
     conversion: ReferencePrice | None = None
+    target: Target | None = None
     worth: Money | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +65,8 @@ class Case:
             raise CorruptionError(msg)
         if self.override is not None:
             self._require_fitting(self.override)
+        if self.target is not None:
+            self._require_target(self.target.order)
         scope, granted = self.scope, self.grant.scope
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
@@ -76,6 +81,14 @@ class Case:
             msg = (
                 f"case: override {granted.leaf} is over, or not for {self.order.agent}"
             )
+            raise CorruptionError(msg)
+
+    def _require_target(self, target: Order) -> None:
+        """Raise unless the target is the order that this one acts on."""
+        order = self.order
+        named = (target.agent, target.seq) == (order.agent, order.target)
+        if not named or target.action is Action.CANCEL:
+            msg = f"case: order {order.seq} does not act on {target.agent} {target.seq}"
             raise CorruptionError(msg)
 
     @property

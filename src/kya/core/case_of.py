@@ -46,6 +46,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         session=agent.session_under(credential.digest),
         pinned=agent.pinned,
         override=_override_for(state, submitted, received_at),
+        target=agent.target(order.target),
     )
 
 

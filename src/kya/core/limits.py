@@ -60,7 +60,10 @@ AGENTS_MAX: Final = 1_000
 """Agents of one gateway; the state is folded by copying one mapping. Shard beyond."""
 
 UNANSWERED_MAX: Final = 1_024
-"""Allowed orders of one agent whose outcome the venue has not told us."""
+"""Allowed orders of one agent whose outcome is not final, those that rest included."""
+
+CANCELS_UNANSWERED_MAX: Final = 1_024
+"""Cancels beside them: as many, so that each of those orders can be taken back."""
 
 RUNTIME_COMPONENTS_MAX: Final = 8
 """Components of a runtime: image, code, model and a few more, which people compare."""

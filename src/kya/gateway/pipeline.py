@@ -8,7 +8,6 @@ from kya.core.case_of import Inputs, case_of
 from kya.core.decide import decide
 from kya.core.decision import Decision
 from kya.core.errors import MalformedError
-from kya.core.limits import UNANSWERED_MAX
 from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.past import Past
 from kya.gateway.answer import Answer, Freshness
@@ -108,9 +107,11 @@ class Gateway:
     def _case(self, submitted: OrderSubmitted) -> Case:
         """Return all that the decision may depend on: order, moment and log."""
         state, order = self._sequencer.state, submitted.order
-        if len(state.agents[order.agent].unanswered) >= UNANSWERED_MAX:
+        agent = state.agents[order.agent]
+        if not agent.has_room_for(order):
+            waiting = len(agent.unanswered)
             raise CongestedError(
-                f"{order.agent}: {UNANSWERED_MAX} orders await the venue's answer"
+                f"{order.agent}: {waiting} orders await the venue's answer"
             )
         # The instant of receipt is taken when the order's turn has come, and so the
         # instants in the log never go back.

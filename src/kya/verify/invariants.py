@@ -9,6 +9,7 @@ import json
 from base64 import b64decode
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
@@ -23,6 +24,7 @@ from kya.verify.plain_rules import (
     reasons_against,
     signers_in,
 )
+from kya.verify.plain_working import PlainWorking, action_reasons, added_by
 
 _STANDING: Final = {
     "suspend": "suspended",
@@ -59,7 +61,6 @@ class PlainScan:
     stopped: str = ""
     counted: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     agents: dict[str, PlainAgent] = field(default_factory=dict[str, PlainAgent])
-    unsettled: dict[str, Fields] = field(default_factory=dict[str, Fields])
     _index: int = -1
     _mandates: dict[str, Fields] = field(default_factory=dict[str, Fields])
     _certificates: dict[str, PlainCertificate] = field(
@@ -72,6 +73,7 @@ class PlainScan:
     _pending: _Pending | None = None
     _revoked: bool = False
     _overrides: PlainOverrides = field(default_factory=PlainOverrides)
+    _working: PlainWorking = field(default_factory=PlainWorking)
 
     def take(self, raw: bytes) -> None:
         """Look at the next entry."""
@@ -217,15 +219,18 @@ class PlainScan:
         override = self._overrides.used_by(order, pending.line_digest, received_at)
         if said["override"] != (None if override is None else override.leaf):
             self._fail(5, "plain scan: another override than the one on record for it")
+        target = self._working.target_of(order)
+        added = added_by(order, target)
         certificate = self._certificates.get(order["credential"])
         if certificate is not None:
-            seen = reasons_against(order, received_at, certificate, agent)
+            seen = reasons_against(order, received_at, certificate, agent, added)
+            seen |= action_reasons(order, target)
             if override is not None:
                 seen -= override.sets_aside(seen, order, certificate, agent)
             self._compare(said, order, seen)
         if allowed:
-            self.unsettled[pending.leaf] = order
-        agent.take(order, pending.line_digest, allowed=allowed)
+            self._working.add(order, pending.leaf)
+        agent.take(order, pending.line_digest, added if allowed else Decimal(0))
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
 
@@ -247,19 +252,9 @@ class PlainScan:
             self._fail(5, f"{what}: {outcome}, but its reasons say {want}")
 
     def _take_report(self, said: Fields) -> None:
-        """Check that a report is about an allowed order without a final answer."""
-        order = self.unsettled.get(said["order"])
-        if order is None:
-            self._fail(9, "plain scan: a report on no allowed order, or a second one")
-            return
-        if (said["agent"], said["seq"], said["venue"]) != (
-            order["agent"],
-            order["seq"],
-            order["venue"],
-        ):
-            self._fail(9, "plain scan: a report that differs from its order")
-        if said["status"] != "unknown":
-            del self.unsettled[said["order"]]
+        """Hold a report against its order and against the reports before it."""
+        for wrong in self._working.objections(said):
+            self._fail(9, f"plain scan: {wrong}")
 
     def _take_equivocation(self, said: Fields) -> None:
         """Check that the other order has the same place and is another one."""
