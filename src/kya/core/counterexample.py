@@ -216,9 +216,28 @@ def _case(mandate: Mandate, ask: _Ask, at: Instant) -> Case:
         since=mandate.valid_from,
         grant=Grant(mandate=NO_DIGEST, scope=mandate.scope, scope_digest=NO_DIGEST),
     )
-    acts = ask.action in ACTS_ON_TARGET
-    order = Order(
-        agent=mandate.agent,
+    order = _order(mandate.agent, ask, at)
+    former = replace(order, seq=1, action=Action.NEW, target=None)
+    # Nothing was counted for it, so that the order counts with all of its worth.
+    target = Target(former, Money(0, ask.amount.currency))
+    return Case(
+        order=order,
+        received_at=at,
+        credential=credential,
+        scope=mandate.scope,
+        baseline=None,
+        past=Past(seq=1, day=at.day, currency=ask.currency, allowed=ask.allowed),
+        price=None,
+        session=_session(order, ask.evidence),
+        pinned=None,
+        target=None if order.target is None else target,
+    )
+
+
+def _order(agent: str, ask: _Ask, at: Instant) -> Order:
+    """Return the order itself, the agent's second one."""
+    return Order(
+        agent=agent,
         credential=NO_DIGEST,
         seq=2,
         prev=NO_DIGEST,
@@ -233,21 +252,7 @@ def _case(mandate: Mandate, ask: _Ask, at: Instant) -> Case:
         region=ask.region,
         created_at=at,
         action=ask.action,
-        target=1 if acts else None,
-    )
-    target = replace(order, seq=1, action=Action.NEW, target=None)
-    return Case(
-        order=order,
-        received_at=at,
-        credential=credential,
-        scope=mandate.scope,
-        baseline=None,
-        past=Past(seq=1, day=at.day, currency=ask.currency, allowed=ask.allowed),
-        price=None,
-        session=_session(order, ask.evidence),
-        pinned=None,
-        # Nothing was counted for it, so that the order counts with all of its worth.
-        target=Target(target, Money(0, ask.amount.currency)) if acts else None,
+        target=1 if ask.action in ACTS_ON_TARGET else None,
     )
 
 
