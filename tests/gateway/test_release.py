@@ -83,6 +83,11 @@ class SlowVenue:
         await self.gate.wait()
         return VenueAnswer(status=VenueStatus.REJECTED, detail="slow")
 
+    replace = cancel = submit
+
+    async def recall(self, client_id: str) -> VenueAnswer | None:
+        return await self.query(client_id)
+
     async def query(self, client_id: str) -> VenueAnswer | None:
         self.questions.append(client_id)
         return VenueAnswer(status=VenueStatus.UNKNOWN)

@@ -112,6 +112,9 @@ _SENTENCES: Final = {
         "the client order id {measured} was used already today"
     ),
     Reason.CLOCK_SKEW: "the clocks are {measured} us apart, {limit} us at most",
+    Reason.ACTION_NOT_ALLOWED: "{measured} is not among the actions {limit}",
+    Reason.TARGET_UNKNOWN: "order {measured} is no working order of this agent",
+    Reason.TARGET_DIFFERS: "the order is for {measured}, its target for {limit}",
     Reason.MARKET_NOT_ALLOWED: "{measured} is not among the markets {limit}",
     Reason.VENUE_NOT_ALLOWED: "{measured} is not among the venues {limit}",
     Reason.REGION_NOT_ALLOWED: "{measured} is not among the regions {limit}",

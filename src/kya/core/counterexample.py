@@ -137,8 +137,10 @@ def _case(mandate: Mandate, ask: Ask, at: Instant) -> Case:
         since=mandate.valid_from,
         grant=Grant(mandate=NO_DIGEST, scope=mandate.scope, scope_digest=NO_DIGEST),
     )
-    acts, order = ask.action in ACTS_ON_TARGET, _order(mandate.agent, ask, at)
-    target = replace(order, seq=1, action=Action.NEW, target=None)
+    order = _order(mandate.agent, ask, at)
+    former = replace(order, seq=1, action=Action.NEW, target=None)
+    # Nothing was counted for it, so that the order counts with all of its worth.
+    target = Target(former, Money(0, ask.amount.currency))
     return Case(
         order=order,
         received_at=at,
@@ -149,13 +151,12 @@ def _case(mandate: Mandate, ask: Ask, at: Instant) -> Case:
         price=None,
         session=_session(order, ask.evidence),
         pinned=None,
-        # Nothing was counted for it, so that the order counts with all of its worth.
-        target=Target(target, Money(0, ask.amount.currency)) if acts else None,
+        target=None if order.target is None else target,
     )
 
 
 def _order(agent: str, ask: Ask, at: Instant) -> Order:
-    """Return the order that asks for it."""
+    """Return the order itself, the agent's second one."""
     return Order(
         agent=agent,
         credential=NO_DIGEST,

@@ -44,6 +44,11 @@ class VenueStatus(Enum):
 EXECUTED: Final = frozenset({VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED})
 """What a venue says of an order that it has filled, in whole or in part."""
 
+CHANGED_NOTHING: Final = frozenset(
+    {VenueStatus.UNKNOWN, VenueStatus.REJECTED, VenueStatus.NOT_RECEIVED}
+)
+"""What is said of an order that has done nothing at the venue, as far as we know."""
+
 CAN_HAVE_FILLED: Final = frozenset({VenueStatus.ACKNOWLEDGED, VenueStatus.CANCELLED})
 """What a venue says of an order of which a part may be filled."""
 

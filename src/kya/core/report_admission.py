@@ -2,7 +2,7 @@
 
 from kya.core.dating import against_clock
 from kya.core.order import Action, Order
-from kya.core.order_events import VenueReported, VenueStatus
+from kya.core.order_events import CHANGED_NOTHING, VenueReported, VenueStatus
 from kya.core.state import AgentState, Progress, State
 
 
@@ -43,7 +43,7 @@ def _against_action(
         status in _NEVER_OF_A_CANCEL or event.filled is not None
     ):
         return f"a cancel was sent, and cannot be {status.value}"
-    if status in _DID_NOTHING or agent.working(order.target) is None:
+    if status in CHANGED_NOTHING or agent.working(order.target) is None:
         return None
     return f"want the last report on its target {order.target} first"
 
@@ -51,10 +51,6 @@ def _against_action(
 _NEVER_OF_A_CANCEL = frozenset(
     {VenueStatus.ACKNOWLEDGED, VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED}
 )
-_DID_NOTHING = frozenset(
-    {VenueStatus.UNKNOWN, VenueStatus.REJECTED, VenueStatus.NOT_RECEIVED}
-)
-"""What is said of an order that has changed nothing at the venue, as far as we know."""
 
 
 def _against_progress(
@@ -69,7 +65,7 @@ def _against_progress(
         )
     if event.status is VenueStatus.UNKNOWN or not progress.is_acknowledged:
         return None
-    if event.status in _DID_NOTHING:
+    if event.status in CHANGED_NOTHING:
         return f"the venue has acknowledged it, and it cannot be {event.status.value}"
     if filled < progress.filled:
         return "less is filled than the report before it says"
