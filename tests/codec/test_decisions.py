@@ -17,7 +17,8 @@ from kya.codec.decisions import (
 )
 from kya.core.baseline import Baseline
 from kya.core.case import Case
-from kya.core.checks import CHECKS, Check
+from kya.core.checks import Check
+from kya.core.checks_order import ORDER_AMOUNT
 from kya.core.control import ControlResult
 from kya.core.decide import decide, judge
 from kya.core.decision import Outcome
@@ -48,6 +49,8 @@ GOLDEN = """\
 "outcome":"passed","unit":"","version":1},\
 {"id":"credential.validity","limit":"2027-04-25T10:00:00.000000Z",\
 "measured":"2026-05-22T10:30:00.000000Z","outcome":"passed","unit":"","version":1},\
+{"id":"halt.state","limit":"active","measured":"active","outcome":"passed",\
+"unit":"","version":1},\
 {"id":"sequence.seq","limit":"801","measured":"801","outcome":"passed",\
 "unit":"orders","version":1},\
 {"id":"sequence.prev","limit":"PREV","measured":"PREV","outcome":"passed",\
@@ -140,6 +143,7 @@ def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
         session=case.session,
         pinned=case.pinned,
         override=case.override,
+        halts=case.halts,
     )
     assert render_decision(decide(again), LEAF) == render_decision(decide(case), LEAF)
 
@@ -186,7 +190,7 @@ def test_a_control_that_faults_is_on_record_with_its_fault() -> None:
     def broken(_: Case) -> ControlResult:
         raise ZeroDivisionError
 
-    faulty = (Check(CHECKS[12].control, broken), *CHECKS[13:])
+    faulty = (Check(ORDER_AMOUNT, broken),)
     line = render_decision(judge(a_case(), faulty), LEAF)
     fault = parse_decision(line).controls[0]
     assert (fault.id, fault.outcome) == ("order.amount", "cannot_evaluate")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,17 @@ import pytest
 
 from kya.codec.canonical import digest
 from kya.codec.decisions import DecisionLine, parse_decision, read_reason
+from kya.codec.halts import (
+    HaltLine,
+    RearmLine,
+    ResumeLine,
+    parse_halt,
+    parse_rearm,
+    parse_resume,
+    render_halt,
+    render_rearm,
+    render_resume,
+)
 from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
 from kya.codec.orders import OrderLine, parse_order, render_order
 from kya.codec.overrides import OverrideLine, parse_override, render_override
@@ -25,10 +37,14 @@ from kya.codec.sessions import (
 )
 from kya.core.checks import CHECKS
 from kya.core.control import Reason
+from kya.core.halt import TradingState
 from kya.core.instant import MICROS_PER_DAY
+from kya.core.latch import Latch
+from kya.core.levels import Level
 from kya.core.limits import (
     CLOCK_SKEW_MICROS_MAX,
     GRACE_SECONDS_MAX,
+    HALTS_MAX,
     INSTANCE_AGE_MICROS_MAX,
     INSTANCE_RSA_BITS_MIN,
     LIST_ITEMS_MAX,
@@ -42,11 +58,12 @@ from kya.core.limits import (
     TEXT_CHARS_MAX,
 )
 from kya.core.override_admission import OVERRIDABLE
+from kya.pki.stopping import STOPPING
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     name: (ROOT / "spec" / f"{name}.md").read_text("utf-8")
-    for name in ("order", "decision", "mandate", "session", "override")
+    for name in ("order", "decision", "mandate", "session", "override", "halt")
 }
 
 
@@ -85,6 +102,35 @@ def test_the_override_on_the_page_is_one() -> None:
     assert render_override(parse_override(line)) == line
 
 
+@pytest.mark.parametrize(
+    ("kind", "parse", "render"),
+    [
+        ("halt", parse_halt, render_halt),
+        ("resume", parse_resume, render_resume),
+        ("rearm", parse_rearm, render_rearm),
+    ],
+)
+def test_what_stops_and_starts_on_the_page_is_one(
+    kind: str, parse: Callable[[bytes], Any], render: Callable[[Any], bytes]
+) -> None:
+    line = example("halt", kind)
+    assert render(parse(line)) == line
+
+
+def test_the_page_of_halts_says_every_place_state_latch_and_limit() -> None:
+    page = PAGES["halt"]
+    for level in Level:
+        assert f"`{level.value}" in page
+    for state in set(TradingState) - {TradingState.ACTIVE}:
+        assert f"`{state.value}`" in page
+    for latch in Latch:
+        assert f"`{latch.value}`" in page
+    for role in STOPPING:
+        assert f"`{role.value}`" in page
+    assert "the role `compliance` or `risk`" in page
+    assert f"At most {HALTS_MAX} places" in page
+
+
 def test_the_pages_say_what_may_be_set_aside_and_for_how_long() -> None:
     for control in OVERRIDABLE:
         assert f"`{control}`" in PAGES["decision"].split("may be set aside, and no")[0]
@@ -119,6 +165,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("decision", [DecisionLine]),
         ("mandate", [MandateLine, ScopeFields]),
         ("override", [OverrideLine]),
+        ("halt", [HaltLine, ResumeLine, RearmLine]),
         ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],
 )

@@ -15,7 +15,7 @@ from kya.core.decision import Decision, Outcome
 from kya.core.errors import CorruptionError, InputError, MalformedError
 from kya.core.fold import apply
 from kya.core.instant import Instant
-from kya.core.limits import OVERRIDES_MAX
+from kya.core.limits import OVERRIDE_CONTROLS_MAX, OVERRIDES_MAX
 from kya.core.money import Money
 from kya.core.order import Order
 from kya.core.override_admission import OVERRIDABLE
@@ -116,7 +116,7 @@ def test_what_the_override_does_not_name_still_denies() -> None:
 
 def test_an_override_sets_no_credential_aside() -> None:
     credential = a_credential(standing=Standing.SUSPENDED)
-    named = tuple(check.control.id for check in CHECKS)
+    named = [check.control.id for check in CHECKS][:OVERRIDE_CONTROLS_MAX]
     override = an_override_granted(controls=tuple(sorted(named)))
     decision = decide(a_case(credential=credential, override=override))
     assert decision.outcome is Outcome.REFUSED
@@ -157,7 +157,13 @@ def test_refuses_a_case_with_an_override_that_is_not_its(
         a_case(override=an_override_granted(**wrong))
 
 
-@given(cases(), st.sets(st.sampled_from([check.control.id for check in CHECKS])))
+named_controls = st.sets(
+    st.sampled_from([check.control.id for check in CHECKS]),
+    max_size=OVERRIDE_CONTROLS_MAX,
+)
+
+
+@given(cases(), named_controls)
 def test_an_override_changes_nothing_but_failed_limits_that_it_names(
     case: Case, named: set[str]
 ) -> None:

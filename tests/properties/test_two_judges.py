@@ -59,6 +59,14 @@ def facts_of(case: Case) -> Fields:
         else render_session(case.session).decode(),
         "pinned": None if case.pinned is None else dict(case.pinned.components),
         "override": None if case.override is None else override_of(case.override),
+        "halts": [
+            {
+                "leaf": ordered.leaf,
+                "place": str(ordered.halt.place),
+                "state": ordered.halt.state.value,
+            }
+            for ordered in case.halts
+        ],
     }
 
 

@@ -103,6 +103,7 @@ WRONG_TIME = "an order leaves while nobody watches"
 UNKNOWN_WORTH = "an amount of unknown worth is sent"
 LOST_ORDER = "an order can be left out, repeated or swapped unseen"
 WRONG_PLACE = "an order leaves for where the board never looked"
+STOPPED = "an order leaves although people have stopped trading"
 TOO_STRICT = "an order that the board allowed is stopped"
 OTHER_LINE = "a regulator gets other bytes than the gateway signed"
 
@@ -118,6 +119,7 @@ def cases() -> Iterator[Case]:
     yield from _places()
     yield from _workload()
     yield from _overrides()
+    yield from _halts()
     yield from _lines()
 
 
@@ -525,6 +527,7 @@ def _lines() -> Iterator[Case]:
         [
             "credential.revoked",
             "credential.expired",
+            "halt.halted",
             "sequence.gap",
             "sequence.prev",
             "client_order_id.duplicate",
@@ -555,6 +558,7 @@ def _lines() -> Iterator[Case]:
         scope={"region_evidence": "attested"},
         session={"evidence": SHOWN},
         pinned={"model": MODEL},
+        halts=[_halt("firm")],
         received_at="2026-05-16T03:00:00.000000Z",
     )
 
@@ -630,6 +634,89 @@ def _overrides() -> Iterator[Case]:
     )
 
 
+def _halts() -> Iterator[Case]:
+    """Where people have stopped trading, at every level, in both states."""
+    halted, reducing = ["halt.halted"], ["halt.reducing"]
+    for place in ("agent:algo_trader_v2", "market:EUR/USD", "venue:SIMA", "firm"):
+        level = place.partition(":")[0]
+        for state, reasons in (("halted", halted), ("reducing", reducing)):
+            yield _case(
+                f"{level}-{state}",
+                "a level or a state of halts is not asked",
+                STOPPED,
+                reasons,
+                halts=[_halt(place, state)],
+            )
+        yield _case(
+            f"{level}-resumed",
+            "a halt that was lifted still stops",
+            TOO_STRICT,
+            halts=[_halt(place), {"resume": _digest(f"{place} halted")}],
+        )
+    others = ("agent:algo_trader_v3", "desk:fx", "market:GBP/EUR", "venue:SIMB")
+    yield _case(
+        "other-places-halted",
+        "a halt reaches beyond its place",
+        TOO_STRICT,
+        halts=[_halt(place) for place in others],
+    )
+    yield _case(
+        "a-place-of-another-level-with-the-same-name",
+        "places are compared by name alone",
+        TOO_STRICT,
+        halts=[_halt("venue:ALGO"), _halt("desk:algo_trader_v2"), _halt("agent:SIMA")],
+    )
+    yield _case(
+        "strictest-state-of-several-places",
+        "the first or the last halt counts, or they stand in another order",
+        STOPPED,
+        halted,
+        halts=[_halt("firm", "reducing"), _halt("venue:SIMA"), _halt("market:EUR/USD")],
+    )
+    yield _case(
+        "halted-after-reducing",
+        "the former state of a place still counts",
+        STOPPED,
+        halted,
+        halts=[_halt("firm", "reducing"), _halt("firm")],
+    )
+    yield _case(
+        "one-of-two-halts-resumed",
+        "a resume lifts more than the halt that it names",
+        STOPPED,
+        halted,
+        halts=[
+            _halt("firm"),
+            _halt("market:EUR/USD"),
+            {"resume": _digest("firm halted")},
+        ],
+    )
+    yield _case(
+        "halted-again-after-a-resume",
+        "a place that was resumed once is never halted again",
+        STOPPED,
+        halted,
+        halts=[
+            _halt("firm"),
+            {"resume": _digest("firm halted")},
+            {**_halt("firm"), "leaf": _digest("again")},
+        ],
+    )
+    yield _case(
+        "override-of-a-halt",
+        "an override sets more aside than limits",
+        STOPPED,
+        halted,
+        halts=[_halt("firm")],
+        override={"controls": ["halt.state"]},
+    )
+
+
+def _halt(place: str, state: str = "halted") -> Changes:
+    """Return a halt on record."""
+    return {"leaf": _digest(f"{place} {state}"), "place": place, "state": state}
+
+
 def _override(changes: Changes | None, line: str) -> Changes | None:
     """Return an override for this order line, but for the changes."""
     if changes is None:
@@ -675,6 +762,7 @@ def _case(
         else canonical({**SESSION, **session}) + "\n",
         "pinned": changes.get("pinned"),
         "override": _override(changes.get("override"), line),
+        "halts": changes.get("halts", []),
     }
     outcome, found, decision = judge(facts)
     if found != (reasons or []):

@@ -94,6 +94,7 @@ def _controls(
     order: Fields, scope: Fields, past: Fields, facts: Fields
 ) -> Iterator[Found]:
     yield from _identity(facts["credential"], facts["received_at"])
+    yield _stopped(order, scope, facts["halts"])
     yield from _sequence(order, past, facts["received_at"])
     for name, listed in (("market", "markets"), ("venue", "venues")):
         yield _listed(name, order[name], scope[listed])
@@ -115,6 +116,32 @@ def _identity(credential: Fields, now: str) -> Iterator[Found]:
     elif now > limit:
         reason = "credential.expired"
     yield Found("credential.validity", limit, now, "", reason)
+
+
+def _stopped(order: Fields, scope: Fields, told: list[Fields]) -> Found:
+    """Fold what people have said; the strictest word of the order's places counts."""
+    stopped: dict[str, Fields] = {}
+    for said in told:
+        if "resume" in said:
+            gone = [
+                at for at, halt in stopped.items() if halt["leaf"] == said["resume"]
+            ]
+            del stopped[gone[0]]
+        else:
+            stopped[said["place"]] = said
+    touched = [
+        f"agent:{order['agent']}",
+        f"desk:{scope.get('desk')}",
+        f"market:{order['market']}",
+        f"venue:{order['venue']}",
+        "firm",
+    ]
+    here = [stopped[place] for place in touched if place in stopped]
+    words = [f"{halt['state']} {halt['place'].replace(':', ' ', 1)}" for halt in here]
+    reason = "halt.reducing" if here else None
+    if any(halt["state"] == "halted" for halt in here):
+        reason = "halt.halted"
+    return Found("halt.state", "active", "; ".join(words) or "active", "", reason)
 
 
 def _sequence(order: Fields, past: Fields, now: str) -> Iterator[Found]:

@@ -26,7 +26,9 @@ from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError, MalformedError
 from kya.core.events import Event
 from kya.core.fold import apply
+from kya.core.halt import halts_upon
 from kya.core.instant import Day, Instant
+from kya.core.levels import places_of
 from kya.core.mandate import Mandate
 from kya.core.order import Order
 from kya.core.override import OverrideGranted
@@ -162,6 +164,9 @@ class Backtest:
                     session=agent.session_under(order.credential),
                     pinned=agent.pinned,
                     override=override,
+                    halts=halts_upon(
+                        self._state.halts, places_of(order, self.mandate.scope)
+                    ),
                 )
             )
             counted = decision.counted

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from kya.core.baseline import Baseline
 from kya.core.credential import Credential, Grant
 from kya.core.errors import CorruptionError
+from kya.core.halt import HaltOrdered
 from kya.core.instant import MICROS_PER_DAY, Instant
+from kya.core.levels import places_of
 from kya.core.order import Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
@@ -22,7 +24,8 @@ class Case:
     `past` is the agent's past as the UTC day of `received_at` sees it; `scope` is what
     the credential grants. `session` is the agent's newest one if it was started under
     this credential, `pinned` the runtime that the agent may run, if one is pinned, and
-    `override` the one that waits for this very order line, if it is not over. What this
+    `override` the one that waits for this very order line, if it is not over. `halts`
+    are those in force where the order goes, in the order of the levels. What this
     refuses is our own mistake, never the agent's.
     """
 
@@ -36,6 +39,7 @@ class Case:
     session: Session | None
     pinned: Runtime | None
     override: OverrideGranted | None = None
+    halts: tuple[HaltOrdered, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a case whose parts belong to different stories."""
@@ -55,6 +59,8 @@ class Case:
             raise CorruptionError(msg)
         if self.override is not None:
             self._require_fitting(self.override)
+        if self.halts:
+            self._require_touched(self.halts)
         scope, granted = self.scope, self.grant.scope
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
@@ -66,6 +72,14 @@ class Case:
             msg = (
                 f"case: override {granted.leaf} is over, or not for {self.order.agent}"
             )
+            raise CorruptionError(msg)
+
+    def _require_touched(self, halts: tuple[HaltOrdered, ...]) -> None:
+        """Raise unless each halt is of a place of the order, in order, each once."""
+        stopped = [ordered.halt.place for ordered in halts]
+        places = [p for p in places_of(self.order, self.scope) if p in stopped]
+        if stopped != places:
+            msg = f"case: halts of {', '.join(map(str, stopped))} for another order"
             raise CorruptionError(msg)
 
     @property
