@@ -10,6 +10,7 @@ from kya.core.instant import Day
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.scope import DailyMaxPer
+from tests.halting import halt, resume
 from tests.world import MORNING, World, eur, the_mandate, the_scope
 
 FRIDAY = MORNING.day
@@ -153,6 +154,21 @@ def test_an_override_counts_as_it_did() -> None:
         order = world.order(amount=eur("180000.00"), created_at=MORNING)
         world.set_aside(world.override(order))
         world.trade(order, MORNING.plus(seconds=seconds))
+    test, differences = judged(world, the_mandate())
+    assert differences == []
+    assert test.moved == {
+        (Outcome.ALLOWED, Outcome.ALLOWED): 1,
+        (Outcome.DENIED, Outcome.DENIED): 1,
+    }
+
+
+def test_halts_stop_as_they_did() -> None:
+    world = World()
+    world.now = MORNING
+    ordered = halt(world)
+    world.trade(world.order(created_at=world.now))
+    resume(world, ordered)
+    world.trade(world.order(created_at=world.now))
     test, differences = judged(world, the_mandate())
     assert differences == []
     assert test.moved == {
