@@ -37,7 +37,7 @@ from kya.core.latch import Latch, LatchRearmed, Rearm
 from kya.core.levels import FIRM, Place
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
-from kya.core.money import Currency, Money, Price
+from kya.core.money import Currency, Money, Price, Quantity
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.order_events import (
     Equivocated,
@@ -64,6 +64,7 @@ from kya.core.price import ReferencePrice
 from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
+from kya.core.scope_limits import Limits
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
@@ -163,6 +164,20 @@ def a_past(
 def a_price(**overrides: object) -> ReferencePrice:
     """A quote of EUR/USD at the time of the first live order."""
     return _made(_PRICE, overrides)
+
+
+def every_limit(**overrides: object) -> Limits:
+    """Every limit that a scope may set, wide enough for the first live order."""
+    return _made(_EVERY_LIMIT, overrides)
+
+
+def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
+    """The first live order with every control armed, at the quote of that instant."""
+    armed: dict[str, object] = {
+        "scope": a_scope(limits=every_limit()),
+        "price": a_price(),
+    }
+    return a_case(order, **{**armed, **overrides})  # type: ignore[arg-type]
 
 
 def a_case(
@@ -644,6 +659,20 @@ _SESSION: Final = Session(
     region="eu-west-1",
     evidence=None,
     created_at=FIRST_LIVE_ORDER_AT.plus(seconds=-3600),
+)
+_EVERY_LIMIT: Final = Limits(
+    desk="fx",
+    order_types=frozenset(OrderType),
+    times_in_force=frozenset(TimeInForce),
+    order_units_max={
+        "EUR/USD": Quantity.parse("1000000"),
+        "GBP/EUR": Quantity.parse("1000000"),
+    },
+    price_age_millis=1_000,
+    price_buffer_bps=10,
+    price_collar_bps=100,
+    price_warn_bps=50,
+    spread_bps=50,
 )
 _PRICE: Final = ReferencePrice(
     market="EUR/USD",

@@ -42,9 +42,10 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
-from kya.core.price import ReferencePrice
+from kya.core.price import MarketState, ReferencePrice
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
+from kya.core.scope_limits import NO_LIMITS, Limits
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.workload_events import RegionAnchored, RuntimePinned
 from tests import builders
@@ -92,11 +93,36 @@ quantities = st.integers(1, 10**36 - 1).map(Quantity)
 
 
 @st.composite
+def limits(draw: st.DrawFn, listed: frozenset[str]) -> Limits:
+    """Any limits of a scope for these markets, none among them."""
+    fresh = draw(st.none() | st.sampled_from([1, 500, 60_000]))
+    collar = draw(st.none() | st.integers(2, 9_999)) if fresh else None
+    bps = st.none() | st.integers(1, 9_999) if fresh else st.none()
+    units = st.fixed_dictionaries(dict.fromkeys(sorted(listed), quantities))
+    return Limits(
+        desk=draw(st.none() | names),
+        order_types=draw(
+            st.none() | st.frozensets(st.sampled_from(OrderType), min_size=1)
+        ),
+        times_in_force=draw(
+            st.none() | st.frozensets(st.sampled_from(TimeInForce), min_size=1)
+        ),
+        order_units_max=draw(st.just({}) | units),
+        price_age_millis=fresh,
+        price_buffer_bps=draw(bps),
+        price_collar_bps=collar,
+        price_warn_bps=draw(st.none() | st.integers(1, collar - 1)) if collar else None,
+        spread_bps=draw(bps),
+    )
+
+
+@st.composite
 def scopes(draw: st.DrawFn) -> Scope:
     currency = draw(currencies)
+    listed = draw(st.frozensets(markets, min_size=1, max_size=4))
     return Scope(
         currency=currency,
-        markets=draw(st.frozensets(markets, min_size=1, max_size=4)),
+        markets=listed,
         venues=draw(st.frozensets(venues, min_size=1, max_size=4)),
         regions=draw(st.frozensets(regions, min_size=1, max_size=2)),
         order_max=Money(draw(minor_units), currency),
@@ -106,6 +132,7 @@ def scopes(draw: st.DrawFn) -> Scope:
         calendar=draw(st.sampled_from(Calendar)),
         region_evidence=draw(st.sampled_from(RegionEvidence)),
         live_from=draw(instants),
+        limits=draw(st.just(NO_LIMITS) | limits(listed)),
     )
 
 
@@ -149,13 +176,14 @@ def orders(draw: st.DrawFn) -> Order:
 
 @st.composite
 def reference_prices(draw: st.DrawFn) -> ReferencePrice:
-    bid, ask = sorted(draw(st.tuples(prices, prices)))
+    bid, ask = draw(st.tuples(prices, prices))
     return ReferencePrice(
         market=draw(markets),
         bid=bid,
         ask=ask,
         at=draw(instants),
         source=draw(texts),
+        state=draw(st.sampled_from(MarketState)),
     )
 
 
@@ -252,7 +280,7 @@ sums = st.dictionaries(
     st.tuples(st.sampled_from(["EUR/USD", "GBP/EUR"]), st.sampled_from(Side)),
     st.integers(0, 60_000_000),
 )
-story_scopes = st.builds(
+_plain_scopes = st.builds(
     builders.a_scope,
     order_max=st.integers(1, 4_000_000).map(lambda n: Money(n, builders.EUR)),
     daily_max=st.integers(1, 60_000_000).map(lambda n: Money(n, builders.EUR)),
@@ -263,6 +291,12 @@ story_scopes = st.builds(
     markets=st.sampled_from(
         [frozenset({"EUR/USD"}), frozenset({"EUR/USD", "GBP/EUR"})]
     ),
+)
+story_scopes = _plain_scopes.flatmap(
+    lambda scope: (
+        st.just(scope)
+        | limits(scope.markets).map(lambda found: replace(scope, limits=found))
+    )
 )
 
 
@@ -338,7 +372,8 @@ def cases(draw: st.DrawFn) -> Case:
         credential=credential,
         past=draw(pasts(received_at.day)),
         baseline=draw(st.none() | digests.map(Baseline)),
-        price=draw(st.none() | reference_prices()),
+        price=draw(st.none() | reference_prices() | quotes(order.market, received_at)),
+        conversion=draw(st.none() | quotes("BTC/EUR", received_at)),
         session=draw(st.sampled_from([None, session])),
         pinned=draw(st.none() | pins),
         override=draw(st.none() | overrides_of(order, received_at)),
@@ -359,6 +394,21 @@ def halts_of(
         builders.a_halt_ordered(place, state=draw(stopped_states))
         for place in touched
         if place in stopped
+    )
+
+
+@st.composite
+def quotes(draw: st.DrawFn, market: str, received_at: Instant) -> ReferencePrice:
+    """A price that a market may have had when the order was received."""
+    bid = draw(st.integers(9_900_000_000, 10_100_000_000))
+    age = draw(st.sampled_from([0, 1_000, 500_000, 500_001, 60_000_000]))
+    return ReferencePrice(
+        market=market,
+        bid=Price(bid),
+        ask=Price(bid + draw(st.sampled_from([0, 1, 10_000_000, 100_000_000, -1]))),
+        at=Instant(max(received_at.micros - age, 0)),
+        source="drawn",
+        state=draw(st.sampled_from([MarketState.OPEN, *MarketState])),
     )
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from kya.agent.answer import _in_words
-from kya.codec.decisions import ControlFields
+from kya.codec.control_fields import ControlFields
 from kya.core.control import Reason
 
 

@@ -9,16 +9,15 @@ from hypothesis import given
 
 from kya.codec.canonical import encode_line
 from kya.codec.decisions import (
+    inputs_of,
     parse_decision,
-    price_of,
     read_outcome,
     read_reason,
     render_decision,
 )
 from kya.core.baseline import Baseline
 from kya.core.case import Case
-from kya.core.checks import Check
-from kya.core.checks_order import ORDER_AMOUNT
+from kya.core.checks import CHECKS, Check
 from kya.core.control import ControlResult
 from kya.core.decide import decide, judge
 from kya.core.decision import Outcome
@@ -122,7 +121,7 @@ def test_a_decision_on_any_case_can_be_written_and_read(case: Case) -> None:
     assert encode_line(wire) == line
     assert read_outcome(wire.outcome) is decision.outcome
     assert tuple(read_reason(reason) for reason in wire.reasons) == decision.reasons
-    assert price_of(wire) == case.price
+    assert inputs_of(wire).price == case.price
     assert (wire.agent, wire.seq, wire.order) == (
         case.order.agent,
         case.order.seq,
@@ -144,6 +143,7 @@ def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
         pinned=case.pinned,
         override=case.override,
         halts=case.halts,
+        conversion=case.conversion,
     )
     assert render_decision(decide(again), LEAF) == render_decision(decide(case), LEAF)
 
@@ -151,7 +151,7 @@ def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
 @given(reference_prices())
 def test_the_price_that_was_used_can_be_read_again(price: ReferencePrice) -> None:
     wire = parse_decision(render_decision(decide(a_case(price=price)), LEAF))
-    assert price_of(wire) == price
+    assert inputs_of(wire).price == price
 
 
 def test_a_baseline_is_named_by_its_digest() -> None:
@@ -190,7 +190,8 @@ def test_a_control_that_faults_is_on_record_with_its_fault() -> None:
     def broken(_: Case) -> ControlResult:
         raise ZeroDivisionError
 
-    faulty = (Check(ORDER_AMOUNT, broken),)
+    [place] = [n for n, c in enumerate(CHECKS) if c.control.id == "order.amount"]
+    faulty = (Check(CHECKS[place].control, broken), *CHECKS[place + 1 :])
     line = render_decision(judge(a_case(), faulty), LEAF)
     fault = parse_decision(line).controls[0]
     assert (fault.id, fault.outcome) == ("order.amount", "cannot_evaluate")
@@ -299,7 +300,8 @@ def test_refuses_counters_that_cannot_be(change: dict[str, Any], why: str) -> No
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"bid": "2"}, "is above ask"),
+        ({"state": "open"}, "no state where"),
+        ({"state": "shut"}, "want one of open"),
         ({"bid": "1.10"}, "no trailing zero"),
         ({"at": "now"}, "instant: want the form"),
         ({"market": "EURUSD"}, "market: want"),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from kya.codec import canonical
 from kya.codec.canonical import digest
 from kya.codec.decisions import DecisionLine, parse_decision, read_reason
 from kya.codec.halts import (
@@ -25,6 +26,7 @@ from kya.codec.halts import (
 from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
 from kya.codec.orders import OrderLine, parse_order, render_order
 from kya.codec.overrides import OverrideLine, parse_override, render_override
+from kya.codec.scope_limits import LimitsFields
 from kya.codec.scopes import ScopeFields, parse_scope, render_scope
 from kya.codec.sessions import (
     AnchorLine,
@@ -63,7 +65,15 @@ from kya.pki.stopping import STOPPING
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     name: (ROOT / "spec" / f"{name}.md").read_text("utf-8")
-    for name in ("order", "decision", "mandate", "session", "override", "halt")
+    for name in (
+        "order",
+        "decision",
+        "mandate",
+        "session",
+        "override",
+        "limits",
+        "halt",
+    )
 }
 
 
@@ -140,6 +150,15 @@ def test_the_pages_say_what_may_be_set_aside_and_for_how_long() -> None:
     assert f"At most {OVERRIDES_MAX}" in PAGES["override"]
 
 
+def test_the_limits_on_the_page_are_some() -> None:
+    [_, rest] = PAGES["limits"].split('```\n{"desk"')
+    shown = json.loads('{"desk"' + rest.partition("```")[0])
+    fields = json.loads(example("mandate", "scope"))
+    scope = parse_scope(canonical.encode({**fields, "limits": shown}))
+    assert set(shown) == {*LimitsFields.__struct_fields__} - {"price_buffer_bps"}
+    assert scope.limits.desk == "fx"
+
+
 def test_the_session_on_the_page_is_one_and_its_digest_is_said() -> None:
     line = example("session", "session")
     assert render_session(parse_session(line)) == line
@@ -166,6 +185,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("mandate", [MandateLine, ScopeFields]),
         ("override", [OverrideLine]),
         ("halt", [HaltLine, ResumeLine, RearmLine]),
+        ("limits", [LimitsFields]),
         ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],
 )

@@ -34,7 +34,7 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, Side
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
-from kya.core.price import ReferencePrice
+from kya.core.price import MarketState, ReferencePrice
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.session import Session
@@ -109,8 +109,14 @@ def test_judges_the_case_as_expected(case: Facts) -> None:
 
 
 def test_there_is_a_case_for_every_reason() -> None:
+    lines = [
+        json.loads(case["decision"]) for case in document("decide", "decide")["cases"]
+    ]
     found = {
-        r for case in document("decide", "decide")["cases"] for r in case["reasons"]
+        control["reason"]
+        for line in lines
+        for control in line["controls"]
+        if "reason" in control
     }
     assert found == {reason.value for reason in Reason} - {"control.faulted"}
 
@@ -145,6 +151,7 @@ def case_of(facts: Facts) -> Case:
         baseline=None if baseline is None else Baseline(baseline),
         past=past_of(facts["past"], order).on(received_at.day),
         price=price_of(facts["price"]),
+        conversion=price_of(facts["conversion"]),
         session=session_of(facts),
         pinned=None if facts["pinned"] is None else Runtime.of(facts["pinned"]),
         override=override_of(facts, received_at),
@@ -222,4 +229,5 @@ def price_of(facts: Facts | None) -> ReferencePrice | None:
         ask=Price.parse(facts["ask"]),
         at=Instant.parse(facts["at"]),
         source=facts["source"],
+        state=MarketState(facts.get("state", "open")),
     )

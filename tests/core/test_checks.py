@@ -11,7 +11,7 @@ from kya.core.decision import Decision, Outcome
 from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
-from kya.core.order import OrderType, Side
+from kya.core.order import OrderType, Side, TimeInForce
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.tokens import NO_DIGEST
 from tests.builders import (
@@ -25,8 +25,10 @@ from tests.builders import (
     a_past,
     a_runtime,
     a_scope,
+    an_armed_case,
     an_order,
     eur,
+    every_limit,
     on,
 )
 
@@ -51,7 +53,9 @@ def test_the_first_live_order_passes_every_control() -> None:
 
 
 def test_every_control_is_asked_once_and_in_the_listed_order() -> None:
-    asked = [result.control for result in decide(a_case()).results]
+    armed = decide(an_armed_case())
+    assert {r.outcome for r in armed.results} == {ControlOutcome.PASSED}
+    asked = [result.control for result in armed.results]
     assert asked == [check.control for check in CHECKS]
     assert len({control.id for control in asked}) == len(CHECKS)
 
@@ -352,7 +356,13 @@ def test_every_violation_is_kept() -> None:
     credential = a_credential(
         standing=Standing.REVOKED,
         not_after=saturday.plus(micros=-1),
-        scope=a_scope(region_evidence=RegionEvidence.ATTESTED),
+        scope=a_scope(
+            region_evidence=RegionEvidence.ATTESTED,
+            limits=every_limit(
+                order_types=frozenset({OrderType.LIMIT}),
+                times_in_force=frozenset({TimeInForce.IOC}),
+            ),
+        ),
     )
     past = a_past(day=saturday.day, client_order_ids=["order-1"])
     case = a_case(

@@ -17,6 +17,7 @@ from kya.core.halt import HaltOrdered, TradingState
 from kya.core.latch import Latch
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.limits import HALTS_MAX
+from kya.core.scope_limits import Limits
 from kya.core.working import working_in
 from tests.builders import (
     AGENT,
@@ -92,6 +93,21 @@ def test_the_firm_alone_has_no_name(level: Level) -> None:
 
 def test_an_order_touches_its_agent_market_venue_and_the_firm() -> None:
     assert places_of(an_order(), a_scope()) == TOUCHED
+
+
+def test_an_order_touches_the_desk_that_its_scope_names() -> None:
+    agent, *others = TOUCHED
+    at_desk = a_scope(limits=Limits(desk="fx"))
+    assert places_of(an_order(), at_desk) == (agent, Place(Level.DESK, "fx"), *others)
+
+
+def test_a_halt_of_the_desk_stops_whose_scope_names_it_and_nobody_else() -> None:
+    fx = a_halt_ordered(Place(Level.DESK, "fx"))
+    at_desk = a_scope(limits=Limits(desk="fx"))
+    decision = decide(a_case(scope=at_desk, halts=(fx,)))
+    assert decision.reasons == (Reason.HALT_HALTED,)
+    with pytest.raises(CorruptionError, match="case: halts of desk:fx"):
+        a_case(scope=a_scope(limits=Limits(desk="crypto")), halts=(fx,))
 
 
 def test_refuses_a_halt_that_stops_nothing() -> None:

@@ -11,16 +11,17 @@ from kya.core.decide import decide
 from kya.core.errors import InputError
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.mandate import Mandate
-from kya.core.money import Currency, Money
+from kya.core.money import Currency, Money, Quantity
 from kya.core.narrowing import (
     MANDATE_LIMITS,
     NO_LIMITS,
     SCOPE_LIMITS,
-    Relation,
     comparisons,
     is_within,
 )
-from kya.core.order import Side
+from kya.core.narrowing_limits import LIMITS_LIMITS
+from kya.core.order import OrderType, Side, TimeInForce
+from kya.core.relation import Relation
 from kya.core.scope import (
     Calendar,
     DailyMaxPer,
@@ -29,6 +30,7 @@ from kya.core.scope import (
     Scope,
     TradingWindow,
 )
+from kya.core.scope_limits import Limits
 from tests import strategies
 from tests.builders import (
     EUR,
@@ -58,6 +60,18 @@ def window(opens: str, closes: str) -> TradingWindow:
 
 def relation(old: Mandate, new: Mandate, limit: str) -> Relation:
     return dict(comparisons(old, new))[limit]
+
+
+def limited(**limits: Any) -> Mandate:  # noqa: ANN401
+    return changed(limits=Limits(**limits))
+
+
+def priced(**limits: Any) -> Mandate:  # noqa: ANN401
+    return limited(**{"price_age_millis": 500, **limits})
+
+
+def units(most: str) -> dict[str, Quantity]:
+    return dict.fromkeys(("EUR/USD", "GBP/EUR"), Quantity.parse(most))
 
 
 # Each pair: a narrower and a wider value of one limit, between which OLD lies.
@@ -103,12 +117,37 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
         a_mandate(valid_until=on("2027-04-29 00:00")),
         a_mandate(valid_until=on("2027-05-04 00:00")),
     ),
+    "limits.desk": (limited(desk="fx"), OLD),
+    "limits.order_types": (
+        limited(order_types=frozenset({OrderType.MARKET})),
+        limited(order_types=frozenset(OrderType)),
+    ),
+    "limits.times_in_force": (
+        limited(times_in_force=frozenset({TimeInForce.DAY, TimeInForce.IOC})),
+        OLD,
+    ),
+    "limits.order_units_max": (
+        limited(order_units_max=units("99.9")),
+        limited(order_units_max=units("100")),
+    ),
+    "limits.price_age_millis": (priced(price_age_millis=499), priced()),
+    "limits.price_buffer_bps": (priced(price_buffer_bps=10), priced()),
+    "limits.price_collar_bps": (
+        priced(price_collar_bps=99),
+        priced(price_collar_bps=100),
+    ),
+    "limits.price_warn_bps": (
+        priced(price_collar_bps=99, price_warn_bps=10),
+        priced(price_collar_bps=99, price_warn_bps=11),
+    ),
+    "limits.spread_bps": (priced(spread_bps=5), priced()),
     "grace_seconds": (a_mandate(grace_seconds=299), a_mandate(grace_seconds=301)),
 }
 
 
 def test_every_field_of_a_scope_is_compared() -> None:
-    assert set(SCOPE_LIMITS) == {field.name for field in fields(Scope)}
+    assert {*SCOPE_LIMITS, "limits"} == {field.name for field in fields(Scope)}
+    assert set(LIMITS_LIMITS) == {field.name for field in fields(Limits)}
 
 
 def test_every_field_of_a_mandate_is_compared_or_is_no_limit() -> None:
@@ -123,7 +162,9 @@ def test_a_mandate_is_within_itself() -> None:
 
 
 def test_the_pairs_cover_every_limit_but_the_currency() -> None:
-    assert {*AROUND, "currency"} == set(SCOPE_LIMITS) | set(MANDATE_LIMITS)
+    limits = {f"limits.{name}" for name in LIMITS_LIMITS}
+    known = set(SCOPE_LIMITS) | set(MANDATE_LIMITS) | limits
+    assert {*AROUND, "currency"} == known
 
 
 @pytest.mark.parametrize("limit", AROUND)
@@ -137,15 +178,29 @@ def test_the_narrower_is_within_the_wider_and_not_the_other_way_round(
     assert not is_within(narrow, wide)
 
 
-@pytest.mark.parametrize("limit", sorted(set(AROUND) - {"grace_seconds"}))
+# What nobody can show by an order alone.
+UNSHOWN: Final = {
+    "grace_seconds",
+    "limits.desk",
+    "limits.order_units_max",
+    "limits.price_age_millis",
+    "limits.price_buffer_bps",
+    "limits.price_collar_bps",
+    "limits.price_warn_bps",
+    "limits.spread_bps",
+}
+
+
+@pytest.mark.parametrize("limit", sorted(set(AROUND) - UNSHOWN))
 def test_an_order_shows_what_is_wider(limit: str) -> None:
     narrow, wide = AROUND[limit]
     assert_it_shows(counterexample(narrow, wide, limit), narrow, wide)
     assert counterexample(wide, narrow, limit) is None
 
 
-def test_no_order_shows_a_longer_grace() -> None:
-    assert counterexample(*AROUND["grace_seconds"], "grace_seconds") is None
+@pytest.mark.parametrize("limit", sorted(UNSHOWN))
+def test_no_order_shows_what_needs_more_than_an_order(limit: str) -> None:
+    assert counterexample(*AROUND[limit], limit) is None
 
 
 def assert_it_shows(

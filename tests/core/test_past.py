@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from kya.core.growing_set import GrowingSet
 from kya.core.instant import Day
+from kya.core.money import Money
 from kya.core.order import Side
 from kya.core.tokens import NO_DIGEST
 from tests.builders import EUR, a_digest, a_past, an_order, eur
@@ -23,7 +24,7 @@ def test_an_agent_begins_with_nothing() -> None:
 
 def test_an_allowed_order_is_counted_at_once() -> None:
     order = an_order(amount=eur("20,000"))
-    past = a_past().including(order, a_digest("line"), counted=2_000_000)
+    past = a_past().including(order, a_digest("line"), counted=eur("20,000"))
     assert (past.allowed, past.currency) == ({KEY: 2_000_000}, EUR)
     assert (past.seq, past.prev) == (1, a_digest("line"))
 
@@ -31,7 +32,7 @@ def test_an_allowed_order_is_counted_at_once() -> None:
 def test_an_order_that_is_not_allowed_takes_a_seq_and_an_id_but_counts_nothing() -> (
     None
 ):
-    past = a_past().including(an_order(), a_digest("line"), counted=0)
+    past = a_past().including(an_order(), a_digest("line"), counted=None)
     assert (past.allowed, past.currency) == ({}, None)
     assert past.seq == 1
     assert "order-1" in past.client_order_ids
@@ -43,7 +44,7 @@ def test_markets_and_sides_are_counted_apart() -> None:
         [("EUR/USD", Side.BUY), ("EUR/USD", Side.SELL), ("GBP/EUR", Side.BUY)], start=1
     ):
         order = an_order(seq=number, market=market, side=side)
-        past = past.including(order, a_digest(number), counted=number)
+        past = past.including(order, a_digest(number), counted=Money(number, EUR))
     assert sorted(past.allowed.values()) == [1, 2, 3]
 
 
@@ -62,7 +63,7 @@ def test_the_same_day_forgets_nothing() -> None:
 
 def test_including_leaves_the_earlier_past_as_it_was() -> None:
     past = a_past(allowed={KEY: 5})
-    past.including(an_order(), a_digest("line"), counted=1)
+    past.including(an_order(), a_digest("line"), counted=Money(1, EUR))
     assert past.allowed == {KEY: 5}
     assert past.seq == 0
 

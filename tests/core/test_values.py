@@ -108,7 +108,6 @@ def test_only_an_agent_is_granted_anything(role: Role) -> None:
     [
         {"market": "EURUSD"},
         {"source": ""},
-        {"bid": Price.parse("1.1722")},
     ],
     ids=str,
 )

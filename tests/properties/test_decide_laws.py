@@ -30,22 +30,21 @@ ALL_DAY = TradingWindow(TimeOfDay(0), TimeOfDay(MICROS_PER_DAY))
 def test_any_valid_case_gets_a_decision_without_a_fault(case: Case) -> None:
     decision = decide(case)
     assert isinstance(decision, Decision)
-    assert len(decision.results) == len(CHECKS)
+    listed = [result.control for result in decision.results]
+    assert listed == [c.control for c in CHECKS if c.control in listed]
     assert Reason.CONTROL_FAULTED not in decision.reasons
 
 
 @given(cases())
 def test_the_parts_of_a_decision_agree(case: Case) -> None:
     decision = decide(case)
-    all_passed = {r.outcome for r in decision.results} == {ControlOutcome.PASSED}
-    assert decision.allowed is all_passed
+    harmless = {ControlOutcome.PASSED, ControlOutcome.WARNED, ControlOutcome.OVERRIDDEN}
+    assert decision.allowed is ({r.outcome for r in decision.results} <= harmless)
     assert decision.allowed is (decision.reasons == ())
     assert [v.reason for v in decision.violations] == list(decision.reasons)
     is_refused = not IDENTITY_REASONS.isdisjoint(decision.reasons)
     assert (decision.outcome is Outcome.REFUSED) is is_refused
-    assert decision.counted == (
-        case.order.amount.minor_units if decision.allowed else 0
-    )
+    assert decision.reserved == (case.worth if decision.allowed else None)
 
 
 @given(cases())
@@ -163,7 +162,7 @@ def test_what_is_reserved_is_what_was_allowed_and_never_above_the_maximum(
         )
         decision = decide(story_case(order, scope=scope, past=past))
         before = decision.counters_before
-        past = past.including(order, a_digest(seq), counted=decision.counted)
+        past = past.including(order, a_digest(seq), counted=decision.reserved)
         after = before.plus(decision.counted)
         assert sum(past.allowed.values()) == after.agent
         assert past.allowed.get((market, side), 0) == after.market_and_side
@@ -182,7 +181,7 @@ def test_thirty_orders_at_once_at_the_cap_and_exactly_twenty_five_pass() -> None
     for seq in range(1, 31):
         order = an_order(seq=seq, prev=past.prev, client_order_id=f"order-{seq}")
         decision = decide(story_case(order, past=past))
-        past = past.including(order, a_digest(seq), counted=decision.counted)
+        past = past.including(order, a_digest(seq), counted=decision.reserved)
         allowed += decision.allowed
     assert allowed == 25
     assert past.allowed == {("EUR/USD", Side.BUY): 50_000_000}

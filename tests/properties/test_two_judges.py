@@ -10,6 +10,7 @@ from kya.core.case import Case
 from kya.core.decide import decide
 from kya.core.money import Money
 from kya.core.override import OverrideGranted
+from kya.core.price import MarketState, ReferencePrice
 from tests.builders import EUR, a_digest
 from tests.strategies import cases
 from vectors.decide.judge import Fields, judge
@@ -45,15 +46,8 @@ def facts_of(case: Case) -> Fields:
         },
         "received_at": str(case.received_at),
         "baseline": None if case.baseline is None else case.baseline.digest,
-        "price": None
-        if price is None
-        else {
-            "ask": str(price.ask),
-            "at": str(price.at),
-            "bid": str(price.bid),
-            "market": price.market,
-            "source": price.source,
-        },
+        "price": price_fields(price),
+        "conversion": price_fields(case.conversion),
         "session": None
         if case.session is None
         else render_session(case.session).decode(),
@@ -67,6 +61,20 @@ def facts_of(case: Case) -> Fields:
             }
             for ordered in case.halts
         ],
+    }
+
+
+def price_fields(price: ReferencePrice | None) -> dict[str, str] | None:
+    if price is None:
+        return None
+    state = {} if price.state is MarketState.OPEN else {"state": price.state.value}
+    return {
+        "ask": str(price.ask),
+        "at": str(price.at),
+        "bid": str(price.bid),
+        "market": price.market,
+        "source": price.source,
+        **state,
     }
 
 

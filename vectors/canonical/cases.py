@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from json import dumps
 
 from vectors.cases import Case, case
-from vectors.decide.cases import ORDER
 from vectors.decide.judge import canonical
+from vectors.decide.story import ORDER
 
 LINE = canonical(ORDER).encode() + b"\n"
 MANY = 5_000

@@ -1,111 +1,30 @@
-"""Cases for whoever judges orders: the reasons are stated here, by hand, one by one.
-
-The line of a decision comes from the second judge, which must agree with the reasons.
-"""
+"""Cases for whoever judges orders: the reasons are stated here, by hand, one by one."""
 
 from collections.abc import Iterator
-from hashlib import sha256
-from typing import Any
 
-from vectors.cases import Case, case
-from vectors.decide.judge import canonical, judge
-
-Changes = dict[str, Any]
-
-
-def _digest(of: str) -> str:
-    return sha256(of.encode()).hexdigest()
-
-
-ZEROS = "0" * 64
-NOW = "2026-05-15T09:15:00.000000Z"
-ORDER: Changes = {
-    "_type": "kya/order/v1",
-    "agent": "algo_trader_v2",
-    "amount": "20000.00",
-    "client_order_id": "order-1",
-    "created_at": NOW,
-    "credential": _digest("certificate"),
-    "currency": "EUR",
-    "market": "EUR/USD",
-    "prev": ZEROS,
-    "region": "eu-west-1",
-    "seq": 1,
-    "side": "BUY",
-    "time_in_force": "DAY",
-    "type": "MARKET",
-    "venue": "SIMA",
-}
-SCOPE: Changes = {
-    "_type": "kya/scope/v1",
-    "calendar": "monday_to_friday",
-    "currency": "EUR",
-    "daily_max": "500000.00",
-    "daily_max_per": "market_and_side",
-    "live_from": "2026-05-15T09:00:00.000000Z",
-    "markets": ["EUR/USD", "GBP/EUR"],
-    "order_max": "25000.00",
-    "region_evidence": "self_asserted",
-    "regions": ["eu-west-1"],
-    "venues": ["SIMA", "SIMB", "SIMC"],
-    "window": {"closes": "17:00:00.000000", "opens": "08:00:00.000000"},
-}
-MANDATE: Changes = {
-    "_type": "kya/mandate/v1",
-    "agent": "algo_trader_v2",
-    "grace_seconds": 300,
-    "operator": "CryptoEX AG",
-    "resolution": _digest("resolution"),
-    "resolved_at": "2026-04-24T10:00:00.000000Z",
-    "scope": SCOPE,
-    "valid_from": "2026-04-24T10:00:00.000000Z",
-    "valid_until": "2027-04-30T00:00:00.000000Z",
-}
-CREDENTIAL: Changes = {
-    "mandate": _digest(canonical(MANDATE) + "\n"),
-    "not_after": "2027-04-25T10:00:00.000000Z",
-    "not_before": "2026-04-25T10:00:00.000000Z",
-    "revoked_from": None,
-    "standing": "active",
-}
-PAST: Changes = {
-    "allowed": [],
-    "client_order_ids": [],
-    "currency": None,
-    "day": "2026-05-15",
-    "prev": ZEROS,
-    "seq": 0,
-}
-MODEL, IMAGE = _digest("model"), _digest("image")
-SESSION: Changes = {
-    "_type": "kya/session/v1",
-    "agent": "algo_trader_v2",
-    "created_at": "2026-05-15T08:00:00.000000Z",
-    "credential": _digest("certificate"),
-    "evidence": None,
-    "prev": ZEROS,
-    "region": "eu-west-1",
-    "runtime": {"image": IMAGE, "model": MODEL},
-    "seq": 1,
-}
-SHOWN: Changes = {"anchor": _digest("anchor"), "document": "", "signature": ""}
-PRICE: Changes = {
-    "ask": "1.1721",
-    "at": NOW,
-    "bid": "1.1719",
-    "market": "EUR/USD",
-    "source": "simulated",
-}
-ALL_DAY = {"closes": "24:00:00.000000", "opens": "00:00:00.000000"}
-OVER_LIMIT = "more risk is taken than the board allowed"
-WRONG_PARTY = "a stopped or foreign identity keeps trading"
-WRONG_TIME = "an order leaves while nobody watches"
-UNKNOWN_WORTH = "an amount of unknown worth is sent"
-LOST_ORDER = "an order can be left out, repeated or swapped unseen"
-WRONG_PLACE = "an order leaves for where the board never looked"
-STOPPED = "an order leaves although people have stopped trading"
-TOO_STRICT = "an order that the board allowed is stopped"
-OTHER_LINE = "a regulator gets other bytes than the gateway signed"
+from vectors.cases import Case
+from vectors.decide.halt_cases import halt_cases
+from vectors.decide.limit_cases import limit_cases
+from vectors.decide.story import (
+    ALL_DAY,
+    IMAGE,
+    LOST_ORDER,
+    MODEL,
+    NOW,
+    OTHER_LINE,
+    OVER_LIMIT,
+    PRICE,
+    SHOWN,
+    TOO_STRICT,
+    UNKNOWN_WORTH,
+    WRONG_PARTY,
+    WRONG_PLACE,
+    WRONG_TIME,
+    Changes,
+)
+from vectors.decide.story import a_case as _case
+from vectors.decide.story import counted as _counted
+from vectors.decide.story import digest as _digest
 
 
 def cases() -> Iterator[Case]:
@@ -119,7 +38,8 @@ def cases() -> Iterator[Case]:
     yield from _places()
     yield from _workload()
     yield from _overrides()
-    yield from _halts()
+    yield from halt_cases()
+    yield from limit_cases()
     yield from _lines()
 
 
@@ -558,7 +478,7 @@ def _lines() -> Iterator[Case]:
         scope={"region_evidence": "attested"},
         session={"evidence": SHOWN},
         pinned={"model": MODEL},
-        halts=[_halt("firm")],
+        halts=[{"leaf": _digest("halt"), "place": "firm", "state": "halted"}],
         received_at="2026-05-16T03:00:00.000000Z",
     )
 
@@ -632,142 +552,3 @@ def _overrides() -> Iterator[Case]:
         credential={"standing": "suspended"},
         override={"controls": ["credential.standing"]},
     )
-
-
-def _halts() -> Iterator[Case]:
-    """Where people have stopped trading, at every level, in both states."""
-    halted, reducing = ["halt.halted"], ["halt.reducing"]
-    for place in ("agent:algo_trader_v2", "market:EUR/USD", "venue:SIMA", "firm"):
-        level = place.partition(":")[0]
-        for state, reasons in (("halted", halted), ("reducing", reducing)):
-            yield _case(
-                f"{level}-{state}",
-                "a level or a state of halts is not asked",
-                STOPPED,
-                reasons,
-                halts=[_halt(place, state)],
-            )
-        yield _case(
-            f"{level}-resumed",
-            "a halt that was lifted still stops",
-            TOO_STRICT,
-            halts=[_halt(place), {"resume": _digest(f"{place} halted")}],
-        )
-    others = ("agent:algo_trader_v3", "desk:fx", "market:GBP/EUR", "venue:SIMB")
-    yield _case(
-        "other-places-halted",
-        "a halt reaches beyond its place",
-        TOO_STRICT,
-        halts=[_halt(place) for place in others],
-    )
-    yield _case(
-        "a-place-of-another-level-with-the-same-name",
-        "places are compared by name alone",
-        TOO_STRICT,
-        halts=[_halt("venue:ALGO"), _halt("desk:algo_trader_v2"), _halt("agent:SIMA")],
-    )
-    yield _case(
-        "strictest-state-of-several-places",
-        "the first or the last halt counts, or they stand in another order",
-        STOPPED,
-        halted,
-        halts=[_halt("firm", "reducing"), _halt("venue:SIMA"), _halt("market:EUR/USD")],
-    )
-    yield _case(
-        "halted-after-reducing",
-        "the former state of a place still counts",
-        STOPPED,
-        halted,
-        halts=[_halt("firm", "reducing"), _halt("firm")],
-    )
-    yield _case(
-        "one-of-two-halts-resumed",
-        "a resume lifts more than the halt that it names",
-        STOPPED,
-        halted,
-        halts=[
-            _halt("firm"),
-            _halt("market:EUR/USD"),
-            {"resume": _digest("firm halted")},
-        ],
-    )
-    yield _case(
-        "halted-again-after-a-resume",
-        "a place that was resumed once is never halted again",
-        STOPPED,
-        halted,
-        halts=[
-            _halt("firm"),
-            {"resume": _digest("firm halted")},
-            {**_halt("firm"), "leaf": _digest("again")},
-        ],
-    )
-    yield _case(
-        "override-of-a-halt",
-        "an override sets more aside than limits",
-        STOPPED,
-        halted,
-        halts=[_halt("firm")],
-        override={"controls": ["halt.state"]},
-    )
-
-
-def _halt(place: str, state: str = "halted") -> Changes:
-    """Return a halt on record."""
-    return {"leaf": _digest(f"{place} {state}"), "place": place, "state": state}
-
-
-def _override(changes: Changes | None, line: str) -> Changes | None:
-    """Return an override for this order line, but for the changes."""
-    if changes is None:
-        return None
-    return {
-        "agent": "algo_trader_v2",
-        "controls": ["order.amount"],
-        "expires_at": "2026-05-15T09:20:00.000000Z",
-        "leaf": _digest("override"),
-        "order": sha256(line.encode()).hexdigest(),
-        **changes,
-    }
-
-
-def _counted(*sums: tuple[str, str, str]) -> Changes:
-    allowed = [{"amount": a, "market": m, "side": s} for m, s, a in sums]
-    return {"allowed": allowed, "currency": "EUR"}
-
-
-def _case(
-    name: str,
-    bug: str,
-    harm: str,
-    reasons: list[str] | None = None,
-    **changes: Any,  # noqa: ANN401  facts of every type
-) -> Case:
-    """Return a case: the story's first live order, but for the changes."""
-    received_at = changes.get("received_at", NOW)
-    order = {**ORDER, "created_at": received_at, **changes.get("order", {})}
-    line = canonical(order) + "\n"
-    session = changes.get("session")
-    facts: Changes = {
-        "order": line,
-        "leaf": sha256(b"\x00" + line.encode()).hexdigest(),
-        "scope": canonical({**SCOPE, **changes.get("scope", {})}),
-        "credential": {**CREDENTIAL, **changes.get("credential", {})},
-        "past": {**PAST, **changes.get("past", {})},
-        "received_at": received_at,
-        "baseline": changes.get("baseline"),
-        "price": changes.get("price"),
-        "session": None
-        if session is None
-        else canonical({**SESSION, **session}) + "\n",
-        "pinned": changes.get("pinned"),
-        "override": _override(changes.get("override"), line),
-        "halts": changes.get("halts", []),
-    }
-    outcome, found, decision = judge(facts)
-    if found != (reasons or []):
-        message = f"{name}: stated {reasons}, but the second judge found {found}"
-        raise ValueError(message)
-    flag = "valid" if outcome == "allowed" else "violation"
-    told = {"reasons": found, "decision": decision}
-    return case(name, flag, bug, outcome, harm=harm, **facts, **told)

@@ -8,13 +8,25 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
+from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
 Fields: TypeAlias = dict[str, Any]
 
-DECIMALS = {"EUR": 2, "GBP": 2}
-LIMITS = {"order.amount", "daily.amount", "hours.window", "hours.calendar"}
+DECIMALS = {"BTC": 8, "EUR": 2, "GBP": 2, "JPY": 0, "USD": 2}
+LIMITS = {
+    "price.spread",
+    "price.collar",
+    "order.amount",
+    "order.units",
+    "daily.amount",
+    "hours.window",
+    "hours.calendar",
+}
+SOFT = {"price.band"}
+LARGEST = 10**24
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -38,9 +50,17 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
     """Return the outcome, the reasons and the decision line of a case."""
     order, scope = json.loads(facts["order"]), json.loads(facts["scope"])
     past = _past_of_the_day(facts)
+    logged, quote = facts["price"], facts["price"]
+    if quote is not None and quote["market"] != order["market"]:
+        quote = None
+    facts = {**facts, "price": quote}
     aside = _set_aside(order, facts)
     found = list(_controls(order, scope, past, facts))
-    against = [each for each in found if each.reason and not _is_aside(each, aside)]
+    against = [
+        each
+        for each in found
+        if each.reason and not _is_aside(each, aside) and not _only_warns(each)
+    ]
     reasons = [each.reason for each in against if each.reason]
     outcome = "denied" if reasons else "allowed"
     if any(reason.startswith("credential.") for reason in reasons):
@@ -50,20 +70,26 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
         "agent": order["agent"],
         "baseline": facts["baseline"],
         "controls": [_control(each, aside) for each in found],
-        "counters": _counters(order, scope, past, outcome),
+        "counters": _counters(order, scope, past, outcome, facts),
         "credential": order["credential"],
         "mandate": facts["credential"]["mandate"],
         "mode": "live" if facts["received_at"] >= scope["live_from"] else "paper",
         "order": facts["leaf"],
         "outcome": outcome,
         "override": None if aside is None else aside["leaf"],
-        "price": facts["price"],
+        "price": logged,
         "reasons": reasons,
         "received_at": facts["received_at"],
         "scope": sha256(facts["scope"].encode()).hexdigest(),
         "seq": order["seq"],
     }
     line["counters"]["day"] = facts["received_at"][:10]
+    if facts["conversion"] is not None:
+        line["conversion"] = facts["conversion"]
+    if order["currency"] != scope["currency"] and (
+        worth := _worth(order, scope, facts)
+    ):
+        line["worth"] = {"amount": worth, "currency": scope["currency"]}
     return outcome, reasons, canonical(line) + "\n"
 
 
@@ -90,6 +116,10 @@ def _is_aside(found: Found, aside: Fields | None) -> bool:
     return named and found.id in LIMITS and found.comparable
 
 
+def _only_warns(found: Found) -> bool:
+    return found.id in SOFT and found.comparable
+
+
 def _controls(
     order: Fields, scope: Fields, past: Fields, facts: Fields
 ) -> Iterator[Found]:
@@ -100,7 +130,9 @@ def _controls(
         yield _listed(name, order[name], scope[listed])
     yield _listed("region", order["region"], scope["regions"])
     yield from _workload(order, scope, facts)
-    yield from _amounts(order, scope, past)
+    yield from _kinds(order, scope)
+    yield from _prices(order, scope, facts)
+    yield from _amounts(order, scope, past, facts)
     yield from _hours(scope, facts["received_at"])
 
 
@@ -131,7 +163,7 @@ def _stopped(order: Fields, scope: Fields, told: list[Fields]) -> Found:
             stopped[said["place"]] = said
     touched = [
         f"agent:{order['agent']}",
-        f"desk:{scope.get('desk')}",
+        f"desk:{scope.get('limits', {}).get('desk')}",
         f"market:{order['market']}",
         f"venue:{order['venue']}",
         "firm",
@@ -184,23 +216,153 @@ def _runtime(digests: dict[str, str]) -> str:
     return " ".join(f"{name}={digests[name]}" for name in sorted(digests)) or "nothing"
 
 
-def _amounts(order: Fields, scope: Fields, past: Fields) -> Iterator[Found]:
+def _kinds(order: Fields, scope: Fields) -> Iterator[Found]:
+    for name, listed in (("type", "order_types"), ("time_in_force", "times_in_force")):
+        allowed = scope.get("limits", {}).get(listed)
+        if allowed is not None:
+            reason = None if order[name] in allowed else f"order.{name}_not_allowed"
+            yield Found(f"order.{name}", " ".join(allowed), order[name], "", reason)
+
+
+def _prices(order: Fields, scope: Fields, facts: Fields) -> Iterator[Found]:
+    limits, price = scope.get("limits", {}), facts["price"]
+    if "price_age_millis" not in limits:
+        return
+    oldest, now = limits["price_age_millis"] * 1000, facts["received_at"]
+    age, state = "no price", "no price"
+    if price is not None:
+        age = str(_micros(now) - _micros(price["at"]))
+        state = price.get("state", "open")
+        if Decimal(price["bid"]) > Decimal(price["ask"]):
+            state = "crossed"
+    there = price is not None
+    fresh = there and 0 <= int(age) <= oldest
+    yield Found(
+        "price.age", str(oldest), age, "us", None if fresh else "price.stale", there
+    )
+    shut = None if state == "open" else "price.book"
+    yield Found("price.book", "open", state, "", shut, there)
+    usable = _usable(price, scope, now)
+    away, spread = Fraction(0), Fraction(0)
+    if usable:
+        bid, ask = Fraction(price["bid"]), Fraction(price["ask"])
+        spread = (ask - bid) / ((ask + bid) / 2) * 10_000
+        met = ask if order["side"] == "BUY" else bid
+        away = abs(Fraction(order.get("limit_price", met)) - met) / met * 10_000
+    for name, field, measured in (
+        ("spread", "spread_bps", spread),
+        ("band", "price_warn_bps", away),
+        ("collar", "price_collar_bps", away),
+    ):
+        if field in limits:
+            holds = usable and measured <= limits[field]
+            yield Found(
+                f"price.{name}",
+                str(limits[field]),
+                str(ceil(measured)) if usable else "no price",
+                "bps",
+                None if holds else f"price.{name}",
+                usable,
+            )
+
+
+def _usable(price: Fields | None, scope: Fields, now: str) -> bool:
+    oldest = scope.get("limits", {}).get("price_age_millis")
+    return (
+        price is not None
+        and oldest is not None
+        and 0 <= _micros(now) - _micros(price["at"]) <= oldest * 1000
+        and "state" not in price
+        and Decimal(price["bid"]) <= Decimal(price["ask"])
+    )
+
+
+def _carried(
+    amount: Fraction, held: str, price: Fields, order: Fields, scope: Fields
+) -> tuple[Fraction, str]:
+    """Return the amount in the other currency of the price's market."""
+    base, quote = price["market"].split("/")
+    moved = Fraction(scope["limits"].get("price_buffer_bps", 0), 10_000)
+    limit = None
+    if price["market"] == order["market"] and "limit_price" in order:
+        limit = Fraction(order["limit_price"])
+    known = base in DECIMALS and quote in DECIMALS
+    if known and held == base:
+        dear = Fraction(price["ask"]) * (1 + moved)
+        return amount * (dear if limit is None else max(dear, limit)), quote
+    if known and held == quote:
+        cheap = Fraction(price["bid"]) * (1 - moved)
+        return amount / (cheap if limit is None else min(cheap, limit)), base
+    return amount, held
+
+
+def _worth(order: Fields, scope: Fields, facts: Fields) -> str | None:
+    """Return what the order is worth in the scope's currency, if anybody can say."""
+    if order["currency"] == scope["currency"]:
+        return str(order["amount"])
+    held, amount = order["currency"], Fraction(order["amount"])
+    if held not in order["market"].split("/"):
+        return None
+    for price in (facts["price"], facts["conversion"]):
+        if _usable(price, scope, facts["received_at"]):
+            amount, held = _carried(amount, held, price, order, scope)
+        if held == scope["currency"]:
+            smallest = _cent(held, scope)
+            units = ceil(amount / Fraction(smallest))
+            return f"{units * smallest:f}" if units <= LARGEST else None
+    return None
+
+
+def _units(order: Fields, scope: Fields, facts: Fields) -> Decimal | None:
+    base, quote = order["market"].split("/")
+    held, amount = order["currency"], Fraction(order["amount"])
+    if held == quote and _usable(facts["price"], scope, facts["received_at"]):
+        amount, held = _carried(amount, held, facts["price"], order, scope)
+    if held != base:
+        return None
+    return Decimal(ceil(amount * 10**18)).scaleb(-18)
+
+
+def _amounts(
+    order: Fields, scope: Fields, past: Fields, facts: Fields
+) -> Iterator[Found]:
     unit, given = scope["currency"], order["currency"]
-    amount, shown = Decimal(order["amount"]), order["amount"]
-    known = given == unit
+    worth = _worth(order, scope, facts)
+    known = worth is not None
     yield Found("price.known", unit, given, "", None if known else "price.missing")
-    if not known:
-        shown = f"{shown} {given}"
+    amount = order["amount"] if given == unit else f"{order['amount']} {given}"
+    shown, value = worth or amount, Decimal(worth or 0)
     limit = scope["order_max"]
-    reason = None if known and amount <= Decimal(limit) else "order.amount_max"
+    reason = None if known and value <= Decimal(limit) else "order.amount_max"
     yield Found("order.amount", limit, shown, unit, reason, known)
+    yield from _units_asked(order, scope, facts)
     known = known and past["currency"] in (None, unit)
-    total = _sums(order, past)[scope["daily_max_per"]] + amount
+    total = _sums(order, past)[scope["daily_max_per"]] + value
     limit = scope["daily_max"]
     reason = None if known and total <= Decimal(limit) else "daily.amount_max"
-    if known:
-        shown = f"{total.quantize(_cent(unit, scope)):f}"
+    shown = f"{total.quantize(_cent(unit, scope)):f}" if known else amount
     yield Found("daily.amount", limit, shown, unit, reason, known)
+
+
+def _units_asked(order: Fields, scope: Fields, facts: Fields) -> Iterator[Found]:
+    most = scope.get("limits", {}).get("order_units_max")
+    if most is None:
+        return
+    limit, units = most.get(order["market"]), _units(order, scope, facts)
+    if limit is None or units is None:
+        amount = f"{order['amount']} {order['currency']}"
+        limit = limit or "no limit"
+        yield Found(
+            "order.units", limit, amount, "", "order.units_max", comparable=False
+        )
+        return
+    reason = None if units <= Decimal(limit) else "order.units_max"
+    yield Found("order.units", limit, _shortest(units), "", reason)
+
+
+def _shortest(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _hours(scope: Fields, now: str) -> Iterator[Found]:
@@ -216,6 +378,8 @@ def _hours(scope: Fields, now: str) -> Iterator[Found]:
 
 def _control(found: Found, aside: Fields | None) -> Fields:
     outcome = "failed" if found.comparable else "cannot_evaluate"
+    if _only_warns(found):
+        outcome = "warned"
     if _is_aside(found, aside):
         outcome = "overridden"
     control: Fields = {
@@ -231,10 +395,13 @@ def _control(found: Found, aside: Fields | None) -> Fields:
     return control
 
 
-def _counters(order: Fields, scope: Fields, past: Fields, outcome: str) -> Fields:
+def _counters(
+    order: Fields, scope: Fields, past: Fields, outcome: str, facts: Fields
+) -> Fields:
     unit = past["currency"] or scope["currency"]
     before = _sums(order, past)
-    amount = Decimal(order["amount"]) if outcome == "allowed" else Decimal(0)
+    worth = _worth(order, scope, facts) if outcome == "allowed" else None
+    amount = Decimal(worth or 0)
 
     cent = _cent(unit, scope)
 
@@ -260,6 +427,12 @@ def _sums(order: Fields, past: Fields) -> dict[str, Decimal]:
         if (counted["market"], counted["side"]) == here:
             sums["market_and_side"] += amount
     return sums
+
+
+def _micros(text: str) -> int:
+    return (_moment(text) - _moment("1970-01-01T00:00:00.000000Z")) // timedelta(
+        microseconds=1
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -5,8 +5,8 @@ from typing import Final
 
 from kya.agent.chain import SignedOrder
 from kya.agent.exchange import Reply
+from kya.codec.control_fields import ControlFields
 from kya.codec.decisions import (
-    ControlFields,
     DecisionLine,
     parse_decision,
     read_outcome,

@@ -2,7 +2,8 @@
 
 The flow of orders is taken as it was: what the bot would have sent instead of an order
 that is now stopped, nobody knows. Daily sums are those of the changed scope's own
-decisions. The log is believed; that it is whole and well signed, verifiers establish.
+decisions, and prices those that the log has. The log is believed; that it is whole and
+well signed, verifiers establish.
 """
 
 from collections import Counter
@@ -12,10 +13,16 @@ from typing import Final
 import msgspec
 
 from kya.codec import canonical
-from kya.codec.decisions import DECISION_TYPE, read_outcome, read_reason
+from kya.codec.decisions import (
+    DECISION_TYPE,
+    inputs_of,
+    read_outcome,
+    read_reason,
+)
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
+from kya.codec.price_fields import PriceFields
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
@@ -30,6 +37,7 @@ from kya.core.halt import halts_upon
 from kya.core.instant import Day, Instant
 from kya.core.levels import places_of
 from kya.core.mandate import Mandate
+from kya.core.money import Money
 from kya.core.order import Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
@@ -144,10 +152,12 @@ class Backtest:
     def _judge(self, index: int, order: Order, raw: bytes) -> Difference | None:
         """Judge an order again, beside the decision that the log has on it."""
         logged = _decided(raw)
-        received_at = Instant.parse(logged.received_at)
+        inputs = inputs_of(logged)
+        received_at = inputs.received_at
         day = received_at.day
         past = self._past.on(day)
-        counted, found = 0, None
+        counted: Money | None = None
+        found = None
         credential = self._credential(order)
         agent = self._state.agents[order.agent]
         override = self._override(received_at)
@@ -160,7 +170,8 @@ class Backtest:
                     scope=self.mandate.scope,
                     baseline=None,
                     past=past,
-                    price=None,
+                    price=inputs.price,
+                    conversion=inputs.conversion,
                     session=agent.session_under(order.credential),
                     pinned=agent.pinned,
                     override=override,
@@ -169,7 +180,7 @@ class Backtest:
                     ),
                 )
             )
-            counted = decision.counted
+            counted = decision.reserved
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
             found = self._difference(index, order, received_at, logged, changed)
         digest = canonical.digest(self._line)
@@ -219,6 +230,8 @@ class _Decided(msgspec.Struct, frozen=True):
     outcome: str
     reasons: list[str]
     received_at: str
+    price: PriceFields | None
+    conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECIDED: Final = msgspec.json.Decoder(_Decided)

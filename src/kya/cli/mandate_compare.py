@@ -28,7 +28,8 @@ from kya.core.case import Case
 from kya.core.counterexample import Counterexample, counterexample
 from kya.core.limits import SCOPE_BYTES_MAX
 from kya.core.money import Money
-from kya.core.narrowing import Comparison, Relation, comparisons
+from kya.core.narrowing import Comparison, comparisons
+from kya.core.relation import Relation
 from kya.wiring.clock import system_clock
 from kya.wiring.installation import issuer_of
 
@@ -139,7 +140,7 @@ def _before(case: Case) -> list[object]:
 def _lines(found: tuple[Comparison, ...], shown: _Shown) -> Iterator[str]:
     """Yield the comparison in words."""
     for limit, relation in found:
-        yield f"{limit:<15}{relation.value}"
+        yield f"{limit:<26}{relation.value}"
         if limit in shown:
             yield f"  {_sentence(limit, shown[limit])}"
     if shown:
@@ -155,6 +156,8 @@ def _sentence(limit: str, found: Counterexample | None) -> str:
     if found is None:
         if limit == "grace_seconds":
             return "a breach may go on for longer before the agent is suspended"
+        if limit.startswith("limits."):
+            return "no order is made up to show it"
         return "no order can make use of it: another limit of NEW is in the way"
     case = found.case
     order, amount = case.order, case.order.amount

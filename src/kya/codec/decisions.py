@@ -4,45 +4,37 @@ The line holds every input that is not in the log already and every control's re
 that whoever runs `decide` again over the logged inputs must get the same bytes.
 """
 
-from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import msgspec
 
 from kya.codec import canonical
+from kya.codec.control_fields import ControlFields, control_fields, text_kept
 from kya.codec.enums import by_value
+from kya.codec.price_fields import (
+    PriceFields,
+    WorthFields,
+    price_fields,
+    price_from,
+    worth_fields,
+    worth_from,
+)
 from kya.core import tokens
+from kya.core.case_of import Inputs
 from kya.core.control import (
     LETS_PASS,
     ControlOutcome,
-    ControlResult,
-    Measured,
     Reason,
 )
 from kya.core.decision import Counters, Decision, Outcome, outcome_of
 from kya.core.errors import MalformedError, shown
 from kya.core.fixed_point import parse_padded, render_padded
-from kya.core.instant import Instant, Weekday
-from kya.core.money import Currency, Money, Price
-from kya.core.price import ReferencePrice
-from kya.core.scope import Calendar, Mode
+from kya.core.instant import Instant
+from kya.core.money import Currency
+from kya.core.order_events import OrderDecided
+from kya.core.scope import Mode
 
 DECISION_TYPE: Final = "kya/decision/v1"
-
-
-class ControlFields(canonical.Statement, frozen=True, kw_only=True):
-    """One control's result on the wire; `reason` stands unless it passed.
-
-    The reason of an overridden one is not among the decision's reasons.
-    """
-
-    id: str
-    limit: str
-    measured: str
-    outcome: str
-    unit: str
-    version: int
-    reason: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class CounterFields(canonical.Statement, frozen=True, kw_only=True):
@@ -61,18 +53,11 @@ class CountersFields(canonical.Statement, frozen=True, kw_only=True):
     day: str
 
 
-class PriceFields(canonical.Statement, frozen=True, kw_only=True):
-    """The reference price that the decision used."""
-
-    ask: str
-    at: str
-    bid: str
-    market: str
-    source: str
-
-
 class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
-    """The decision on the wire; `order` and `override` are leaf hashes of entries."""
+    """The decision on the wire; `order` and `override` are leaf hashes of entries.
+
+    `conversion` and `worth` stand where the amount is not in the scope's currency.
+    """
 
     type_: Literal["kya/decision/v1"] = msgspec.field(name="_type")
     agent: str
@@ -90,6 +75,8 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     received_at: str
     scope: str
     seq: int
+    conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
+    worth: WorthFields | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECODER: Final = msgspec.json.Decoder(DecisionLine)
@@ -107,17 +94,44 @@ def parse_decision(line: bytes) -> DecisionLine:
     return canonical.read_line(line, _DECODER, "decision", _checked)
 
 
-def price_of(line: DecisionLine) -> ReferencePrice | None:
-    """Return the reference price that the decision says it used."""
-    price = line.price
-    if price is None:
-        return None
-    return ReferencePrice(
-        market=price.market,
-        bid=Price.parse(price.bid),
-        ask=Price.parse(price.ask),
-        at=Instant.parse(price.at),
-        source=price.source,
+class Taken(Protocol):
+    """The fields of a decision that say what it took from outside the log."""
+
+    @property
+    def received_at(self) -> str:
+        """When the gateway took up the order."""
+        ...
+
+    @property
+    def price(self) -> PriceFields | None:
+        """The price of the order's market."""
+        ...
+
+    @property
+    def conversion(self) -> PriceFields | msgspec.UnsetType:
+        """The price that leads on to the scope's currency."""
+        ...
+
+
+def inputs_of(line: Taken) -> Inputs:
+    """Return what the decision says it took from outside the log."""
+    conversion = line.conversion
+    return Inputs(
+        received_at=Instant.parse(line.received_at),
+        price=None if line.price is None else price_from(line.price),
+        conversion=None if conversion is msgspec.UNSET else price_from(conversion),
+    )
+
+
+def event_of(line: DecisionLine) -> OrderDecided:
+    """Return what the decision changes."""
+    return OrderDecided(
+        agent=line.agent,
+        seq=line.seq,
+        order=line.order,
+        outcome=read_outcome(line.outcome),
+        received_at=Instant.parse(line.received_at),
+        worth=worth_from(line.worth),
     )
 
 
@@ -129,7 +143,7 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
             type_=DECISION_TYPE,
             agent=case.order.agent,
             baseline=case.baseline.digest if case.baseline else None,
-            controls=[_control_fields(result) for result in decision.results],
+            controls=[control_fields(result) for result in decision.results],
             counters=_counters_fields(decision),
             credential=case.credential.digest,
             mandate=case.grant.mandate,
@@ -137,51 +151,15 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
             order=order_leaf,
             outcome=decision.outcome.value,
             override=None if case.override is None else case.override.leaf,
-            price=_price_fields(case.price),
+            price=price_fields(case.price),
             reasons=[reason.value for reason in decision.reasons],
-            received_at=_text_kept(case.received_at),
+            received_at=text_kept(case.received_at),
             scope=case.grant.scope_digest,
             seq=case.order.seq,
+            conversion=price_fields(case.conversion) or msgspec.UNSET,
+            worth=worth_fields(decision.worth_shown),
         )
     )
-
-
-def _control_fields(result: ControlResult) -> ControlFields:
-    """Return one control's result as it stands on the wire."""
-    control, outcome, limit, measured, reason = result
-    unit = control.unit
-    if type(limit) is Money:
-        unit = limit.currency.code
-        if type(measured) is int:
-            measured = render_padded(measured, limit.currency.decimals)
-        elif type(measured) is Money and measured.currency != limit.currency:
-            measured = f"{measured} {measured.currency}"
-    return ControlFields(
-        id=control.id,
-        limit=limit if type(limit) is str else _text_kept(limit),
-        measured=measured if type(measured) is str else _text(measured),
-        outcome=outcome.value,
-        unit=unit,
-        version=control.version,
-        reason=msgspec.UNSET if reason is None else reason.value,
-    )
-
-
-@lru_cache(maxsize=4096)
-def _text_kept(value: Measured) -> str:
-    """Return a value's text and keep it: limits repeat from order to order."""
-    return _text(value)
-
-
-def _text(value: Measured) -> str:
-    """Return the one spelling of a limit or measured value."""
-    if isinstance(value, Weekday):
-        return value.name.lower()
-    if isinstance(value, Calendar):
-        return value.value
-    if isinstance(value, frozenset):
-        return " ".join(sorted(value))
-    return str(value)
 
 
 def _counters_fields(decision: Decision) -> CountersFields:
@@ -205,19 +183,6 @@ def _counter_fields(counters: Counters) -> CounterFields:
     )
 
 
-def _price_fields(price: ReferencePrice | None) -> PriceFields | None:
-    """Return the reference price as it stands on the wire."""
-    if price is None:
-        return None
-    return PriceFields(
-        ask=str(price.ask),
-        at=str(price.at),
-        bid=str(price.bid),
-        market=price.market,
-        source=price.source,
-    )
-
-
 def _checked(wire: DecisionLine) -> DecisionLine:
     """Return the fields if each can be what it is called; MalformedError otherwise."""
     baseline, override = wire.baseline, wire.override
@@ -234,7 +199,8 @@ def _checked(wire: DecisionLine) -> DecisionLine:
     tokens.require_count("seq", wire.seq)
     _MODE(wire.mode)
     _require_counters(wire)
-    price_of(wire)
+    inputs_of(wire)
+    worth_from(wire.worth)
     _require_agreement(wire)
     return wire
 

@@ -43,6 +43,7 @@ RIGHT: Final[Fields] = {
 }
 _TIMES: Final = ("resolved_at", "valid_from", "valid_until")
 _MAXIMA: Final = ("order_max", "daily_max")
+_OPTIONAL: Final = "limits"
 
 
 def field_faults(mandate: Fields) -> tuple[str, ...]:
@@ -64,6 +65,8 @@ def _faults(given: Fields, right: Fields, prefix: str) -> Iterator[str]:
     for name in sorted({*given, *right} - ({"scope"} if not prefix else set())):
         if name not in given:
             yield f"{prefix}{name}: missing"
+        elif prefix and name == _OPTIONAL:
+            yield from _limits(given)
         elif name not in right:
             yield f"{prefix}{name}: unknown"
         else:
@@ -99,6 +102,15 @@ def _money(scope: Fields, name: str) -> Iterator[str]:
     yield from _read(
         {**RIGHT, "scope": {**changed, name: scope[name]}}, f"scope.{name}"
     )
+
+
+def _limits(scope: Fields) -> Iterator[str]:
+    """Yield what is wrong with the limits, some of which are set market by market."""
+    markets = scope.get("markets")
+    with_markets = {**RIGHT_SCOPE, "markets": markets}
+    if not any(_read({**RIGHT, "scope": with_markets}, "")):
+        changed = {**with_markets, _OPTIONAL: scope[_OPTIONAL]}
+        yield from _read({**RIGHT, "scope": changed}, f"scope.{_OPTIONAL}")
 
 
 def _time(name: str, value: object) -> Iterator[str]:

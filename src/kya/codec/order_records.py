@@ -10,7 +10,8 @@ from typing import Final, Literal
 import msgspec
 
 from kya.codec import canonical
-from kya.codec.decisions import ControlFields, CountersFields
+from kya.codec.control_fields import ControlFields
+from kya.codec.decisions import CountersFields
 from kya.codec.enums import by_value
 from kya.codec.scopes import ScopeFields
 from kya.core import tokens

@@ -6,6 +6,7 @@ import msgspec
 
 from kya.codec import canonical
 from kya.codec.enums import by_value
+from kya.codec.scope_limits import LimitsFields, limits_fields, limits_from
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.limits import SCOPE_BYTES_MAX
@@ -37,6 +38,7 @@ class ScopeFields(canonical.Statement, frozen=True, kw_only=True):
     regions: list[str]
     venues: list[str]
     window: WindowFields
+    limits: LimitsFields | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECODER: Final = msgspec.json.Decoder(ScopeFields)
@@ -81,6 +83,7 @@ def scope_from(wire: ScopeFields) -> Scope:
         calendar=_CALENDAR(wire.calendar),
         region_evidence=_REGION_EVIDENCE(wire.region_evidence),
         live_from=Instant.parse(wire.live_from),
+        limits=limits_from(wire.limits),
     )
 
 
@@ -101,6 +104,7 @@ def scope_fields(scope: Scope) -> ScopeFields:
         window=WindowFields(
             closes=str(scope.window.closes), opens=str(scope.window.opens)
         ),
+        limits=limits_fields(scope.limits),
     )
     _require_size(wire)
     return wire

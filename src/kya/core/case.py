@@ -1,6 +1,6 @@
 """A case: everything a decision may depend on, and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kya.core.baseline import Baseline
 from kya.core.credential import Credential, Grant
@@ -8,6 +8,7 @@ from kya.core.errors import CorruptionError
 from kya.core.halt import HaltOrdered
 from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.levels import places_of
+from kya.core.money import Money
 from kya.core.order import Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
@@ -15,6 +16,7 @@ from kya.core.price import ReferencePrice
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.session import Session
+from kya.core.valuation import Quotes, worth_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +27,11 @@ class Case:
     the credential grants. `session` is the agent's newest one if it was started under
     this credential, `pinned` the runtime that the agent may run, if one is pinned, and
     `override` the one that waits for this very order line, if it is not over. `halts`
-    are those in force where the order goes, in the order of the levels. What this
-    refuses is our own mistake, never the agent's.
+    are those in force where the order goes, in the order of the levels.
+
+    `price` is to be of the order's market, `conversion` of one that leads on to the
+    scope's currency. `worth` follows from them: the order's value in that currency, or
+    None if nobody can say. What this refuses is our own mistake, never the agent's.
     """
 
     order: Order
@@ -40,6 +45,8 @@ class Case:
     pinned: Runtime | None
     override: OverrideGranted | None = None
     halts: tuple[HaltOrdered, ...] = ()
+    conversion: ReferencePrice | None = None
+    worth: Money | None = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse a case whose parts belong to different stories."""
@@ -65,6 +72,9 @@ class Case:
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
             raise CorruptionError(msg)
+        quotes = Quotes(self.quote, self.conversion)
+        worth = worth_of(order, scope, quotes, self.received_at)
+        object.__setattr__(self, "worth", worth)  # Derived once, then frozen.
 
     def _require_fitting(self, granted: OverrideGranted) -> None:
         """Raise unless the override is this agent's, and not over."""
@@ -81,6 +91,12 @@ class Case:
         if stopped != places:
             msg = f"case: halts of {', '.join(map(str, stopped))} for another order"
             raise CorruptionError(msg)
+
+    @property
+    def quote(self) -> ReferencePrice | None:
+        """The price of the order's own market; one of another market is none."""
+        price = self.price
+        return None if price is None or price.market != self.order.market else price
 
     @property
     def grant(self) -> Grant:

@@ -22,6 +22,7 @@ class Inputs(NamedTuple):
 
     received_at: Instant
     price: ReferencePrice | None = None
+    conversion: ReferencePrice | None = None
 
 
 def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
@@ -43,6 +44,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         baseline=None,
         past=agent.past.on(received_at.day),
         price=inputs.price,
+        conversion=inputs.conversion,
         session=agent.session_under(credential.digest),
         pinned=agent.pinned,
         override=_override_for(state, submitted, received_at),

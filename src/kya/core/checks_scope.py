@@ -3,7 +3,14 @@
 from typing import Final
 
 from kya.core.case import Case
-from kya.core.control import Control, ControlOutcome, ControlResult, Reason
+from kya.core.control import (
+    NOT_ARMED,
+    Control,
+    ControlOutcome,
+    ControlResult,
+    NotArmed,
+    Reason,
+)
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
@@ -22,6 +29,13 @@ HOURS_WINDOW: Final = Control(
 )
 HOURS_CALENDAR: Final = Control(
     id="hours.calendar", version=1, unit="", source="mandate", overridable=True
+)
+
+ORDER_TYPE: Final = Control(
+    id="order.type", version=1, unit="", source="RTS 6 Art. 6, 8(a)"
+)
+ORDER_TIME_IN_FORCE: Final = Control(
+    id="order.time_in_force", version=1, unit="", source="RTS 6 Art. 6"
 )
 
 
@@ -70,4 +84,28 @@ def day_is_in_calendar(case: Case) -> ControlResult:
         return ControlResult(HOURS_CALENDAR, _PASSED, calendar, day.weekday)
     return ControlResult(
         HOURS_CALENDAR, _FAILED, calendar, day.weekday, Reason.CALENDAR_CLOSED
+    )
+
+
+def order_type_is_in_scope(case: Case) -> ControlResult | NotArmed:
+    """The scope lists the order's type."""
+    types, given = case.scope.limits.order_types, case.order.type
+    if types is None:
+        return NOT_ARMED
+    if given in types:
+        return ControlResult(ORDER_TYPE, _PASSED, types, given)
+    return ControlResult(
+        ORDER_TYPE, _FAILED, types, given, Reason.ORDER_TYPE_NOT_ALLOWED
+    )
+
+
+def time_in_force_is_in_scope(case: Case) -> ControlResult | NotArmed:
+    """The scope lists the order's time in force."""
+    times, given = case.scope.limits.times_in_force, case.order.time_in_force
+    if times is None:
+        return NOT_ARMED
+    if given in times:
+        return ControlResult(ORDER_TIME_IN_FORCE, _PASSED, times, given)
+    return ControlResult(
+        ORDER_TIME_IN_FORCE, _FAILED, times, given, Reason.TIME_IN_FORCE_NOT_ALLOWED
     )

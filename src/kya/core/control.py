@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.money import Money
+from kya.core.order import OrderType, TimeInForce
 from kya.core.scope import Calendar, TradingWindow
 
 Measured: TypeAlias = (
@@ -18,6 +19,10 @@ Measured: TypeAlias = (
     | Calendar
     | Weekday
     | frozenset[str]
+    | OrderType
+    | TimeInForce
+    | frozenset[OrderType]
+    | frozenset[TimeInForce]
 )
 """What a limit or a measured value can be; the codec gives each one spelling."""
 
@@ -40,8 +45,16 @@ class Reason(Enum):
     REGION_NOT_ALLOWED = "region.not_allowed"
     REGION_EVIDENCE = "region.evidence"
     RUNTIME_DIGEST = "runtime.digest"
+    ORDER_TYPE_NOT_ALLOWED = "order.type_not_allowed"
+    TIME_IN_FORCE_NOT_ALLOWED = "order.time_in_force_not_allowed"
+    PRICE_STALE = "price.stale"
+    PRICE_BOOK = "price.book"
+    PRICE_SPREAD = "price.spread"
+    PRICE_BAND = "price.band"
+    PRICE_COLLAR = "price.collar"
     PRICE_MISSING = "price.missing"
     ORDER_AMOUNT_MAX = "order.amount_max"
+    ORDER_UNITS_MAX = "order.units_max"
     DAILY_AMOUNT_MAX = "daily.amount_max"
     HOURS_CLOSED = "hours.closed"
     CALENDAR_CLOSED = "calendar.closed"

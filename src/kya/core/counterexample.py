@@ -6,9 +6,10 @@ What differs between two mandates says where to look; whether a find is one is f
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from itertools import chain
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from kya.core.case import Case
 from kya.core.control import Reason
@@ -18,7 +19,7 @@ from kya.core.decision import Decision
 from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.limits import MINOR_UNITS_MAX
 from kya.core.mandate import Mandate
-from kya.core.money import Currency, Money
+from kya.core.money import Currency, Money, Price
 from kya.core.narrowing import comparisons
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.past import NOTHING, Past
@@ -26,6 +27,8 @@ from kya.core.runtime import Runtime
 from kya.core.scope import Mode, RegionEvidence
 from kya.core.session import Session, Shown
 from kya.core.tokens import NO_DIGEST
+
+E = TypeVar("E", bound=Enum)
 
 _LAST_DAY: Final = Instant.parse("9999-12-31T00:00:00.000000Z").day.number
 _DAYS: Final = 8  # Every weekday, counted from any time of a day on.
@@ -60,6 +63,8 @@ class _Ask:
     allowed: Mapping[tuple[str, Side], int]
     currency: Currency | None
     evidence: RegionEvidence
+    type: OrderType
+    time_in_force: TimeInForce
 
 
 def counterexample(old: Mandate, new: Mandate, limit: str) -> Counterexample | None:
@@ -117,6 +122,8 @@ _REASONS: Final[Mapping[str, Reason]] = MappingProxyType(
         "daily_max_per": Reason.DAILY_AMOUNT_MAX,
         "window": Reason.HOURS_CLOSED,
         "calendar": Reason.CALENDAR_CLOSED,
+        "limits.order_types": Reason.ORDER_TYPE_NOT_ALLOWED,
+        "limits.times_in_force": Reason.TIME_IN_FORCE_NOT_ALLOWED,
     }
 )
 """What the old mandate says of an order that is beyond this limit of it."""
@@ -145,7 +152,32 @@ def _ask(old: Mandate, new: Mandate, limit: str) -> _Ask:
         allowed=allowed,
         currency=currency,
         evidence=after.region_evidence,
+        type=_member(
+            before.limits.order_types,
+            after.limits.order_types,
+            OrderType.MARKET,
+            beyond=limit == "limits.order_types",
+        ),
+        time_in_force=_member(
+            before.limits.times_in_force,
+            after.limits.times_in_force,
+            TimeInForce.DAY,
+            beyond=limit == "limits.times_in_force",
+        ),
     )
+
+
+def _member(
+    old: frozenset[E] | None, new: frozenset[E] | None, preferred: E, *, beyond: bool
+) -> E:
+    """Return a member that both allow or, beyond the old list, that the new one adds.
+
+    Where no list is set, every member is allowed.
+    """
+    every = tuple(type(preferred))
+    before, after = (set(every if items is None else items) for items in (old, new))
+    fit = (after - before if beyond else after & before) or after
+    return preferred if preferred in fit else min(fit, key=every.index)
 
 
 def _one(old: frozenset[str], new: frozenset[str], *, beyond: bool) -> str:
@@ -175,10 +207,10 @@ def _case(mandate: Mandate, ask: _Ask, at: Instant) -> Case:
         client_order_id="counterexample",
         market=ask.market,
         side=Side.BUY,
-        type=OrderType.MARKET,
+        type=ask.type,
         amount=ask.amount,
-        limit_price=None,
-        time_in_force=TimeInForce.DAY,
+        limit_price=Price.parse("1") if ask.type is OrderType.LIMIT else None,
+        time_in_force=ask.time_in_force,
         venue=ask.venue,
         region=ask.region,
         created_at=at,

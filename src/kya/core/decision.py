@@ -17,7 +17,7 @@ from kya.core.control import (
 )
 from kya.core.errors import CorruptionError
 from kya.core.instant import Day
-from kya.core.money import Currency
+from kya.core.money import Currency, Money
 from kya.core.scope import Mode
 
 _PASSED: Final = ControlOutcome.PASSED
@@ -130,9 +130,21 @@ class Decision:
         return self.case.scope.mode_at(self.case.received_at)
 
     @property
+    def reserved(self) -> Money | None:
+        """What this decision reserves: the order's worth, or nothing."""
+        return self.case.worth if self.allowed else None
+
+    @property
     def counted(self) -> int:
-        """Minor units that this decision reserves: the order's amount, or nothing."""
-        return self.case.order.amount.minor_units if self.allowed else 0
+        """The same in minor units of the scope's currency."""
+        reserved = self.reserved
+        return 0 if reserved is None else reserved.minor_units
+
+    @property
+    def worth_shown(self) -> Money | None:
+        """The order's worth, where that is not simply its amount."""
+        worth = self.case.worth
+        return None if worth is self.case.order.amount else worth
 
     @property
     def counters_before(self) -> Counters:

@@ -92,7 +92,7 @@ def _with_decision(state: State, event: OrderDecided) -> State:
     past = agent.past.on(event.received_at.day).including(
         order,
         submitted.line_digest,
-        counted=order.amount.minor_units if allowed else 0,
+        counted=(event.worth or order.amount) if allowed else None,
     )
     unanswered = agent.unanswered
     if allowed:

@@ -79,7 +79,7 @@ FIRM: Final = Place(Level.FIRM)
 
 def places_of(order: Order, scope: Scope) -> tuple[Place, ...]:
     """Return every place that the order touches, in the order of the levels."""
-    desk = desk_of(scope)
+    desk = scope.limits.desk
     at_desk = () if desk is None else (Place(Level.DESK, desk),)
     return (
         Place(Level.AGENT, order.agent),
@@ -88,9 +88,3 @@ def places_of(order: Order, scope: Scope) -> tuple[Place, ...]:
         Place(Level.VENUE, order.venue),
         FIRM,
     )
-
-
-def desk_of(scope: Scope) -> str | None:
-    """Return the desk whose halts also stop the agent: no scope names one yet."""
-    del scope
-    return None

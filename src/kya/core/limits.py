@@ -29,6 +29,12 @@ SEQ_MAX: Final = 2**53 - 1
 FIXED_POINT_DIGITS_MAX: Final = 18
 """Digits before the point of a price or quantity."""
 
+BASIS_POINTS_MAX: Final = 10_000
+"""One whole in basis points; a buffer or band must stay below it."""
+
+PRICE_AGE_MILLIS_MAX: Final = 60_000
+"""Oldest reference price that a scope may accept: a minute, and most want a second."""
+
 CLOCK_SKEW_MICROS_MAX: Final = 2_000_000
 """How far an order's own time may be from ours before it is denied: 2 s."""
 

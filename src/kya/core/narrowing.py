@@ -6,13 +6,14 @@ such even where another one keeps every order from making use of it.
 """
 
 from collections.abc import Callable, Mapping
-from enum import Enum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from kya.core.errors import InputError
 from kya.core.mandate import Mandate
 from kya.core.money import Money
+from kya.core.narrowing_limits import LIMITS_LIMITS
+from kya.core.relation import Relation, listed, more_is_wider, relation_of
 from kya.core.scope import (
     Calendar,
     DailyMaxPer,
@@ -20,20 +21,8 @@ from kya.core.scope import (
     Scope,
     TradingWindow,
 )
-
-
-class Relation(Enum):
-    """What a new limit is beside the old one."""
-
-    EQUAL = "equal"
-    NARROWER = "narrower"
-    WIDER = "wider"
-    INCOMPARABLE = "incomparable"
-
-    @property
-    def is_within(self) -> bool:
-        """Whether the new limit lets nothing pass that the old one stops."""
-        return self in (Relation.EQUAL, Relation.NARROWER)
+from kya.core.scope_limits import NO_LIMITS as NONE_SET
+from kya.core.scope_limits import Limits
 
 
 class Comparison(NamedTuple):
@@ -46,14 +35,27 @@ class Comparison(NamedTuple):
 def comparisons(old: Mandate, new: Mandate) -> tuple[Comparison, ...]:
     """Return what each limit of the new mandate is beside the old one's.
 
+    Those of `limits` stand at the end, each if one of the two sets it.
+
     InputError for the mandates of two agents: neither limits the other's orders.
     """
     if old.agent != new.agent:
         msg = f"mandates: want two of one agent, got {old.agent}'s and {new.agent}'s"
         raise InputError(msg)
     grants = [(name, of(old, new)) for name, of in MANDATE_LIMITS.items()]
-    limits = [(name, of(old.scope, new.scope)) for name, of in SCOPE_LIMITS.items()]
-    return tuple(Comparison(*pair) for pair in (*grants, *limits))
+    scopes = [(name, of(old.scope, new.scope)) for name, of in SCOPE_LIMITS.items()]
+    before, after = old.scope.limits, new.scope.limits
+    limits = [
+        (f"limits.{name}", of(before, after))
+        for name, of in LIMITS_LIMITS.items()
+        if _is_set(name, before) or _is_set(name, after)
+    ]
+    return tuple(Comparison(*pair) for pair in (*grants, *scopes, *limits))
+
+
+def _is_set(name: str, limits: Limits) -> bool:
+    """Tell whether these limits set the one of this name."""
+    return bool(getattr(limits, name) != getattr(NONE_SET, name))
 
 
 def is_within(old: Mandate, new: Mandate) -> bool:
@@ -61,35 +63,16 @@ def is_within(old: Mandate, new: Mandate) -> bool:
     return all(found.relation.is_within for found in comparisons(old, new))
 
 
-def _relation(*, stops_more: bool, lets_more_pass: bool) -> Relation:
-    """Return what a limit is that differs from the old one in one way, both or none."""
-    if stops_more and lets_more_pass:
-        return Relation.INCOMPARABLE
-    if lets_more_pass:
-        return Relation.WIDER
-    return Relation.NARROWER if stops_more else Relation.EQUAL
-
-
-def _more_is_wider(old: int, new: int) -> Relation:
-    """Compare limits of which the greater one lets more pass."""
-    return _relation(stops_more=new < old, lets_more_pass=new > old)
-
-
-def _listed(old: frozenset[str], new: frozenset[str]) -> Relation:
-    """Compare lists: what is not listed is stopped."""
-    return _relation(stops_more=not old <= new, lets_more_pass=not new <= old)
-
-
 def _amount(old: Money, new: Money) -> Relation:
     """Compare maxima; those of two currencies are not, whatever the rate of the day."""
     if old.currency != new.currency:
         return Relation.INCOMPARABLE
-    return _more_is_wider(old.minor_units, new.minor_units)
+    return more_is_wider(old.minor_units, new.minor_units)
 
 
 def _window(old: TradingWindow, new: TradingWindow) -> Relation:
     """Compare parts of the day."""
-    return _relation(
+    return relation_of(
         stops_more=old.opens < new.opens or new.closes < old.closes,
         lets_more_pass=new.opens < old.opens or old.closes < new.closes,
     )
@@ -108,24 +91,24 @@ SCOPE_LIMITS: Final[Mapping[str, Callable[[Scope, Scope], Relation]]] = (
                 if old.currency == new.currency
                 else Relation.INCOMPARABLE
             ),
-            "markets": lambda old, new: _listed(old.markets, new.markets),
-            "venues": lambda old, new: _listed(old.venues, new.venues),
-            "regions": lambda old, new: _listed(old.regions, new.regions),
-            "region_evidence": lambda old, new: _more_is_wider(
+            "markets": lambda old, new: listed(old.markets, new.markets),
+            "venues": lambda old, new: listed(old.venues, new.venues),
+            "regions": lambda old, new: listed(old.regions, new.regions),
+            "region_evidence": lambda old, new: more_is_wider(
                 _EVIDENCE.index(old.region_evidence),
                 _EVIDENCE.index(new.region_evidence),
             ),
             "order_max": lambda old, new: _amount(old.order_max, new.order_max),
             "daily_max": lambda old, new: _amount(old.daily_max, new.daily_max),
-            "daily_max_per": lambda old, new: _more_is_wider(
+            "daily_max_per": lambda old, new: more_is_wider(
                 _SUMS.index(old.daily_max_per), _SUMS.index(new.daily_max_per)
             ),
             "window": lambda old, new: _window(old.window, new.window),
-            "calendar": lambda old, new: _more_is_wider(
+            "calendar": lambda old, new: more_is_wider(
                 _CALENDARS.index(old.calendar), _CALENDARS.index(new.calendar)
             ),
             # What is paper under one and live under the other can move real money.
-            "live_from": lambda old, new: _more_is_wider(
+            "live_from": lambda old, new: more_is_wider(
                 new.live_from.micros, old.live_from.micros
             ),
         }
@@ -136,14 +119,14 @@ SCOPE_LIMITS: Final[Mapping[str, Callable[[Scope, Scope], Relation]]] = (
 MANDATE_LIMITS: Final[Mapping[str, Callable[[Mandate, Mandate], Relation]]] = (
     MappingProxyType(
         {
-            "valid_from": lambda old, new: _more_is_wider(
+            "valid_from": lambda old, new: more_is_wider(
                 new.valid_from.micros, old.valid_from.micros
             ),
-            "valid_until": lambda old, new: _more_is_wider(
+            "valid_until": lambda old, new: more_is_wider(
                 old.valid_until.micros, new.valid_until.micros
             ),
             # The longer people may wait after a breach, the longer it goes on.
-            "grace_seconds": lambda old, new: _more_is_wider(
+            "grace_seconds": lambda old, new: more_is_wider(
                 old.grace_seconds, new.grace_seconds
             ),
         }

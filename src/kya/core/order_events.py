@@ -51,13 +51,17 @@ class OrderSubmitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDecided:
-    """The gateway has judged the order whose leaf hash is `order`."""
+    """The gateway has judged the order whose leaf hash is `order`.
+
+    `worth` is what it is worth in the scope's currency, if its amount is in another.
+    """
 
     agent: str
     seq: int
     order: str
     outcome: Outcome
     received_at: Instant
+    worth: Money | None = None
 
     @classmethod
     def of(cls, decision: Decision, order_leaf: str) -> Self:
@@ -69,6 +73,7 @@ class OrderDecided:
             order=order_leaf,
             outcome=decision.outcome,
             received_at=decision.case.received_at,
+            worth=decision.worth_shown,
         )
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from kya.core.growing_set import GrowingSet
 from kya.core.instant import Day
-from kya.core.money import Currency
+from kya.core.money import Currency, Money
 from kya.core.order import Order, Side
 from kya.core.tokens import NO_DIGEST
 
@@ -42,13 +42,15 @@ class Past:
             allowed=NOTHING,
         )
 
-    def including(self, order: Order, order_line_digest: str, *, counted: int) -> Self:
-        """Return the past after this order, with `counted` minor units reserved."""
+    def including(
+        self, order: Order, order_line_digest: str, *, counted: Money | None
+    ) -> Self:
+        """Return the past after this order, which reserves what was `counted`."""
         allowed, currency = self.allowed, self.currency
-        if counted:
+        if counted is not None:
             key = (order.market, order.side)
-            allowed = {**allowed, key: allowed.get(key, 0) + counted}
-            currency = order.amount.currency
+            allowed = {**allowed, key: allowed.get(key, 0) + counted.minor_units}
+            currency = counted.currency
         return replace(
             self,
             seq=order.seq,

@@ -1,6 +1,6 @@
 """A scope: the limits themselves, as the board set them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from re import Pattern
 
@@ -9,6 +9,7 @@ from kya.core.errors import MalformedError
 from kya.core.instant import Day, Instant, TimeOfDay, Weekday
 from kya.core.limits import LIST_ITEMS_MAX
 from kya.core.money import Currency, Money
+from kya.core.scope_limits import NO_LIMITS, Limits
 
 
 class DailyMaxPer(Enum):
@@ -69,6 +70,7 @@ class Scope:
 
     `region_evidence` is the least that must be shown for the region. Orders received
     before `live_from` are paper orders: judged the same, never able to move real money.
+    `limits` are all others that the board has set.
     """
 
     currency: Currency
@@ -82,6 +84,7 @@ class Scope:
     calendar: Calendar
     region_evidence: RegionEvidence
     live_from: Instant
+    limits: Limits = field(default_factory=lambda: NO_LIMITS)
 
     def __post_init__(self) -> None:
         """Refuse a scope that grants nothing or contradicts itself."""
@@ -93,6 +96,10 @@ class Scope:
             raise MalformedError(msg)
         if not (self.order_max.minor_units and self.daily_max.minor_units):
             msg = "order_max, daily_max: want both more than zero"
+            raise MalformedError(msg)
+        units = self.limits.order_units_max
+        if units and units.keys() != self.markets:
+            msg = "order_units_max: want one for each of the markets, and no other"
             raise MalformedError(msg)
 
     def mode_at(self, instant: Instant) -> Mode:

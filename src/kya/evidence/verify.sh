@@ -1494,6 +1494,7 @@ function read_scope(c,   d) {
         return
     }
     READABLE[c] = 1
+    if ("limits.desk" in V) DESK[c] = V["limits.desk"]
     CURRENCY[c] = V["currency"]; ORDER_MAX[c] = V["order_max"]; DAILY_MAX[c] = V["daily_max"]
     PER[c] = V["daily_max_per"]; CALENDAR[c] = V["calendar"]; LIVE[c] = V["live_from"]
     OPENS[c] = V["window.opens"]; CLOSES[c] = V["window.closes"]
@@ -1786,6 +1787,7 @@ function stopped_at(p) {
 function halt_state(   said) {
     H_SAID = ""
     stopped_at("agent:" O_AGENT)
+    if (O_CERTIFICATE in DESK) stopped_at("desk:" DESK[O_CERTIFICATE])
     stopped_at("market:" O_MARKET)
     stopped_at("venue:" O_VENUE)
     stopped_at("firm")

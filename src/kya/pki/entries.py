@@ -24,9 +24,8 @@ from kya.codec.note import SignedNote
 from kya.core.errors import MalformedError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
-from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
-from kya.core.order_events import OrderDecided, OrderSubmitted
+from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.power_events import (
     AgentRegistered,
@@ -67,14 +66,7 @@ def _read_order(line: bytes, raw: bytes) -> Event:
 
 
 def _read_decision(line: bytes, _raw: bytes) -> Event:
-    wire = decisions.parse_decision(line)
-    return OrderDecided(
-        agent=wire.agent,
-        seq=wire.seq,
-        order=wire.order,
-        outcome=decisions.read_outcome(wire.outcome),
-        received_at=Instant.parse(wire.received_at),
-    )
+    return decisions.event_of(decisions.parse_decision(line))
 
 
 def _read_mandate(line: bytes, _raw: bytes) -> Event:

@@ -40,7 +40,7 @@ class PlainHalts:
         places = {
             "firm",
             f"agent:{order['agent']}",
-            f"desk:{scope.get('desk', '')}",
+            f"desk:{scope.get('limits', {}).get('desk', '')}",
             f"market:{order['market']}",
             f"venue:{order['venue']}",
         }

@@ -14,19 +14,18 @@ import msgspec
 from kya.codec import canonical
 from kya.codec.decisions import (
     DecisionLine,
+    inputs_of,
     parse_decision,
-    price_of,
     render_decision,
 )
 from kya.codec.note import SignedNote
 from kya.codec.tally import Tally
-from kya.core.case_of import Inputs, case_of
+from kya.core.case_of import case_of
 from kya.core.credential import Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
 from kya.core.errors import DistrustError, InputError
 from kya.core.fold import apply
-from kya.core.instant import Instant
 from kya.core.order_events import (
     Equivocated,
     OrderDecided,
@@ -205,8 +204,7 @@ class Reexecution:
 
     def _decide_again(self, submitted: OrderSubmitted, line: DecisionLine) -> Decision:
         """Judge the order by the state before it, at the instant that was logged."""
-        inputs = Inputs(Instant.parse(line.received_at), price_of(line))
-        return decide(case_of(self.state, submitted, inputs))
+        return decide(case_of(self.state, submitted, inputs_of(line)))
 
     def _compare_decision(self, entry: Entry, event: OrderDecided) -> None:
         """Say in what a decision differs from the one that we make."""

@@ -1,0 +1,110 @@
+"""The `limits` object of a scope: each limit that is set, by its name."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeVar
+
+import msgspec
+
+from kya.codec import canonical
+from kya.codec.enums import by_value
+from kya.core.errors import MalformedError
+from kya.core.money import Quantity
+from kya.core.order import OrderType, TimeInForce
+from kya.core.scope_limits import NO_LIMITS, Limits
+
+E = TypeVar("E", bound=Enum)
+_Count = int | msgspec.UnsetType
+_Names = list[str] | msgspec.UnsetType
+_UNSET = msgspec.UNSET
+
+
+class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
+    """Limits on the wire; one that is not set does not stand there."""
+
+    desk: str | msgspec.UnsetType = _UNSET
+    order_types: _Names = _UNSET
+    order_units_max: dict[str, str] | msgspec.UnsetType = _UNSET
+    price_age_millis: _Count = _UNSET
+    price_buffer_bps: _Count = _UNSET
+    price_collar_bps: _Count = _UNSET
+    price_warn_bps: _Count = _UNSET
+    spread_bps: _Count = _UNSET
+    times_in_force: _Names = _UNSET
+
+
+COUNTS = (
+    "price_age_millis",
+    "price_buffer_bps",
+    "price_collar_bps",
+    "price_warn_bps",
+    "spread_bps",
+)
+"""The limits that are plain integers, the same on the wire and inside."""
+
+_TYPE = by_value("order_types", OrderType)
+_TIME_IN_FORCE = by_value("times_in_force", TimeInForce)
+
+
+def limits_from(wire: LimitsFields | msgspec.UnsetType) -> Limits:
+    """Return the limits of their fields; MalformedError if they are none."""
+    if wire is _UNSET:
+        return NO_LIMITS
+    units = wire.order_units_max
+    if units is not _UNSET and not units:
+        msg = "order_units_max: want at least one"
+        raise MalformedError(msg)
+    limits = Limits(
+        desk=None if wire.desk is _UNSET else wire.desk,
+        order_types=_members("order_types", wire.order_types, _TYPE),
+        times_in_force=_members("times_in_force", wire.times_in_force, _TIME_IN_FORCE),
+        order_units_max=(
+            NO_LIMITS.order_units_max
+            if units is _UNSET
+            else {market: Quantity.parse(text) for market, text in units.items()}
+        ),
+        **{name: _set(getattr(wire, name)) for name in COUNTS},
+    )
+    if limits == NO_LIMITS:
+        msg = "limits: want at least one, or no such field"
+        raise MalformedError(msg)
+    return limits
+
+
+def limits_fields(limits: Limits) -> LimitsFields | msgspec.UnsetType:
+    """Return the fields of the limits; nothing where none is set."""
+    if limits == NO_LIMITS:
+        return _UNSET
+    units = {market: str(most) for market, most in limits.order_units_max.items()}
+    return LimitsFields(
+        desk=limits.desk or _UNSET,
+        order_types=_names(limits.order_types),
+        order_units_max=units or _UNSET,
+        times_in_force=_names(limits.times_in_force),
+        **{name: _shown(getattr(limits, name)) for name in COUNTS},
+    )
+
+
+def _set(value: _Count) -> int | None:
+    return None if value is _UNSET else value
+
+
+def _shown(value: int | None) -> _Count:
+    return _UNSET if value is None else value
+
+
+def _members(
+    field: str, names: _Names, read: Callable[[str], E]
+) -> frozenset[E] | None:
+    """Return the members that the list names; MalformedError unless in order."""
+    if names is _UNSET:
+        return None
+    if sorted(set(names)) != names:
+        msg = f"{field}: want a sorted list that holds each item once"
+        raise MalformedError(msg)
+    return frozenset(read(name) for name in names)
+
+
+def _names(members: frozenset[E] | None) -> _Names:
+    """Return the names in their order."""
+    return _UNSET if members is None else sorted(str(m.value) for m in members)
