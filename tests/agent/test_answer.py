@@ -40,3 +40,10 @@ def test_a_broken_control_is_named() -> None:
 def test_what_was_set_aside_says_so() -> None:
     words = _in_words(a_control(Reason.ORDER_AMOUNT_MAX, "overridden"))
     assert words.endswith("(order.amount_max, set aside)")
+
+
+def test_a_year_that_no_calendar_lists_says_so() -> None:
+    words = _in_words(a_control(Reason.CALENDAR_CLOSED, "cannot_evaluate"))
+    assert words == (
+        "the calendar LIMIT does not list the year of MEASURED (calendar.closed)"
+    )

@@ -10,8 +10,13 @@ import msgspec
 import pytest
 
 from kya.codec import canonical
-from kya.codec.canonical import digest
-from kya.codec.decisions import DecisionLine, parse_decision, read_reason
+from kya.codec.canonical import digest, encode
+from kya.codec.decisions import (
+    DecisionLine,
+    parse_decision,
+    read_reason,
+    render_decision,
+)
 from kya.codec.halts import (
     HaltLine,
     RearmLine,
@@ -38,7 +43,9 @@ from kya.codec.sessions import (
     render_session,
 )
 from kya.core.checks import CHECKS
+from kya.core.closed_days import YEARS
 from kya.core.control import Reason
+from kya.core.decide import decide
 from kya.core.halt import TradingState
 from kya.core.instant import MICROS_PER_DAY
 from kya.core.latch import Latch
@@ -60,7 +67,9 @@ from kya.core.limits import (
     TEXT_CHARS_MAX,
 )
 from kya.core.override_admission import OVERRIDABLE
+from kya.core.scope import Calendar
 from kya.pki.stopping import STOPPING
+from tests.builders import a_case, a_scope, on
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -73,6 +82,7 @@ PAGES = {
         "override",
         "limits",
         "halt",
+        "calendars",
     )
 }
 
@@ -226,3 +236,19 @@ def test_the_pages_say_the_limits() -> None:
     assert f"at least {INSTANCE_RSA_BITS_MIN:,} bits" in PAGES["session"]
     assert INSTANCE_AGE_MICROS_MAX == 365 * MICROS_PER_DAY
     assert "365 days" in PAGES["session"]
+
+
+def test_the_control_on_christmas_day_is_the_one_of_the_page() -> None:
+    scope = a_scope(calendar=Calendar.US_NYSE)
+    case = a_case(received_at=on("2026-12-25 12:00"), scope=scope)
+    line = parse_decision(render_decision(decide(case), "0" * 64))
+    (control,) = [each for each in line.controls if each.id == "hours.calendar"]
+    assert f"```\n{encode(control).decode()}\n```" in PAGES["calendars"]
+
+
+def test_every_calendar_is_on_the_page_and_each_exchange_with_its_rule() -> None:
+    named = [row[0] for row in rows("calendars", "calendar")]
+    assert named == [f"`{calendar.value}`" for calendar in Calendar]
+    ruled = re.findall(r"(?m)^- 3\.\d (`[a-z_]+`): ", PAGES["calendars"])
+    assert ruled == [f"`{each.value}`" for each in Calendar if each.is_of_an_exchange]
+    assert f"It lists {YEARS.start} to {YEARS.stop - 1}." in PAGES["calendars"]

@@ -330,6 +330,28 @@ def test_the_weekend_is_closed(
     assert reasons(everyday) == []
 
 
+@pytest.mark.parametrize(
+    ("received_at", "outcome", "measured"),
+    [
+        ("2026-05-14 12:00", "passed", "thursday 2026-05-14"),
+        ("2026-12-25 12:00", "failed", "friday 2026-12-25"),
+        ("2026-12-24 23:59:59.999999", "passed", "thursday 2026-12-24"),
+        ("2026-12-26 00:00", "failed", "saturday 2026-12-26"),
+        ("2023-12-29 12:00", "cannot_evaluate", "friday 2023-12-29"),
+        ("2036-01-05 12:00", "cannot_evaluate", "saturday 2036-01-05"),
+    ],
+)
+def test_an_exchange_is_measured_by_weekday_and_date(
+    received_at: str, outcome: str, measured: str
+) -> None:
+    scope = a_scope(calendar=Calendar.TARGET)
+    decision = decide(a_case(received_at=on(received_at), scope=scope))
+    result = the_result(decision, "hours.calendar")
+    assert (result.outcome.value, result.measured) == (outcome, measured)
+    assert result.limit is Calendar.TARGET
+    assert (result.reason is Reason.CALENDAR_CLOSED) is (outcome != "passed")
+
+
 def test_hours_are_judged_by_our_clock_and_not_by_the_agents() -> None:
     closing = on("2026-05-15 17:00")
     early = an_order(created_at=closing.plus(micros=-1))

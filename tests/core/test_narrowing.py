@@ -1,4 +1,5 @@
 from dataclasses import fields, replace
+from itertools import product
 from typing import Any, Final
 
 import pytest
@@ -9,7 +10,7 @@ from kya.core.control import Reason
 from kya.core.counterexample import Counterexample, counterexample
 from kya.core.decide import decide
 from kya.core.errors import InputError
-from kya.core.instant import Instant, TimeOfDay
+from kya.core.instant import Day, Instant, TimeOfDay
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Quantity
 from kya.core.narrowing import (
@@ -286,6 +287,79 @@ def test_another_currency_is_incomparable(limit: str) -> None:
     other = changed(currency=usd, order_max=cheap, daily_max=cheap)
     assert relation(OLD, other, limit) is Relation.INCOMPARABLE
     assert_it_shows(counterexample(OLD, other, limit), OLD, other)
+
+
+SIX, TARGET, NYSE, UK = (
+    changed(calendar=calendar)
+    for calendar in (
+        Calendar.CH_SIX,
+        Calendar.TARGET,
+        Calendar.US_NYSE,
+        Calendar.UK_ENGLAND_WALES,
+    )
+)
+EVERY_DAY = changed(calendar=Calendar.EVERY_DAY)
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide"),
+    [(SIX, TARGET), *product((SIX, TARGET, NYSE, UK), (OLD, EVERY_DAY))],
+)
+def test_a_calendar_with_more_closing_days_is_narrower(
+    narrow: Mandate, wide: Mandate
+) -> None:
+    assert relation(wide, narrow, "calendar") is Relation.NARROWER
+    assert relation(narrow, wide, "calendar") is Relation.WIDER
+    assert_it_shows(counterexample(narrow, wide, "calendar"), narrow, wide)
+    assert counterexample(wide, narrow, "calendar") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(TARGET, NYSE), (TARGET, UK), (NYSE, UK), (NYSE, SIX), (UK, SIX)],
+)
+def test_two_exchanges_that_close_on_different_days_are_incomparable(
+    one: Mandate, other: Mandate
+) -> None:
+    for old, new in ((one, other), (other, one)):
+        assert relation(old, new, "calendar") is Relation.INCOMPARABLE
+        found = assert_it_shows(counterexample(old, new, "calendar"), old, new)
+        assert found.reason is Reason.CALENDAR_CLOSED
+        assert found.under_old.reasons == (Reason.CALENDAR_CLOSED,)
+
+
+def test_a_year_that_an_exchange_does_not_list_shows_it_too() -> None:
+    late = {"valid_from": on("2036-03-01 10:00"), "valid_until": on("2037-03-01 10:00")}
+    old, new = (
+        a_mandate(scope=a_scope(calendar=calendar), **late)
+        for calendar in (Calendar.TARGET, Calendar.MONDAY_TO_FRIDAY)
+    )
+    found = assert_it_shows(counterexample(old, new, "calendar"), old, new)
+    assert found.under_old.reasons == (Reason.CALENDAR_CLOSED,)
+    both = changed(calendar=Calendar.TARGET)
+    early = replace(both, resolved_at=on("2020-03-01 10:00"))
+    earlier = replace(early, valid_from=on("2020-03-01 10:00"))
+    # Its first four years let nothing pass; the fifth one does.
+    found = assert_it_shows(counterexample(both, earlier, "valid_from"), both, earlier)
+    assert found.case.received_at.day == on("2024-01-02 10:00").day
+
+
+@given(st.sampled_from(Calendar), st.sampled_from(Calendar), strategies.days)
+def test_a_day_that_only_the_new_calendar_has_open_makes_it_wider(
+    old: Calendar, new: Calendar, day: Day
+) -> None:
+    if new.is_open(day) and not old.is_open(day):
+        found = relation(changed(calendar=old), changed(calendar=new), "calendar")
+        assert not found.is_within
+
+
+def test_every_pair_of_calendars_is_compared_by_all_days() -> None:
+    first = Day.parse("2023-12-01").number
+    days = [Day(first + ahead) for ahead in range(4500)]
+    opened = {each: {d for d in days if each.is_open(d)} for each in Calendar}
+    for old, new in product(Calendar, Calendar):
+        found = relation(changed(calendar=old), changed(calendar=new), "calendar")
+        assert found.is_within is (opened[new] <= opened[old]), (old, new)
 
 
 def test_mandates_of_two_agents_are_not_compared() -> None:

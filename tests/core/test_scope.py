@@ -30,6 +30,34 @@ def test_the_week_is_monday_to_friday_without_holidays(
 
 
 @pytest.mark.parametrize(
+    ("calendar", "closed", "is_open"),
+    [
+        (Calendar.TARGET, "2026-05-01", "2026-05-14"),
+        (Calendar.UK_ENGLAND_WALES, "2026-12-28", "2026-05-01"),
+        (Calendar.US_NYSE, "2026-07-03", "2026-04-06"),
+        (Calendar.CH_SIX, "2026-05-14", "2026-07-03"),
+    ],
+)
+def test_an_exchange_closes_on_its_own_days(
+    calendar: Calendar, closed: str, is_open: str
+) -> None:
+    assert calendar.covers(Day.parse(closed))
+    assert not calendar.is_open(Day.parse(closed))
+    assert calendar.is_open(Day.parse(is_open))
+    assert not calendar.is_open(Day.parse("2026-05-16"))
+
+
+@pytest.mark.parametrize("calendar", Calendar)
+def test_an_exchange_covers_the_listed_years_alone(calendar: Calendar) -> None:
+    beyond = [Day.parse(day) for day in ("2023-12-29", "2036-01-02")]
+    within = [Day.parse(day) for day in ("2024-01-01", "2035-12-31")]
+    assert all(calendar.covers(day) for day in within)
+    for day in beyond:
+        assert calendar.covers(day) is not calendar.is_of_an_exchange
+        assert calendar.is_open(day) is not calendar.is_of_an_exchange
+
+
+@pytest.mark.parametrize(
     ("opens", "closes"),
     [(EIGHT, EIGHT), (EIGHT, MIDNIGHT), (END_OF_DAY, END_OF_DAY)],
 )

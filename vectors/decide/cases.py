@@ -33,6 +33,7 @@ def cases() -> Iterator[Case]:
     yield from _amounts()
     yield from _currencies()
     yield from _hours()
+    yield from _calendars()
     yield from _identity()
     yield from _sequence()
     yield from _places()
@@ -245,6 +246,75 @@ def _hours() -> Iterator[Case]:
         shut,
         order={"created_at": "2026-05-15T16:59:59.999999Z"},
         received_at="2026-05-15T17:00:00.000000Z",
+    )
+
+
+# Of each calendar: a closing day, and the last day before it that is open.
+CLOSING_DAYS = (
+    ("target", "2026-12-25", "2026-12-24"),
+    ("target", "2028-05-01", "2028-04-28"),
+    ("uk_england_wales", "2027-12-28", "2027-12-24"),
+    ("uk_england_wales", "2028-01-03", "2027-12-31"),
+    ("us_nyse", "2027-06-18", "2027-06-17"),
+    ("us_nyse", "2025-01-09", "2025-01-08"),
+    ("us_nyse", "2034-01-02", "2033-12-30"),
+    ("ch_six", "2026-05-14", "2026-05-13"),
+    ("ch_six", "2026-12-31", "2026-12-30"),
+)
+# Closed elsewhere, and open here.
+OPEN_HERE = (
+    ("monday_to_friday", "2026-12-25"),
+    ("target", "2026-12-31"),
+    ("uk_england_wales", "2026-05-01"),
+    ("us_nyse", "2026-04-06"),
+    ("us_nyse", "2027-12-31"),
+    ("ch_six", "2033-12-27"),
+)
+UNLISTED = ("2023-12-29", "2036-01-02", "2036-01-05")
+EXCHANGES = ("target", "uk_england_wales", "us_nyse", "ch_six")
+LONG_LIVED = {
+    "not_after": "2037-01-01T00:00:00.000000Z",
+    "not_before": "2023-01-01T00:00:00.000000Z",
+}
+
+
+def _calendars() -> Iterator[Case]:
+    shut, as_of_a_weekday = ["calendar.closed"], "a holiday is a day like others"
+    for calendar, closed, before in CLOSING_DAYS:
+        yield _on_a_day(calendar, closed, as_of_a_weekday, shut)
+        yield _on_a_day(calendar, before, "the day before a holiday is closed", [])
+    for calendar, day in OPEN_HERE:
+        yield _on_a_day(calendar, day, "another calendar is asked", [])
+    for calendar in EXCHANGES:
+        yield _on_a_day(calendar, "2026-05-16", "only holidays are closed", shut)
+        for day in UNLISTED:
+            yield _on_a_day(calendar, day, "a year not listed has no holidays", shut)
+    yield _on_a_day(
+        "target", "2026-12-25", "a holiday can never be set aside", [], aside=True
+    )
+    yield _on_a_day(
+        "target", "2036-01-02", "what nobody knows is set aside", shut, aside=True
+    )
+
+
+def _on_a_day(
+    calendar: str, day: str, bug: str, reasons: list[str], *, aside: bool = False
+) -> Case:
+    """Return an order at noon, under a certificate that is valid in every year."""
+    override = {
+        "controls": ["hours.calendar"],
+        "expires_at": f"{day}T12:10:00.000000Z",
+    }
+    return _case(
+        f"{calendar}-{day}{'-set-aside' if aside else ''}".replace("_", "-"),
+        bug,
+        WRONG_TIME if reasons else TOO_STRICT,
+        reasons,
+        scope={"calendar": calendar},
+        credential=LONG_LIVED,
+        past={"day": day},
+        received_at=f"{day}T12:00:00.000000Z",
+        override=override if aside else None,
     )
 
 

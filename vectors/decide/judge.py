@@ -13,6 +13,8 @@ from hashlib import sha256
 from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
+from vectors.decide import calendars
+
 Fields: TypeAlias = dict[str, Any]
 
 DECIMALS = {"BTC": 8, "EUR": 2, "GBP": 2, "JPY": 0, "USD": 2}
@@ -370,10 +372,12 @@ def _hours(scope: Fields, now: str) -> Iterator[Found]:
     time = now[11:-1]
     shut = None if opens <= time < closes else "hours.closed"
     yield Found("hours.window", f"[{opens}, {closes})", time, "", shut)
-    weekday = DAYS[_moment(now).weekday()]
-    is_shut = scope["calendar"] == "monday_to_friday" and weekday[0] == "s"
-    reason = "calendar.closed" if is_shut else None
-    yield Found("hours.calendar", scope["calendar"], weekday, "", reason)
+    calendar, day = scope["calendar"], _moment(now).date()
+    measured, known = DAYS[day.weekday()], calendars.is_known(calendar, day)
+    if calendar in calendars.CLOSED:
+        measured = f"{measured} {day}"
+    reason = None if calendars.is_open(calendar, day) else "calendar.closed"
+    yield Found("hours.calendar", calendar, measured, "", reason, known)
 
 
 def _control(found: Found, aside: Fields | None) -> Fields:

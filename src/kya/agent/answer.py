@@ -133,15 +133,21 @@ _SENTENCES: Final = {
     Reason.CONTROL_FAULTED: "the control {id} could not be evaluated: {measured}",
 }
 
+_NOT_COMPARED: Final = "{measured} cannot be compared with {unit} {limit}"
+_NOT_EVALUATED: Final = {
+    Reason.CALENDAR_CLOSED: (
+        "the calendar {limit} does not list the year of {measured}"
+    ),
+    Reason.CONTROL_FAULTED: _SENTENCES[Reason.CONTROL_FAULTED],
+}
+
 
 def _in_words(control: ControlFields) -> str:
     """Return one reason in words, with its code."""
     reason = read_reason(str(control.reason))
     sentence = _SENTENCES[reason]
     if control.outcome == "cannot_evaluate":
-        sentence = "{measured} cannot be compared with {unit} {limit}"
-        if reason is Reason.CONTROL_FAULTED:
-            sentence = _SENTENCES[reason]
+        sentence = _NOT_EVALUATED.get(reason, _NOT_COMPARED)
     words = sentence.format(
         id=control.id, limit=control.limit, measured=control.measured, unit=control.unit
     )

@@ -8,12 +8,14 @@ from kya.core.control import (
     Control,
     ControlOutcome,
     ControlResult,
+    Measured,
     NotArmed,
     Reason,
 )
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
+_CANNOT_EVALUATE: Final = ControlOutcome.CANNOT_EVALUATE
 
 MARKET_ALLOWED: Final = Control(
     id="market.allowed", version=1, unit="", source="RTS 6 Art. 8(a), 15(5)"
@@ -78,12 +80,20 @@ def time_is_within_hours(case: Case) -> ControlResult:
 
 
 def day_is_in_calendar(case: Case) -> ControlResult:
-    """The order was received on a day that the calendar has open."""
+    """The order was received on a day that the calendar has open.
+
+    Which days an exchange is closed is listed for some years. Of a day in another year
+    nobody can say, so it is closed, and no two people can set that aside.
+    """
     calendar, day = case.scope.calendar, case.past.day
+    measured: Measured = day.weekday
+    if calendar.is_of_an_exchange:
+        measured = f"{day.weekday.name.lower()} {day}"
     if calendar.is_open(day):
-        return ControlResult(HOURS_CALENDAR, _PASSED, calendar, day.weekday)
+        return ControlResult(HOURS_CALENDAR, _PASSED, calendar, measured)
+    outcome = _FAILED if calendar.covers(day) else _CANNOT_EVALUATE
     return ControlResult(
-        HOURS_CALENDAR, _FAILED, calendar, day.weekday, Reason.CALENDAR_CLOSED
+        HOURS_CALENDAR, outcome, calendar, measured, Reason.CALENDAR_CLOSED
     )
 
 

@@ -24,7 +24,7 @@ from kya.core.narrowing import comparisons
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.past import NOTHING, Past
 from kya.core.runtime import Runtime
-from kya.core.scope import Mode, RegionEvidence
+from kya.core.scope import LISTED, Calendar, Mode, RegionEvidence
 from kya.core.session import Session, Shown
 from kya.core.tokens import NO_DIGEST
 
@@ -251,18 +251,34 @@ def _instants(old: Mandate, new: Mandate) -> Iterator[Instant]:
     """Yield enough instants to meet any time that one mandate has open, or closed.
 
     Such a time begins where a validity begins or has ended, where orders go live, or,
-    within a week of that, where a day or a trading window begins or has ended.
+    within a week of that, where a day or a trading window begins or has ended. No
+    calendar has a whole week closed but where it lists nothing, so the week in which
+    the lists begin or have ended counts as well; and single days that one lists.
     """
     starts = (new.valid_from, _after(old.valid_until), new.scope.live_from)
     times = (old.scope.window.closes, new.scope.window.opens)
     offsets = (0, *(time.micros for time in times))
-    for start in starts:
-        first = start.day.number
-        days = range(first, min(first + _DAYS, _LAST_DAY + 1))
-        begun = (day * MICROS_PER_DAY + offset for day in days for offset in offsets)
-        for micros in chain((start.micros,), begun):
+    weeks = _weeks_from(*(start.day.number for start in starts))
+    lists = _listed(old.scope.calendar, new.scope.calendar)
+    yield from starts
+    for day in chain(weeks, lists):
+        for offset in offsets:
+            micros = day * MICROS_PER_DAY + offset
             if micros < (_LAST_DAY + 1) * MICROS_PER_DAY:
                 yield Instant(micros)
+
+
+def _weeks_from(*firsts: int) -> Iterator[int]:
+    """Yield the week from each of these days on, as far as there are days."""
+    for first in firsts:
+        yield from range(first, min(first + _DAYS, _LAST_DAY + 1))
+
+
+def _listed(old: Calendar, new: Calendar) -> Iterator[int]:
+    """Yield the days on which the listed closing days make a difference."""
+    if old.is_of_an_exchange or new.is_of_an_exchange:
+        yield from _weeks_from(LISTED[0].number, LISTED[1].number + 1)
+    yield from sorted(day.number for day in old.closed_days if new.is_open(day))
 
 
 def _after(instant: Instant) -> Instant:

@@ -10,11 +10,13 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from kya.core.errors import InputError
+from kya.core.instant import Day
 from kya.core.mandate import Mandate
 from kya.core.money import Money
 from kya.core.narrowing_limits import LIMITS_LIMITS
 from kya.core.relation import Relation, listed, more_is_wider, relation_of
 from kya.core.scope import (
+    LISTED,
     Calendar,
     DailyMaxPer,
     RegionEvidence,
@@ -78,9 +80,24 @@ def _window(old: TradingWindow, new: TradingWindow) -> Relation:
     )
 
 
+def _calendar(old: Calendar, new: Calendar) -> Relation:
+    """Compare the days that are open, on every day that can tell two calendars apart.
+
+    Two exchanges differ on listed closing days alone. Any other two differ in the week
+    before those are listed as well: there an exchange has nothing open.
+    """
+    week_before = (Day(LISTED[0].number - back) for back in range(1, 8))
+    telling = {*old.closed_days, *new.closed_days, *week_before}
+    return relation_of(
+        stops_more=any(old.is_open(day) and not new.is_open(day) for day in telling),
+        lets_more_pass=any(
+            new.is_open(day) and not old.is_open(day) for day in telling
+        ),
+    )
+
+
 # From narrow to wide. What an agent sums up is never less than a part of it.
 _SUMS: Final = (DailyMaxPer.AGENT, DailyMaxPer.MARKET_AND_SIDE)
-_CALENDARS: Final = (Calendar.MONDAY_TO_FRIDAY, Calendar.EVERY_DAY)
 _EVIDENCE: Final = (RegionEvidence.ATTESTED, RegionEvidence.SELF_ASSERTED)
 
 SCOPE_LIMITS: Final[Mapping[str, Callable[[Scope, Scope], Relation]]] = (
@@ -104,9 +121,7 @@ SCOPE_LIMITS: Final[Mapping[str, Callable[[Scope, Scope], Relation]]] = (
                 _SUMS.index(old.daily_max_per), _SUMS.index(new.daily_max_per)
             ),
             "window": lambda old, new: _window(old.window, new.window),
-            "calendar": lambda old, new: more_is_wider(
-                _CALENDARS.index(old.calendar), _CALENDARS.index(new.calendar)
-            ),
+            "calendar": lambda old, new: _calendar(old.calendar, new.calendar),
             # What is paper under one and live under the other can move real money.
             "live_from": lambda old, new: more_is_wider(
                 new.live_from.micros, old.live_from.micros

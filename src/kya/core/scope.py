@@ -1,10 +1,14 @@
 """A scope: the limits themselves, as the board set them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from re import Pattern
+from types import MappingProxyType
+from typing import Final
 
 from kya.core import tokens
+from kya.core.closed_days import CLOSED_DAYS, YEARS
 from kya.core.errors import MalformedError
 from kya.core.instant import Day, Instant, TimeOfDay, Weekday
 from kya.core.limits import LIST_ITEMS_MAX
@@ -24,12 +28,52 @@ class Calendar(Enum):
 
     EVERY_DAY = "every_day"
     MONDAY_TO_FRIDAY = "monday_to_friday"
+    TARGET = "target"
+    UK_ENGLAND_WALES = "uk_england_wales"
+    US_NYSE = "us_nyse"
+    CH_SIX = "ch_six"
+
+    @property
+    def is_of_an_exchange(self) -> bool:
+        """Whether its closing days are listed, and only for some years."""
+        return self in _CLOSED
+
+    def covers(self, day: Day) -> bool:
+        """Tell whether it can be said of this UTC day if it is open."""
+        return not self.is_of_an_exchange or LISTED[0] <= day <= LISTED[1]
 
     def is_open(self, day: Day) -> bool:
-        """Tell whether orders may be sent on this UTC day."""
+        """Tell whether orders may be sent on this UTC day; never where not covered."""
         if self is Calendar.EVERY_DAY:
             return True
-        return day.weekday not in (Weekday.SATURDAY, Weekday.SUNDAY)
+        if day.weekday in (Weekday.SATURDAY, Weekday.SUNDAY):
+            return False
+        if self is Calendar.MONDAY_TO_FRIDAY:
+            return True
+        return self.covers(day) and day not in self.closed_days
+
+    @property
+    def closed_days(self) -> frozenset[Day]:
+        """The closing days that are listed; weekends are not among them."""
+        return _CLOSED.get(self, frozenset())
+
+
+LISTED: Final = (
+    Day.parse(f"{YEARS.start}-01-01"),
+    Day.parse(f"{YEARS.stop - 1}-12-31"),
+)
+"""First and last day that the calendars of exchanges cover."""
+
+_CLOSED: Final[Mapping[Calendar, frozenset[Day]]] = MappingProxyType(
+    {
+        Calendar(name): frozenset(
+            Day.parse(f"{year}-{each}")
+            for year, listed in years.items()
+            for each in listed.split(" ")
+        )
+        for name, years in CLOSED_DAYS.items()
+    }
+)
 
 
 class RegionEvidence(Enum):

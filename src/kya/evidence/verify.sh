@@ -1245,7 +1245,10 @@ check_trust_files() {
 # own account of seqs, chains and sums; shares nothing with the gateway's code.
 write_judge_program() {
     cat >"$tmp/judge.awk" <<'EOF'
-BEGIN { FS = "\t"; OFS = "\t"; CRL = 0; NOW = "" }
+BEGIN {
+    FS = "\t"; OFS = "\t"; CRL = 0; NOW = ""
+    EXCHANGES = "target uk_england_wales us_nyse ch_six"
+}
 
 part == "certificates" {
     c = $1
@@ -1483,7 +1486,7 @@ function read_scope(c,   d) {
     d = V["order_max"]
     PLACES[c] = index(d, ".") ? length(d) - index(d, ".") : 0
     if (!is_amount(d, PLACES[c]) || !is_amount(V["daily_max"], PLACES[c]) \
-        || (V["calendar"] != "monday_to_friday" && V["calendar"] != "every_day") \
+        || !within("every_day monday_to_friday " EXCHANGES, V["calendar"]) \
         || (V["daily_max_per"] != "agent" && V["daily_max_per"] != "market_and_side") \
         || (V["region_evidence"] != "self_asserted" && V["region_evidence"] != "attested") \
         || micros(V["live_from"]) < 0 || V["_type"] != "kya/scope/v1" \
@@ -2032,9 +2035,65 @@ function run_rules(at,   a, c, day, key, skew, before, total, limit, standing, s
     name = substr(at, 12, 15)
     rule(OPENS[c] "" <= name "" && name "" < CLOSES[c] "", "hours.window", \
         "[" OPENS[c] ", " CLOSES[c] ")", name, "hours.closed", "")
+    on_calendar(CALENDAR[c], at)
+}
+
+# The weekday alone, or under the calendar of an exchange the date as well; years that it
+# does not list are closed for good, whoever sets it aside (calendars.md 1.3).
+function on_calendar(calendar, at,   name, y) {
     name = weekday(at)
-    rule(CALENDAR[c] == "every_day" || (name != "saturday" && name != "sunday"), \
-        "hours.calendar", CALENDAR[c], name, "calendar.closed", "")
+    if (!within(EXCHANGES, calendar)) {
+        rule(calendar == "every_day" || name !~ /^s/, "hours.calendar", calendar, name, \
+            "calendar.closed", "")
+        return
+    }
+    y = substr(at, 1, 4) + 0
+    if (y < 2024 || y > 2035)
+        control("hours.calendar", calendar, name " " substr(at, 1, 10), "cannot_evaluate", \
+            "calendar.closed", "")
+    else
+        rule(name !~ /^s/ && !is_closing_day(calendar, name, y, substr(at, 6, 2) + 0, \
+            substr(at, 9, 2) + 0), "hours.calendar", calendar, name " " substr(at, 1, 10), \
+            "calendar.closed", "")
+}
+
+# Whether a day of the week is a closing day by the rules of calendars.md 3.
+function is_closing_day(calendar, name, y, m, d,   n, rest, md, fixed, last) {
+    n = days(y, m, d)
+    md = sprintf("%02d-%02d", m, d)
+    rest = n - easter(y)
+    if (rest == -2) return 1
+    if (calendar == "us_nyse") {
+        if (name == "monday" && (m <= 2 && d >= 15 && d <= 21 || m == 5 && d >= 25 \
+            || m == 9 && d <= 7)) return 1
+        if (name == "thursday" && m == 11 && d >= 22 && d <= 28) return 1
+        if (n == days(y, 1, 1) + 1 && name == "monday" || md == "01-01") return 1
+        return n == kept(days(y, 6, 19)) || n == kept(days(y, 7, 4)) \
+            || n == kept(days(y, 12, 25)) || y == 2025 && md == "01-09"
+    }
+    if (rest == 1) return 1
+    if (calendar == "uk_england_wales") {
+        if (name == "monday" && (m == 5 && d <= 7 || (m == 5 || m == 8) && d >= 25)) return 1
+        last = working(days(y, 12, 25))
+        return n == working(days(y, 1, 1)) || n == last || n == working(last + 1)
+    }
+    fixed = "01-01 05-01 12-25 12-26"
+    if (calendar == "ch_six") {
+        if (rest == 39 || rest == 50) return 1
+        fixed = fixed " 01-02 08-01 12-24 12-31"
+    }
+    return within(fixed, md)
+}
+# Of a day's number: 0 is a Thursday, so 2 is a Saturday and 3 a Sunday.
+function kept(n) { return n % 7 == 2 ? n - 1 : n % 7 == 3 ? n + 1 : n }
+function working(n) { return n % 7 == 2 ? n + 2 : n % 7 == 3 ? n + 1 : n }
+
+# Easter Sunday from 1900 to 2099, by Gauss.
+function easter(y,   moon, wait) {
+    moon = (19 * (y % 19) + 24) % 30
+    wait = (2 * (y % 4) + 4 * (y % 7) + 6 * moon + 5) % 7
+    if (wait == 6 && (moon == 29 || moon == 28 && y % 19 > 10)) wait = -1
+    return days(y, 3, 22) + moon + wait
 }
 
 # What runs, and where, by the session that the agent started under this certificate.

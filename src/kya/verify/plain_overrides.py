@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from kya.verify.plain_calendars import covers
 from kya.verify.plain_rules import (
     PEOPLE_MIN,
     Fields,
@@ -38,13 +39,16 @@ class PlainOverride:
     ) -> set[str]:
         """Return those of the reasons that the override sets aside.
 
-        Amounts only where they can be compared: what cannot be weighed stands.
+        Amounts only where they can be compared, and days only of a year that their
+        calendar lists: what cannot be weighed stands.
         """
         unit, weighed = certificate.scope["currency"], set(_LIMIT_OF.values())
         if order["currency"] != unit:
             weighed -= {"order.amount", "daily.amount"}
         if agent.currency not in ("", unit):
             weighed -= {"daily.amount"}
+        if not covers(certificate.scope["calendar"], agent.day):
+            weighed -= {"hours.calendar"}
         named = weighed & set(self.said["controls"])
         return {reason for reason in seen if _LIMIT_OF.get(reason) in named}
 

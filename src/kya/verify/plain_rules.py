@@ -7,10 +7,12 @@ Shares nothing with `kya.core`, on purpose: text is compared as text, amounts ar
 import json
 from base64 import b64decode
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
+
+from kya.verify.plain_calendars import is_open
 
 Fields = dict[str, Any]
 
@@ -119,7 +121,7 @@ def reasons_against(
         "hours.closed": scope["window"]["opens"]
         <= received_at[11:26]
         < scope["window"]["closes"],
-        "calendar.closed": _is_open(scope["calendar"], received_at[:10]),
+        "calendar.closed": is_open(scope["calendar"], received_at[:10]),
     }
     return {reason for reason, holding in holds.items() if not holding}
 
@@ -158,7 +160,3 @@ def _day_is_within(order: Fields, scope: Fields, agent: PlainAgent) -> bool:
     else:
         before = agent.totals.get((order["market"], order["side"]), Decimal(0))
     return before + Decimal(order["amount"]) <= Decimal(scope["daily_max"])
-
-
-def _is_open(calendar: str, day: str) -> bool:
-    return calendar == "every_day" or date.fromisoformat(day).isoweekday() <= 5  # noqa: PLR2004  Friday
