@@ -49,12 +49,15 @@ Why = Annotated[str, typer.Option(help="Why; it goes into the log.")]
 Person = Annotated[
     list[str],
     typer.Option(
-        "--as", help="ROLE:NAME of a person who signs: compliance, operator or risk."
+        "--as", help="ROLE:NAME of the person who signs, such as operator:alice."
     ),
 ]
 People = Annotated[
     list[str],
-    typer.Option("--as", help="ROLE:NAME of a person who signs; give it twice."),
+    typer.Option(
+        "--as",
+        help="ROLE:NAME of a person who signs, such as risk:rita; give it twice.",
+    ),
 ]
 
 
@@ -81,7 +84,7 @@ def halt(
 def resume(
     place: Where, reason: Why, people: People, data: Data = DATA_DEFAULT
 ) -> None:
-    """Lift the halt of a place; it takes two people, one of compliance or risk."""
+    """Lift the halt of a place; it takes two people, one of whom supervises."""
     signers, desk = read_people(people), open_desk(data)
     lifts = halt_in_force(desk, place)
     talk(f"to be lifted by {', '.join(people)}:")
