@@ -29,7 +29,7 @@ from kya.core.halt import (
 )
 from kya.core.halt_fold import with_stop
 from kya.core.instant import Day, Instant
-from kya.core.levels import Place, places_of
+from kya.core.levels import Place
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, Side
 from kya.core.override import OverrideGranted
@@ -172,7 +172,7 @@ def halts_of(facts: Facts, order: Order, scope: Scope) -> tuple[HaltOrdered, ...
                 Place.parse(said["place"]), state=TradingState(said["state"]), at=at
             )
             state = with_stop(state, replace(ordered, leaf=said["leaf"]))
-    return halts_upon(state.halts, places_of(order, scope))
+    return halts_upon(state.halts, order, scope)
 
 
 def override_of(facts: Facts, received_at: Instant) -> OverrideGranted | None:

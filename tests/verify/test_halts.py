@@ -10,6 +10,7 @@ import pytest
 from kya.core.halt import HaltOrdered, TradingState
 from kya.core.latch import Latch
 from kya.core.levels import FIRM, Level, Place
+from kya.core.scope_limits import Limits
 from kya.pki.entries import Entry
 from kya.verify.finding import Verdict
 from tests.halting import (
@@ -22,7 +23,7 @@ from tests.halting import (
     resume_note,
 )
 from tests.verify.packages import failing, handed_over, judged, later, sentences
-from tests.world import MORNING, World
+from tests.world import MORNING, World, the_scope
 
 MARKET = Place(Level.MARKET, "EUR/USD")
 
@@ -232,3 +233,16 @@ def test_the_report_lists_who_stopped_and_who_started(tmp_path: Path) -> None:
     assert (standing["place"], standing["resumed"]) == ("market:EUR/USD", None)
     [rearmed] = report["agents"]["algo_trader_v2"]["rearmed"]
     assert (rearmed["latch"], rearmed["signed_by"]) == ("rejects", ["alice", "rita"])
+
+
+def test_a_halt_of_a_desk_stops_the_agent_whose_scope_names_it(tmp_path: Path) -> None:
+    world = World(scope=the_scope(limits=Limits(desk="fx")))
+    other = halt(world, Place(Level.DESK, "crypto"))
+    assert trade(world) == "allowed"
+    world.report(1)
+    halt(world, Place(Level.DESK, "fx"))
+    assert trade(world) == "denied"
+    resume(world, other)
+    assert trade(world) == "denied"
+    report = handed_over(world, tmp_path / "evidence").verified()
+    assert failing(report) == set()

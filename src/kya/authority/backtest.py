@@ -35,7 +35,6 @@ from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.halt import halts_upon
 from kya.core.instant import Day, Instant
-from kya.core.levels import places_of
 from kya.core.mandate import Mandate
 from kya.core.money import Money
 from kya.core.order import Order
@@ -175,9 +174,7 @@ class Backtest:
                     session=agent.session_under(order.credential),
                     pinned=agent.pinned,
                     override=override,
-                    halts=halts_upon(
-                        self._state.halts, places_of(order, self.mandate.scope)
-                    ),
+                    halts=halts_upon(self._state.halts, order, self.mandate.scope),
                 )
             )
             counted = decision.reserved

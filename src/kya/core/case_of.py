@@ -10,7 +10,6 @@ from kya.core.case import Case
 from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
 from kya.core.instant import Instant
-from kya.core.levels import places_of
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.price import ReferencePrice
@@ -48,7 +47,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         session=agent.session_under(credential.digest),
         pinned=agent.pinned,
         override=_override_for(state, submitted, received_at),
-        halts=halts_upon(state.halts, places_of(order, scope)),
+        halts=halts_upon(state.halts, order, scope),
     )
 
 

@@ -7,7 +7,9 @@ from enum import Enum
 from kya.core import tokens
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
-from kya.core.levels import Place
+from kya.core.levels import Place, places_of
+from kya.core.order import Order
+from kya.core.scope import Scope
 
 
 class TradingState(Enum):
@@ -71,12 +73,12 @@ class TradingResumed:
 
 
 def halts_upon(
-    halts: Mapping[Place, HaltOrdered], places: tuple[Place, ...]
+    halts: Mapping[Place, HaltOrdered], order: Order, scope: Scope
 ) -> tuple[HaltOrdered, ...]:
-    """Return the halts in force at any of the places, in the order of the places."""
-    if not halts:
+    """Return the halts in force where the order goes, in the order of the levels."""
+    if not halts:  # As nearly always; an order's way costs microseconds.
         return ()
-    return tuple([halts[place] for place in places if place in halts])
+    return tuple([halts[p] for p in places_of(order, scope) if p in halts])
 
 
 def state_under(halts: tuple[HaltOrdered, ...]) -> TradingState:
