@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kya.core.case import Case
+from kya.core.conduct import Conduct
 from kya.core.control import ControlOutcome, Reason
 from kya.core.credential import Role
 from kya.core.decide import decide
@@ -17,19 +18,29 @@ from kya.core.halt import HaltOrdered, TradingState
 from kya.core.latch import Latch
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.limits import HALTS_MAX
+from kya.core.scope import Scope
 from kya.core.scope_limits import Limits
+from kya.core.state import State
 from kya.core.working import working_in
 from tests.builders import (
     AGENT,
     FIRST_LIVE_ORDER_AT,
     a_case,
+    a_certificate_issued,
+    a_credential,
     a_digest,
+    a_grant,
     a_halt,
     a_halt_ordered,
     a_latch_rearmed,
+    a_mandate,
+    a_mandate_granted,
+    a_registration,
     a_scope,
     a_trading_resumed,
+    an_agent_registered,
     an_enrolled_state,
+    an_enrolment,
     an_order,
     an_order_submitted,
     an_override_granted,
@@ -38,6 +49,7 @@ from tests.builders import (
     on,
     the_agent_in,
     the_case_in,
+    the_log_opened,
     the_next_order,
     the_state_after,
 )
@@ -58,6 +70,23 @@ ELSEWHERE = (
     Place(Level.VENUE, "SIMB"),
 )
 EVERY_PLACE = pytest.mark.parametrize("place", TOUCHED, ids=str)
+
+
+def a_state_of(scope: Scope) -> State:
+    """An enrolled agent under this scope."""
+    mandate = a_mandate(scope=scope)
+    registered = an_agent_registered(
+        a_registration(mandate=a_mandate_granted(mandate).digest)
+    )
+    return the_state_after(
+        the_log_opened(),
+        a_mandate_granted(mandate),
+        registered,
+        a_certificate_issued(
+            a_credential(grant=a_grant(mandate=mandate)),
+            enrolment=an_enrolment(registered.registration),
+        ),
+    )
 
 
 def halt_state(decision: Decision) -> tuple[ControlOutcome, object, Reason | None]:
@@ -360,6 +389,27 @@ def test_a_rearming_is_remembered_latch_by_latch() -> None:
     for kept in (first, later):
         with pytest.raises(InputError, match="want it after the last one"):
             apply(state, kept)
+
+
+@pytest.mark.parametrize(
+    ("latch", "reason"),
+    [
+        (Latch.REJECTS, Reason.LATCH_REJECTS),
+        (Latch.EXECUTIONS, Reason.LATCH_EXECUTIONS),
+    ],
+)
+def test_a_latch_denies_until_it_is_rearmed(latch: Latch, reason: Reason) -> None:
+    limits = Limits(rejects_in_a_row=1, executions_unreviewed=1)
+    scope = a_scope(limits=limits)
+    state, agent = a_state_of(scope), the_agent_in(a_state_of(scope))
+    worst = Conduct(rejects=2, rejects_worst=2, executions=1)
+    latched = replace(agent, past=agent.past.behaving(worst))
+    state = replace(state, agents={AGENT: latched})
+    denied = decide(the_case_in(state, the_next_order(state)))
+    assert denied.reasons == (Reason.LATCH_REJECTS, Reason.LATCH_EXECUTIONS)
+    state = apply(state, a_latch_rearmed(latch))
+    still = decide(the_case_in(state, the_next_order(state)))
+    assert set(denied.reasons) - set(still.reasons) == {reason}
 
 
 # --------------------------------------------------------------------- working orders

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from kya.core.errors import CorruptionError
+from kya.core.flow import after_rearming
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.halt_admission import Stop, lifted_by, resumes_that_count
 from kya.core.state import State
@@ -15,7 +16,11 @@ def with_stop(state: State, event: Stop) -> State:
     if isinstance(event, TradingResumed):
         return _resumed(state, event)
     rearm, agent = event.rearm, state.agents[event.rearm.agent]
-    changed = replace(agent, rearmed={**agent.rearmed, rearm.latch: rearm.at})
+    changed = replace(
+        agent,
+        past=after_rearming(agent.past, rearm.latch),
+        rearmed={**agent.rearmed, rearm.latch: rearm.at},
+    )
     return replace(state, agents={**state.agents, rearm.agent: changed})
 
 
