@@ -1,15 +1,17 @@
 """The desk where people stop trading at a place, and start it again."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from kya.authority import acts
 from kya.core.credential import Role
-from kya.core.errors import InputError
+from kya.core.errors import DistrustError, InputError
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
 from kya.core.latch import Latch, Rearm
 from kya.core.levels import Place
+from kya.pki.note_signer import NoteSigner
 from kya.wiring.desk import Desk
 from kya.wiring.log_reader import published_power
 
@@ -26,8 +28,21 @@ class WantedHalt:
 
 
 def halt(desk: Desk, wanted: WantedHalt, people: People) -> int:
-    """Return the entry by which these people, or this one, stop trading."""
-    signers = [desk.person(role, name) for role, name in people]
+    """Return the entry by which these people, or this one, stop trading.
+
+    Nobody waits for the log to be read, which takes longer the longer it is. The
+    gateway knows who is on record; whoever is not is enrolled, and signs again.
+    """
+    at_hand = [desk.person_at_hand(role, name) for role, name in people]
+    signers = [signer for signer in at_hand if signer is not None]
+    if len(signers) == len(people):
+        with suppress(DistrustError):
+            return _stop(desk, wanted, signers)
+    return _stop(desk, wanted, [desk.person(role, name) for role, name in people])
+
+
+def _stop(desk: Desk, wanted: WantedHalt, signers: Sequence[NoteSigner]) -> int:
+    """Return the entry of the halt that these people sign now."""
     value = Halt(
         place=wanted.place,
         state=wanted.state,
