@@ -10,6 +10,7 @@ from typing import Final, TypeVar, cast
 
 from kya.codec.canonical import digest as sha256_of
 from kya.codec.canonical import leaf_digest
+from kya.codec.halts import render_halt
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
 from kya.codec.overrides import render_override
@@ -30,7 +31,10 @@ from kya.core.decision import Outcome
 from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.growing_set import GrowingSet
+from kya.core.halt import Halt, HaltOrdered, Resume, TradingResumed, TradingState
 from kya.core.instant import Instant, TimeOfDay
+from kya.core.latch import Latch, LatchRearmed, Rearm
+from kya.core.levels import FIRM, Place
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
@@ -256,7 +260,45 @@ def an_override_granted(
     )
 
 
+def a_halt(place: Place = FIRM, **overrides: object) -> Halt:
+    """Somebody halts the firm, a minute before the first live order."""
+    default = Halt(
+        place=place,
+        state=TradingState.HALTED,
+        reason="prices look wrong",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
+    )
+    return _made(default, overrides)
+
+
 # ------------------------------------------------------------------------- events
+
+
+def a_halt_ordered(place: Place = FIRM, **overrides: object) -> HaltOrdered:
+    """The halt on record, signed by one person."""
+    halt = a_halt(place, **overrides)
+    return HaltOrdered(
+        leaf=leaf_digest(render_halt(halt)), signed_by=("olga",), halt=halt
+    )
+
+
+def a_trading_resumed(lifts: HaltOrdered, **overrides: object) -> TradingResumed:
+    """The resume that lifts this halt half a minute later, signed by two people."""
+    default = Resume(
+        halt=lifts.leaf, reason="checked", at=lifts.halt.at.plus(seconds=30)
+    )
+    return TradingResumed(signed_by=("olga", "rita"), resume=_made(default, overrides))
+
+
+def a_latch_rearmed(latch: Latch = Latch.REJECTS, **overrides: object) -> LatchRearmed:
+    """Two people set a latch back, a minute before the first live order."""
+    default = Rearm(
+        agent=AGENT,
+        latch=latch,
+        reason="the venue was down",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
+    )
+    return LatchRearmed(signed_by=("olga", "rita"), rearm=_made(default, overrides))
 
 
 def a_runtime_pinned(

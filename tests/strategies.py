@@ -19,7 +19,10 @@ from kya.core.credential import (
     Withdrawal,
 )
 from kya.core.currencies import DECIMALS
+from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
+from kya.core.latch import Latch, Rearm
+from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
 from kya.core.limits import (
     MINOR_UNITS_MAX,
@@ -273,6 +276,22 @@ def overrides(draw: st.DrawFn) -> Override:
     )
 
 
+# ------------------------------------------------------------------------ stopping
+
+places = st.one_of(
+    st.just(FIRM),
+    st.builds(Place, st.sampled_from([Level.AGENT, Level.DESK]), names),
+    st.builds(Place, st.just(Level.MARKET), markets),
+    st.builds(Place, st.just(Level.VENUE), venues),
+)
+stopped_states = st.sampled_from([TradingState.REDUCING, TradingState.HALTED])
+halts = st.builds(Halt, place=places, state=stopped_states, reason=texts, at=instants)
+resumes = st.builds(Resume, halt=digests, reason=texts, at=instants)
+rearms = st.builds(
+    Rearm, agent=names, latch=st.sampled_from(Latch), reason=texts, at=instants
+)
+
+
 # ------------------------------------------------------------------------- judging
 
 # Near the limits, where rules differ; anywhere, where nobody looked.
@@ -423,6 +442,23 @@ def cases(draw: st.DrawFn) -> Case:
         pinned=draw(st.none() | pins),
         override=draw(st.none() | overrides_of(order, received_at)),
         target=target,
+        halts=draw(st.just(()) | halts_of(order, credential)),
+    )
+
+
+@st.composite
+def halts_of(
+    draw: st.DrawFn, order: Order, credential: Credential
+) -> tuple[HaltOrdered, ...]:
+    """Halts in force of some of the places that the order touches."""
+    if credential.grant is None:
+        return ()
+    touched = places_of(order, credential.grant.scope)
+    stopped = draw(st.sets(st.sampled_from(touched)))
+    return tuple(
+        builders.a_halt_ordered(place, state=draw(stopped_states))
+        for place in touched
+        if place in stopped
     )
 
 

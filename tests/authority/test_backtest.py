@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from kya.authority.backtest import Backtest, Difference
+from kya.authority.backtest import Backtest
+from kya.authority.difference import Difference
 from kya.core.control import Reason
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
@@ -11,6 +12,7 @@ from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.order import Action
 from kya.core.scope import DailyMaxPer
+from tests.halting import halt, resume
 from tests.world import MORNING, World, eur, the_mandate, the_scope
 
 FRIDAY = MORNING.day
@@ -186,3 +188,18 @@ def test_a_cancel_of_what_would_never_have_gone_has_no_target() -> None:
     _, (first, cancel) = judged(with_a_cancel(), mandate)
     assert first.changed.reasons == (Reason.ORDER_AMOUNT_MAX,)
     assert cancel.changed.reasons == (Reason.TARGET_UNKNOWN,)
+
+
+def test_halts_stop_as_they_did() -> None:
+    world = World()
+    world.now = MORNING
+    ordered = halt(world)
+    world.trade(world.order(created_at=world.now))
+    resume(world, ordered)
+    world.trade(world.order(created_at=world.now))
+    test, differences = judged(world, the_mandate())
+    assert differences == []
+    assert test.moved == {
+        (Outcome.ALLOWED, Outcome.ALLOWED): 1,
+        (Outcome.DENIED, Outcome.DENIED): 1,
+    }

@@ -23,6 +23,7 @@ from tests.builders import (
     a_case,
     a_credential,
     a_digest,
+    a_halt_ordered,
     a_past,
     a_runtime,
     a_scope,
@@ -408,9 +409,11 @@ def test_every_violation_is_kept() -> None:
         credential=credential,
         past=past,
         pinned=a_runtime(),
+        halts=(a_halt_ordered(),),
     )
     decision = decide(case)
     never_together = {
+        Reason.HALT_REDUCING,
         Reason.CREDENTIAL_SUSPENDED,
         Reason.CREDENTIAL_NOT_YET_VALID,
         Reason.PRICE_MISSING,

@@ -13,6 +13,7 @@ from kya.core.control import Reason
 from kya.core.decide import decide
 from kya.core.flow import Decided, past_after_decision, past_after_report
 from kya.core.instant import Instant
+from kya.core.latch import Latch
 from kya.core.limits import SENT_KEPT
 from kya.core.money import Price
 from kya.core.order import Action, Order
@@ -139,7 +140,10 @@ def test_a_row_of_rejects_ends_with_an_execution_but_is_remembered() -> None:
     conduct = past.conduct
     assert (conduct.rejects, conduct.rejects_worst) == (1, 3)
     assert (conduct.fills, conduct.executions) == (1, 1)
-    assert conduct.reviewed() == Conduct(fills=1)
+    assert conduct.rearmed(Latch.REJECTS) == Conduct(fills=1, executions=1)
+    both = conduct.rearmed(Latch.EXECUTIONS)
+    assert both == Conduct(fills=1, rejects=1, rejects_worst=3)
+    assert conduct.rearmed(Latch.LOSSES) == conduct
 
 
 def test_an_execution_is_of_the_day_of_its_report() -> None:

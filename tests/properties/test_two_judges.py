@@ -60,6 +60,14 @@ def facts_of(case: Case) -> Fields:
         "pinned": None if case.pinned is None else dict(case.pinned.components),
         "override": None if case.override is None else override_of(case.override),
         "target": None if case.target is None else target_of(case.target),
+        "halts": [
+            {
+                "leaf": ordered.leaf,
+                "place": str(ordered.halt.place),
+                "state": ordered.halt.state.value,
+            }
+            for ordered in case.halts
+        ],
     }
 
 

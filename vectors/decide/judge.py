@@ -133,6 +133,8 @@ def _controls(
 ) -> Iterator[Found]:
     action, now = order.get("action", "new"), facts["received_at"]
     yield from _identity(facts["credential"], now, action)
+    if action != "cancel":
+        yield _stopped(order, scope, facts["halts"])
     yield from _sequence(order, past, now)
     yield from _action(order, action, scope, facts["target"])
     if action == "cancel":
@@ -162,6 +164,32 @@ def _identity(credential: Fields, now: str, action: str) -> Iterator[Found]:
     elif now > limit:
         reason = "credential.expired"
     yield Found("credential.validity", limit, now, "", reason)
+
+
+def _stopped(order: Fields, scope: Fields, told: list[Fields]) -> Found:
+    """Fold what people have said; the strictest word of the order's places counts."""
+    stopped: dict[str, Fields] = {}
+    for said in told:
+        if "resume" in said:
+            gone = [
+                at for at, halt in stopped.items() if halt["leaf"] == said["resume"]
+            ]
+            del stopped[gone[0]]
+        else:
+            stopped[said["place"]] = said
+    touched = [
+        f"agent:{order['agent']}",
+        f"desk:{scope.get('limits', {}).get('desk')}",
+        f"market:{order['market']}",
+        f"venue:{order['venue']}",
+        "firm",
+    ]
+    here = [stopped[place] for place in touched if place in stopped]
+    words = [f"{halt['state']} {halt['place'].replace(':', ' ', 1)}" for halt in here]
+    reason = "halt.reducing" if here else None
+    if any(halt["state"] == "halted" for halt in here):
+        reason = "halt.halted"
+    return Found("halt.state", "active", "; ".join(words) or "active", "", reason)
 
 
 def _sequence(order: Fields, past: Fields, now: str) -> Iterator[Found]:

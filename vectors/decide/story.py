@@ -175,6 +175,7 @@ def a_case(
         "pinned": changes.get("pinned"),
         "override": _override(changes.get("override"), line),
         "target": _target(changes.get("target")),
+        "halts": changes.get("halts", []),
     }
     outcome, found, decision = judge(facts)
     if found != (reasons or []):

@@ -106,6 +106,8 @@ _SENTENCES: Final = {
     Reason.CREDENTIAL_EXPIRED: (
         "the credential was valid until {limit}, the order came at {measured}"
     ),
+    Reason.HALT_HALTED: "trading is stopped: {measured}",
+    Reason.HALT_REDUCING: "only what reduces a position may go: {measured}",
     Reason.SEQUENCE_GAP: "seq is {measured}, {limit} is expected",
     Reason.SEQUENCE_PREV: "prev is {measured}, {limit} is expected",
     Reason.CLIENT_ORDER_ID_DUPLICATE: (

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from kya.authority.difference import Difference, Judgement
 from kya.codec import canonical
 from kya.codec.decisions import (
     DECISION_TYPE,
@@ -28,15 +29,21 @@ from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE, parse_report
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
 from kya.core.case_of import Inputs
-from kya.core.control import Reason
 from kya.core.credential import Credential, Grant
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError, MalformedError
 from kya.core.events import Event
-from kya.core.flow import Decided, past_after_decision, past_after_report
+from kya.core.flow import (
+    Decided,
+    past_after_decision,
+    past_after_rearming,
+    past_after_report,
+)
 from kya.core.fold import apply
+from kya.core.halt import halts_upon
 from kya.core.instant import Day, Instant
+from kya.core.latch import LatchRearmed
 from kya.core.mandate import Mandate
 from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported
@@ -48,28 +55,6 @@ from kya.pki.entries import Entry
 
 _FLOW: Final = frozenset({ORDER_TYPE, DECISION_TYPE, REPORT_TYPE, EQUIVOCATION_TYPE})
 """Kinds of entry that change no power; all others are folded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What came of an order, and why."""
-
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """An order that the changed scope would have judged otherwise.
-
-    `index` is the order's entry in the log.
-    """
-
-    index: int
-    order: Order
-    received_at: Instant
-    logged: Judgement
-    changed: Judgement
 
 
 @dataclass(slots=True)
@@ -138,14 +123,20 @@ class Backtest:
         if kind == OVERRIDE_TYPE:
             self._take_override(Entry.read(raw).event)
         elif kind not in _FLOW:
-            self._state = apply(self._state, Entry.read(raw).event)
-            self._credentials.clear()
+            self._take_power(Entry.read(raw).event)
         elif self._order.match(raw) is not None:
             self._line = raw[: raw.index(b"\n") + 1]
             self._judging = parse_order(self._line)
         elif raw.startswith(self._report):
             self._take_report(parse_report(raw[: raw.index(b"\n") + 1]))
         return None
+
+    def _take_power(self, event: Event) -> None:
+        """Fold what changes power, or where trading is stopped."""
+        self._state = apply(self._state, event)
+        self._credentials.clear()
+        if isinstance(event, LatchRearmed) and event.rearm.agent == self.mandate.agent:
+            self._past = past_after_rearming(self._past, event.rearm.latch)
 
     def _take_override(self, event: Event) -> None:
         """Keep an override for its order; it is not part of the changed scope."""
@@ -210,6 +201,7 @@ class Backtest:
             pinned=agent.pinned,
             override=override,
             target=self._target_of(order),
+            halts=halts_upon(self._state.halts, order, self.mandate.scope),
         )
 
     def _take_report(self, report: VenueReported) -> None:

@@ -8,10 +8,13 @@ from typing import Final
 
 from kya.codec.decisions import DecisionLine
 from kya.codec.figures import Bucket
+from kya.codec.halt_figures import Halts
 from kya.codec.override_figures import OverrideFigures
 from kya.core.credential import Credential, Role
 from kya.core.events import Event
+from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.instant import Day, Instant
+from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import Act
 from kya.core.order import Action
 from kya.core.order_events import (
@@ -92,6 +95,9 @@ class AgentTally:
     )
     standings: list[StandingFigures] = field(default_factory=list[StandingFigures])
     overrides: list[OverrideFigures] = field(default_factory=list[OverrideFigures])
+    rearmed: list[tuple[int, LatchRearmed]] = field(
+        default_factory=list[tuple[int, LatchRearmed]]
+    )
     mode_of: dict[int, str] = field(default_factory=dict[int, str])
     asked_again: set[int] = field(default_factory=set[int])
     lapses: list["Lapse"] = field(default_factory=list["Lapse"])
@@ -108,6 +114,7 @@ class Tally:
     size: int = 0
     agents: dict[str, AgentTally] = field(default_factory=dict[str, AgentTally])
     price_sources: set[str] = field(default_factory=set[str])
+    halts: Halts = field(default_factory=Halts)
     _order: tuple[int, OrderSubmitted] | None = None
     _holders: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -129,6 +136,10 @@ class Tally:
             case OverrideGranted(override=override):
                 found = OverrideFigures(entry=index, granted=event)
                 self._agent(override.agent).overrides.append(found)
+            case HaltOrdered() | TradingResumed():
+                self.halts.take(index, event)
+            case LatchRearmed(rearm=rearm):
+                self._agent(rearm.agent).rearmed.append((index, event))
             case LogOpened():
                 self.opened = event
             case _:

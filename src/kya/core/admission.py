@@ -13,6 +13,9 @@ from kya.core.enrolment_admission import (
     against_registration,
 )
 from kya.core.events import Event
+from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.halt_admission import against_stop
+from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import NEXT, Act
 from kya.core.order_events import (
     Equivocated,
@@ -50,7 +53,9 @@ def objection(state: State, event: Event) -> str | None:
     return _against(state, event)
 
 
-def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a kind
+def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
+    state: State, event: Event
+) -> str | None:
     """Ask the rule of the event's kind."""
     match event:
         case OrderSubmitted():
@@ -79,6 +84,8 @@ def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a 
             return _against_equivocation(state, event)
         case RuntimePinned() | RegionAnchored() | SessionStarted():
             return _against_workload(state, event)
+        case HaltOrdered() | TradingResumed() | LatchRearmed():
+            return against_stop(state, event)
         case _ as never:
             assert_never(never)
 

@@ -17,6 +17,7 @@ from kya.core.checks_action import (
     credential_may_still_cancel,
     target_is_a_working_order,
 )
+from kya.core.checks_halt import HALT_STATE, trading_is_active_where_the_order_goes
 from kya.core.checks_identity import (
     CLIENT_ORDER_ID_UNIQUE,
     CLOCK_SKEW,
@@ -109,6 +110,7 @@ class Check(NamedTuple):
 CHECKS: Final = (
     Check(CREDENTIAL_STANDING, credential_is_active),
     Check(CREDENTIAL_VALIDITY, credential_is_within_its_validity),
+    Check(HALT_STATE, trading_is_active_where_the_order_goes),
     Check(SEQUENCE_SEQ, sequence_has_no_gap),
     Check(SEQUENCE_PREV, sequence_continues_the_chain),
     Check(CLIENT_ORDER_ID_UNIQUE, client_order_id_is_new_today),

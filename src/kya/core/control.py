@@ -34,6 +34,8 @@ class Reason(Enum):
     CREDENTIAL_REVOKED = "credential.revoked"
     CREDENTIAL_NOT_YET_VALID = "credential.not_yet_valid"
     CREDENTIAL_EXPIRED = "credential.expired"
+    HALT_HALTED = "halt.halted"
+    HALT_REDUCING = "halt.reducing"
     SEQUENCE_GAP = "sequence.gap"
     SEQUENCE_PREV = "sequence.prev"
     CLIENT_ORDER_ID_DUPLICATE = "client_order_id.duplicate"

@@ -6,6 +6,7 @@ Gateway, verifier and back-test take the steps from here, so that all count the 
 from typing import NamedTuple
 
 from kya.core.instant import Instant
+from kya.core.latch import Latch
 from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported, VenueStatus
@@ -53,3 +54,8 @@ def past_after_report(past: Past, order: Order, report: VenueReported) -> Past:
     if report.status is VenueStatus.REJECTED and order.action is not Action.CANCEL:
         return today.behaving(today.conduct.with_reject())
     return today
+
+
+def past_after_rearming(past: Past, latch: Latch) -> Past:
+    """Return the past after people have set a latch of the agent back."""
+    return past.behaving(past.conduct.rearmed(latch))

@@ -13,6 +13,9 @@ from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
 from kya.core.events import Event
 from kya.core.flow import Decided, past_after_decision, past_after_report
+from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.halt_fold import with_stop
+from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import NEXT
 from kya.core.order_events import (
     Equivocated,
@@ -40,7 +43,9 @@ from kya.core.state import AgentState, RegistrationState, State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 
-def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
+def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
+    state: State, event: Event
+) -> State:
     """Return the state after the event.
 
     Raises InputError, naming the rule, for an event that cannot follow this state.
@@ -74,6 +79,8 @@ def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
             return _with_workload(state, event)
         case OverrideGranted():
             return _with_override(state, event)
+        case HaltOrdered() | TradingResumed() | LatchRearmed():
+            return with_stop(state, event)
         case _ as never:
             assert_never(never)
 

@@ -96,6 +96,12 @@ OVERRIDE_CONTROLS_MAX: Final = 16
 OVERRIDES_MAX: Final = 64
 """Overrides that wait for their orders: exceptions, each of which takes two people."""
 
+HALTS_MAX: Final = 4_096
+"""Places stopped at once, which are kept in memory; the firm can always be stopped."""
+
+RESUMING_MIN: Final = 2
+"""People who must have signed a resume or a re-arming: starting takes two people."""
+
 MANDATE_DIRECTORS_MIN: Final = 2
 """Directors who must have signed a mandate: starting takes two people."""
 

@@ -6,7 +6,10 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from kya.core.credential import Credential
+from kya.core.halt import HaltOrdered
 from kya.core.instant import Instant
+from kya.core.latch import Latch
+from kya.core.levels import Place
 from kya.core.limits import CANCELS_UNANSWERED_MAX, UNANSWERED_MAX
 from kya.core.mandate import Mandate
 from kya.core.money import Money
@@ -46,6 +49,7 @@ class AgentState:
     `progress` what the venue has said of them so far, if it has said anything.
     `equivocated` holds each `seq` under which the agent has signed two orders.
     `session_started` and `runtime_pinned` are the newest of their kind, if any.
+    `rearmed` says when people last set back each of the agent's latches.
     """
 
     credential: str
@@ -59,6 +63,9 @@ class AgentState:
     equivocated: frozenset[int] = frozenset()
     session_started: SessionStarted | None = None
     runtime_pinned: RuntimePinned | None = None
+    rearmed: Mapping[Latch, Instant] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def working(self, seq: int | None) -> Order | None:
         """Return the order that the venue may still fill under this `seq`, if any."""
@@ -117,8 +124,10 @@ class State:
     key, the newest last. `issued_to` lists, by name, the digests of its certificates in
     order. `registrations` are by the digest of their line. `crl` is the newest
     revocation list in DER. `overrides` are those that no decision has used, by the
-    digest of the order line that each is for. `undecided` is an order whose decision is
-    the next entry, `unlisted` a revoked credential whose list is the next entry.
+    digest of the order line that each is for. `halts` are in force; `resumed` says when
+    places were last started again, as far as that keeps out a halt. `undecided` is an
+    order whose decision is the next entry, `unlisted` a revoked credential whose list
+    is the next entry.
     """
 
     opened: LogOpened | None = None
@@ -143,6 +152,12 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     overrides: Mapping[str, OverrideGranted] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    halts: Mapping[Place, HaltOrdered] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    resumed: Mapping[Place, Instant] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

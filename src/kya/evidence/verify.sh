@@ -1374,6 +1374,9 @@ function judge(i, line,   kind) {
     else if (kind == "kya/region-anchor/v1") on_anchor(i)
     else if (kind == "kya/session-start/v1") on_session(i)
     else if (kind == "kya/override/v1") on_override(i)
+    else if (kind == "kya/halt/v1") on_halt(i)
+    else if (kind == "kya/resume/v1") on_resume(i)
+    else if (kind == "kya/rearm/v1") on_rearm(i)
     else fail(8, i, "a statement of no known kind")
 }
 
@@ -1495,6 +1498,7 @@ function read_scope(c,   d) {
         return
     }
     READABLE[c] = 1
+    if ("limits.desk" in V) DESK[c] = V["limits.desk"]
     CURRENCY[c] = V["currency"]; ORDER_MAX[c] = V["order_max"]; DAILY_MAX[c] = V["daily_max"]
     PER[c] = V["daily_max_per"]; CALENDAR[c] = V["calendar"]; LIVE[c] = V["live_from"]
     OPENS[c] = V["window.opens"]; CLOSES[c] = V["window.closes"]
@@ -1692,6 +1696,108 @@ function overriding(o, at) {
         O_ASIDE = OVERRIDE_LIMITS[o]
     }
     delete OVERRIDE[o]
+}
+
+# ------------------------------------------- where trading is stopped, and started again
+
+function is_place(text,   p, level, name) {
+    if (text == "firm") return 1
+    p = index(text, ":")
+    level = substr(text, 1, p - 1)
+    name = substr(text, p + 1)
+    if (level == "agent" || level == "desk")
+        return name ~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ && length(name) <= 64
+    if (level == "market") return name ~ /^[A-Z0-9]+\/[A-Z0-9]+$/
+    return level == "venue" && name ~ /^[A-Z0-9]+$/
+}
+
+# Two different people, in name and in key, one of whom holds one of these roles.
+function two_people(i, roles,   j, k, r, c) {
+    for (j = 1; j <= SIGNED[i]; j++) for (k = 1; k <= SIGNED[i]; k++) {
+        if (!((i, j) in BY) || !((i, k) in BY)) continue
+        r = BY[i, j]; c = BY[i, k]
+        if (within(roles, ROLE[r]) && NAME[r] != NAME[c] && SPKI[r] != SPKI[c]) return 1
+    }
+    return 0
+}
+
+function on_halt(i,   p, at, s, n) {
+    p = V["place"]; at = V["at"]; s = V["state"]
+    WHAT[i] = "halt of " p
+    if (!fields(i, 4, "_type,at,place,reason,state")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!is_place(p) || V["reason"] == "" || (s != "halted" && s != "reducing")) {
+        fail(4, i, "no place, reason or state that a halt can have")
+        return
+    }
+    if (substr(p, 1, 6) == "agent:" && !(substr(p, 7) in NEWEST))
+        fail(4, i, "no agent of this name is on record")
+    if (p in HALTED_AT && at "" <= HALTED_AT[p] "")
+        fail(4, i, "not later than the halt in force of " HALTED_AT[p])
+    if (p in RESUMED_AT && at "" <= RESUMED_AT[p] "")
+        fail(4, i, "not later than the last resume of " RESUMED_AT[p])
+    if (p in HALTED_AT && STOPPED_AS[p] == "halted" && s != "halted")
+        fail(4, i, "milder than the halt in force")
+    if (!(p in HALTED_AT) && STOPPED_NOW >= 4096 && p != "firm")
+        fail(4, i, "4096 places are stopped")
+    if (!(p in HALTED_AT)) STOPPED_NOW++
+    else delete HALT_PLACE[HALT_LEAF[p]]
+    HALTED_AT[p] = at; STOPPED_AS[p] = s; HALT_LEAF[p] = LEAF[i]; HALT_PLACE[LEAF[i]] = p
+    HALTS++
+}
+
+function on_resume(i,   h, p, at) {
+    h = V["halt"]; at = V["at"]
+    WHAT[i] = "resume"
+    if (!fields(i, 4, "_type,at,halt,reason")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!two_people(i, "compliance risk"))
+        fail(4, i, "want two people, one of compliance or risk management")
+    if (V["reason"] == "") fail(4, i, "gives no reason")
+    if (!(h in HALT_PLACE)) { fail(4, i, "lifts no halt that is in force"); return }
+    p = HALT_PLACE[h]
+    WHAT[i] = "resume of " p
+    if (at "" <= HALTED_AT[p] "") fail(4, i, "not later than the halt that it lifts")
+    RESUMED_AT[p] = at
+    delete HALTED_AT[p]; delete STOPPED_AS[p]; delete HALT_LEAF[p]; delete HALT_PLACE[h]
+    STOPPED_NOW--
+    RESUMES++
+}
+
+function on_rearm(i,   a, l, at) {
+    a = V["agent"]; l = V["latch"]; at = V["at"]
+    WHAT[i] = "re-arming of " a
+    if (!fields(i, 4, "_type,agent,at,latch,reason")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!two_people(i, "compliance operator risk")) fail(4, i, "want two people")
+    if (!within("losses rejects executions", l) || V["reason"] == "")
+        fail(4, i, "no latch or reason that a re-arming can have")
+    if (!(a in NEWEST)) fail(4, i, "no agent of this name is on record")
+    if ((a, l) in REARMED_AT && at "" <= REARMED_AT[a, l] "")
+        fail(4, i, "not later than the last one of " REARMED_AT[a, l])
+    REARMED_AT[a, l] = at
+}
+
+# What is in force where the pending order goes: H_SAID as a decision says it.
+function stopped_at(p) {
+    if (!(p in STOPPED_AS)) return
+    H_SAID = H_SAID (H_SAID == "" ? "" : "; ") STOPPED_AS[p] " "
+    sub(/:/, " ", p)
+    H_SAID = H_SAID p
+}
+function halt_state(   said) {
+    H_SAID = ""
+    stopped_at("agent:" O_AGENT)
+    if (O_CERTIFICATE in DESK) stopped_at("desk:" DESK[O_CERTIFICATE])
+    stopped_at("market:" O_MARKET)
+    stopped_at("venue:" O_VENUE)
+    stopped_at("firm")
+    said = "; " H_SAID
+    rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
+        index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
 }
 
 # ------------------------------------------------------------ what runs, and where
@@ -1917,6 +2023,7 @@ function run_rules(at,   a, c, day, key, skew, good, standing, same, name) {
     if (at "" < BEGINS[c] "")
         rule(0, "credential.validity", BEGINS[c], at, "credential.not_yet_valid", "")
     else rule(at "" <= ENDS[c] "", "credential.validity", ENDS[c], at, "credential.expired", "")
+    if (O_ACTION != "cancel") halt_state()
     rule(O_SEQ + 0 == SEQ[a] + 1, "sequence.seq", SEQ[a] + 1, O_SEQ, "sequence.gap", "orders")
     rule(O_PREV == PREV[a], "sequence.prev", PREV[a], O_PREV, "sequence.prev", "sha256")
     rule(!((a, day, O_ID) in USED), "client_order_id.unique", "unused", O_ID, \
@@ -2167,7 +2274,7 @@ function compare(i, o, line, at, said, outcome,   mode) {
 function foreign(line,   k, known) {
     if (!json(line)) return 0
     if (V["baseline"] != "null" || V["price"] != "null") return 1
-    known = " credential.standing credential.validity sequence.seq sequence.prev" \
+    known = " credential.standing credential.validity halt.state sequence.seq sequence.prev" \
         " client_order_id.unique clock.skew action.allowed action.target market.allowed venue.allowed region.allowed" \
         " region.evidence runtime.digest" \
         " price.known order.amount daily.amount hours.window hours.calendar "
@@ -2292,7 +2399,9 @@ function conclude(   c, n, words, k, text) {
             MODE["live"] + 0 " live) lie within order maximum, daily totals, markets, venues," \
             " regions, hours, calendar and standing" (ASIDE \
             ? ", but for " ASIDE " where two people set a limit aside" : "") (CANCELS \
-            ? "; " CANCELS " of them are cancels, which no limit stops" : ""))
+            ? "; " CANCELS " of them are cancels, which no limit stops" : "") (HALTS \
+            ? "; none went where trading was stopped: " HALTS " halts, " RESUMES + 0 " resumes" \
+            : ""))
         finding(5, "CHECKED", SAME + 0 " of " DECISIONS " decisions come out again byte for byte: " \
             COUNT["allowed"] + 0 " allowed, " COUNT["denied"] + 0 " denied, " COUNT["refused"] + 0 \
             " refused, each with its reasons; " DECISIONS + REPORTS + EQUIVOCATIONS \

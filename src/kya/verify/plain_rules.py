@@ -4,9 +4,12 @@ Shares nothing with `kya.core`, on purpose: text is compared as text, amounts ar
 `Decimal`, days are the first ten characters of an instant.
 """
 
+import json
+from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, Final
 
 from kya.verify.plain_calendars import is_open
@@ -34,6 +37,14 @@ def signers_in(raw: bytes) -> set[str]:
     """Return the names under a note, as they stand there."""
     lines = raw.decode("utf-8").rpartition("\n\n")[2].splitlines()
     return {line.split(" ")[1] for line in lines}
+
+
+def equivocates(said: Fields) -> bool:
+    """Tell whether the other order has the place of this one, and is another one."""
+    other = b64decode(said["conflicting"], validate=True)
+    order = json.loads(other.partition(b"\n")[0])
+    same_place = (order["agent"], order["seq"]) == (said["agent"], said["seq"])
+    return same_place and sha256(b"\x00" + other).hexdigest() != said["order"]
 
 
 @dataclass(slots=True)
