@@ -46,7 +46,7 @@ class PlainWorking:
         found = self._of.get(said["agent"], {}).get(said["seq"])
         if found is None or found.leaf != said["order"]:
             return ["a report on no allowed order, or a second one"]
-        wrong = []
+        wrong: list[str] = []
         if said["venue"] != found.order["venue"]:
             wrong.append("a report that differs from its order")
         wrong += _against_figures(found, said)
@@ -92,7 +92,9 @@ def _against_figures(found: _Working, said: Fields) -> list[str]:
 def action_reasons(order: Fields, target: Fields | None) -> set[str]:
     """Return what speaks against the action, and against what it acts on."""
     action = order.get("action", "new")
-    reasons = set() if action in ("new", "cancel") else {"action.not_allowed"}
+    reasons: set[str] = set()
+    if action not in ("new", "cancel"):
+        reasons.add("action.not_allowed")
     if action not in ("replace", "cancel"):
         return reasons
     if target is None:
