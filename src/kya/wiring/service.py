@@ -20,6 +20,7 @@ from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import checked_on_write
 from kya.gateway.pipeline import Gateway
+from kya.gateway.ports import MarketAccess
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
 from kya.wiring.due import DueRevocations
@@ -72,7 +73,7 @@ async def _serve(
             sequencer=sequencer,
             signer=signer,
             clock=clock.clock,
-            venues=venues,
+            access=MarketAccess(venues=venues),
             root=opened.certificate("root"),
         )
         gateway.start()
