@@ -24,7 +24,7 @@ from kya.core.limits import (
     FEED_PAUSE_MILLIS_MIN,
 )
 from kya.core.price import ReferencePrice
-from kya.gateway.ports import Clock
+from kya.gateway.ports import Clock, SourceStatus
 
 _LOG: Final = logging.getLogger("kya.prices")
 _MILLIS: Final = 1_000
@@ -47,20 +47,6 @@ class Feed:
     quiet_millis: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedStatus:
-    """How a feed is doing: `fault` is empty while it brings prices.
-
-    `refused` counts the lines that were no price or no newer one, `newest` says of when
-    the newest price of each market is.
-    """
-
-    name: str
-    fault: str
-    refused: int
-    newest: dict[str, Instant]
-
-
 class HttpPrices:
     """The newest prices of one feed; there are none before it has been followed."""
 
@@ -76,9 +62,9 @@ class HttpPrices:
         """Return the newest price that is not after the instant, or None."""
         return self._newest.at(market, instant)
 
-    def status(self) -> FeedStatus:
+    def status(self) -> SourceStatus:
         """Return how the feed is doing."""
-        return FeedStatus(
+        return SourceStatus(
             name=self._feed.name,
             fault=self._fault,
             refused=self._refused,

@@ -162,3 +162,6 @@ FEED_PAUSE_MILLIS_MAX: Final = 10_000
 
 PRICE_SOURCES_MAX: Final = 2
 """Sources of prices: one, and one that it is compared with."""
+
+FEED_MILLIS_MIN: Final = 10
+"""Shortest pause between two replies of a feed, and shortest silence that ends one."""

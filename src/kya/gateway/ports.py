@@ -33,6 +33,20 @@ class Prices(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """How a feed is doing: `fault` is empty while it brings prices.
+
+    `refused` counts the lines that were no price or no newer one, `newest` says of when
+    the newest price of each market is.
+    """
+
+    name: str
+    fault: str
+    refused: int
+    newest: dict[str, Instant]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VenueAnswer:
     """What a venue says of one order; `filled` is in the order's own currency.
 
