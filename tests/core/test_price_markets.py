@@ -69,14 +69,14 @@ def test_prices_of_these_markets_are_enough_and_each_is_needed(
     price = at_one(market or "")
     if given_as > 1:  # In the scope's currency, or in one that no price is of.
         assert conversions == ()
-        has_worth = worth_of(order, scope, Quotes(price, None), FIRST_LIVE_ORDER_AT)
+        has_worth = worth_of(order, scope, Quotes(price, None))
         assert (has_worth is not None) is (given_as == 2)
         return
     conversion = at_one(conversions[candidate])
     quotes = Quotes(price, conversion)
-    assert worth_of(order, scope, quotes, FIRST_LIVE_ORDER_AT) is not None
+    assert worth_of(order, scope, quotes) is not None
     for less in (Quotes(price, None), Quotes(None, conversion)):
-        assert worth_of(order, scope, less, FIRST_LIVE_ORDER_AT) is None
+        assert worth_of(order, scope, less) is None
 
 
 def at_one(market: str) -> ReferencePrice:

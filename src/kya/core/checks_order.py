@@ -83,7 +83,7 @@ def order_units_are_within_max(case: Case) -> ControlResult | NotArmed:
         return NOT_ARMED
     order = case.order
     most = units_max.get(order.market)
-    units = units_of(order, case.scope, case.quote, case.received_at)
+    units = units_of(order, case.scope, case.usable)
     if most is None or units is None:
         return ControlResult(
             ORDER_UNITS,

@@ -14,7 +14,7 @@ from kya.core.control import (
 from kya.core.instant import MICROS_PER_SECOND
 from kya.core.limits import BASIS_POINTS_MAX
 from kya.core.sent import asked_in
-from kya.core.valuation import MICROS_PER_MILLI, is_usable, touch
+from kya.core.valuation import MICROS_PER_MILLI, touch
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
@@ -139,8 +139,8 @@ def price_has_not_drifted(case: Case) -> ControlResult | NotArmed:
     most, seconds = limits.price_drift_bps, limits.price_drift_seconds
     if most is None or seconds is None:
         return NOT_ARMED
-    quote = case.quote
-    if quote is None or not is_usable(quote, case.scope, case.received_at):
+    quote = case.usable
+    if quote is None:
         return ControlResult(
             PRICE_DRIFT, _CANNOT_EVALUATE, most, "no price", Reason.PRICE_DRIFT
         )

@@ -11,7 +11,7 @@ from kya.core.instant import Instant
 from kya.core.order import Order
 from kya.core.price import ReferencePrice
 from kya.core.price_markets import markets_to_price
-from kya.core.valuation import is_usable
+from kya.core.valuation import usable_of
 from kya.gateway.ports import Prices
 
 
@@ -28,8 +28,8 @@ def inputs_at(
     price = _price_at(prices, market, received_at)
     found = [_price_at(prices, name, received_at) for name in conversions]
     # One that cannot be used goes on record all the same: it says why.
-    usable = (each for each in found if is_usable(each, grant.scope, received_at))
-    conversion = next(usable, next(filter(None, found), None))
+    usable = [usable_of(each, grant.scope, received_at) for each in found]
+    conversion = next(filter(None, (*usable, *found)), None)
     return Inputs(received_at, price=price, conversion=conversion)
 
 
