@@ -16,6 +16,7 @@ from kya.core.money import QUANTITY_DECIMALS
 from kya.core.scope import DailyMaxPer
 from kya.core.valuation import units_of
 
+_PER_AGENT: Final = DailyMaxPer.AGENT
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
 _CANNOT_EVALUATE: Final = ControlOutcome.CANNOT_EVALUATE
@@ -117,7 +118,7 @@ def daily_amount_is_within_max(case: Case) -> ControlResult:
         )
     before = (
         sum(past.allowed.values())
-        if scope.daily_max_per is DailyMaxPer.AGENT
+        if scope.daily_max_per is _PER_AGENT
         else past.allowed.get((order.market, order.side), 0)
     )
     total = before + worth.minor_units

@@ -16,6 +16,7 @@ from kya.core.price import MarketState, ReferencePrice
 from kya.core.scope import Scope
 
 _ONE: Final = 10**PRICE_DECIMALS
+_OPEN: Final = MarketState.OPEN
 MICROS_PER_MILLI: Final = 1_000
 
 
@@ -47,7 +48,7 @@ def usable_of(
         return None
     is_usable = (
         0 <= now.micros - price.at.micros <= age_millis * MICROS_PER_MILLI
-        and price.state is MarketState.OPEN
+        and price.state is _OPEN
         and not price.is_crossed
     )
     return price if is_usable else None
