@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kya.core.money import Currency, Money, Price
+from kya.core.order import Action
 from kya.core.price import ReferencePrice
 from kya.core.price_markets import NO_MARKETS, markets_to_price
 from kya.core.scope_limits import Limits
@@ -29,6 +30,11 @@ def asked(market: str, code: str, *, wanted: str = "EUR") -> tuple[str | None, .
 
 def test_a_scope_that_asks_for_no_price_needs_none() -> None:
     assert markets_to_price(an_order(), a_scope()) == NO_MARKETS
+
+
+def test_a_cancel_needs_none() -> None:
+    order = an_order(action=Action.CANCEL, target=1, seq=2)
+    assert markets_to_price(order, a_scope(limits=ARMED)) == NO_MARKETS
 
 
 @pytest.mark.parametrize(

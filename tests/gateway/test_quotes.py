@@ -12,7 +12,7 @@ from kya.core.control import Reason
 from kya.core.decision import Outcome
 from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
-from kya.core.order import OrderType
+from kya.core.order import Action, OrderType, TimeInForce
 from kya.core.price import MarketState, ReferencePrice
 from kya.core.scope_limits import Limits
 from kya.gateway.ports import Prices
@@ -199,3 +199,15 @@ def test_a_usable_price_comes_before_one_that_is_not() -> None:
     line = carried(halted)
     assert conversion_in(line)[0] == "USD/EUR"
     assert line.outcome == "denied"
+
+
+@in_house(scope=ARMED, prices=Watched(MemoryPrices([a_price()])))
+async def test_a_cancel_asks_for_no_price_and_needs_none(house: House) -> None:
+    far = Price.parse("1.3735")
+    kind = {"type": OrderType.LIMIT, "time_in_force": TimeInForce.GTC}
+    await judged(house, **kind, limit_price=far)
+    await house.gateway.releases.drained()
+    house.clock.forward(seconds=60)
+    line = await judged(house, **kind, limit_price=far, action=Action.CANCEL, target=1)
+    assert (line.outcome, line.price) == ("allowed", None)
+    assert len(watched(house).asked) == 1

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from kya.adapters.kms_memory import MemorySigner
 from kya.codec import package_layout as layout
@@ -17,7 +18,6 @@ from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.order import Order, Side
 from kya.core.order_events import OrderSubmitted, VenueStatus
-from kya.core.override import OverrideGranted
 from kya.evidence.build import build_package, everything
 from kya.evidence.folder import files_below
 from kya.pki.keys import KeyAlgorithm
@@ -153,7 +153,7 @@ def judged(
     *,
     as_if: Order | None = None,
     line: Callable[[bytes], bytes] = lambda line: line,
-    override: OverrideGranted | None = None,
+    **case_of: Any,  # noqa: ANN401  an override or a target
 ) -> None:
     """Put an order on record with a decision on another one, or with an altered line.
 
@@ -174,7 +174,7 @@ def judged(
         price=None,
         session=world.state.agents[AGENT].session_under(order.credential),
         pinned=world.state.agents[AGENT].pinned,
-        override=override,
+        **case_of,
     )
     text = line(render_decision(decide(case), entry.event.leaf))
     world.append(sign_note(text, world.gateway).render())

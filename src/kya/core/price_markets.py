@@ -7,7 +7,7 @@ prices that nothing was measured by.
 from typing import Final, NamedTuple
 
 from kya.core.currencies import DECIMALS
-from kya.core.order import Order
+from kya.core.order import Action, Order
 from kya.core.scope import Scope
 
 
@@ -28,10 +28,11 @@ NO_MARKETS: Final = PriceMarkets(None, ())
 def markets_to_price(order: Order, scope: Scope) -> PriceMarkets:
     """Return the markets whose prices a decision on this order needs.
 
+    A cancel takes risk away and is measured by no price.
     The order's market leads from the one currency of it to the other; a second market
     is needed where that is not the scope's currency either (spec/limits.md §3.2).
     """
-    if scope.limits.price_age_millis is None:
+    if scope.limits.price_age_millis is None or order.action is Action.CANCEL:
         return NO_MARKETS
     wanted, given = scope.currency.code, order.amount.currency.code
     base, quote = order.market.split("/")

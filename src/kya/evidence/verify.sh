@@ -676,7 +676,8 @@ function beside(raw,   kind, agent, seq, path, content) {
     if (substr(raw, 1, 27) == "{\"_type\":\"kya/decision/v1\",") kind = "decisions"
     if (substr(raw, 1, 26) == "{\"_type\":\"kya/mandate/v1\",") write_file(TMP "/raw/" i, raw)
     if (kind == "") return
-    agent = substr(raw, kind == "orders" ? 25 : 28, 80)
+    agent = substr(raw, kind == "orders" ? 25 : 28, 120)
+    sub(/^"action":"[a-z]*",/, "", agent)
     if (substr(agent, 1, 9) != "\"agent\":\"") return
     agent = substr(agent, 10)
     agent = substr(agent, 1, index(agent, "\"") - 1)
@@ -1373,6 +1374,9 @@ function judge(i, line,   kind) {
     else if (kind == "kya/region-anchor/v1") on_anchor(i)
     else if (kind == "kya/session-start/v1") on_session(i)
     else if (kind == "kya/override/v1") on_override(i)
+    else if (kind == "kya/halt/v1") on_halt(i)
+    else if (kind == "kya/resume/v1") on_resume(i)
+    else if (kind == "kya/rearm/v1") on_rearm(i)
     else fail(8, i, "a statement of no known kind")
 }
 
@@ -1494,6 +1498,7 @@ function read_scope(c,   d) {
         return
     }
     READABLE[c] = 1
+    if ("limits.desk" in V) DESK[c] = V["limits.desk"]
     CURRENCY[c] = V["currency"]; ORDER_MAX[c] = V["order_max"]; DAILY_MAX[c] = V["daily_max"]
     PER[c] = V["daily_max_per"]; CALENDAR[c] = V["calendar"]; LIVE[c] = V["live_from"]
     OPENS[c] = V["window.opens"]; CLOSES[c] = V["window.closes"]
@@ -1693,6 +1698,108 @@ function overriding(o, at) {
     delete OVERRIDE[o]
 }
 
+# ------------------------------------------- where trading is stopped, and started again
+
+function is_place(text,   p, level, name) {
+    if (text == "firm") return 1
+    p = index(text, ":")
+    level = substr(text, 1, p - 1)
+    name = substr(text, p + 1)
+    if (level == "agent" || level == "desk")
+        return name ~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ && length(name) <= 64
+    if (level == "market") return name ~ /^[A-Z0-9]+\/[A-Z0-9]+$/
+    return level == "venue" && name ~ /^[A-Z0-9]+$/
+}
+
+# Two different people, in name and in key, one of whom holds one of these roles.
+function two_people(i, roles,   j, k, r, c) {
+    for (j = 1; j <= SIGNED[i]; j++) for (k = 1; k <= SIGNED[i]; k++) {
+        if (!((i, j) in BY) || !((i, k) in BY)) continue
+        r = BY[i, j]; c = BY[i, k]
+        if (within(roles, ROLE[r]) && NAME[r] != NAME[c] && SPKI[r] != SPKI[c]) return 1
+    }
+    return 0
+}
+
+function on_halt(i,   p, at, s, n) {
+    p = V["place"]; at = V["at"]; s = V["state"]
+    WHAT[i] = "halt of " p
+    if (!fields(i, 4, "_type,at,place,reason,state")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!is_place(p) || V["reason"] == "" || (s != "halted" && s != "reducing")) {
+        fail(4, i, "no place, reason or state that a halt can have")
+        return
+    }
+    if (substr(p, 1, 6) == "agent:" && !(substr(p, 7) in NEWEST))
+        fail(4, i, "no agent of this name is on record")
+    if (p in HALTED_AT && at "" <= HALTED_AT[p] "")
+        fail(4, i, "not later than the halt in force of " HALTED_AT[p])
+    if (p in RESUMED_AT && at "" <= RESUMED_AT[p] "")
+        fail(4, i, "not later than the last resume of " RESUMED_AT[p])
+    if (p in HALTED_AT && STOPPED_AS[p] == "halted" && s != "halted")
+        fail(4, i, "milder than the halt in force")
+    if (!(p in HALTED_AT) && STOPPED_NOW >= 4096 && p != "firm")
+        fail(4, i, "4096 places are stopped")
+    if (!(p in HALTED_AT)) STOPPED_NOW++
+    else delete HALT_PLACE[HALT_LEAF[p]]
+    HALTED_AT[p] = at; STOPPED_AS[p] = s; HALT_LEAF[p] = LEAF[i]; HALT_PLACE[LEAF[i]] = p
+    HALTS++
+}
+
+function on_resume(i,   h, p, at) {
+    h = V["halt"]; at = V["at"]
+    WHAT[i] = "resume"
+    if (!fields(i, 4, "_type,at,halt,reason")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!two_people(i, "compliance risk"))
+        fail(4, i, "want two people, one of compliance or risk management")
+    if (V["reason"] == "") fail(4, i, "gives no reason")
+    if (!(h in HALT_PLACE)) { fail(4, i, "lifts no halt that is in force"); return }
+    p = HALT_PLACE[h]
+    WHAT[i] = "resume of " p
+    if (at "" <= HALTED_AT[p] "") fail(4, i, "not later than the halt that it lifts")
+    RESUMED_AT[p] = at
+    delete HALTED_AT[p]; delete STOPPED_AS[p]; delete HALT_LEAF[p]; delete HALT_PLACE[h]
+    STOPPED_NOW--
+    RESUMES++
+}
+
+function on_rearm(i,   a, l, at) {
+    a = V["agent"]; l = V["latch"]; at = V["at"]
+    WHAT[i] = "re-arming of " a
+    if (!fields(i, 4, "_type,agent,at,latch,reason")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!two_people(i, "compliance operator risk")) fail(4, i, "want two people")
+    if (!within("losses rejects executions", l) || V["reason"] == "")
+        fail(4, i, "no latch or reason that a re-arming can have")
+    if (!(a in NEWEST)) fail(4, i, "no agent of this name is on record")
+    if ((a, l) in REARMED_AT && at "" <= REARMED_AT[a, l] "")
+        fail(4, i, "not later than the last one of " REARMED_AT[a, l])
+    REARMED_AT[a, l] = at
+}
+
+# What is in force where the pending order goes: H_SAID as a decision says it.
+function stopped_at(p) {
+    if (!(p in STOPPED_AS)) return
+    H_SAID = H_SAID (H_SAID == "" ? "" : "; ") STOPPED_AS[p] " "
+    sub(/:/, " ", p)
+    H_SAID = H_SAID p
+}
+function halt_state(   said) {
+    H_SAID = ""
+    stopped_at("agent:" O_AGENT)
+    if (O_CERTIFICATE in DESK) stopped_at("desk:" DESK[O_CERTIFICATE])
+    stopped_at("market:" O_MARKET)
+    stopped_at("venue:" O_VENUE)
+    stopped_at("firm")
+    said = "; " H_SAID
+    rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
+        index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
+}
+
 # ------------------------------------------------------------ what runs, and where
 
 # `code=... model=...` of the object `runtime`, or `nothing`; canonical JSON is sorted.
@@ -1838,9 +1945,12 @@ function on_order(i,   a, c, want) {
     O_OK = 0
     a = V["agent"]
     WHAT[i] = "order " V["seq"] " of " a
-    want = "_type,agent,amount,client_order_id,created_at,credential,currency," \
-        (V["type"] == "LIMIT" ? "limit_price," : "") \
-        "market,prev,region,seq,side,time_in_force,type,venue"
+    O_ACTION = index("," K[""] ",", ",action,") ? V["action"] : "new"
+    O_TARGET = O_ACTION == "replace" || O_ACTION == "cancel" ? V["target"] : ""
+    want = "_type," (O_ACTION == "new" ? "" : "action,") \
+        "agent,amount,client_order_id,created_at,credential,currency," \
+        (V["type"] == "LIMIT" ? "limit_price," : "") "market,prev,region,seq,side," \
+        (O_TARGET == "" ? "" : "target,") "time_in_force,type,venue"
     if (!fields(i, 2, want)) return
     if (a !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ || V["seq"] !~ /^[1-9][0-9]*$/ \
         || length(V["seq"]) > 15 || !is_digest(V["prev"]) || !is_digest(V["credential"]) \
@@ -1848,6 +1958,8 @@ function on_order(i,   a, c, want) {
         || V["market"] !~ /^[A-Z0-9]+\/[A-Z0-9]+$/ || V["venue"] !~ /^[A-Z0-9]+$/ \
         || V["region"] !~ /^[a-z0-9-]+$/ || (V["side"] != "BUY" && V["side"] != "SELL") \
         || (V["type"] != "LIMIT" && V["type"] != "MARKET") \
+        || O_ACTION !~ /^(new|replace|cancel|convert|margin|transfer|withdraw)$/ \
+        || (O_TARGET != "" && (O_TARGET !~ /^[1-9][0-9]*$/ || length(O_TARGET) > 15)) \
         || V["currency"] !~ /^[A-Z0-9]+$/ || micros(V["created_at"]) < 0 \
         || V["amount"] !~ /^(0|[1-9][0-9]*)([.][0-9]+)?$/ || units(V["amount"]) == 0) {
         fail(2, i, "a field of it has no form that an order can have")
@@ -1899,16 +2011,19 @@ function rule(holds, id, limit, measured, reason, unit) {
 function within(list, item) { return index(" " list " ", " " item " ") > 0 }
 
 # Every control over the pending order, in the order in which a decision lists them.
-function run_rules(at,   a, c, day, key, skew, before, total, limit, standing, same, name) {
+function run_rules(at,   a, c, day, key, skew, good, standing, same, name) {
     a = O_AGENT; c = O_CERTIFICATE; day = substr(at, 1, 10)
     CONTROLS = REASONS = ""
     IDENTITY = TOO_BIG = 0
+    sums(c, a, day)
     standing = standing_at(c, at)
-    rule(standing == "active", "credential.standing", "active", standing, \
+    good = O_ACTION == "cancel" ? "active suspended" : "active"
+    rule(within(good, standing), "credential.standing", good, standing, \
         "credential." standing, "")
     if (at "" < BEGINS[c] "")
         rule(0, "credential.validity", BEGINS[c], at, "credential.not_yet_valid", "")
     else rule(at "" <= ENDS[c] "", "credential.validity", ENDS[c], at, "credential.expired", "")
+    if (O_ACTION != "cancel") halt_state()
     rule(O_SEQ + 0 == SEQ[a] + 1, "sequence.seq", SEQ[a] + 1, O_SEQ, "sequence.gap", "orders")
     rule(O_PREV == PREV[a], "sequence.prev", PREV[a], O_PREV, "sequence.prev", "sha256")
     rule(!((a, day, O_ID) in USED), "client_order_id.unique", "unused", O_ID, \
@@ -1916,6 +2031,8 @@ function run_rules(at,   a, c, day, key, skew, before, total, limit, standing, s
     skew = micros(at) - micros(O_AT)
     if (skew < 0) skew = -skew
     rule(skew <= 2000000, "clock.skew", "2000000", sprintf("%.0f", skew), "clock.skew", "us")
+    actions(a)
+    if (O_ACTION == "cancel") return
     rule(within(MARKETS[c], O_MARKET), "market.allowed", MARKETS[c], O_MARKET, \
         "market.not_allowed", "")
     rule(within(VENUES[c], O_VENUE), "venue.allowed", VENUES[c], O_VENUE, "venue.not_allowed", "")
@@ -1989,6 +2106,23 @@ function easter(y,   moon, wait) {
     return days(y, 3, 22) + moon + wait
 }
 
+# What is asked for, and of which working order. A cancel is asked for nothing else.
+function actions(a,   key, limit, given) {
+    if (O_ACTION != "new")
+        rule(O_ACTION == "cancel", "action.allowed", "cancel new", O_ACTION, \
+            "action.not_allowed", "")
+    if (O_TARGET == "") return
+    key = a SUBSEP O_TARGET
+    if (!works(key)) {
+        rule(0, "action.target", "a working order", O_TARGET, "target.unknown", "")
+        return
+    }
+    limit = PLACE[key] " " (O_ACTION == "cancel" ? AMOUNT[key] " " : "") MONEY[key]
+    given = O_MARKET " " O_SIDE " " O_VENUE " " (O_ACTION == "cancel" ? O_AMOUNT " " : "") O_CURRENCY
+    rule(limit == given, "action.target", limit, given, "target.differs", "")
+}
+function works(key) { return key in OPEN && ACTION[key] != "cancel" }
+
 # What runs, and where, by the session that the agent started under this certificate.
 function workload(a, c,   found, running) {
     found = "self_asserted"
@@ -2009,14 +2143,27 @@ function weekday(at,   names) {
     return names[days(substr(at, 1, 4) + 0, substr(at, 6, 2) + 0, substr(at, 9, 2) + 0) % 7 + 1]
 }
 
-# Order maximum and daily maximum, in whole minor units.
-function amounts(c, a, day, same,   amount, before, total) {
+# What was allowed today, in whole minor units.
+function sums(c, a, day) {
     A_BEFORE = SUM[a, day] + 0
     S_BEFORE = SUM[a, day, O_MARKET, O_SIDE] + 0
     COUNTED = 0
     # What was allowed today may be in another currency, if a new scope says another.
     COUNTED_IN = (a, day) in SUM_CURRENCY ? SUM_CURRENCY[a, day] : CURRENCY[c]
     COUNTED_PLACES = (a, day) in SUM_PLACES ? SUM_PLACES[a, day] : PLACES[c]
+}
+
+# What the order adds to that: all of it, or what a replace asks for beyond its target.
+function added(a, amount,   key, former) {
+    key = a SUBSEP O_TARGET
+    if (O_ACTION != "replace" || !works(key) || MONEY[key] != O_CURRENCY) return amount
+    former = units(AMOUNT[key])
+    if (former < 0) TOO_BIG = 1
+    return amount > former ? amount - former : 0
+}
+
+# Order maximum and daily maximum.
+function amounts(c, a, day, same,   amount, before, total) {
     if (!same) {
         control("order.amount", ORDER_MAX[c], O_AMOUNT " " O_CURRENCY, "cannot_evaluate", \
             "order.amount_max", CURRENCY[c])
@@ -2027,7 +2174,7 @@ function amounts(c, a, day, same,   amount, before, total) {
     amount = units(O_AMOUNT)
     if (!is_amount(O_AMOUNT, PLACES[c])) TOO_BIG = 1
     if (amount < 0 || units(ORDER_MAX[c]) < 0 || units(DAILY_MAX[c]) < 0) TOO_BIG = 1
-    COUNTED = amount
+    COUNTED = added(a, amount)
     rule(amount <= units(ORDER_MAX[c]), "order.amount", ORDER_MAX[c], O_AMOUNT, \
         "order.amount_max", CURRENCY[c])
     if ((a, day) in SUM_CURRENCY && SUM_CURRENCY[a, day] != CURRENCY[c]) {
@@ -2036,7 +2183,7 @@ function amounts(c, a, day, same,   amount, before, total) {
         return
     }
     before = PER[c] == "agent" ? A_BEFORE : S_BEFORE
-    total = before + amount
+    total = before + COUNTED
     if (total > 9000000000000000) TOO_BIG = 1
     rule(total <= units(DAILY_MAX[c]), "daily.amount", DAILY_MAX[c], \
         padded(total, PLACES[c]), "daily.amount_max", CURRENCY[c])
@@ -2101,6 +2248,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
 function compare(i, o, line, at, said, outcome,   mode) {
     mode = at "" >= LIVE[O_CERTIFICATE] "" ? "live" : "paper"
     if (said == "allowed") MODE[mode]++
+    if (said == "allowed" && O_ACTION == "cancel") CANCELS++
     if (said == "allowed" && CONTROLS ~ /"outcome":"overridden"/) ASIDE++
     if (TOO_BIG) {
         finding(4, "UNKNOWN", label(o) ": an amount or a sum of it is beyond what awk adds exactly")
@@ -2126,8 +2274,8 @@ function compare(i, o, line, at, said, outcome,   mode) {
 function foreign(line,   k, known) {
     if (!json(line)) return 0
     if (V["baseline"] != "null" || V["price"] != "null") return 1
-    known = " credential.standing credential.validity sequence.seq sequence.prev" \
-        " client_order_id.unique clock.skew market.allowed venue.allowed region.allowed" \
+    known = " credential.standing credential.validity halt.state sequence.seq sequence.prev" \
+        " client_order_id.unique clock.skew action.allowed action.target market.allowed venue.allowed region.allowed" \
         " region.evidence runtime.digest" \
         " price.known order.amount daily.amount hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
@@ -2145,11 +2293,22 @@ function remember(o, at, said,   day) {
     USED[O_AGENT, day, O_ID] = 1
     LINKS++
     if (said != "allowed") return
+    work(O_AGENT SUBSEP O_SEQ, o)
+    if (!COUNTED) return
     SUM[O_AGENT, day] += COUNTED
     SUM[O_AGENT, day, O_MARKET, O_SIDE] += COUNTED
     SUM_CURRENCY[O_AGENT, day] = O_CURRENCY
     SUM_PLACES[O_AGENT, day] = PLACES[O_CERTIFICATE]
-    OPEN[O_AGENT, O_SEQ] = LEAF[o] " " O_VENUE " " O_CURRENCY
+}
+
+# An allowed order waits for the last word of its venue.
+function work(key, o,   target) {
+    OPEN[key] = LEAF[o] " " O_VENUE " " O_CURRENCY
+    ACTION[key] = O_ACTION; PLACE[key] = O_MARKET " " O_SIDE " " O_VENUE
+    AMOUNT[key] = O_AMOUNT; MONEY[key] = O_CURRENCY; TARGET[key] = O_TARGET
+    if (O_ACTION != "replace") return
+    target = O_AGENT SUBSEP O_TARGET
+    AFTER[target] = AFTER[target] " " O_SEQ
 }
 
 # -------------------------------------------------------------- what the gateway reports
@@ -2170,7 +2329,39 @@ function on_report(i,   key, open) {
     if (V["order"] != open[1] "" || V["venue"] != open[2] "" \
         || (V["filled"] != "null" && V["filled_currency"] != open[3] ""))
         fail(9, i, "another order, venue or currency than was allowed")
-    if (V["status"] != "unknown") delete OPEN[key]
+    fits(i, key, V["status"], V["filled"] == "null" ? 0 : units(V["filled"]))
+    if (V["status"] != "unknown") settle(key, V["status"], V["filled"] == "null" ? 0 : units(V["filled"]))
+}
+
+# A report fits its order, and what was reported of it before.
+function fits(i, key, status, filled,   did) {
+    if (status !~ /^(acknowledged|filled|partially_filled|cancelled|rejected|not_received|unknown)$/)
+        fail(9, i, "a status that is none")
+    if (within("filled partially_filled", status) ? filled == 0 \
+        : !within("acknowledged cancelled", status) && filled)
+        fail(9, i, "filled, or not, against what its status says")
+    did = !within("unknown rejected not_received", status)
+    if (ACTION[key] == "cancel" && did && (status != "cancelled" || filled))
+        fail(9, i, "a cancel fills nothing and does not rest")
+    if (did && works(V["agent"] SUBSEP TARGET[key]))
+        fail(9, i, "the order in whose place it stands is not settled yet")
+    if (filled < 0 || units(AMOUNT[key]) < 0)
+        finding(9, "UNKNOWN", label(i) ": an amount of it is beyond what awk adds exactly")
+    else if (BEFORE[key] + filled > units(AMOUNT[key]))
+        fail(9, i, "more was filled than was ordered")
+    if (!(key in ACKNOWLEDGED) || status == "unknown") return
+    if (!did) fail(9, i, "the venue had acknowledged it")
+    else if (filled < ACKNOWLEDGED[key]) fail(9, i, "less is filled than was before")
+}
+
+function settle(key, status, filled,   n, k, others, other) {
+    if (status == "acknowledged") { ACKNOWLEDGED[key] = filled; return }
+    delete OPEN[key]
+    n = split(AFTER[key], others, " ")
+    for (k = 1; k <= n; k++) {
+        other = V["agent"] SUBSEP others[k]
+        if (other in OPEN) BEFORE[other] = BEFORE[key] + filled
+    }
 }
 
 function on_equivocation(i,   key) {
@@ -2207,7 +2398,10 @@ function conclude(   c, n, words, k, text) {
         finding(4, "CHECKED", COUNT["allowed"] + 0 " allowed orders (" MODE["paper"] + 0 " paper, " \
             MODE["live"] + 0 " live) lie within order maximum, daily totals, markets, venues," \
             " regions, hours, calendar and standing" (ASIDE \
-            ? ", but for " ASIDE " where two people set a limit aside" : ""))
+            ? ", but for " ASIDE " where two people set a limit aside" : "") (CANCELS \
+            ? "; " CANCELS " of them are cancels, which no limit stops" : "") (HALTS \
+            ? "; none went where trading was stopped: " HALTS " halts, " RESUMES + 0 " resumes" \
+            : ""))
         finding(5, "CHECKED", SAME + 0 " of " DECISIONS " decisions come out again byte for byte: " \
             COUNT["allowed"] + 0 " allowed, " COUNT["denied"] + 0 " denied, " COUNT["refused"] + 0 \
             " refused, each with its reasons; " DECISIONS + REPORTS + EQUIVOCATIONS \

@@ -4,9 +4,12 @@ Shares nothing with `kya.core`, on purpose: text is compared as text, amounts ar
 `Decimal`, days are the first ten characters of an instant.
 """
 
+import json
+from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, Final
 
 from kya.verify.plain_calendars import is_open
@@ -34,6 +37,14 @@ def signers_in(raw: bytes) -> set[str]:
     """Return the names under a note, as they stand there."""
     lines = raw.decode("utf-8").rpartition("\n\n")[2].splitlines()
     return {line.split(" ")[1] for line in lines}
+
+
+def equivocates(said: Fields) -> bool:
+    """Tell whether the other order has the place of this one, and is another one."""
+    other = b64decode(said["conflicting"], validate=True)
+    order = json.loads(other.partition(b"\n")[0])
+    same_place = (order["agent"], order["seq"]) == (said["agent"], said["seq"])
+    return same_place and sha256(b"\x00" + other).hexdigest() != said["order"]
 
 
 @dataclass(slots=True)
@@ -75,21 +86,27 @@ class PlainAgent:
             self.day, self.currency = day, ""
             self.ids, self.totals = set(), {}
 
-    def take(self, order: Fields, line_digest: str, *, allowed: bool) -> None:
-        """Move the chain head and count what was allowed."""
+    def take(self, order: Fields, line_digest: str, added: Decimal) -> None:
+        """Move the chain head and count what was allowed, if anything."""
         self.seq, self.prev = order["seq"], line_digest
         self.ids.add(order["client_order_id"])
-        if allowed:
+        if added:
             key = (order["market"], order["side"])
-            amount = Decimal(order["amount"])
-            self.totals[key] = self.totals.get(key, Decimal(0)) + amount
+            self.totals[key] = self.totals.get(key, Decimal(0)) + added
             self.currency = order["currency"]
 
 
 def reasons_against(
-    order: Fields, received_at: str, certificate: PlainCertificate, agent: PlainAgent
+    order: Fields,
+    received_at: str,
+    certificate: PlainCertificate,
+    agent: PlainAgent,
+    added: Decimal,
 ) -> set[str]:
-    """Return every reason that a plain scan sees; the agent is turned to the day."""
+    """Return every reason that a plain scan sees; the agent is turned to the day.
+
+    `added` is what the order would add to the sums of the day.
+    """
     scope, standing = certificate.scope, certificate.standing_at(received_at)
     holds = {
         "credential.revoked": standing != "revoked",
@@ -106,13 +123,23 @@ def reasons_against(
         or (_is_in_session(order, agent) and agent.session["runtime"] == agent.pinned),
         "price.missing": order["currency"] == scope["currency"],
         "order.amount_max": _amount_is_within(order, scope),
-        "daily.amount_max": _day_is_within(order, scope, agent),
+        "daily.amount_max": _day_is_within(order, scope, agent, added),
         "hours.closed": scope["window"]["opens"]
         <= received_at[11:26]
         < scope["window"]["closes"],
         "calendar.closed": is_open(scope["calendar"], received_at[:10]),
     }
-    return {reason for reason, holding in holds.items() if not holding}
+    asked = _OF_A_CANCEL if order.get("action") == "cancel" else holds.keys()
+    return {reason for reason in asked if not holds[reason]}
+
+
+_OF_A_CANCEL: Final = (
+    "credential.revoked",
+    "sequence.prev",
+    "client_order_id.duplicate",
+    "clock.skew",
+)
+"""What a cancel can be refused or denied for, besides its action."""
 
 
 def _is_in_session(order: Fields, agent: PlainAgent) -> bool:
@@ -137,7 +164,9 @@ def _amount_is_within(order: Fields, scope: Fields) -> bool:
     return Decimal(order["amount"]) <= Decimal(scope["order_max"])
 
 
-def _day_is_within(order: Fields, scope: Fields, agent: PlainAgent) -> bool:
+def _day_is_within(
+    order: Fields, scope: Fields, agent: PlainAgent, added: Decimal
+) -> bool:
     if (
         not order["currency"]
         == scope["currency"]
@@ -148,4 +177,4 @@ def _day_is_within(order: Fields, scope: Fields, agent: PlainAgent) -> bool:
         before = sum(agent.totals.values(), Decimal(0))
     else:
         before = agent.totals.get((order["market"], order["side"]), Decimal(0))
-    return before + Decimal(order["amount"]) <= Decimal(scope["daily_max"])
+    return before + added <= Decimal(scope["daily_max"])
