@@ -13,14 +13,14 @@ from hashlib import sha256
 from typing import Final
 
 from kya.verify.finding import Findings
+from kya.verify.plain_decisions import objections
 from kya.verify.plain_overrides import PlainOverrides
+from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_rules import (
     PEOPLE_MIN,
-    UNSEEN,
-    Fields,
     PlainAgent,
     PlainCertificate,
-    reasons_against,
+    seen_of,
     signers_in,
 )
 
@@ -218,33 +218,21 @@ class PlainScan:
         if said["override"] != (None if override is None else override.leaf):
             self._fail(5, "plain scan: another override than the one on record for it")
         certificate = self._certificates.get(order["credential"])
+        amount, currency = order["amount"], order["currency"]
         if certificate is not None:
-            seen = reasons_against(order, received_at, certificate, agent)
-            if override is not None:
-                seen -= override.sets_aside(seen, order, certificate, agent)
-            self._compare(said, order, seen)
+            prices = PlainPrices(order, said, certificate.scope)
+            seen = seen_of(prices, certificate, agent)
+            aside = set() if override is None else override.sets_aside(seen)
+            for question, sentence in objections(prices, seen, aside):
+                self._fail(question, sentence)
+            if seen.worth is not None:
+                amount, currency = seen.worth, certificate.scope["currency"]
+        agent.take(order, pending.line_digest)
         if allowed:
             self.unsettled[pending.leaf] = order
-        agent.take(order, pending.line_digest, allowed=allowed)
+            agent.count(order, amount, currency)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
-
-    def _compare(self, said: Fields, order: Fields, seen: set[str]) -> None:
-        """Compare the reasons of a decision with those that the scan sees."""
-        what = f"plain scan: order {order['agent']} {order['seq']}"
-        given, outcome = set(said["reasons"]), said["outcome"]
-        if outcome == "allowed" and seen:
-            self._fail(4, f"{what} was allowed against {', '.join(sorted(seen))}")
-        elif given - UNSEEN != seen:
-            self._fail(
-                5,
-                f"{what}: reasons {', '.join(sorted(given)) or 'none'}; the scan sees"
-                f" {', '.join(sorted(seen)) or 'none'}",
-            )
-        identity = any(reason.startswith("credential.") for reason in given)
-        want = "refused" if identity else "denied" if given else "allowed"
-        if outcome != want:
-            self._fail(5, f"{what}: {outcome}, but its reasons say {want}")
 
     def _take_report(self, said: Fields) -> None:
         """Check that a report is about an allowed order without a final answer."""

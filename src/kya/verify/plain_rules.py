@@ -4,14 +4,15 @@ Shares nothing with `kya.core`, on purpose: text is compared as text, amounts ar
 `Decimal`, days are the first ten characters of an instant.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from kya.verify.plain_calendars import is_open
-
-Fields = dict[str, Any]
+from kya.verify.plain_calendars import covers, is_open
+from kya.verify.plain_limits import PlainResult, results
+from kya.verify.plain_prices import Fields, PlainPrices
 
 SKEW_MAX: Final = timedelta(seconds=2)
 
@@ -75,23 +76,69 @@ class PlainAgent:
             self.day, self.currency = day, ""
             self.ids, self.totals = set(), {}
 
-    def take(self, order: Fields, line_digest: str, *, allowed: bool) -> None:
-        """Move the chain head and count what was allowed."""
+    def take(self, order: Fields, line_digest: str) -> None:
+        """Move the chain head and remember the order's own name."""
         self.seq, self.prev = order["seq"], line_digest
         self.ids.add(order["client_order_id"])
-        if allowed:
-            key = (order["market"], order["side"])
-            amount = Decimal(order["amount"])
-            self.totals[key] = self.totals.get(key, Decimal(0)) + amount
-            self.currency = order["currency"]
+
+    def count(self, order: Fields, amount: str, currency: str) -> None:
+        """Add what was allowed to the day's sums."""
+        key = (order["market"], order["side"])
+        self.totals[key] = self.totals.get(key, Decimal(0)) + Decimal(amount)
+        self.currency = currency
 
 
-def reasons_against(
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the scan sees of one order: its worth, and what speaks against it.
+
+    `unweighed` are the reasons given for want of something to compare, which nobody
+    sets aside; `limits` says of each control of a limit what it must say.
+    """
+
+    worth: str | None
+    reasons: frozenset[str]
+    unweighed: frozenset[str]
+    limits: Mapping[str, PlainResult]
+
+
+def seen_of(
+    prices: PlainPrices, certificate: PlainCertificate, agent: PlainAgent
+) -> Seen:
+    """Return what a plain scan sees; the agent is turned to the day."""
+    order, scope = prices.order, prices.scope
+    received_at, worth = prices.said["received_at"], prices.worth()
+    limits = {result.id: result for result in results(prices)}
+    holds = _holds(order, received_at, certificate, agent) | {
+        "price.missing": worth is not None,
+        "order.amount_max": worth is not None
+        and Decimal(worth) <= Decimal(scope["order_max"]),
+        "daily.amount_max": worth is not None
+        and _day_is_within(order, worth, scope, agent),
+    }
+    against = {reason for reason, holding in holds.items() if not holding}
+    blocking = [each for each in limits.values() if each.reason and not each.warns]
+    unweighed = {each.reason for each in blocking if not each.weighed}
+    if worth is None:
+        unweighed |= {"order.amount_max"}
+    if worth is None or agent.currency not in ("", scope["currency"]):
+        unweighed |= {"daily.amount_max"}
+    if not covers(scope["calendar"], agent.day):
+        unweighed |= {"calendar.closed"}
+    return Seen(
+        worth=worth,
+        reasons=frozenset(against | {each.reason for each in blocking}),
+        unweighed=frozenset(unweighed),
+        limits=limits,
+    )
+
+
+def _holds(
     order: Fields, received_at: str, certificate: PlainCertificate, agent: PlainAgent
-) -> set[str]:
-    """Return every reason that a plain scan sees; the agent is turned to the day."""
+) -> dict[str, bool]:
+    """Return of each reason that needs no worth whether its rule holds."""
     scope, standing = certificate.scope, certificate.standing_at(received_at)
-    holds = {
+    return {
         "credential.revoked": standing != "revoked",
         "credential.suspended": standing != "suspended",
         "sequence.prev": order["prev"] == agent.prev,
@@ -104,15 +151,11 @@ def reasons_against(
         or _is_attested(order, agent),
         "runtime.digest": agent.pinned is None
         or (_is_in_session(order, agent) and agent.session["runtime"] == agent.pinned),
-        "price.missing": order["currency"] == scope["currency"],
-        "order.amount_max": _amount_is_within(order, scope),
-        "daily.amount_max": _day_is_within(order, scope, agent),
         "hours.closed": scope["window"]["opens"]
         <= received_at[11:26]
         < scope["window"]["closes"],
         "calendar.closed": is_open(scope["calendar"], received_at[:10]),
     }
-    return {reason for reason, holding in holds.items() if not holding}
 
 
 def _is_in_session(order: Fields, agent: PlainAgent) -> bool:
@@ -131,21 +174,11 @@ def _skew(received_at: str, created_at: str) -> timedelta:
     return abs(datetime.fromisoformat(received_at) - datetime.fromisoformat(created_at))
 
 
-def _amount_is_within(order: Fields, scope: Fields) -> bool:
-    if order["currency"] != scope["currency"]:
+def _day_is_within(order: Fields, worth: str, scope: Fields, agent: PlainAgent) -> bool:
+    if agent.currency not in ("", scope["currency"]):
         return False  # Cannot be compared, and what cannot be compared is denied.
-    return Decimal(order["amount"]) <= Decimal(scope["order_max"])
-
-
-def _day_is_within(order: Fields, scope: Fields, agent: PlainAgent) -> bool:
-    if (
-        not order["currency"]
-        == scope["currency"]
-        == (agent.currency or scope["currency"])
-    ):
-        return False
     if scope["daily_max_per"] == "agent":
         before = sum(agent.totals.values(), Decimal(0))
     else:
         before = agent.totals.get((order["market"], order["side"]), Decimal(0))
-    return before + Decimal(order["amount"]) <= Decimal(scope["daily_max"])
+    return before + Decimal(worth) <= Decimal(scope["daily_max"])
