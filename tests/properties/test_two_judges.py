@@ -12,6 +12,7 @@ from kya.core.money import Money
 from kya.core.override import OverrideGranted
 from kya.core.price import MarketState, ReferencePrice
 from tests.builders import EUR, a_digest
+from tests.properties.priced import priced_cases
 from tests.strategies import cases
 from vectors.decide.judge import Fields, judge
 
@@ -81,7 +82,7 @@ def override_of(granted: OverrideGranted) -> dict[str, object]:
     }
 
 
-@given(cases())
+@given(cases() | priced_cases())
 def test_two_judges_agree_on_any_case(case: Case) -> None:
     decision = decide(case)
     outcome, reasons, line = judge(facts_of(case))

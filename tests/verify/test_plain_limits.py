@@ -25,6 +25,7 @@ from kya.verify.plain_rules import (
     PlainCertificate,
     seen_of,
 )
+from tests.properties.priced import priced_cases
 from tests.properties.test_two_judges import LEAF, facts_of
 from tests.strategies import cases
 from tests.surface.blocks import ROOT
@@ -78,7 +79,7 @@ def test_the_scan_says_of_every_vector_what_the_vector_says(name: str) -> None:
     assert speaks_against(VECTORS[name], VECTORS[name]["decision"]) == []
 
 
-@given(cases())
+@given(cases() | priced_cases())
 def test_the_scan_has_nothing_against_any_decision_of_ours(case: Case) -> None:
     line = render_decision(decide(case), LEAF).decode()
     assert speaks_against(facts_of(case), line) == []
