@@ -631,6 +631,16 @@ _EVERY_LIMIT: Final = Limits(
     price_collar_bps=100,
     price_warn_bps=50,
     spread_bps=50,
+    duplicate_window_millis=1_000,
+    executions_unreviewed=100,
+    messages_per_day=10_000,
+    messages_per_minute=500,
+    messages_per_second=50,
+    orders_per_day=1_000,
+    orders_per_fill=100,
+    price_drift_bps=200,
+    price_drift_seconds=60,
+    rejects_in_a_row=5,
 )
 _PRICE: Final = ReferencePrice(
     market="EUR/USD",

@@ -10,6 +10,7 @@ from kya.codec.scopes import scope_digest
 from kya.core import tokens
 from kya.core.baseline import Baseline
 from kya.core.case import Case
+from kya.core.conduct import Conduct
 from kya.core.credential import (
     Credential,
     Grant,
@@ -43,6 +44,7 @@ from kya.core.price import MarketState, ReferencePrice
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.scope_limits import NO_LIMITS, Limits
+from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.workload_events import RegionAnchored, RuntimePinned
 from tests import builders
@@ -93,6 +95,8 @@ quantities = st.integers(1, 10**36 - 1).map(Quantity)
 def limits(draw: st.DrawFn, listed: frozenset[str]) -> Limits:
     """Any limits of a scope for these markets, none among them."""
     fresh = draw(st.none() | st.sampled_from([1, 500, 60_000]))
+    few = st.none() | st.integers(1, 4)
+    drift = draw(st.none() | st.integers(1, 300)) if fresh else None
     collar = draw(st.none() | st.integers(2, 9_999)) if fresh else None
     bps = st.none() | st.integers(1, 9_999) if fresh else st.none()
     units = st.fixed_dictionaries(dict.fromkeys(sorted(listed), quantities))
@@ -110,6 +114,16 @@ def limits(draw: st.DrawFn, listed: frozenset[str]) -> Limits:
         price_collar_bps=collar,
         price_warn_bps=draw(st.none() | st.integers(1, collar - 1)) if collar else None,
         spread_bps=draw(bps),
+        duplicate_window_millis=draw(st.none() | st.sampled_from([1, 1_000, 60_000])),
+        executions_unreviewed=draw(few),
+        messages_per_day=draw(few),
+        messages_per_minute=draw(few),
+        messages_per_second=draw(few),
+        orders_per_day=draw(few),
+        orders_per_fill=draw(few),
+        price_drift_bps=drift,
+        price_drift_seconds=draw(st.integers(1, 3_600)) if drift else None,
+        rejects_in_a_row=draw(few),
     )
 
 
@@ -282,8 +296,40 @@ story_scopes = _plain_scopes.flatmap(
 
 
 @st.composite
-def pasts(draw: st.DrawFn, day: Day) -> Past:
+def conducts(draw: st.DrawFn, received_at: Instant) -> Conduct:
+    """What an agent may have sent before, up to a few minutes ago."""
+    few = st.integers(0, 5)
+    ages = st.sampled_from([0, 1, 999_999, 1_000_000, 1_000_001, 59_999_999])
+    drawn = draw(st.lists(st.integers(0, 70_000_000) | ages, max_size=6))
+    sent = (
+        Message(
+            max(received_at.micros - age, 0),
+            asked_in(
+                builders.an_order(
+                    amount=Money(draw(st.sampled_from([1, 2_000_000])), builders.EUR),
+                    side=draw(st.sampled_from(Side)),
+                )
+            ),
+            draw(st.sampled_from(["EUR/USD", "GBP/EUR"])),
+            draw(st.none() | st.integers(9_800_000_000, 10_200_000_000)),
+        )
+        for age in sorted(drawn, reverse=True)
+    )
+    return Conduct(
+        sent=Sent.of(*sent),
+        messages=draw(few),
+        orders=draw(few),
+        fills=draw(few),
+        rejects_worst=draw(few),
+        executions=draw(few),
+    )
+
+
+@st.composite
+def pasts(draw: st.DrawFn, received_at: Instant) -> Past:
+    day = received_at.day
     return builders.a_past(
+        conduct=draw(st.just(Conduct()) | conducts(received_at)),
         day=day,
         seq=draw(st.integers(0, 3)),
         prev=draw(st.sampled_from([tokens.NO_DIGEST, builders.a_digest("other")])),
@@ -351,7 +397,7 @@ def cases(draw: st.DrawFn) -> Case:
         order,
         received_at=received_at,
         credential=credential,
-        past=draw(pasts(received_at.day)),
+        past=draw(pasts(received_at)),
         baseline=draw(st.none() | digests.map(Baseline)),
         price=draw(st.none() | reference_prices() | quotes(order.market, received_at)),
         conversion=draw(st.none() | quotes("BTC/EUR", received_at)),

@@ -15,20 +15,22 @@ from kya.codec.scopes import parse_scope, scope_digest
 from kya.codec.sessions import parse_session
 from kya.core.baseline import Baseline
 from kya.core.case import Case
+from kya.core.conduct import Conduct
 from kya.core.control import Reason
 from kya.core.credential import Grant, ReasonCode, Standing, Withdrawal
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
 from kya.core.instant import Day, Instant
 from kya.core.money import Currency, Money, Price
-from kya.core.order import Order, Side
+from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.price import MarketState, ReferencePrice
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
+from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import Session
-from tests.builders import a_credential, a_past, an_override_granted
+from tests.builders import a_credential, a_past, an_order, an_override_granted
 from vectors.generate_decide import files
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
@@ -184,6 +186,36 @@ def past_of(facts: Facts, order: Order) -> Past:
             ).minor_units
             for each in facts["allowed"]
         },
+        conduct=Conduct(
+            sent=Sent.of(*(message_of(each) for each in facts["sent"])),
+            messages=facts["messages"],
+            orders=facts["orders"],
+            fills=facts["fills"],
+            rejects_worst=facts["rejects"],
+            executions=facts["executions"],
+        ),
+    )
+
+
+def message_of(facts: Facts) -> Message:
+    limit, touch = facts["limit_price"], facts["touch"]
+    currency = Currency(facts["currency"])
+    asked = asked_in(
+        an_order(
+            market=facts["market"],
+            side=Side(facts["side"]),
+            type=OrderType(facts["type"]),
+            amount=Money.parse(facts["amount"], currency),
+            limit_price=None if limit is None else Price.parse(limit),
+            time_in_force=TimeInForce(facts["time_in_force"]),
+            venue=facts["venue"],
+        )
+    )
+    return Message(
+        Instant.parse(facts["at"]).micros,
+        asked,
+        facts["market"],
+        None if touch is None else Price.parse(touch).units,
     )
 
 

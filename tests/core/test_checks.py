@@ -4,6 +4,7 @@ import pytest
 
 from kya.core import checks
 from kya.core.checks import CHECKS
+from kya.core.conduct import Conduct
 from kya.core.control import ControlOutcome, ControlResult, Reason
 from kya.core.credential import Standing
 from kya.core.decide import decide
@@ -13,6 +14,7 @@ from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
 from kya.core.order import OrderType, Side, TimeInForce
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
+from kya.core.sent import Message, Sent, asked_in
 from kya.core.tokens import NO_DIGEST
 from tests.builders import (
     BTC,
@@ -382,10 +384,21 @@ def test_every_violation_is_kept() -> None:
             limits=every_limit(
                 order_types=frozenset({OrderType.LIMIT}),
                 times_in_force=frozenset({TimeInForce.IOC}),
+                messages_per_day=1,
+                messages_per_minute=1,
+                messages_per_second=1,
+                orders_per_day=1,
+                orders_per_fill=1,
+                executions_unreviewed=1,
+                rejects_in_a_row=1,
             ),
         ),
     )
-    past = a_past(day=saturday.day, client_order_ids=["order-1"])
+    same = Message(saturday.micros, asked_in(order), order.market, None)
+    conduct = Conduct(
+        sent=Sent.of(same), messages=1, orders=1, rejects_worst=2, executions=1
+    )
+    past = a_past(day=saturday.day, client_order_ids=["order-1"], conduct=conduct)
     case = a_case(
         order,
         received_at=saturday,

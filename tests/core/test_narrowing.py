@@ -141,6 +141,30 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
         priced(price_collar_bps=99, price_warn_bps=10),
         priced(price_collar_bps=99, price_warn_bps=11),
     ),
+    "limits.duplicate_window_millis": (
+        limited(duplicate_window_millis=1_001),
+        limited(duplicate_window_millis=1_000),
+    ),
+    **{
+        f"limits.{name}": (limited(**{name: 9}), limited(**{name: 10}))
+        for name in (
+            "executions_unreviewed",
+            "messages_per_day",
+            "messages_per_minute",
+            "messages_per_second",
+            "orders_per_day",
+            "orders_per_fill",
+            "rejects_in_a_row",
+        )
+    },
+    "limits.price_drift_bps": (
+        priced(price_drift_bps=9, price_drift_seconds=60),
+        priced(price_drift_bps=10, price_drift_seconds=60),
+    ),
+    "limits.price_drift_seconds": (
+        priced(price_drift_bps=9, price_drift_seconds=60),
+        priced(),
+    ),
     "limits.spread_bps": (priced(spread_bps=5), priced()),
     "grace_seconds": (a_mandate(grace_seconds=299), a_mandate(grace_seconds=301)),
 }
@@ -180,16 +204,10 @@ def test_the_narrower_is_within_the_wider_and_not_the_other_way_round(
 
 
 # What nobody can show by an order alone.
-UNSHOWN: Final = {
-    "grace_seconds",
-    "limits.desk",
-    "limits.order_units_max",
-    "limits.price_age_millis",
-    "limits.price_buffer_bps",
-    "limits.price_collar_bps",
-    "limits.price_warn_bps",
-    "limits.spread_bps",
-}
+SHOWN: Final = {"limits.order_types", "limits.times_in_force"}
+UNSHOWN: Final = {"grace_seconds"} | (
+    {limit for limit in AROUND if limit.startswith("limits.")} - SHOWN
+)
 
 
 @pytest.mark.parametrize("limit", sorted(set(AROUND) - UNSHOWN))

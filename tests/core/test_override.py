@@ -132,12 +132,16 @@ def test_what_cannot_be_evaluated_is_never_overridden() -> None:
 def test_only_limits_can_be_set_aside() -> None:
     assert ALL == (
         "daily.amount",
+        "daily.orders",
         "hours.calendar",
         "hours.window",
         "order.amount",
+        "order.duplicate",
         "order.units",
         "price.collar",
+        "price.drift",
         "price.spread",
+        "rate.orders_per_fill",
     )
 
 

@@ -26,6 +26,7 @@ from tests.builders import (
     every_limit,
 )
 
+DRIFT = ("price_drift_bps", "price_drift_seconds")
 UNREAD = {"desk"}  # Read where halts are looked up, and by no control.
 USD = Currency("USD")
 
@@ -50,6 +51,13 @@ USD = Currency("USD")
             {"price_age_millis": 1, "price_warn_bps": 5, "price_collar_bps": 5},
             "less than price_collar_bps",
         ),
+        ({"messages_per_second": 1_001}, "messages_per_second: want 1 to 1000"),
+        ({"messages_per_minute": 8_001}, "messages_per_minute: want 1 to 8000"),
+        ({"duplicate_window_millis": 60_001}, "want 1 to 60000"),
+        ({"rejects_in_a_row": 0}, "rejects_in_a_row: want 1 to"),
+        ({"orders_per_day": 10**9 + 1}, "orders_per_day: want 1 to"),
+        ({"price_age_millis": 1, "price_drift_bps": 5}, "want both or neither"),
+        ({"price_drift_seconds": 5}, "want both or neither"),
         *[({name: 5}, f"{name}: want price_age_millis") for name in PRICE_LIMITS],
     ],
 )
@@ -70,11 +78,14 @@ def test_units_are_limited_in_every_market_or_in_none(markets: set[str]) -> None
 )
 def test_every_limit_is_read_by_a_control(name: str) -> None:
     """Without the limit another decision is made, on some order."""
-    without = every_limit(
-        **{name: getattr(NO_LIMITS, name)},
-        **({"price_warn_bps": None} if name == "price_collar_bps" else {}),
-        **(dict.fromkeys(PRICE_LIMITS) if name == "price_age_millis" else {}),
-    )
+    unset: dict[str, object] = {name: getattr(NO_LIMITS, name)}
+    if name == "price_collar_bps":
+        unset["price_warn_bps"] = None
+    if name in DRIFT or name == "price_age_millis":
+        unset |= dict.fromkeys(DRIFT)
+    if name == "price_age_millis":
+        unset |= dict.fromkeys(PRICE_LIMITS)
+    without = every_limit(**unset)
     order = an_order(amount=Money(1, USD))
     armed, other = (
         decide(an_armed_case(order, scope=a_scope(limits=limits)))
@@ -159,7 +170,7 @@ def test_an_agents_price_never_makes_its_order_smaller(
     assert limited.minor_units >= plain.minor_units
 
 
-@pytest.mark.parametrize("market", ["BTC/EURX", "XXX/EUR", "BTC/EUR"])
+@pytest.mark.parametrize("market", ["BTC/EURX", "QQQ/EUR", "BTC/EUR"])
 def test_a_market_of_no_known_currency_values_nothing_and_breaks_nothing(
     market: str,
 ) -> None:

@@ -87,11 +87,13 @@ def test_a_smaller_order_is_never_worse(case: Case, less: int) -> None:
 def wider(draw: st.DrawFn, scope: Scope) -> Scope:
     """A scope that grants all that this one grants, and in one place more."""
     more = Money(draw(st.integers(1, MINOR_UNITS_MAX)), scope.currency)
+    # Units are limited in every market or in none.
+    more_markets: dict[str, Any] = {"markets": scope.markets | {"EUR/USD", "GBP/EUR"}}
     widenings: list[dict[str, Any]] = [
         {"order_max": max(scope.order_max, more, key=lambda m: m.minor_units)},
         {"daily_max": max(scope.daily_max, more, key=lambda m: m.minor_units)},
         {"daily_max_per": DailyMaxPer.MARKET_AND_SIDE},
-        {"markets": scope.markets | {"EUR/USD", "GBP/EUR"}},
+        *([] if scope.limits.order_units_max else [more_markets]),
         {"venues": scope.venues | {"SIMA"}},
         {"regions": scope.regions | {"eu-west-1"}},
         {"window": ALL_DAY},

@@ -7,8 +7,10 @@ from kya.codec.orders import render_order
 from kya.codec.scopes import render_scope
 from kya.codec.sessions import render_session
 from kya.core.case import Case
+from kya.core.conduct import Conduct
 from kya.core.decide import decide
-from kya.core.money import Money
+from kya.core.instant import Instant
+from kya.core.money import Currency, Money, Price
 from kya.core.override import OverrideGranted
 from kya.core.price import MarketState, ReferencePrice
 from tests.builders import EUR, a_digest
@@ -44,6 +46,7 @@ def facts_of(case: Case) -> Fields:
             "day": str(past.day),
             "prev": past.prev,
             "seq": past.seq,
+            **conduct_of(past.conduct),
         },
         "received_at": str(case.received_at),
         "baseline": None if case.baseline is None else case.baseline.digest,
@@ -54,6 +57,49 @@ def facts_of(case: Case) -> Fields:
         else render_session(case.session).decode(),
         "pinned": None if case.pinned is None else dict(case.pinned.components),
         "override": None if case.override is None else override_of(case.override),
+    }
+
+
+ASKED = (
+    "market",
+    "side",
+    "type",
+    "amount",
+    "currency",
+    "limit_price",
+    "time_in_force",
+    "venue",
+)
+
+
+def conduct_of(conduct: Conduct) -> Fields:
+    names = ("market", "side", "type", "amount", "currency", "limit_price")
+    sent = []
+    for message in conduct.sent:
+        fields = dict(
+            zip((*names, "time_in_force", "venue"), message.asked, strict=True)
+        )
+        money = Money(fields["amount"], Currency(fields["currency"]))
+        limit, touch = fields["limit_price"], message.touch
+        sent.append(
+            {
+                **fields,
+                "side": fields["side"].value,
+                "type": fields["type"].value,
+                "time_in_force": fields["time_in_force"].value,
+                "amount": str(money),
+                "limit_price": None if limit is None else str(Price(limit)),
+                "at": str(Instant(message.micros)),
+                "touch": None if touch is None else str(Price(touch)),
+            }
+        )
+    return {
+        "sent": sent,
+        "messages": conduct.messages,
+        "orders": conduct.orders,
+        "fills": conduct.fills,
+        "rejects": conduct.rejects_worst,
+        "executions": conduct.executions,
     }
 
 

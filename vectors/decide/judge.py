@@ -21,9 +21,13 @@ DECIMALS = {"BTC": 8, "EUR": 2, "GBP": 2, "JPY": 0, "USD": 2}
 LIMITS = {
     "price.spread",
     "price.collar",
+    "price.drift",
     "order.amount",
     "order.units",
     "daily.amount",
+    "order.duplicate",
+    "daily.orders",
+    "rate.orders_per_fill",
     "hours.window",
     "hours.calendar",
 }
@@ -100,7 +104,8 @@ def _past_of_the_day(facts: Fields) -> Fields:
     past: Fields = facts["past"]
     if past["day"] == facts["received_at"][:10]:
         return past
-    return {**past, "client_order_ids": [], "currency": None, "allowed": []}
+    fresh: Fields = {"client_order_ids": [], "currency": None, "allowed": []}
+    return {**past, **fresh, "messages": 0, "orders": 0, "fills": 0}
 
 
 def _set_aside(order: Fields, facts: Fields) -> Fields | None:
@@ -133,7 +138,9 @@ def _controls(
     yield from _workload(order, scope, facts)
     yield from _kinds(order, scope)
     yield from _prices(order, scope, facts)
+    yield from _drift(order, scope, past, facts)
     yield from _amounts(order, scope, past, facts)
+    yield from _conduct(order, scope, past, facts)
     yield from _hours(scope, facts["received_at"])
 
 
@@ -239,6 +246,81 @@ def _prices(order: Fields, scope: Fields, facts: Fields) -> Iterator[Found]:
                 None if holds else f"price.{name}",
                 usable,
             )
+
+
+def _window(past: Fields, now: str, micros: int) -> list[Fields]:
+    """Return the messages received later than so long ago, the oldest first."""
+    newest: list[Fields] = past["sent"][-8192:]
+    return [each for each in newest if _micros(now) - _micros(each["at"]) < micros]
+
+
+def _drift(
+    order: Fields, scope: Fields, past: Fields, facts: Fields
+) -> Iterator[Found]:
+    limits, quote, now = scope.get("limits", {}), facts["price"], facts["received_at"]
+    if "price_drift_bps" not in limits:
+        return
+    limit, reason = str(limits["price_drift_bps"]), "price.drift"
+    if not _usable(quote, scope, now):
+        yield Found(reason, limit, "no price", "bps", reason, comparable=False)
+        return
+    met = quote["ask"] if order["side"] == "BUY" else quote["bid"]
+    price = Fraction(order.get("limit_price", met))
+    window = _window(past, now, limits["price_drift_seconds"] * 1_000_000)
+    known = [
+        Fraction(each["touch"])
+        for each in window
+        if each["market"] == order["market"] and each["touch"] is not None
+    ]
+    first = known[0] if known else price
+    away = abs(price - first) / first * 10_000
+    holds = away <= limits["price_drift_bps"]
+    yield Found(reason, limit, str(ceil(away)), "bps", None if holds else reason)
+
+
+SAME = ("market", "side", "type", "amount", "currency", "time_in_force", "venue")
+
+
+def _conduct(
+    order: Fields, scope: Fields, past: Fields, facts: Fields
+) -> Iterator[Found]:
+    limits, now = scope.get("limits", {}), facts["received_at"]
+    if "duplicate_window_millis" in limits:
+        micros = limits["duplicate_window_millis"] * 1000
+        same = [
+            each
+            for each in _window(past, now, micros)
+            if all(each[name] == order[name] for name in SAME)
+            and each["limit_price"] == order.get("limit_price")
+        ]
+        ago = str(_micros(now) - _micros(same[-1]["at"])) if same else "none"
+        reason = "order.duplicate" if same else None
+        yield Found("order.duplicate", str(micros), ago, "us", reason)
+    orders = past["orders"] + 1
+    counts = {
+        "rate.second": len(_window(past, now, 1_000_000)) + 1,
+        "rate.minute": len(_window(past, now, 60_000_000)) + 1,
+        "rate.day": past["messages"] + 1,
+        "daily.orders": orders,
+        "rate.orders_per_fill": ceil(Fraction(orders, max(1, past["fills"]))),
+        "latch.rejects": past["rejects"],
+        "latch.executions": past["executions"] + 1,
+    }
+    for name, (field, unit) in COUNTED.items():
+        if field in limits:
+            reason = None if counts[name] <= limits[field] else name
+            yield Found(name, str(limits[field]), str(counts[name]), unit, reason)
+
+
+COUNTED = {
+    "rate.second": ("messages_per_second", "messages"),
+    "rate.minute": ("messages_per_minute", "messages"),
+    "rate.day": ("messages_per_day", "messages"),
+    "daily.orders": ("orders_per_day", "orders"),
+    "rate.orders_per_fill": ("orders_per_fill", "orders/fill"),
+    "latch.rejects": ("rejects_in_a_row", "rejects"),
+    "latch.executions": ("executions_unreviewed", "executions"),
+}
 
 
 def _usable(price: Fields | None, scope: Fields, now: str) -> bool:

@@ -39,6 +39,9 @@ def limit_cases() -> Iterator[Case]:
     yield from _collar()
     yield from _worth()
     yield from _units()
+    yield from _drift()
+    yield from _duplicates()
+    yield from _counts()
 
 
 def _limits(**limits: object) -> Changes:
@@ -315,3 +318,160 @@ def _units() -> Iterator[Case]:
         order={"amount": "10.00", "currency": "EUR", "market": "GBP/EUR"},
         scope=_limits(order_units_max=most),
     )
+
+
+FLOOD = "a bot that runs wild floods the venue"
+MESSAGE: Changes = {
+    "amount": "20000.00",
+    "at": "2026-05-15T09:14:59.000000Z",
+    "currency": "EUR",
+    "limit_price": None,
+    "market": "EUR/USD",
+    "side": "BUY",
+    "time_in_force": "DAY",
+    "touch": None,
+    "type": "MARKET",
+    "venue": "SIMA",
+}
+
+
+def _sent(*changes: Changes) -> Changes:
+    return {"sent": [{**MESSAGE, **each} for each in changes]}
+
+
+def _drift() -> Iterator[Case]:
+    limits = _limits(**AGE, price_drift_bps=100, price_drift_seconds=60)
+    price: Changes = {**PRICE, "bid": "1", "ask": "1.01"}
+    for name, sent, reasons in (
+        ("no-message-before", [], []),
+        ("at-the-limit", [{"touch": "1"}], []),
+        ("beyond-the-limit", [{"touch": "0.9999999999"}], ["price.drift"]),
+        ("from-the-oldest", [{"touch": "0.99"}, {"touch": "1.01"}], ["price.drift"]),
+        ("of-another-market", [{"market": "GBP/EUR", "touch": "0.5"}], []),
+        ("of-no-known-market", [{}, {"touch": "1"}], []),
+        (
+            "a-microsecond-inside-the-window",
+            [{"at": "2026-05-15T09:14:00.000001Z", "touch": "0.5"}],
+            ["price.drift"],
+        ),
+        (
+            "at-the-window's-begin",
+            [{"at": "2026-05-15T09:14:00.000000Z", "touch": "0.5"}],
+            [],
+        ),
+    ):
+        yield a_case(
+            f"drift-{name}",
+            "a price walks away in steps that are each within the collar",
+            FAR_OFF if reasons else TOO_STRICT,
+            reasons,
+            scope=limits,
+            past=_sent(*sent),
+            price=price,
+        )
+    yield a_case(
+        "drift-of-a-limit-price",
+        "the market is taken where the order names its own price",
+        FAR_OFF,
+        ["price.drift"],
+        order={"limit_price": "1.02", "type": "LIMIT"},
+        scope=limits,
+        past=_sent({"touch": "1"}),
+        price=price,
+    )
+
+
+def _duplicates() -> Iterator[Case]:
+    limits, twice = _limits(duplicate_window_millis=2000), ["order.duplicate"]
+    for name, changes, reasons in (
+        ("just-now", {"at": NOW}, twice),
+        ("inside", {"at": "2026-05-15T09:14:58.000001Z"}, twice),
+        ("at-the-end", {"at": "2026-05-15T09:14:58.000000Z"}, []),
+        ("of-another-amount", {"amount": "20000.01"}, []),
+        ("of-another-side", {"side": "SELL"}, []),
+        ("of-another-market", {"market": "GBP/EUR"}, []),
+        ("of-another-venue", {"venue": "SIMB"}, []),
+        ("of-another-time-in-force", {"time_in_force": "IOC"}, []),
+        ("with-a-limit", {"limit_price": "1.1", "type": "LIMIT"}, []),
+    ):
+        yield a_case(
+            f"duplicate-{name}",
+            "the same order is sent again under another name",
+            FLOOD if reasons else TOO_STRICT,
+            reasons,
+            scope=limits,
+            past=_sent(changes),
+        )
+
+
+def _counts() -> Iterator[Case]:
+    one_second: list[Changes] = [{"at": "2026-05-15T09:14:59.000001Z"}] * 9
+    older: Changes = {"at": "2026-05-15T09:14:59.000000Z"}
+    minute: list[Changes] = [{"at": "2026-05-15T09:14:00.000001Z"}] * 9
+    for name, field, past, reasons in (
+        ("second-full", "messages_per_second", _sent(older, *one_second), []),
+        (
+            "second-over",
+            "messages_per_second",
+            _sent(*one_second, {"at": NOW}),
+            ["rate.second"],
+        ),
+        (
+            "minute-full",
+            "messages_per_minute",
+            _sent({"at": "2026-05-15T09:14:00.000000Z"}, *minute),
+            [],
+        ),
+        (
+            "minute-over",
+            "messages_per_minute",
+            _sent(*minute, {"at": NOW}),
+            ["rate.minute"],
+        ),
+        ("day-full", "messages_per_day", {"messages": 9}, []),
+        ("day-over", "messages_per_day", {"messages": 10}, ["rate.day"]),
+        (
+            "day-over-yesterday",
+            "messages_per_day",
+            {"messages": 10, "day": "2026-05-14"},
+            [],
+        ),
+        ("orders-full", "orders_per_day", {"orders": 9}, []),
+        ("orders-over", "orders_per_day", {"orders": 10}, ["daily.orders"]),
+        ("ratio-full", "orders_per_fill", {"orders": 29, "fills": 3}, []),
+        (
+            "ratio-over",
+            "orders_per_fill",
+            {"orders": 30, "fills": 3},
+            ["rate.orders_per_fill"],
+        ),
+        (
+            "ratio-before-a-fill",
+            "orders_per_fill",
+            {"orders": 10},
+            ["rate.orders_per_fill"],
+        ),
+        ("rejects-full", "rejects_in_a_row", {"rejects": 10}, []),
+        ("rejects-over", "rejects_in_a_row", {"rejects": 11}, ["latch.rejects"]),
+        (
+            "rejects-of-yesterday",
+            "rejects_in_a_row",
+            {"rejects": 11, "day": "2026-05-14"},
+            ["latch.rejects"],
+        ),
+        ("executions-full", "executions_unreviewed", {"executions": 9}, []),
+        (
+            "executions-over",
+            "executions_unreviewed",
+            {"executions": 10},
+            ["latch.executions"],
+        ),
+    ):
+        yield a_case(
+            name,
+            "a count is not asked, is exclusive, or is of another time",
+            FLOOD if reasons else TOO_STRICT,
+            reasons,
+            scope=_limits(**{field: 10}),
+            past=past,
+        )

@@ -74,7 +74,13 @@ PAST: Changes = {
     "client_order_ids": [],
     "currency": None,
     "day": "2026-05-15",
+    "executions": 0,
+    "fills": 0,
+    "messages": 0,
+    "orders": 0,
     "prev": ZEROS,
+    "rejects": 0,
+    "sent": [],
     "seq": 0,
 }
 MODEL, IMAGE = digest("model"), digest("image")

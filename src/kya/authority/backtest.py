@@ -32,13 +32,16 @@ from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError, MalformedError
 from kya.core.events import Event
+from kya.core.flow import Decided, after_decision, after_report
 from kya.core.fold import apply
 from kya.core.instant import Day, Instant
 from kya.core.mandate import Mandate
 from kya.core.money import Money
 from kya.core.order import Order
+from kya.core.order_events import VenueReported
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
+from kya.core.scope_limits import NO_LIMITS
 from kya.core.state import State
 from kya.pki.entries import Entry
 
@@ -91,7 +94,10 @@ class Backtest:
         default_factory=dict[str, OverrideGranted]
     )
     _grant: Grant = field(init=False)
+    _allowed: set[int] = field(default_factory=set[int])
+    _needs_reports: bool = field(init=False)
     _order_prefix: bytes = field(init=False)
+    _report_prefix: bytes = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse a period that ends before it begins."""
@@ -102,8 +108,11 @@ class Backtest:
             scope=self.mandate.scope,
             scope_digest=scope_digest(self.mandate.scope),
         )
-        named = f'{{"_type":"{ORDER_TYPE}","agent":"{self.mandate.agent}",'
-        self._order_prefix = named.encode("ascii")
+        self._needs_reports = self.mandate.scope.limits != NO_LIMITS
+        self._order_prefix, self._report_prefix = (
+            f'{{"_type":"{kind}","agent":"{self.mandate.agent}",'.encode("ascii")
+            for kind in (ORDER_TYPE, REPORT_TYPE)
+        )
 
     @property
     def orders(self) -> int:
@@ -125,7 +134,9 @@ class Backtest:
             order, self._order = self._order, None
             return self._judge(index - 1, order, raw)
         kind = canonical.type_of(raw)
-        if kind == OVERRIDE_TYPE:
+        if self._needs_reports and raw.startswith(self._report_prefix):
+            self._take_report(raw)
+        elif kind == OVERRIDE_TYPE:
             self._take_override(Entry.read(raw).event)
         elif kind not in _FLOW:
             self._state = apply(self._state, Entry.read(raw).event)
@@ -178,9 +189,26 @@ class Backtest:
             counted = decision.reserved
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
             found = self._difference(index, order, received_at, logged, changed)
-        digest = canonical.digest(self._line)
-        self._past = past.including(order, digest, counted=counted)
+        decided = Decided(
+            order=order,
+            line_digest=canonical.digest(self._line),
+            received_at=received_at,
+            reserved=counted,
+            price=inputs.price,
+        )
+        self._past = after_decision(past, decided)
+        if counted is not None and self._needs_reports:
+            self._allowed.add(order.seq)
         return found
+
+    def _take_report(self, raw: bytes) -> None:
+        """Take what became of an order, if the changed scope allowed it as well."""
+        event = Entry.read(raw).event
+        if not isinstance(event, VenueReported) or event.seq not in self._allowed:
+            return
+        if event.status.is_final:
+            self._allowed.remove(event.seq)
+            self._past = after_report(self._past, event)
 
     def _credential(self, order: Order) -> Credential:
         """Return the credential as it stood, with the changed scope in it."""

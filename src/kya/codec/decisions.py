@@ -132,6 +132,7 @@ def event_of(line: DecisionLine) -> OrderDecided:
         outcome=read_outcome(line.outcome),
         received_at=Instant.parse(line.received_at),
         worth=worth_from(line.worth),
+        price=None if line.price is None else price_from(line.price),
     )
 
 

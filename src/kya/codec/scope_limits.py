@@ -11,7 +11,7 @@ from kya.codec.enums import by_value
 from kya.core.errors import MalformedError
 from kya.core.money import Quantity
 from kya.core.order import OrderType, TimeInForce
-from kya.core.scope_limits import NO_LIMITS, Limits
+from kya.core.scope_limits import COUNTS, NO_LIMITS, Limits
 
 E = TypeVar("E", bound=Enum)
 _Count = int | msgspec.UnsetType
@@ -23,24 +23,25 @@ class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
     """Limits on the wire; one that is not set does not stand there."""
 
     desk: str | msgspec.UnsetType = _UNSET
+    duplicate_window_millis: _Count = _UNSET
+    executions_unreviewed: _Count = _UNSET
+    messages_per_day: _Count = _UNSET
+    messages_per_minute: _Count = _UNSET
+    messages_per_second: _Count = _UNSET
     order_types: _Names = _UNSET
     order_units_max: dict[str, str] | msgspec.UnsetType = _UNSET
+    orders_per_day: _Count = _UNSET
+    orders_per_fill: _Count = _UNSET
     price_age_millis: _Count = _UNSET
     price_buffer_bps: _Count = _UNSET
     price_collar_bps: _Count = _UNSET
+    price_drift_bps: _Count = _UNSET
+    price_drift_seconds: _Count = _UNSET
     price_warn_bps: _Count = _UNSET
+    rejects_in_a_row: _Count = _UNSET
     spread_bps: _Count = _UNSET
     times_in_force: _Names = _UNSET
 
-
-COUNTS = (
-    "price_age_millis",
-    "price_buffer_bps",
-    "price_collar_bps",
-    "price_warn_bps",
-    "spread_bps",
-)
-"""The limits that are plain integers, the same on the wire and inside."""
 
 _TYPE = by_value("order_types", OrderType)
 _TIME_IN_FORCE = by_value("times_in_force", TimeInForce)

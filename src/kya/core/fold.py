@@ -12,6 +12,7 @@ from kya.core.credential import Credential, Role, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
 from kya.core.events import Event
+from kya.core.flow import Decided, after_decision, after_report
 from kya.core.lifecycle import NEXT
 from kya.core.order_events import (
     Equivocated,
@@ -82,11 +83,14 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         raise CorruptionError(msg)
     order, agent = submitted.order, state.agents[event.agent]
     allowed = event.outcome is Outcome.ALLOWED
-    past = agent.past.on(event.received_at.day).including(
-        order,
-        submitted.line_digest,
-        counted=(event.worth or order.amount) if allowed else None,
+    decided = Decided(
+        order=order,
+        line_digest=submitted.line_digest,
+        received_at=event.received_at,
+        reserved=(event.worth or order.amount) if allowed else None,
+        price=event.price,
     )
+    past = after_decision(agent.past, decided)
     unanswered = agent.unanswered
     if allowed:
         unanswered = {**unanswered, order.seq: submitted}
@@ -110,7 +114,8 @@ def _with_report(state: State, event: VenueReported) -> State:
         return replace(state, now=now)
     agent = state.agents[event.agent]
     unanswered = {k: v for k, v in agent.unanswered.items() if k != event.seq}
-    changed = replace(agent, unanswered=unanswered)
+    past = after_report(agent.past, event)
+    changed = replace(agent, unanswered=unanswered, past=past)
     return replace(state, now=now, agents={**state.agents, event.agent: changed})
 
 

@@ -32,6 +32,24 @@ FIXED_POINT_DIGITS_MAX: Final = 18
 BASIS_POINTS_MAX: Final = 10_000
 """One whole in basis points; a buffer or band must stay below it."""
 
+SENT_KEPT: Final = 8_192
+"""Messages of one agent that are remembered one by one: more than a minute's most."""
+
+MESSAGES_PER_SECOND_MAX: Final = 1_000
+"""Most messages a second that a scope may allow; one core judges no more of them."""
+
+MESSAGES_PER_MINUTE_MAX: Final = 8_000
+"""Most messages a minute that a scope may allow: fewer than are remembered."""
+
+DUPLICATE_WINDOW_MILLIS_MAX: Final = 60_000
+"""Longest time for which the same order may not come again: a minute."""
+
+PRICE_DRIFT_SECONDS_MAX: Final = 3_600
+"""Longest time over which the drift of a price may be limited: an hour."""
+
+COUNT_MAX: Final = 10**9
+"""Largest count that a scope may set as a limit."""
+
 PRICE_AGE_MILLIS_MAX: Final = 60_000
 """Oldest reference price that a scope may accept: a minute, and most want a second."""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from kya.core.money import Quantity
 from kya.core.relation import Relation, listed, more_is_wider, relation_of
-from kya.core.scope_limits import Limits
+from kya.core.scope_limits import COUNTS, Limits
 
 
 def _maximum(old: int | None, new: int | None) -> Relation:
@@ -64,6 +64,18 @@ def _desk(old: str | None, new: str | None) -> Relation:
     return Relation.WIDER if new is None else Relation.INCOMPARABLE
 
 
+def _drift_seconds(old: int | None, new: int | None) -> Relation:
+    """Compare times over which a drift is measured: what is set stops, else nothing."""
+    if old is None or new is None:
+        return _maximum(old, new)
+    return Relation.EQUAL if old == new else Relation.INCOMPARABLE
+
+
+def _maximum_named(name: str) -> Callable[[Limits, Limits], Relation]:
+    """Return how the maximum of this name is compared."""
+    return lambda old, new: _maximum(getattr(old, name), getattr(new, name))
+
+
 LIMITS_LIMITS: Final[Mapping[str, Callable[[Limits, Limits], Relation]]] = (
     MappingProxyType(
         {
@@ -75,6 +87,8 @@ LIMITS_LIMITS: Final[Mapping[str, Callable[[Limits, Limits], Relation]]] = (
             "order_units_max": lambda old, new: _units(
                 old.order_units_max, new.order_units_max
             ),
+            **{name: _maximum_named(name) for name in COUNTS},
+            # What is a minimum, or is not comparable by its figure alone.
             "price_age_millis": lambda old, new: _price_age(
                 old.price_age_millis, new.price_age_millis
             ),
@@ -82,14 +96,14 @@ LIMITS_LIMITS: Final[Mapping[str, Callable[[Limits, Limits], Relation]]] = (
             "price_buffer_bps": lambda old, new: more_is_wider(
                 new.price_buffer_bps or 0, old.price_buffer_bps or 0
             ),
-            "price_collar_bps": lambda old, new: _maximum(
-                old.price_collar_bps, new.price_collar_bps
+            # The longer the time without the same order, or for a drift, the stricter.
+            "duplicate_window_millis": lambda old, new: more_is_wider(
+                new.duplicate_window_millis or 0, old.duplicate_window_millis or 0
             ),
-            # It warns and stops nothing, but whoever loosens it should have to say so.
-            "price_warn_bps": lambda old, new: _maximum(
-                old.price_warn_bps, new.price_warn_bps
+            # A longer time begins at another price, which may be a nearer one.
+            "price_drift_seconds": lambda old, new: _drift_seconds(
+                old.price_drift_seconds, new.price_drift_seconds
             ),
-            "spread_bps": lambda old, new: _maximum(old.spread_bps, new.spread_bps),
         }
     )
 )

@@ -10,6 +10,7 @@ from kya.core.errors import MalformedError
 from kya.core.instant import Instant
 from kya.core.money import Money, Price
 from kya.core.order import Order
+from kya.core.price import ReferencePrice
 
 
 class VenueStatus(Enum):
@@ -53,7 +54,8 @@ class OrderSubmitted:
 class OrderDecided:
     """The gateway has judged the order whose leaf hash is `order`.
 
-    `worth` is what it is worth in the scope's currency, if its amount is in another.
+    `worth` is what it is worth in the scope's currency, if its amount is in another;
+    `price` is the reference price that it was judged by, if any.
     """
 
     agent: str
@@ -62,6 +64,7 @@ class OrderDecided:
     outcome: Outcome
     received_at: Instant
     worth: Money | None = None
+    price: ReferencePrice | None = None
 
     @classmethod
     def of(cls, decision: Decision, order_leaf: str) -> Self:
@@ -74,6 +77,7 @@ class OrderDecided:
             outcome=decision.outcome,
             received_at=decision.case.received_at,
             worth=decision.worth_shown,
+            price=decision.case.price,
         )
 
     def __post_init__(self) -> None:

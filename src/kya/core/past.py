@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Self
 
+from kya.core.conduct import Conduct
 from kya.core.growing_set import GrowingSet
 from kya.core.instant import Day
 from kya.core.money import Currency, Money
@@ -13,6 +14,7 @@ from kya.core.tokens import NO_DIGEST
 
 NOTHING: Final[Mapping[tuple[str, Side], int]] = MappingProxyType({})
 NO_DAY: Final = Day(0)
+NO_CONDUCT: Final = Conduct()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Past:
     client_order_ids: GrowingSet = field(default_factory=GrowingSet)
     currency: Currency | None = None
     allowed: Mapping[tuple[str, Side], int] = field(default_factory=lambda: NOTHING)
+    conduct: Conduct = field(default_factory=lambda: NO_CONDUCT)
 
     def on(self, day: Day) -> Self:
         """Return the past as the given day sees it, without another day's counters."""
@@ -40,6 +43,7 @@ class Past:
             client_order_ids=GrowingSet(),
             currency=None,
             allowed=NOTHING,
+            conduct=self.conduct.on_another_day(),
         )
 
     def including(
@@ -59,3 +63,7 @@ class Past:
             currency=currency,
             allowed=allowed,
         )
+
+    def behaving(self, conduct: Conduct) -> Self:
+        """Return the past with this conduct."""
+        return replace(self, conduct=conduct)

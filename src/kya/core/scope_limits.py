@@ -10,7 +10,15 @@ from typing import Final
 
 from kya.core import tokens
 from kya.core.errors import MalformedError
-from kya.core.limits import BASIS_POINTS_MAX, PRICE_AGE_MILLIS_MAX
+from kya.core.limits import (
+    BASIS_POINTS_MAX,
+    COUNT_MAX,
+    DUPLICATE_WINDOW_MILLIS_MAX,
+    MESSAGES_PER_MINUTE_MAX,
+    MESSAGES_PER_SECOND_MAX,
+    PRICE_AGE_MILLIS_MAX,
+    PRICE_DRIFT_SECONDS_MAX,
+)
 from kya.core.money import Quantity
 from kya.core.order import OrderType, TimeInForce
 
@@ -24,7 +32,8 @@ class Limits:
     `desk` names the desk whose halts also stop the agent. `order_units_max` is in units
     of the base, for each market of the scope or for none. `price_age_millis` arms the
     reference price, which must be no older; the other limits of prices, in basis
-    points, need it. `price_buffer_bps` is added to a price that values an amount.
+    points, need it. `price_buffer_bps` is added to a price that values an amount. What
+    latches, `executions_unreviewed` and `rejects_in_a_row`, stays so until people act.
     """
 
     desk: str | None = None
@@ -33,10 +42,20 @@ class Limits:
     order_units_max: Mapping[str, Quantity] = field(
         default_factory=lambda: NO_UNITS, hash=False
     )
+    duplicate_window_millis: int | None = None
+    executions_unreviewed: int | None = None
+    messages_per_day: int | None = None
+    messages_per_minute: int | None = None
+    messages_per_second: int | None = None
+    orders_per_day: int | None = None
+    orders_per_fill: int | None = None
     price_age_millis: int | None = None
     price_buffer_bps: int | None = None
     price_collar_bps: int | None = None
+    price_drift_bps: int | None = None
+    price_drift_seconds: int | None = None
     price_warn_bps: int | None = None
+    rejects_in_a_row: int | None = None
     spread_bps: int | None = None
 
     def __post_init__(self) -> None:
@@ -50,10 +69,8 @@ class Limits:
         _require_some("times_in_force", self.times_in_force)
         for market in self.order_units_max:
             tokens.require(tokens.MARKET, "order_units_max", market)
-        _require_within("price_age_millis", self.price_age_millis, PRICE_AGE_MILLIS_MAX)
-        for name in ("price_buffer_bps", "price_collar_bps", "price_warn_bps"):
-            _require_within(name, getattr(self, name), BASIS_POINTS_MAX - 1)
-        _require_within("spread_bps", self.spread_bps, BASIS_POINTS_MAX - 1)
+        for name, most in COUNTS.items():
+            _require_within(name, getattr(self, name), most)
         self._require_price()
 
     def _require_price(self) -> None:
@@ -62,15 +79,40 @@ class Limits:
             if getattr(self, name) is not None and self.price_age_millis is None:
                 msg = f"{name}: want price_age_millis beside it"
                 raise MalformedError(msg)
+        if (self.price_drift_bps is None) is not (self.price_drift_seconds is None):
+            msg = "price_drift_bps, price_drift_seconds: want both or neither"
+            raise MalformedError(msg)
         collar, warn = self.price_collar_bps, self.price_warn_bps
         if warn is not None and (collar is None or warn >= collar):
             msg = "price_warn_bps: want less than price_collar_bps"
             raise MalformedError(msg)
 
 
+COUNTS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "duplicate_window_millis": DUPLICATE_WINDOW_MILLIS_MAX,
+        "executions_unreviewed": COUNT_MAX,
+        "messages_per_day": COUNT_MAX,
+        "messages_per_minute": MESSAGES_PER_MINUTE_MAX,
+        "messages_per_second": MESSAGES_PER_SECOND_MAX,
+        "orders_per_day": COUNT_MAX,
+        "orders_per_fill": COUNT_MAX,
+        "price_age_millis": PRICE_AGE_MILLIS_MAX,
+        "price_buffer_bps": BASIS_POINTS_MAX - 1,
+        "price_collar_bps": BASIS_POINTS_MAX - 1,
+        "price_drift_bps": BASIS_POINTS_MAX - 1,
+        "price_drift_seconds": PRICE_DRIFT_SECONDS_MAX,
+        "price_warn_bps": BASIS_POINTS_MAX - 1,
+        "rejects_in_a_row": COUNT_MAX,
+        "spread_bps": BASIS_POINTS_MAX - 1,
+    }
+)
+"""The limits that are plain integers, and the most that each may be."""
+
 PRICE_LIMITS: Final = (
     "price_buffer_bps",
     "price_collar_bps",
+    "price_drift_bps",
     "price_warn_bps",
     "spread_bps",
 )
