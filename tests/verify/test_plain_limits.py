@@ -15,6 +15,7 @@ from kya.core.control import ControlOutcome
 from kya.core.currencies import DECIMALS
 from kya.core.decide import decide
 from kya.core.override_admission import OVERRIDABLE
+from kya.verify.plain_conduct import PlainConduct, message_of
 from kya.verify.plain_decisions import objections
 from kya.verify.plain_limits import CONTROLS, SOFT
 from kya.verify.plain_overrides import LIMIT_OF, PlainOverride
@@ -50,9 +51,30 @@ def the_agent(facts: Fields, order: Fields) -> PlainAgent:
             key = (counted["market"], counted["side"])
             before = agent.totals.get(key, Decimal(0))
             agent.totals[key] = before + Decimal(counted["amount"])
+    agent.conduct = the_conduct(past, agent.day)
     if session is not None:
         agent.session = json.loads(session) | {"credential": order["credential"]}
     return agent
+
+
+def the_conduct(past: Fields, day: str) -> PlainConduct:
+    """What the agent did, as the scan would have counted it by then."""
+    conduct = PlainConduct(
+        day=past["day"],
+        messages=past["messages"],
+        orders=past["orders"],
+        fills=past["fills"],
+        longest_row=past["rejects"],
+        executions=past["executions"],
+    )
+    conduct.turn_to(day)
+    for sent in past["sent"]:
+        order = {name: value for name, value in sent.items() if value is not None}
+        price = {"market": sent["market"], "ask": sent["touch"], "bid": sent["touch"]}
+        known = None if sent["touch"] is None else price
+        said = {"received_at": sent["at"], "price": known}
+        conduct.sent.append(message_of(order, said))
+    return conduct
 
 
 def speaks_against(facts: Fields, line: str) -> list[tuple[int, str]]:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Final
 
 from kya.verify.finding import Findings
+from kya.verify.plain_conduct import message_of
 from kya.verify.plain_decisions import objections
 from kya.verify.plain_overrides import PlainOverrides
 from kya.verify.plain_prices import Fields, PlainPrices
@@ -228,6 +229,7 @@ class PlainScan:
             if seen.worth is not None:
                 amount, currency = seen.worth, certificate.scope["currency"]
         agent.take(order, pending.line_digest)
+        agent.conduct.take_order(message_of(order, said), allowed=allowed)
         if allowed:
             self.unsettled[pending.leaf] = order
             agent.count(order, amount, currency)
@@ -247,6 +249,8 @@ class PlainScan:
         ):
             self._fail(9, "plain scan: a report that differs from its order")
         if said["status"] != "unknown":
+            conduct = self.agents[order["agent"]].conduct
+            conduct.take_report(said["status"], said["at"][:10])
             del self.unsettled[said["order"]]
 
     def _take_equivocation(self, said: Fields) -> None:

@@ -37,10 +37,19 @@ CONTROLS: Final = (
     ("price.spread", "spread_bps"),
     ("price.band", "price_warn_bps"),
     ("price.collar", "price_collar_bps"),
+    ("price.drift", "price_drift_bps"),
     ("price.known", _ALWAYS),
     ("order.amount", _ALWAYS),
     ("order.units", "order_units_max"),
     ("daily.amount", _ALWAYS),
+    ("order.duplicate", "duplicate_window_millis"),
+    ("rate.second", "messages_per_second"),
+    ("rate.minute", "messages_per_minute"),
+    ("rate.day", "messages_per_day"),
+    ("daily.orders", "orders_per_day"),
+    ("rate.orders_per_fill", "orders_per_fill"),
+    ("latch.rejects", "rejects_in_a_row"),
+    ("latch.executions", "executions_unreviewed"),
     ("hours.window", _ALWAYS),
     ("hours.calendar", _ALWAYS),
 )
@@ -82,7 +91,7 @@ def armed_by(limits: Fields) -> list[str]:
 
 
 def results(prices: PlainPrices) -> Iterator[PlainResult]:
-    """Yield what each control that the limits arm must say."""
+    """Yield what each control of this one order that the limits arm must say."""
     if prices.limits:
         armed = set(armed_by(prices.limits))
         yield from (each for each in _every_result(prices) if each.id in armed)
@@ -97,10 +106,10 @@ def _every_result(prices: PlainPrices) -> Iterator[PlainResult]:
         reason = "" if order[name] in listed else f"order.{name}_not_allowed"
         yield PlainResult(f"order.{name}", " ".join(listed), order[name], reason)
     yield from _age_and_book(prices)
-    yield _distance("price.spread", limits.get("spread_bps", 0), prices.spread())
+    yield distance_result("price.spread", limits.get("spread_bps", 0), prices.spread())
     away = prices.distance()
-    yield _distance("price.band", limits.get("price_warn_bps", 0), away)
-    yield _distance("price.collar", limits.get("price_collar_bps", 0), away)
+    yield distance_result("price.band", limits.get("price_warn_bps", 0), away)
+    yield distance_result("price.collar", limits.get("price_collar_bps", 0), away)
     yield _units(prices)
 
 
@@ -118,7 +127,7 @@ def _age_and_book(prices: PlainPrices) -> Iterator[PlainResult]:
     yield PlainResult("price.book", "open", state, shut)
 
 
-def _distance(name: str, most: int, found: Fraction | None) -> PlainResult:
+def distance_result(name: str, most: int, found: Fraction | None) -> PlainResult:
     """Return a distance in basis points beside the most that it may be."""
     if found is None:
         return PlainResult(name, str(most), _NO_PRICE, name, weighed=False)

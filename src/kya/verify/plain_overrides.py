@@ -10,9 +10,13 @@ from kya.verify.plain_rules import PEOPLE_MIN, Seen, signers_in
 LIMIT_OF: Final = {
     "price.spread": "price.spread",
     "price.collar": "price.collar",
+    "price.drift": "price.drift",
     "order.amount_max": "order.amount",
     "order.units_max": "order.units",
     "daily.amount_max": "daily.amount",
+    "order.duplicate": "order.duplicate",
+    "daily.orders": "daily.orders",
+    "rate.orders_per_fill": "rate.orders_per_fill",
     "hours.closed": "hours.window",
     "calendar.closed": "hours.calendar",
 }

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from kya.verify.plain_calendars import covers, is_open
+from kya.verify.plain_conduct import PlainConduct, conduct_results
 from kya.verify.plain_limits import PlainResult, results
 from kya.verify.plain_prices import Fields, PlainPrices
 
@@ -66,6 +67,7 @@ class PlainAgent:
         default_factory=dict[tuple[str, str], Decimal]
     )
     currency: str = ""
+    conduct: PlainConduct = field(default_factory=PlainConduct)
     session: Fields = field(default_factory=Fields)
     session_line: str = "0" * 64
     pinned: Fields | None = None
@@ -75,6 +77,7 @@ class PlainAgent:
         if day != self.day:
             self.day, self.currency = day, ""
             self.ids, self.totals = set(), {}
+        self.conduct.turn_to(day)
 
     def take(self, order: Fields, line_digest: str) -> None:
         """Move the chain head and remember the order's own name."""
@@ -108,7 +111,8 @@ def seen_of(
     """Return what a plain scan sees; the agent is turned to the day."""
     order, scope = prices.order, prices.scope
     received_at, worth = prices.said["received_at"], prices.worth()
-    limits = {result.id: result for result in results(prices)}
+    asked = (*results(prices), *conduct_results(prices, agent.conduct))
+    limits = {result.id: result for result in asked}
     holds = _holds(order, received_at, certificate, agent) | {
         "price.missing": worth is not None,
         "order.amount_max": worth is not None
