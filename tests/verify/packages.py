@@ -18,6 +18,7 @@ from kya.core.lifecycle import Act
 from kya.core.order import Order, Side
 from kya.core.order_events import OrderSubmitted, VenueStatus
 from kya.core.override import OverrideGranted
+from kya.core.price import ReferencePrice
 from kya.evidence.build import build_package, everything
 from kya.evidence.folder import files_below
 from kya.pki.keys import KeyAlgorithm
@@ -154,6 +155,7 @@ def judged(
     as_if: Order | None = None,
     line: Callable[[bytes], bytes] = lambda line: line,
     override: OverrideGranted | None = None,
+    price: ReferencePrice | None = None,
 ) -> None:
     """Put an order on record with a decision on another one, or with an altered line.
 
@@ -171,7 +173,7 @@ def judged(
         scope=credential.grant.scope,
         baseline=None,
         past=world.state.agents[AGENT].past.on(world.now.day),
-        price=None,
+        price=price,
         session=world.state.agents[AGENT].session_under(order.credential),
         pinned=world.state.agents[AGENT].pinned,
         override=override,

@@ -1248,6 +1248,15 @@ write_judge_program() {
 BEGIN {
     FS = "\t"; OFS = "\t"; CRL = 0; NOW = ""
     EXCHANGES = "target uk_england_wales us_nyse ch_six"
+    # The limits that are counts, and the most that each may be (limits.md 1).
+    split("price_age_millis 60000 price_buffer_bps 9999 price_collar_bps 9999" \
+        " price_drift_bps 9999 price_drift_seconds 3600 price_warn_bps 9999 spread_bps 9999" \
+        " duplicate_window_millis 60000 executions_unreviewed 1000000000" \
+        " messages_per_day 1000000000 messages_per_minute 8000 messages_per_second 1000" \
+        " orders_per_day 1000000000 orders_per_fill 1000000000 rejects_in_a_row 1000000000", \
+        counts, " ")
+    for (k = 1; k in counts; k += 2) COUNT_MOST[counts[k]] = counts[k + 1] + 0
+    SENT_KEPT = 8192
     BEYOND_AWK = "an amount or a sum of it is beyond what awk adds exactly"
     # What is a currency or an asset: a price of anything else carries nothing.
     CURRENCIES = "ADA AED AFN ALL AMD AOA ARS AUD AVAX AWG AZN BAM BBD BCH BDT BHD BIF BMD BND" \
@@ -1528,17 +1537,17 @@ function read_limits(c,   n, names, k, name, v, prices) {
             if (v == "" || !is_sorted("limits." name)) return 0
         } else if (name == "order_units_max") {
             if (!read_units_max(c)) return 0
-        } else if (name ~ /_bps$|^price_age_millis$/ && within("price_age_millis" \
-            " price_buffer_bps price_collar_bps price_warn_bps spread_bps", name)) {
-            if (v !~ /^[1-9][0-9]?[0-9]?[0-9]?[0-9]?$/ || v + 0 > (name ~ /_bps$/ ? 9999 : 60000) \
+        } else if (name in COUNT_MOST) {
+            if (v !~ /^[1-9][0-9]*$/ || length(v) > 10 || v + 0 > COUNT_MOST[name] \
                 || !index(SCOPE[c], "\"" name "\":" v)) return 0
-            prices++
+            if (name ~ /_bps$/) prices++
         } else STRANGE[c] = STRANGE[c] (STRANGE[c] == "" ? "" : ", ") name
         LIMIT[c, name] = v
     }
     if (prices && !((c, "price_age_millis") in LIMIT)) return 0
     if ((c, "price_warn_bps") in LIMIT && !((c, "price_collar_bps") in LIMIT \
         && LIMIT[c, "price_warn_bps"] + 0 < LIMIT[c, "price_collar_bps"] + 0)) return 0
+    if (((c, "price_drift_bps") in LIMIT) != ((c, "price_drift_seconds") in LIMIT)) return 0
     return n > 0
 }
 
@@ -1732,8 +1741,9 @@ function only_limits(   k, name, former) {
     former = ""
     for (k = 1; k <= N["controls"]; k++) {
         name = V["controls." k]
-        if (!within("daily.amount hours.calendar hours.window order.amount order.units" \
-            " price.collar price.spread", name)) return 0
+        if (!within("daily.amount daily.orders hours.calendar hours.window order.amount" \
+            " order.duplicate order.units price.collar price.drift price.spread" \
+            " rate.orders_per_fill", name)) return 0
         if (name "" <= former "") return 0
         former = name
     }
@@ -1984,10 +1994,11 @@ function run_rules(at,   a, c, day, skew, standing, name) {
         "region.not_allowed", "")
     workload(a, c)
     kinds(c)
-    market_prices(c, at)
+    market_prices(a, c, at)
     WORTH = worth_of(c)
     rule(WORTH != "", "price.known", CURRENCY[c], O_CURRENCY, "price.missing", "")
     amounts(c, a, day)
+    conduct(a, c, at, day)
     name = substr(at, 12, 15)
     rule(OPENS[c] "" <= name "" && name "" < CLOSES[c] "", "hours.window", \
         "[" OPENS[c] ", " CLOSES[c] ")", name, "hours.closed", "")
@@ -2131,7 +2142,7 @@ function usable(c, k, at) {
     return AGE >= 0 && AGE <= LIMIT[c, "price_age_millis"] * 1000 && STATE[k] == "open"
 }
 
-function market_prices(c, at,   fit, oldest, k, met, apart) {
+function market_prices(a, c, at,   fit, oldest, k, met, apart) {
     for (k = 1; k <= 2; k++) USABLE[k] = usable(c, k, at)
     if (!((c, "price_age_millis") in LIMIT)) return
     oldest = sprintf("%.0f", LIMIT[c, "price_age_millis"] * 1000)
@@ -2151,6 +2162,16 @@ function market_prices(c, at,   fit, oldest, k, met, apart) {
     apart = fit && O_LIMIT != "" ? difference(scaled(O_LIMIT, 10), met) : 0
     distance(c, "price.band", "price_warn_bps", fit, apart, met)
     distance(c, "price.collar", "price_collar_bps", fit, apart, met)
+    if ((c, "price_drift_bps") in LIMIT) drift(a, c, at, fit, met)
+}
+
+# From the market of the window's oldest message that is known to have one (limits.md 4.5).
+function drift(a, c, at, fit, met,   own, first, n, since) {
+    first = own = fit && O_LIMIT != "" ? scaled(O_LIMIT, 10) : met
+    since = micros(at) - LIMIT[c, "price_drift_seconds"] * 1000000
+    for (n = SENT[a] + 0; (a, n) in SENT_AT && SENT_AT[a, n] > since; n--)
+        if (SENT_MET[a, n] != "" && SENT_MARKET[a, n] == O_MARKET) first = SENT_MET[a, n]
+    distance(c, "price.drift", "price_drift_bps", fit, fit ? difference(own, first) : 0, first)
 }
 
 # `apart` of `all` in basis points: compared exactly, shown rounded up.
@@ -2166,6 +2187,65 @@ function distance(c, id, name, fit, apart, all,   most, holds) {
     if (id == "price.band" && !holds) # It is soft: people are told, and the order goes.
         control(id, most, divided_up(apart, all), "warned", id, "bps")
     else rule(holds, id, most, divided_up(apart, all), id, "bps")
+}
+
+# ------------------------------------------------------ how an agent behaves (limits.md 4)
+
+function conduct(a, c, at, day,   now, n, ago, orders, fills, window) {
+    now = micros(at)
+    if ((c, "duplicate_window_millis") in LIMIT) {
+        window = LIMIT[c, "duplicate_window_millis"] * 1000
+        ago = "none"
+        for (n = SENT[a] + 0; (a, n) in SENT_AT && SENT_AT[a, n] > now - window; n--)
+            if (SENT_ASKED[a, n] == asked()) { ago = sprintf("%.0f", now - SENT_AT[a, n]); break }
+        rule(ago == "none", "order.duplicate", sprintf("%.0f", window), ago, "order.duplicate", "us")
+    }
+    count_within(c, "rate.second", "messages_per_second", sent_since(a, now - 1000000) + 1, "messages")
+    count_within(c, "rate.minute", "messages_per_minute", sent_since(a, now - 60000000) + 1, "messages")
+    count_within(c, "rate.day", "messages_per_day", MESSAGES[a, day] + 1, "messages")
+    orders = GONE[a, day] + 1
+    fills = FILLS[a, day] > 1 ? FILLS[a, day] : 1
+    count_within(c, "daily.orders", "orders_per_day", orders, "orders")
+    count_within(c, "rate.orders_per_fill", "orders_per_fill", int((orders + fills - 1) / fills), \
+        "orders/fill")
+    count_within(c, "latch.rejects", "rejects_in_a_row", LONGEST_ROW[a] + 0, "rejects")
+    count_within(c, "latch.executions", "executions_unreviewed", EXECUTIONS[a] + 1, "executions")
+}
+
+function count_within(c, id, name, n, unit) {
+    if ((c, name) in LIMIT)
+        rule(n <= LIMIT[c, name] + 0, id, LIMIT[c, name], sprintf("%.0f", n), id, unit)
+}
+
+function sent_since(a, since,   n) {
+    for (n = SENT[a] + 0; (a, n) in SENT_AT && SENT_AT[a, n] > since; n--) continue
+    return SENT[a] - n
+}
+
+function asked() {
+    return O_MARKET " " O_SIDE " " O_TYPE " " O_AMOUNT " " O_CURRENCY " " O_LIMIT " " O_FORCE \
+        " " O_VENUE
+}
+
+# The newest messages of an agent alone count, and each is one, allowed or not.
+function remember_message(a, at, day,   n) {
+    n = ++SENT[a]
+    SENT_AT[a, n] = micros(at)
+    SENT_ASKED[a, n] = asked()
+    SENT_MARKET[a, n] = O_MARKET
+    SENT_MET[a, n] = !(1 in ASK) ? "" : O_SIDE == "BUY" ? ASK[1] : BID[1]
+    MESSAGES[a, day]++
+    n -= SENT_KEPT
+    delete SENT_AT[a, n]; delete SENT_ASKED[a, n]
+    delete SENT_MARKET[a, n]; delete SENT_MET[a, n]
+}
+
+function remember_answer(a, status, day) {
+    if (status == "filled" || status == "partially_filled") {
+        FILLS[a, day]++
+        EXECUTIONS[a]++
+        ROW[a] = 0
+    } else if (status == "rejected" && ++ROW[a] > LONGEST_ROW[a]) LONGEST_ROW[a] = ROW[a]
 }
 
 # --------------------------------------------------------- what an order is worth (3)
@@ -2446,8 +2526,9 @@ function foreign(line,   k, known) {
     known = " credential.standing credential.validity sequence.seq sequence.prev" \
         " client_order_id.unique clock.skew market.allowed venue.allowed region.allowed" \
         " region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
-        " price.spread price.band price.collar price.known order.amount order.units" \
-        " daily.amount hours.window hours.calendar "
+        " price.spread price.band price.collar price.drift price.known order.amount order.units" \
+        " daily.amount order.duplicate rate.second rate.minute rate.day daily.orders" \
+        " rate.orders_per_fill latch.rejects latch.executions hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
         if (!index(known, " " V["controls." k ".id"] " ")) return 1
         if (V["controls." k ".version"] != 1) return 1
@@ -2462,7 +2543,9 @@ function remember(o, at, said,   day) {
     PREV[O_AGENT] = DIGEST[o]
     USED[O_AGENT, day, O_ID] = 1
     LINKS++
+    remember_message(O_AGENT, at, day)
     if (said != "allowed") return
+    GONE[O_AGENT, day]++
     SUM[O_AGENT, day] += COUNTED
     SUM[O_AGENT, day, O_MARKET, O_SIDE] += COUNTED
     SUM_CURRENCY[O_AGENT, day] = WORTH == "" ? O_CURRENCY : CURRENCY[O_CERTIFICATE]
@@ -2488,7 +2571,9 @@ function on_report(i,   key, open) {
     if (V["order"] != open[1] "" || V["venue"] != open[2] "" \
         || (V["filled"] != "null" && V["filled_currency"] != open[3] ""))
         fail(9, i, "another order, venue or currency than was allowed")
-    if (V["status"] != "unknown") delete OPEN[key]
+    if (V["status"] == "unknown") return
+    remember_answer(V["agent"], V["status"], substr(V["at"], 1, 10))
+    delete OPEN[key]
 }
 
 function on_equivocation(i,   key) {
