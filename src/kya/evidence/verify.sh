@@ -1257,7 +1257,6 @@ BEGIN {
         counts, " ")
     for (k = 1; k in counts; k += 2) COUNT_MOST[counts[k]] = counts[k + 1] + 0
     SENT_KEPT = 8192
-    BEYOND_AWK = "an amount or a sum of it is beyond what awk adds exactly"
     # What is a currency or an asset: a price of anything else carries nothing.
     CURRENCIES = "ADA AED AFN ALL AMD AOA ARS AUD AVAX AWG AZN BAM BBD BCH BDT BHD BIF BMD BND" \
         " BOB BOV BRL BSD BTC BTN BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP" \
@@ -1887,14 +1886,7 @@ function is_amount(text, places,   p) {
     return (p ? length(text) - p : 0) == places
 }
 
-# Minor units as an exact number; -1 if awk could not add them exactly.
-function units(text) {
-    sub(/[.]/, "", text)
-    sub(/^0+/, "", text)
-    return length(text) > 15 ? -1 : text + 0
-}
-
-function padded(n, places) { return pointed(sprintf("%.0f", n), places) }
+# So many of the smallest units as an amount.
 function pointed(s, places) {
     if (!places) return s
     while (length(s) <= places) s = "0" s
@@ -1918,7 +1910,7 @@ function on_order(i,   a, c, want) {
         || V["region"] !~ /^[a-z0-9-]+$/ || (V["side"] != "BUY" && V["side"] != "SELL") \
         || (V["type"] != "LIMIT" && V["type"] != "MARKET") \
         || V["currency"] !~ /^[A-Z0-9]+$/ || micros(V["created_at"]) < 0 \
-        || V["amount"] !~ /^(0|[1-9][0-9]*)([.][0-9]+)?$/ || units(V["amount"]) == 0 \
+        || V["amount"] !~ /^(0|[1-9][0-9]*)([.][0-9]+)?$/ || V["amount"] !~ /[1-9]/ \
         || (V["type"] == "LIMIT" && !is_price(V["limit_price"], 10))) {
         fail(2, i, "a field of it has no form that an order can have")
         return
@@ -2393,11 +2385,11 @@ function divided_up(a, b,   k, rest, digit, out) {
 
 # ------------------------------------------------------------------ amounts and sums
 
-# Order maximum, units and daily maximum; sums are whole minor units that awk adds exactly.
-function amounts(c, a, day,   amount, before, total, shown) {
-    A_BEFORE = SUM[a, day] + 0
-    S_BEFORE = SUM[a, day, O_MARKET, O_SIDE] + 0
-    COUNTED = 0
+# Order maximum, units and daily maximum, in whole smallest units.
+function amounts(c, a, day,   amount, total, shown) {
+    A_BEFORE = (a, day) in SUM ? SUM[a, day] : "0"
+    S_BEFORE = (a, day, O_MARKET, O_SIDE) in SUM ? SUM[a, day, O_MARKET, O_SIDE] : "0"
+    COUNTED = "0"
     # What was allowed today may be in another currency, if a new scope says another.
     COUNTED_IN = (a, day) in SUM_CURRENCY ? SUM_CURRENCY[a, day] : CURRENCY[c]
     COUNTED_PLACES = (a, day) in SUM_PLACES ? SUM_PLACES[a, day] : PLACES[c]
@@ -2410,11 +2402,9 @@ function amounts(c, a, day,   amount, before, total, shown) {
             CURRENCY[c])
         return
     }
-    amount = units(WORTH)
-    if (!is_amount(WORTH, PLACES[c]) || amount < 0 || units(ORDER_MAX[c]) < 0 \
-        || units(DAILY_MAX[c]) < 0) UNSURE = BEYOND_AWK
-    COUNTED = amount
-    rule(amount <= units(ORDER_MAX[c]), "order.amount", ORDER_MAX[c], WORTH, \
+    if (!is_amount(WORTH, PLACES[c])) UNSURE = "its amount has other decimals than its scope"
+    amount = COUNTED = scaled(WORTH, PLACES[c])
+    rule(!more(amount, scaled(ORDER_MAX[c], PLACES[c])), "order.amount", ORDER_MAX[c], WORTH, \
         "order.amount_max", CURRENCY[c])
     base_units(c)
     if ((a, day) in SUM_CURRENCY && SUM_CURRENCY[a, day] != CURRENCY[c]) {
@@ -2422,18 +2412,16 @@ function amounts(c, a, day,   amount, before, total, shown) {
             "daily.amount_max", CURRENCY[c])
         return
     }
-    before = PER[c] == "agent" ? A_BEFORE : S_BEFORE
-    total = before + amount
-    if (total > 9000000000000000) UNSURE = BEYOND_AWK
-    rule(total <= units(DAILY_MAX[c]), "daily.amount", DAILY_MAX[c], \
-        padded(total, PLACES[c]), "daily.amount_max", CURRENCY[c])
+    total = plus(PER[c] == "agent" ? A_BEFORE : S_BEFORE, amount)
+    rule(!more(total, scaled(DAILY_MAX[c], PLACES[c])), "daily.amount", DAILY_MAX[c], \
+        pointed(total, PLACES[c]), "daily.amount_max", CURRENCY[c])
 }
 
 function rendered(at, i, outcome,   c, counted) {
     c = O_CERTIFICATE
-    counted = outcome == "allowed" ? COUNTED : 0
+    counted = outcome == "allowed" ? COUNTED : "0"
     return "{\"_type\":\"kya/decision/v1\",\"agent\":\"" O_AGENT "\",\"baseline\":null,\"controls\":[" \
-        CONTROLS "]," CONVERSION_TEXT "\"counters\":{\"after\":" counter(counted) ",\"before\":" counter(0) \
+        CONTROLS "]," CONVERSION_TEXT "\"counters\":{\"after\":" counter(counted) ",\"before\":" counter("0") \
         ",\"currency\":\"" COUNTED_IN "\",\"day\":\"" substr(at, 1, 10) "\"},\"credential\":\"" \
         O_CREDENTIAL "\",\"mandate\":\"" MANDATE[c] "\",\"mode\":\"" \
         (at "" >= LIVE[c] "" ? "live" : "paper") "\",\"order\":\"" LEAF[i] "\",\"outcome\":\"" \
@@ -2443,8 +2431,8 @@ function rendered(at, i, outcome,   c, counted) {
         "\",\"currency\":\"" CURRENCY[c] "\"}") "}"
 }
 function counter(counted) {
-    return "{\"agent\":\"" padded(A_BEFORE + counted, COUNTED_PLACES) \
-        "\",\"market_and_side\":\"" padded(S_BEFORE + counted, COUNTED_PLACES) "\"}"
+    return "{\"agent\":\"" pointed(plus(A_BEFORE, counted), COUNTED_PLACES) \
+        "\",\"market_and_side\":\"" pointed(plus(S_BEFORE, counted), COUNTED_PLACES) "\"}"
 }
 
 # The value of a member that only a decision's end can hold; what it returns counts only
@@ -2546,8 +2534,8 @@ function remember(o, at, said,   day) {
     remember_message(O_AGENT, at, day)
     if (said != "allowed") return
     GONE[O_AGENT, day]++
-    SUM[O_AGENT, day] += COUNTED
-    SUM[O_AGENT, day, O_MARKET, O_SIDE] += COUNTED
+    SUM[O_AGENT, day] = plus(A_BEFORE, COUNTED)
+    SUM[O_AGENT, day, O_MARKET, O_SIDE] = plus(S_BEFORE, COUNTED)
     SUM_CURRENCY[O_AGENT, day] = WORTH == "" ? O_CURRENCY : CURRENCY[O_CERTIFICATE]
     SUM_PLACES[O_AGENT, day] = PLACES[O_CERTIFICATE]
     OPEN[O_AGENT, O_SEQ] = LEAF[o] " " O_VENUE " " O_CURRENCY
