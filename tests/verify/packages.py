@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from kya.adapters.kms_memory import MemorySigner
 from kya.codec import package_layout as layout
@@ -154,18 +155,19 @@ def judged(
     *,
     as_if: Order | None = None,
     line: Callable[[bytes], bytes] = lambda line: line,
-    override: OverrideGranted | None = None,
-    price: ReferencePrice | None = None,
+    **known: OverrideGranted | ReferencePrice,
 ) -> None:
     """Put an order on record with a decision on another one, or with an altered line.
 
-    The case is that of an active certificate, whatever the log says of it.
+    The case is that of an active certificate, whatever the log says of it, and of the
+    override and the price that are given.
     """
     credential = replace(world.state.credentials[order.credential])
     entry = world.append(world.order_note(order))
     if credential.grant is None or not isinstance(entry.event, OrderSubmitted):
         raise TypeError
     world.now = order.created_at
+    given: dict[str, Any] = {"price": None, **known}
     case = Case(
         order=as_if or order,
         received_at=world.now,
@@ -173,10 +175,9 @@ def judged(
         scope=credential.grant.scope,
         baseline=None,
         past=world.state.agents[AGENT].past.on(world.now.day),
-        price=price,
         session=world.state.agents[AGENT].session_under(order.credential),
         pinned=world.state.agents[AGENT].pinned,
-        override=override,
+        **given,
     )
     text = line(render_decision(decide(case), entry.event.leaf))
     world.append(sign_note(text, world.gateway).render())
