@@ -2479,7 +2479,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
 function compare(i, o, line, at, said, outcome,   mode) {
     mode = at "" >= LIVE[O_CERTIFICATE] "" ? "live" : "paper"
     if (said == "allowed") MODE[mode]++
-    if (SCOPE[O_CERTIFICATE] ~ /,"limits":{/) ARMED++
+    if (index(SCOPE[O_CERTIFICATE], ",\"limits\":{")) ARMED++
     if (said == "allowed" && CONTROLS ~ /"outcome":"overridden"/) ASIDE++
     if (UNSURE != "") {
         finding(4, "UNKNOWN", label(o) ": " UNSURE)
