@@ -10,6 +10,7 @@ from typing import Final, TypeVar, cast
 
 from kya.codec.canonical import digest as sha256_of
 from kya.codec.canonical import leaf_digest
+from kya.codec.halts import render_halt
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
 from kya.codec.overrides import render_override
@@ -30,11 +31,14 @@ from kya.core.decision import Outcome
 from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.growing_set import GrowingSet
+from kya.core.halt import Halt, HaltOrdered, Resume, TradingResumed, TradingState
 from kya.core.instant import Instant, TimeOfDay
+from kya.core.latch import Latch, LatchRearmed, Rearm
+from kya.core.levels import FIRM, Place
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
-from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order import Action, Order, OrderType, Side, TimeInForce
 from kya.core.order_events import (
     Equivocated,
     OrderDecided,
@@ -58,9 +62,10 @@ from kya.core.power_events import (
 )
 from kya.core.price import ReferencePrice
 from kya.core.registration import Attestor, Enrolment, Registration
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.scope_limits import Limits
+from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
@@ -168,11 +173,14 @@ def every_limit(**overrides: object) -> Limits:
 
 
 def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
-    """The first live order with every control armed, at the quote of that instant."""
+    """The first live order replaced, with every control armed, at that quote."""
     armed: dict[str, object] = {
         "scope": a_scope(limits=every_limit()),
         "price": a_price(),
     }
+    if order is None:
+        order = an_order(seq=2, action=Action.REPLACE, target=1)
+        armed["target"] = Target(_ORDER, _ORDER.amount)
     return a_case(order, **{**armed, **overrides})  # type: ignore[arg-type]
 
 
@@ -252,7 +260,45 @@ def an_override_granted(
     )
 
 
+def a_halt(place: Place = FIRM, **overrides: object) -> Halt:
+    """Somebody halts the firm, a minute before the first live order."""
+    default = Halt(
+        place=place,
+        state=TradingState.HALTED,
+        reason="prices look wrong",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
+    )
+    return _made(default, overrides)
+
+
 # ------------------------------------------------------------------------- events
+
+
+def a_halt_ordered(place: Place = FIRM, **overrides: object) -> HaltOrdered:
+    """The halt on record, signed by one person."""
+    halt = a_halt(place, **overrides)
+    return HaltOrdered(
+        leaf=leaf_digest(render_halt(halt)), signed_by=("olga",), halt=halt
+    )
+
+
+def a_trading_resumed(lifts: HaltOrdered, **overrides: object) -> TradingResumed:
+    """The resume that lifts this halt half a minute later, signed by two people."""
+    default = Resume(
+        halt=lifts.leaf, reason="checked", at=lifts.halt.at.plus(seconds=30)
+    )
+    return TradingResumed(signed_by=("olga", "rita"), resume=_made(default, overrides))
+
+
+def a_latch_rearmed(latch: Latch = Latch.REJECTS, **overrides: object) -> LatchRearmed:
+    """Two people set a latch back, a minute before the first live order."""
+    default = Rearm(
+        agent=AGENT,
+        latch=latch,
+        reason="the venue was down",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
+    )
+    return LatchRearmed(signed_by=("olga", "rita"), rearm=_made(default, overrides))
 
 
 def a_runtime_pinned(
@@ -619,6 +665,7 @@ _SESSION: Final = Session(
     created_at=FIRST_LIVE_ORDER_AT.plus(seconds=-3600),
 )
 _EVERY_LIMIT: Final = Limits(
+    actions=ACTIONS_WITH_A_ROAD,
     desk="fx",
     order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),

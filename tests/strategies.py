@@ -19,7 +19,10 @@ from kya.core.credential import (
     Withdrawal,
 )
 from kya.core.currencies import DECIMALS
+from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
+from kya.core.latch import Latch, Rearm
+from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
 from kya.core.limits import (
     MINOR_UNITS_MAX,
@@ -29,8 +32,15 @@ from kya.core.limits import (
 )
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
-from kya.core.order import Order, OrderType, Side, TimeInForce
-from kya.core.order_events import EXECUTED, Equivocated, VenueReported, VenueStatus
+from kya.core.order import (
+    ACTS_ON_TARGET,
+    Action,
+    Order,
+    OrderType,
+    Side,
+    TimeInForce,
+)
+from kya.core.order_events import Equivocated, VenueReported, VenueStatus
 from kya.core.override import Override, OverrideGranted
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
@@ -41,6 +51,7 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.price import MarketState, ReferencePrice
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.scope_limits import NO_LIMITS, Limits
@@ -101,6 +112,12 @@ def limits(draw: st.DrawFn, listed: frozenset[str]) -> Limits:
     bps = st.none() | st.integers(1, 9_999) if fresh else st.none()
     units = st.fixed_dictionaries(dict.fromkeys(sorted(listed), quantities))
     return Limits(
+        actions=draw(
+            st.none()
+            | st.sets(st.sampled_from([Action.NEW, Action.REPLACE])).map(
+                lambda some: frozenset({*some, Action.CANCEL})
+            )
+        ),
         desk=draw(st.none() | names),
         order_types=draw(
             st.none() | st.frozensets(st.sampled_from(OrderType), min_size=1)
@@ -167,6 +184,7 @@ def mandates(draw: st.DrawFn) -> Mandate:
 @st.composite
 def orders(draw: st.DrawFn) -> Order:
     order_type = draw(st.sampled_from(OrderType))
+    action = draw(st.sampled_from(Action))
     return Order(
         agent=draw(names),
         credential=draw(digests),
@@ -182,6 +200,8 @@ def orders(draw: st.DrawFn) -> Order:
         venue=draw(venues),
         region=draw(regions),
         created_at=draw(instants),
+        action=action,
+        target=draw(counts) if action in ACTS_ON_TARGET else None,
     )
 
 
@@ -254,6 +274,22 @@ def overrides(draw: st.DrawFn) -> Override:
         at=at,
         expires_at=Instant(at.micros + lasting),
     )
+
+
+# ------------------------------------------------------------------------ stopping
+
+places = st.one_of(
+    st.just(FIRM),
+    st.builds(Place, st.sampled_from([Level.AGENT, Level.DESK]), names),
+    st.builds(Place, st.just(Level.MARKET), markets),
+    st.builds(Place, st.just(Level.VENUE), venues),
+)
+stopped_states = st.sampled_from([TradingState.REDUCING, TradingState.HALTED])
+halts = st.builds(Halt, place=places, state=stopped_states, reason=texts, at=instants)
+resumes = st.builds(Resume, halt=digests, reason=texts, at=instants)
+rearms = st.builds(
+    Rearm, agent=names, latch=st.sampled_from(Latch), reason=texts, at=instants
+)
 
 
 # ------------------------------------------------------------------------- judging
@@ -386,6 +422,7 @@ def cases(draw: st.DrawFn) -> Case:
         agent=credential.name,
         credential=credential.digest,
     )
+    order, target = draw(acting(order))
     session = builders.a_session(
         runtime=draw(story_runtimes),
         region=draw(st.sampled_from([order.region, "eu-west-1", "us-east-1"])),
@@ -404,7 +441,44 @@ def cases(draw: st.DrawFn) -> Case:
         session=draw(st.sampled_from([None, session])),
         pinned=draw(st.none() | pins),
         override=draw(st.none() | overrides_of(order, received_at)),
+        target=target,
+        halts=draw(st.just(()) | halts_of(order, credential)),
     )
+
+
+@st.composite
+def halts_of(
+    draw: st.DrawFn, order: Order, credential: Credential
+) -> tuple[HaltOrdered, ...]:
+    """Halts in force of some of the places that the order touches."""
+    if credential.grant is None:
+        return ()
+    touched = places_of(order, credential.grant.scope)
+    stopped = draw(st.sets(st.sampled_from(touched)))
+    return tuple(
+        builders.a_halt_ordered(place, state=draw(stopped_states))
+        for place in touched
+        if place in stopped
+    )
+
+
+@st.composite
+def acting(draw: st.DrawFn, order: Order) -> tuple[Order, Target | None]:
+    """The order as a message of any action, and what it acts on, if that is working."""
+    action = draw(st.sampled_from([Action.NEW, Action.NEW, *Action]))
+    if action not in ACTS_ON_TARGET:
+        return replace(order, action=action), None
+    message = replace(order, action=action, target=draw(st.integers(1, 3)))
+    if draw(st.booleans()):
+        return message, None
+    changes: dict[str, Any] = draw(strays)
+    changes = {name: changes[name] for name in changes if name != "seq"}
+    target = replace(order, seq=message.target or 1, **changes)
+    worth = Money(
+        draw(st.integers(1, 5_000_000)),
+        draw(st.sampled_from([builders.EUR, builders.GBP])),
+    )
+    return message, Target(target, worth)
 
 
 @st.composite
@@ -450,7 +524,7 @@ def reports(draw: st.DrawFn) -> VenueReported:
         order=draw(digests),
         venue=draw(venues),
         status=status,
-        filled=draw(amounts) if status in EXECUTED else None,
+        filled=draw(st.sampled_from([None, draw(amounts)]).filter(status.may_have)),
         price=draw(st.none() | prices),
         price_source=draw(remarks),
         detail=draw(remarks),

@@ -121,6 +121,7 @@ class World:
     entries: list[bytes] = field(default_factory=list)
     state: State = field(default_factory=State)
     now: Instant = FOUNDED
+    orders: dict[int, Order] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Found the CA and open the log, with one agent enrolled and able to trade."""
@@ -326,6 +327,7 @@ class World:
         `quotes` are the `price` and the `conversion` that it is judged by.
         """
         order = order or self.order()
+        self.orders[order.seq] = order
         self.now = received_at or order.created_at
         entry = self.append(self.order_note(order))
         if not isinstance(entry.event, OrderSubmitted):
@@ -416,24 +418,39 @@ class World:
         return event.digest
 
     def report(
-        self, seq: int, status: VenueStatus = VenueStatus.FILLED, detail: str = ""
+        self,
+        seq: int,
+        status: VenueStatus = VenueStatus.FILLED,
+        detail: str = "",
+        filled: Money | None = None,
     ) -> None:
         """Put the venue's answer to an allowed order on record."""
+        self.append(self.report_note(seq, status, detail, filled))
+
+    def report_note(
+        self,
+        seq: int,
+        status: VenueStatus = VenueStatus.FILLED,
+        detail: str = "",
+        filled: Money | None = None,
+    ) -> bytes:
+        """Return the venue's answer to an allowed order as the gateway signs it."""
         submitted = self.state.agents[AGENT].unanswered[seq]
-        filled = status is VenueStatus.FILLED
+        if status is VenueStatus.FILLED and filled is None:
+            filled = submitted.order.amount
         event = VenueReported(
             agent=AGENT,
             seq=seq,
             order=submitted.leaf,
             venue=submitted.order.venue,
             status=status,
-            filled=submitted.order.amount if filled else None,
+            filled=filled,
             price=Price.parse("1.38111") if filled else None,
             price_source="test" if filled else "",
             detail=detail,
             at=self.now,
         )
-        self.append(sign_note(render_report(event), self.gateway).render())
+        return sign_note(render_report(event), self.gateway).render()
 
     def change_standing(self, act: Act, at: Instant, reason: str = "test") -> None:
         """Suspend, reinstate or revoke the agent's credential; list revocations."""

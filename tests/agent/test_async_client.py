@@ -5,6 +5,7 @@ import pytest
 from kya.agent.async_client import AsyncAgent
 from kya.agent.exchange import Patience
 from kya.core.errors import TransientError
+from kya.core.order import Action
 from tests.agent.desk import Desk, an_instruction
 from tests.agent.fake_gateway import serving
 from tests.world import eur
@@ -68,3 +69,22 @@ def test_the_outcome_at_the_venue_is_waited_for() -> None:
 
     with serving(desk.gateway) as url:
         assert asyncio.run(main(url)) == "partially_filled"
+
+
+def test_a_working_order_is_cancelled_and_a_replacement_is_asked_for() -> None:
+    desk = Desk()
+
+    async def main(url: str) -> list[tuple[Action, int | None, bool]]:
+        async with async_agent(desk, url) as agent:
+            order = (await agent.submit(an_instruction("c-1"))).order
+            other = await agent.replace(order.seq, an_instruction("c-2"))
+            cancel = await agent.cancel(order, "c-3")
+            return [
+                (a.order.action, a.order.target, a.allowed) for a in (other, cancel)
+            ]
+
+    with serving(desk.gateway) as url:
+        assert asyncio.run(main(url)) == [
+            (Action.REPLACE, 1, False),
+            (Action.CANCEL, 1, True),
+        ]

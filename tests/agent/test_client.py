@@ -9,10 +9,12 @@ from kya.adapters.agent_journal_memory import MemoryJournal
 from kya.agent.chain import Head, SignedOrder
 from kya.agent.client import Agent
 from kya.agent.exchange import ChainConflictError
+from kya.agent.workload import Workload
 from kya.core.control import Reason
 from kya.core.decision import Outcome
 from kya.core.errors import DistrustError, InputError, TransientError
 from kya.core.lifecycle import Act
+from kya.core.order import Action
 from kya.pki.note_signer import NoteSigner
 from tests.agent.desk import Desk, an_instruction
 from tests.agent.fake_gateway import serving
@@ -264,3 +266,49 @@ def test_nobody_prepares_for_longer_than_an_override_lasts(
 ) -> None:
     with pytest.raises(InputError, match="prepare: want 1 to 900 s"):
         agent.prepare(an_instruction(), seconds)
+
+
+# ------------------------------------------------------------------- working orders
+
+
+def test_a_working_order_is_cancelled_by_what_its_answer_holds(agent: Agent) -> None:
+    order = agent.submit(an_instruction()).order
+    answer = agent.cancel(order, "c-2")
+    assert answer.allowed
+    assert (answer.order.action, answer.order.target) == (Action.CANCEL, order.seq)
+    assert answer.order.amount == order.amount
+
+
+def test_a_cancel_of_what_does_not_work_explains_itself(
+    agent: Agent, desk: Desk
+) -> None:
+    order = agent.submit(an_instruction()).order
+    desk.gateway.world.report(order.seq)
+    assert agent.cancel(order, "c-2").explain() == (
+        "order 2 denied: order 1 is no working order of this agent (target.unknown)"
+    )
+
+
+def test_a_replacement_needs_a_scope_that_lists_it(agent: Agent) -> None:
+    order = agent.submit(an_instruction()).order
+    answer = agent.replace(order.seq, an_instruction("c-2", eur("15000.00")))
+    assert answer.reasons == (Reason.ACTION_NOT_ALLOWED,)
+    assert (answer.order.action, answer.order.target) == (Action.REPLACE, order.seq)
+
+
+def test_a_suspended_agent_cancels_without_a_session(desk: Desk, url: str) -> None:
+    with desk.agent(url) as agent:
+        order = agent.submit(an_instruction()).order
+    desk.gateway.world.change_standing(Act.SUSPEND, MORNING)
+    desk.workload = Workload(components={"image": f"sha256:{5:064d}"})
+    with desk.agent(url) as fresh:
+        assert fresh.cancel(order, "c-2").allowed
+    assert desk.gateway.sessions == []
+
+
+@pytest.mark.parametrize("venue", ["acknowledged", "cancelled"])
+def test_an_order_that_rests_has_an_outcome_for_now(
+    agent: Agent, desk: Desk, venue: str
+) -> None:
+    desk.gateway.venue = [None, "unknown", venue]
+    assert agent.outcome(agent.submit(an_instruction()).order.seq).venue == venue

@@ -170,7 +170,7 @@ async def test_too_many_unanswered_orders_are_a_429(
     house: House, client: httpx.AsyncClient
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kya.gateway.pipeline.UNANSWERED_MAX", 0)
+        patch.setattr("kya.core.state.UNANSWERED_MAX", 0)
         response = await client.post("/v1/orders", content=house.note())
     assert name_of(response) == (429, "congested")
 

@@ -2,14 +2,17 @@ from dataclasses import replace
 
 import pytest
 
-from kya.authority.backtest import Backtest, Difference
+from kya.authority.backtest import Backtest
+from kya.authority.difference import Difference
 from kya.core.control import Reason
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
 from kya.core.instant import Day
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.core.order import Action
 from kya.core.scope import DailyMaxPer
+from tests.halting import halt, resume
 from tests.world import MORNING, World, eur, the_mandate, the_scope
 
 FRIDAY = MORNING.day
@@ -153,6 +156,47 @@ def test_an_override_counts_as_it_did() -> None:
         order = world.order(amount=eur("180000.00"), created_at=MORNING)
         world.set_aside(world.override(order))
         world.trade(order, MORNING.plus(seconds=seconds))
+    test, differences = judged(world, the_mandate())
+    assert differences == []
+    assert test.moved == {
+        (Outcome.ALLOWED, Outcome.ALLOWED): 1,
+        (Outcome.DENIED, Outcome.DENIED): 1,
+    }
+
+
+# ----------------------------------------------------------------- working orders
+
+
+def with_a_cancel(*, settled: bool = False) -> World:
+    """An order of EUR 20,000, and its cancel; the first may be settled before that."""
+    world = a_world("20000.00")
+    if settled:
+        world.report(1)
+    at = MORNING.plus(seconds=60)
+    world.trade(world.order(action=Action.CANCEL, target=1, created_at=at))
+    return world
+
+
+def test_a_cancel_is_judged_again_with_its_target() -> None:
+    for settled in (False, True):
+        test, differences = judged(with_a_cancel(settled=settled), the_mandate())
+        assert (test.orders, differences) == (2, [])
+
+
+def test_a_cancel_of_what_would_never_have_gone_has_no_target() -> None:
+    mandate = the_mandate(the_scope(order_max=eur("19999.99")))
+    _, (first, cancel) = judged(with_a_cancel(), mandate)
+    assert first.changed.reasons == (Reason.ORDER_AMOUNT_MAX,)
+    assert cancel.changed.reasons == (Reason.TARGET_UNKNOWN,)
+
+
+def test_halts_stop_as_they_did() -> None:
+    world = World()
+    world.now = MORNING
+    ordered = halt(world)
+    world.trade(world.order(created_at=world.now))
+    resume(world, ordered)
+    world.trade(world.order(created_at=world.now))
     test, differences = judged(world, the_mandate())
     assert differences == []
     assert test.moved == {

@@ -48,6 +48,8 @@ GOLDEN = """\
 "outcome":"passed","unit":"","version":1},\
 {"id":"credential.validity","limit":"2027-04-25T10:00:00.000000Z",\
 "measured":"2026-05-22T10:30:00.000000Z","outcome":"passed","unit":"","version":1},\
+{"id":"halt.state","limit":"active","measured":"active","outcome":"passed",\
+"unit":"","version":1},\
 {"id":"sequence.seq","limit":"801","measured":"801","outcome":"passed",\
 "unit":"orders","version":1},\
 {"id":"sequence.prev","limit":"PREV","measured":"PREV","outcome":"passed",\
@@ -140,7 +142,9 @@ def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
         session=case.session,
         pinned=case.pinned,
         override=case.override,
+        halts=case.halts,
         conversion=case.conversion,
+        target=case.target,
     )
     assert render_decision(decide(again), LEAF) == render_decision(decide(case), LEAF)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,17 @@ from kya.codec.decisions import (
     parse_decision,
     read_reason,
     render_decision,
+)
+from kya.codec.halts import (
+    HaltLine,
+    RearmLine,
+    ResumeLine,
+    parse_halt,
+    parse_rearm,
+    parse_resume,
+    render_halt,
+    render_rearm,
+    render_resume,
 )
 from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
 from kya.codec.orders import OrderLine, parse_order, render_order
@@ -34,10 +46,14 @@ from kya.core.checks import CHECKS
 from kya.core.closed_days import YEARS
 from kya.core.control import Reason
 from kya.core.decide import decide
+from kya.core.halt import TradingState
 from kya.core.instant import MICROS_PER_DAY
+from kya.core.latch import Latch
+from kya.core.levels import Level
 from kya.core.limits import (
     CLOCK_SKEW_MICROS_MAX,
     GRACE_SECONDS_MAX,
+    HALTS_MAX,
     INSTANCE_AGE_MICROS_MAX,
     INSTANCE_RSA_BITS_MIN,
     LIST_ITEMS_MAX,
@@ -50,8 +66,10 @@ from kya.core.limits import (
     STATEMENT_LAG_MICROS_MAX,
     TEXT_CHARS_MAX,
 )
+from kya.core.order import Action
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.scope import Calendar
+from kya.pki.stopping import STOPPING
 from tests.builders import a_case, a_scope, on
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,14 +82,15 @@ PAGES = {
         "session",
         "override",
         "limits",
+        "halt",
         "calendars",
     )
 }
 
 
-def example(page: str, kind: str) -> bytes:
+def example(page: str, kind: str, number: int = 1) -> bytes:
     start = f'```\n{{"_type":"kya/{kind}/v1"'
-    [_, rest] = PAGES[page].split(start)
+    rest = PAGES[page].split(start)[number]
     body, _, _ = rest.partition("```")
     return (start.removeprefix("```\n") + body).encode()
 
@@ -91,6 +110,15 @@ def test_the_order_on_the_page_is_one() -> None:
     assert render_order(parse_order(line)) == line
 
 
+def test_the_cancel_on_the_page_is_of_the_order_on_the_page() -> None:
+    line = example("order", "order", 2)
+    target, cancel = parse_order(example("order", "order")), parse_order(line)
+    assert render_order(cancel) == line
+    assert (cancel.action, cancel.target) == (Action.CANCEL, target.seq)
+    assert cancel.prev == digest(example("order", "order"))
+    assert cancel.amount == target.amount
+
+
 def test_the_mandate_and_its_scope_on_the_page_are_one() -> None:
     line, raw = example("mandate", "mandate"), example("mandate", "scope")[:-1]
     mandate = parse_mandate(line)
@@ -104,6 +132,35 @@ def test_the_override_on_the_page_is_one() -> None:
     assert render_override(parse_override(line)) == line
 
 
+@pytest.mark.parametrize(
+    ("kind", "parse", "render"),
+    [
+        ("halt", parse_halt, render_halt),
+        ("resume", parse_resume, render_resume),
+        ("rearm", parse_rearm, render_rearm),
+    ],
+)
+def test_what_stops_and_starts_on_the_page_is_one(
+    kind: str, parse: Callable[[bytes], Any], render: Callable[[Any], bytes]
+) -> None:
+    line = example("halt", kind)
+    assert render(parse(line)) == line
+
+
+def test_the_page_of_halts_says_every_place_state_latch_and_limit() -> None:
+    page = PAGES["halt"]
+    for level in Level:
+        assert f"`{level.value}" in page
+    for state in set(TradingState) - {TradingState.ACTIVE}:
+        assert f"`{state.value}`" in page
+    for latch in Latch:
+        assert f"`{latch.value}`" in page
+    for role in STOPPING:
+        assert f"`{role.value}`" in page
+    assert "the role `compliance` or `risk`" in page
+    assert f"At most {HALTS_MAX} places" in page
+
+
 def test_the_pages_say_what_may_be_set_aside_and_for_how_long() -> None:
     for control in OVERRIDABLE:
         assert f"`{control}`" in PAGES["decision"].split("may be set aside, and no")[0]
@@ -114,8 +171,8 @@ def test_the_pages_say_what_may_be_set_aside_and_for_how_long() -> None:
 
 
 def test_the_limits_on_the_page_are_some() -> None:
-    [_, rest] = PAGES["limits"].split('```\n{"desk"')
-    shown = json.loads('{"desk"' + rest.partition("```")[0])
+    [_, rest] = PAGES["limits"].split('```\n{"actions"')
+    shown = json.loads('{"actions"' + rest.partition("```")[0])
     fields = json.loads(example("mandate", "scope"))
     scope = parse_scope(canonical.encode({**fields, "limits": shown}))
     assert scope.limits.desk == "fx"
@@ -146,6 +203,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("decision", [DecisionLine]),
         ("mandate", [MandateLine, ScopeFields]),
         ("override", [OverrideLine]),
+        ("halt", [HaltLine, ResumeLine, RearmLine]),
         ("limits", [LimitsFields]),
         ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],

@@ -129,7 +129,7 @@ def report_with(**fields: object) -> bytes:
         ({"filled_currency": None}, "want filled and filled_currency together"),
         ({"filled": None, "filled_currency": None}, "report: filled with filled None"),
         ({"status": "rejected"}, "report: rejected with filled 20000.00"),
-        ({"status": "cancelled"}, "status: want one of filled, partially_filled"),
+        ({"status": "done"}, "status: want one of acknowledged, filled"),
         ({"filled": "20000"}, "amount in EUR"),
         ({"price": "1.10"}, "no trailing zero"),
         ({"price": 1.1}, "got `float`"),

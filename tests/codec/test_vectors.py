@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,34 @@ from kya.core.control import Reason
 from kya.core.credential import Grant, ReasonCode, Standing, Withdrawal
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
+from kya.core.halt import (
+    HaltOrdered,
+    Resume,
+    TradingResumed,
+    TradingState,
+    halts_upon,
+)
+from kya.core.halt_fold import with_stop
 from kya.core.instant import Day, Instant
+from kya.core.levels import Place
 from kya.core.money import Currency, Money, Price
-from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order import ACTS_ON_TARGET, Action, Order, OrderType, Side, TimeInForce
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.price import MarketState, ReferencePrice
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import Session
-from tests.builders import a_credential, a_past, an_order, an_override_granted
+from kya.core.state import State
+from tests.builders import (
+    a_credential,
+    a_halt_ordered,
+    a_past,
+    an_order,
+    an_override_granted,
+)
 from vectors.generate_decide import files
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
@@ -141,7 +159,25 @@ def case_of(facts: Facts) -> Case:
         session=session_of(facts),
         pinned=None if facts["pinned"] is None else Runtime.of(facts["pinned"]),
         override=override_of(facts, received_at),
+        target=target_of(facts["target"]),
+        halts=halts_of(facts, order, scope),
     )
+
+
+def halts_of(facts: Facts, order: Order, scope: Scope) -> tuple[HaltOrdered, ...]:
+    """The halts in force where the order goes, folded as the log folds them."""
+    state, at = State(), Instant(0)
+    for said in facts["halts"]:
+        at = at.plus(seconds=1)
+        if "resume" in said:
+            resume = Resume(halt=said["resume"], reason="x", at=at)
+            state = with_stop(state, TradingResumed(signed_by=(), resume=resume))
+        else:
+            ordered = a_halt_ordered(
+                Place.parse(said["place"]), state=TradingState(said["state"]), at=at
+            )
+            state = with_stop(state, replace(ordered, leaf=said["leaf"]))
+    return halts_upon(state.halts, order, scope)
 
 
 def override_of(facts: Facts, received_at: Instant) -> OverrideGranted | None:
@@ -160,6 +196,13 @@ def override_of(facts: Facts, received_at: Instant) -> OverrideGranted | None:
         expires_at=ends,
         leaf=found["leaf"],
     )
+
+
+def target_of(facts: Facts | None) -> Target | None:
+    if facts is None:
+        return None
+    worth = Money.parse(facts["worth"], Currency(facts["currency"]))
+    return Target(parse_order(facts["order"].encode()), worth)
 
 
 def parse_scope_of(facts: Facts) -> Scope:
@@ -200,8 +243,11 @@ def past_of(facts: Facts, order: Order) -> Past:
 def message_of(facts: Facts) -> Message:
     limit, touch = facts["limit_price"], facts["touch"]
     currency = Currency(facts["currency"])
+    action = Action(facts["action"])
     asked = asked_in(
         an_order(
+            action=action,
+            target=1 if action in ACTS_ON_TARGET else None,
             market=facts["market"],
             side=Side(facts["side"]),
             type=OrderType(facts["type"]),

@@ -3,7 +3,7 @@
 import pytest
 
 from kya.core import checks
-from kya.core.checks import CHECKS
+from kya.core.checks import CANCEL_CHECKS, CHECKS
 from kya.core.conduct import Conduct
 from kya.core.control import ControlOutcome, ControlResult, Reason
 from kya.core.credential import Standing
@@ -12,7 +12,7 @@ from kya.core.decision import Decision, Outcome
 from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
-from kya.core.order import OrderType, Side, TimeInForce
+from kya.core.order import Action, OrderType, Side, TimeInForce
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.tokens import NO_DIGEST
@@ -23,6 +23,7 @@ from tests.builders import (
     a_case,
     a_credential,
     a_digest,
+    a_halt_ordered,
     a_past,
     a_runtime,
     a_scope,
@@ -375,6 +376,8 @@ def test_every_violation_is_kept() -> None:
         region="mars",
         amount=eur("600,000"),
         created_at=saturday.plus(seconds=3),
+        action=Action.REPLACE,
+        target=1,
     )
     credential = a_credential(
         standing=Standing.REVOKED,
@@ -382,6 +385,7 @@ def test_every_violation_is_kept() -> None:
         scope=a_scope(
             region_evidence=RegionEvidence.ATTESTED,
             limits=every_limit(
+                actions=frozenset({Action.CANCEL}),
                 order_types=frozenset({OrderType.LIMIT}),
                 times_in_force=frozenset({TimeInForce.IOC}),
                 messages_per_day=1,
@@ -405,12 +409,15 @@ def test_every_violation_is_kept() -> None:
         credential=credential,
         past=past,
         pinned=a_runtime(),
+        halts=(a_halt_ordered(),),
     )
     decision = decide(case)
     never_together = {
+        Reason.HALT_REDUCING,
         Reason.CREDENTIAL_SUSPENDED,
         Reason.CREDENTIAL_NOT_YET_VALID,
         Reason.PRICE_MISSING,
+        Reason.TARGET_DIFFERS,
         Reason.CONTROL_FAULTED,
     }
     assert decision.outcome is Outcome.REFUSED
@@ -428,8 +435,9 @@ def test_a_revoked_key_cannot_date_its_order_before_the_revocation() -> None:
 
 
 def test_every_check_is_named_for_what_must_hold() -> None:
-    names = {check.evaluate.__name__ for check in CHECKS}
-    assert len(names) == len(CHECKS)
+    asked = {check.evaluate for check in (*CHECKS, *CANCEL_CHECKS)}
+    names = {evaluate.__name__ for evaluate in asked}
+    assert len(names) == len(asked)
     assert all(hasattr(checks, name) for name in names)
 
 

@@ -1,6 +1,7 @@
 """What is counted of an agent's conduct, and when it is forgotten."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 from kya.core.conduct import Conduct
 from kya.core.control import Reason
 from kya.core.decide import decide
-from kya.core.flow import Decided, after_decision, after_report
+from kya.core.flow import Decided, past_after_decision, past_after_report
 from kya.core.instant import Instant
+from kya.core.latch import Latch
 from kya.core.limits import SENT_KEPT
 from kya.core.money import Price
+from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported, VenueStatus
 from kya.core.past import Past
 from kya.core.scope_limits import Limits
@@ -42,6 +45,7 @@ def decided(received_at: Instant, *, allowed: bool = True, **changes: Any) -> De
         order=an_order(**changes),
         line_digest=a_digest(received_at),
         received_at=received_at,
+        allowed=allowed,
         reserved=eur("1") if allowed else None,
         price=a_price(),
     )
@@ -106,15 +110,15 @@ def test_only_the_newest_are_kept_and_memory_stays_bounded() -> None:
 
 
 def test_every_message_counts_and_only_allowed_ones_as_orders() -> None:
-    past = after_decision(a_past(), decided(FIRST_LIVE_ORDER_AT))
-    past = after_decision(past, decided(FIRST_LIVE_ORDER_AT, allowed=False, seq=2))
+    past = past_after_decision(a_past(), decided(FIRST_LIVE_ORDER_AT))
+    past = past_after_decision(past, decided(FIRST_LIVE_ORDER_AT, allowed=False, seq=2))
     assert (past.conduct.messages, past.conduct.orders) == (2, 1)
     assert [each.touch for each in past.conduct.sent] == [11_721_000_000] * 2
 
 
 @pytest.mark.parametrize("market", ["EUR/USD", "GBP/EUR"])
 def test_the_market_is_remembered_of_its_own_price_only(market: str) -> None:
-    past = after_decision(a_past(), decided(FIRST_LIVE_ORDER_AT, market=market))
+    past = past_after_decision(a_past(), decided(FIRST_LIVE_ORDER_AT, market=market))
     [sent] = past.conduct.sent
     assert (sent.touch is not None) is (market == "EUR/USD")
 
@@ -131,20 +135,59 @@ def test_counts_of_a_day_end_with_it_and_latches_do_not() -> None:
 def test_a_row_of_rejects_ends_with_an_execution_but_is_remembered() -> None:
     past = a_past()
     for status in ["rejected", "rejected", "not_received", "rejected", "filled"]:
-        past = after_report(past, report(VenueStatus(status)))
-    past = after_report(past, report(VenueStatus.REJECTED))
+        past = past_after_report(past, an_order(), report(VenueStatus(status)))
+    past = past_after_report(past, an_order(), report(VenueStatus.REJECTED))
     conduct = past.conduct
     assert (conduct.rejects, conduct.rejects_worst) == (1, 3)
     assert (conduct.fills, conduct.executions) == (1, 1)
-    assert conduct.reviewed() == Conduct(fills=1)
+    assert conduct.rearmed(Latch.REJECTS) == Conduct(fills=1, executions=1)
+    both = conduct.rearmed(Latch.EXECUTIONS)
+    assert both == Conduct(fills=1, rejects=1, rejects_worst=3)
+    assert conduct.rearmed(Latch.LOSSES) == conduct
 
 
 def test_an_execution_is_of_the_day_of_its_report() -> None:
-    past = after_report(a_past(), report(VenueStatus.PARTIALLY_FILLED))
+    past = past_after_report(a_past(), an_order(), report(VenueStatus.PARTIALLY_FILLED))
     later = on("2026-05-16 00:00")
     assert past.conduct.fills == 1
-    past = after_report(past, report(VenueStatus.FILLED, later))
+    past = past_after_report(past, an_order(), report(VenueStatus.FILLED, later))
     assert (past.day, past.conduct.fills, past.conduct.executions) == (later.day, 1, 2)
+
+
+def a_cancel() -> Order:
+    return an_order(seq=2, action=Action.CANCEL, target=1)
+
+
+def test_a_cancel_is_a_message_and_neither_an_order_nor_a_duplicate() -> None:
+    past = past_after_decision(a_past(), decided(FIRST_LIVE_ORDER_AT))
+    cancelled = Decided(
+        order=a_cancel(),
+        line_digest=a_digest(2),
+        received_at=FIRST_LIVE_ORDER_AT,
+        allowed=True,
+        reserved=None,
+        price=None,
+    )
+    past = past_after_decision(past, cancelled)
+    assert (past.conduct.messages, past.conduct.orders) == (2, 1)
+    first, second = past.conduct.sent
+    assert first.asked != second.asked
+
+
+def test_a_cancel_that_came_too_late_is_no_reject() -> None:
+    past = past_after_report(a_past(), a_cancel(), report(VenueStatus.REJECTED))
+    assert past.conduct == Conduct()
+
+
+def test_a_part_that_was_filled_before_the_cancel_is_an_execution() -> None:
+    resting = replace(report(VenueStatus.ACKNOWLEDGED), filled=eur("1"))
+    past = past_after_report(a_past(), an_order(), resting)
+    assert past.conduct.executions == 0
+    ended = replace(report(VenueStatus.CANCELLED), filled=eur("1"))
+    past = past_after_report(past, an_order(), ended)
+    assert past.conduct.executions == 1
+    past = past_after_report(past, an_order(), report(VenueStatus.CANCELLED))
+    assert past.conduct.executions == 1
 
 
 # ------------------------------------------------------------------------- throttle
@@ -168,8 +211,11 @@ def allowed_at(limits: Limits, instants: Iterator[int]) -> list[int]:
         decision = decide(case)
         if decision.allowed:
             found.append(micros)
-        past = after_decision(
-            past, Decided(order, a_digest(seq), at, decision.reserved, None)
+        past = past_after_decision(
+            past,
+            Decided(
+                order, a_digest(seq), at, decision.allowed, decision.reserved, None
+            ),
         )
     return found
 
@@ -191,7 +237,7 @@ def test_a_flood_stays_blocked_until_it_ends() -> None:
 def test_a_denied_order_may_not_come_again_at_once_either() -> None:
     past: Past = a_past()
     late = on("2026-05-15 18:00")
-    past = after_decision(past, decided(late, allowed=False))
+    past = past_after_decision(past, decided(late, allowed=False))
     again = a_case(
         an_order(seq=2, prev=past.prev, client_order_id="order-2"),
         received_at=late.plus(micros=1),

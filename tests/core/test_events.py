@@ -7,8 +7,10 @@ import pytest
 
 from kya.core.errors import MalformedError
 from kya.core.limits import SEQ_MAX
-from kya.core.order_events import EXECUTED, VenueStatus
+from kya.core.money import Money
+from kya.core.order_events import CAN_HAVE_FILLED, EXECUTED, VenueStatus
 from tests.builders import (
+    EUR,
     a_certificate_issued,
     a_digest,
     a_list_published,
@@ -58,17 +60,20 @@ def test_refuses_what_cannot_have_happened(broken: Callable[[], object]) -> None
 def test_something_is_filled_exactly_when_the_order_is_executed(
     status: VenueStatus,
 ) -> None:
-    filled = FIRST.order.amount
-    with pytest.raises(MalformedError, match=f"report: {status.value} with filled"):
-        replace(
-            its_report(FIRST),
-            status=status,
-            filled=None if status in EXECUTED else filled,
-        )
+    some, none, zero = FIRST.order.amount, None, Money(0, EUR)
+    wrong = {some, none, zero} - {some if status in EXECUTED else none}
+    if status in CAN_HAVE_FILLED:
+        wrong -= {some}
+    for filled in wrong:
+        with pytest.raises(MalformedError, match=f"report: {status.value} with filled"):
+            replace(its_report(FIRST), status=status, filled=filled)
+    for filled in {some, none, zero} - wrong:
+        assert replace(its_report(FIRST), status=status, filled=filled).status is status
 
 
-def test_only_an_unknown_outcome_is_not_final() -> None:
-    assert [s for s in VenueStatus if not s.is_final] == [VenueStatus.UNKNOWN]
+def test_what_is_unknown_or_rests_is_not_final() -> None:
+    open_ = [status for status in VenueStatus if not status.is_final]
+    assert open_ == [VenueStatus.ACKNOWLEDGED, VenueStatus.UNKNOWN]
 
 
 def test_a_remark_may_be_empty() -> None:

@@ -21,7 +21,7 @@ from kya.core.narrowing import (
     is_within,
 )
 from kya.core.narrowing_limits import LIMITS_LIMITS
-from kya.core.order import OrderType, Side, TimeInForce
+from kya.core.order import Action, OrderType, Side, TimeInForce
 from kya.core.relation import Relation
 from kya.core.scope import (
     Calendar,
@@ -71,6 +71,9 @@ def priced(**limits: Any) -> Mandate:  # noqa: ANN401
     return limited(**{"price_age_millis": 500, **limits})
 
 
+NEW, REPLACE, CANCEL = Action.NEW, Action.REPLACE, Action.CANCEL
+
+
 def units(most: str) -> dict[str, Quantity]:
     return dict.fromkeys(("EUR/USD", "GBP/EUR"), Quantity.parse(most))
 
@@ -118,6 +121,7 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
         a_mandate(valid_until=on("2027-04-29 00:00")),
         a_mandate(valid_until=on("2027-05-04 00:00")),
     ),
+    "limits.actions": (OLD, limited(actions=frozenset({NEW, REPLACE, CANCEL}))),
     "limits.desk": (limited(desk="fx"), OLD),
     "limits.order_types": (
         limited(order_types=frozenset({OrderType.MARKET})),
@@ -204,7 +208,7 @@ def test_the_narrower_is_within_the_wider_and_not_the_other_way_round(
 
 
 # What nobody can show by an order alone.
-SHOWN: Final = {"limits.order_types", "limits.times_in_force"}
+SHOWN: Final = {"limits.actions", "limits.order_types", "limits.times_in_force"}
 UNSHOWN: Final = {"grace_seconds"} | (
     {limit for limit in AROUND if limit.startswith("limits.")} - SHOWN
 )
@@ -215,6 +219,13 @@ def test_an_order_shows_what_is_wider(limit: str) -> None:
     narrow, wide = AROUND[limit]
     assert_it_shows(counterexample(narrow, wide, limit), narrow, wide)
     assert counterexample(wide, narrow, limit) is None
+
+
+def test_a_new_order_shows_what_a_scope_that_only_cancels_does_not_allow() -> None:
+    narrow = limited(actions=frozenset({CANCEL}))
+    found = assert_it_shows(counterexample(narrow, OLD, "limits.actions"), narrow, OLD)
+    assert found.case.order.action is NEW
+    assert counterexample(OLD, narrow, "limits.actions") is None
 
 
 @pytest.mark.parametrize("limit", sorted(UNSHOWN))

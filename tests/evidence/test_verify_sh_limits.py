@@ -44,6 +44,8 @@ ASK: Final = r"""
 BEGIN { FS = "\t"; c = "c"; a = "a" }
 function take_order(line) {
     json(line)
+    O_ACTION = "action" in V ? V["action"] : "new"
+    O_TARGET = "target" in V ? V["target"] : ""
     O_MARKET = V["market"]; O_SIDE = V["side"]; O_TYPE = V["type"]
     O_AMOUNT = V["amount"]; O_CURRENCY = V["currency"]; O_FORCE = V["time_in_force"]
     O_VENUE = V["venue"]; O_LIMIT = O_TYPE == "LIMIT" ? V["limit_price"] : ""
@@ -67,6 +69,12 @@ $1 == "counts" {
     MESSAGES[a, day] = $2; GONE[a, day] = $3; FILLS[a, day] = $4
     LONGEST_ROW[a] = $5; EXECUTIONS[a] = $6
 }
+$1 == "target" {
+    take_order($2)
+    key = a SUBSEP V["seq"]
+    O_CERTIFICATE = "t"; CURRENCY["t"] = $4; WORTH = $3
+    work(key, 0)
+}
 $1 == "aside" { O_ASIDE = $2 }
 $1 == "order" { take_order($2) }
 $1 == "decision" {
@@ -74,13 +82,19 @@ $1 == "decision" {
     at = tail_member(tail, "received_at")
     CONTROLS = REASONS = UNSURE = ""
     read_prices(0, $2, tail)
+    sums(c, a, substr(at, 1, 10))
+    find_usable(c, at)
+    WORTH = worth_of(c)
+    actions(a, c)
+    if (O_ACTION != "cancel") of_limits(at)
+    print (UNSURE == "" ? "sure" : UNSURE) "\t[" CONTROLS "]\t" WORTH
+}
+function of_limits(at) {
     kinds(c)
     market_prices(a, c, at)
-    WORTH = worth_of(c)
     rule(WORTH != "", "price.known", CURRENCY[c], O_CURRENCY, "price.missing", "")
     amounts(c, a, substr(at, 1, 10))
     conduct(a, c, at, substr(at, 1, 10))
-    print (UNSURE == "" ? "sure" : UNSURE) "\t[" CONTROLS "]\t" WORTH
 }
 """
 
@@ -90,16 +104,30 @@ CANONICAL: Final[dict[str, Any]] = {
     "separators": (",", ":"),
     "sort_keys": True,
 }
+OTHERS: Final = {
+    "credential.standing",
+    "credential.validity",
+    "halt.state",
+    "sequence.seq",
+    "sequence.prev",
+    "client_order_id.unique",
+    "clock.skew",
+    "market.allowed",
+    "venue.allowed",
+    "region.allowed",
+    "region.evidence",
+    "runtime.digest",
+    "hours.window",
+    "hours.calendar",
+}
 SUM: Final = ("market", "side", "amount")
 
 
 def controls_of(line: str) -> bytes:
     """The controls of a decision that a scope's limits and an order's worth arm."""
     controls: list[Fields] = json.loads(line)["controls"]
-    names = [each["id"] for each in controls]
-    first = names.index("runtime.digest") + 1
-    between = controls[first : names.index("hours.window")]
-    return json.dumps(between, **CANONICAL).encode()
+    asked = [each for each in controls if each["id"] not in OTHERS]
+    return json.dumps(asked, **CANONICAL).encode()
 
 
 def asked(facts: Fields, line: str) -> list[str]:
@@ -112,6 +140,7 @@ def asked(facts: Fields, line: str) -> list[str]:
         *(("sum", *map(each.get, SUM)) for each in past["allowed"]),
         *(("sent", json.dumps(each, **CANONICAL)) for each in past["sent"]),
         ("counts", *(str(past[each]) for each in counts)),
+        *target_of(facts["target"]),
         ("order", order),
         ("decision", line),
     ]
@@ -119,6 +148,13 @@ def asked(facts: Fields, line: str) -> list[str]:
         lines.insert(-1, ("aside", " ".join(facts["override"]["controls"])))
     (said,) = run(ASK, "".join("\t".join(words) + "\n" for words in lines))
     return said.split("\t")
+
+
+def target_of(target: Fields | None) -> list[tuple[str, str, str, str]]:
+    if target is None:
+        return []
+    order = target["order"].rstrip("\n")
+    return [("target", order, target["worth"], target["currency"])]
 
 
 def worth_in(line: str, order: str, currency: str) -> str:

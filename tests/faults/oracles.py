@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from kya.adapters.venue_paper import Execution
+from kya.adapters.paper_journal import Execution
 from kya.core.decision import Outcome
 from kya.core.order_events import OrderDecided, OrderSubmitted, VenueReported
 from kya.gateway.permit import client_id_of

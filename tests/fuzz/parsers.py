@@ -17,6 +17,7 @@ from kya.codec import (
     canonical,
     channels,
     decisions,
+    halts,
     mandates,
     orders,
     overrides,
@@ -106,6 +107,9 @@ STATEMENTS: Final[
     ),
     sessions.SESSION_TYPE: (sessions.parse_session, sessions.render_session),
     overrides.OVERRIDE_TYPE: (overrides.parse_override, overrides.render_override),
+    halts.HALT_TYPE: (halts.parse_halt, halts.render_halt),
+    halts.RESUME_TYPE: (halts.parse_resume, halts.render_resume),
+    halts.REARM_TYPE: (halts.parse_rearm, halts.render_rearm),
     sessions.RUNTIME_TYPE: (sessions.parse_runtime, sessions.render_runtime),
     sessions.ANCHOR_TYPE: (
         sessions.parse_anchor,

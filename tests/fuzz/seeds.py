@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kya.codec.channels import ChannelRequest, render_channel_request
 from kya.codec.decisions import render_decision
+from kya.codec.halts import render_halt, render_rearm, render_resume
 from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
@@ -142,6 +143,11 @@ def _statements() -> Mapping[str, bytes]:
         ),
         "runtime": render_runtime(builders.a_runtime_pinned()),
         "override": render_override(builders.an_override()),
+        "halt": render_halt(builders.a_halt()),
+        "resume": render_resume(
+            builders.a_trading_resumed(builders.a_halt_ordered()).resume
+        ),
+        "rearm": render_rearm(builders.a_latch_rearmed().rearm),
         "anchor": render_anchor(builders.a_region_anchor()),
         "channel": render_channel_request(
             ChannelRequest(

@@ -169,7 +169,7 @@ async def test_the_cap_is_counted_by_market_and_side(house: House) -> None:
 async def test_a_control_that_raises_denies_and_is_named(house: House) -> None:
     with pytest.MonkeyPatch.context() as patch:
         broken = CHECKS[-1]._replace(evaluate=_fail)
-        patch.setattr("kya.core.decide.CHECKS", (*CHECKS[:-1], broken))
+        patch.setattr("kya.core.checks.CHECKS", (*CHECKS[:-1], broken))
         answer = await house.submit()
     line = decision_in(answer)
     assert answer.outcome is Outcome.DENIED

@@ -83,6 +83,11 @@ class SlowVenue:
         await self.gate.wait()
         return VenueAnswer(status=VenueStatus.REJECTED, detail="slow")
 
+    replace = cancel = submit
+
+    async def recall(self, client_id: str) -> VenueAnswer | None:
+        return await self.query(client_id)
+
     async def query(self, client_id: str) -> VenueAnswer | None:
         self.questions.append(client_id)
         return VenueAnswer(status=VenueStatus.UNKNOWN)
@@ -144,7 +149,7 @@ async def test_too_many_unanswered_orders_hold_the_next_one_back(house: House) -
     gateway = with_venue(house, venue)
     orders = house.orders(6)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kya.gateway.pipeline.UNANSWERED_MAX", 5)
+        patch.setattr("kya.core.state.UNANSWERED_MAX", 5)
         for order in orders[:-1]:
             await gateway.submit(house.note(order))
         with pytest.raises(CongestedError):

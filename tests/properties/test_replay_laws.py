@@ -4,6 +4,8 @@ A machine makes any admissible sequence of events, as a gateway would: state by 
 A reader who has only the lines comes to the same state; so does one who stops anywhere.
 """
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -14,6 +16,14 @@ from hypothesis.stateful import (
     rule,
 )
 
+from kya.codec.halts import (
+    parse_halt,
+    parse_rearm,
+    parse_resume,
+    render_halt,
+    render_rearm,
+    render_resume,
+)
 from kya.codec.mandates import parse_mandate, render_mandate
 from kya.codec.orders import parse_order, render_order
 from kya.codec.registrations import (
@@ -50,7 +60,10 @@ from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.events import Event
 from kya.core.fold import apply
+from kya.core.halt import HaltOrdered, TradingResumed, TradingState
 from kya.core.instant import Instant
+from kya.core.latch import Latch, LatchRearmed
+from kya.core.levels import FIRM, Level, Place
 from kya.core.lifecycle import NEXT, Act
 from kya.core.limits import (
     ISSUERS_MAX,
@@ -87,6 +100,8 @@ from tests.builders import (
     a_certificate_issued,
     a_credential,
     a_digest,
+    a_halt_ordered,
+    a_latch_rearmed,
     a_list_published,
     a_mandate,
     a_mandate_granted,
@@ -99,6 +114,7 @@ from tests.builders import (
     a_session,
     a_session_started,
     a_standing_changed,
+    a_trading_resumed,
     an_agent_registered,
     an_enrolment,
     an_equivocation,
@@ -116,10 +132,13 @@ from tests.builders import (
     the_state_after,
 )
 
+NEVER = Instant(0)
 PAUSES = st.sampled_from([0, 1, 1_000_000, 3_600_000_000, 86_400_000_000])
 
 
-def reread(event: Event) -> Event:  # noqa: PLR0911  one return for each kind
+def reread(  # noqa: C901, PLR0911, PLR0912  one return for each kind
+    event: Event,
+) -> Event:
     """The event as a stranger reads it from its line, where core says all of it."""
     match event:
         case OrderSubmitted():
@@ -147,6 +166,12 @@ def reread(event: Event) -> Event:  # noqa: PLR0911  one return for each kind
             return parse_runtime(render_runtime(event))
         case RegionAnchored():
             return parse_anchor(render_anchor(event.anchor))
+        case HaltOrdered():
+            return replace(event, halt=parse_halt(render_halt(event.halt)))
+        case TradingResumed():
+            return replace(event, resume=parse_resume(render_resume(event.resume)))
+        case LatchRearmed():
+            return replace(event, rearm=parse_rearm(render_rearm(event.rearm)))
         case _:
             return event
 
@@ -306,6 +331,45 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         if is_later:
             self.admit(event)
 
+    @rule(
+        place=st.sampled_from([FIRM, Place(Level.MARKET, "GBP/EUR")]),
+        state=st.sampled_from([TradingState.HALTED, TradingState.REDUCING]),
+        pause=st.sampled_from([0, 1]),
+    )
+    def stop_trading(self, place: Place, state: TradingState, pause: int) -> None:
+        self.clock = self.clock.plus(micros=pause)
+        event = a_halt_ordered(place, state=state, at=self.clock)
+        former, resumed = self.state.halts.get(place), self.state.resumed.get(place)
+        is_later = former is None or former.halt.at < self.clock
+        is_milder = state is TradingState.REDUCING and (
+            former is not None and former.halt.state is not state
+        )
+        possible = is_later and not is_milder and (resumed or NEVER) < self.clock
+        assert (objection(self.state, event) is None) is possible
+        if possible:
+            self.admit(event)
+
+    @precondition(lambda self: bool(self.state.halts))
+    @rule(data=st.data(), pause=st.sampled_from([0, 1]))
+    def start_trading(self, data: st.DataObject, pause: int) -> None:
+        self.clock = self.clock.plus(micros=pause)
+        halt = data.draw(st.sampled_from(list(self.state.halts.values())))
+        event = a_trading_resumed(halt, at=self.clock)
+        possible = halt.halt.at < self.clock
+        assert (objection(self.state, event) is None) is possible
+        if possible:
+            self.admit(event)
+            assert objection(self.state, event) is not None
+
+    @rule(latch=st.sampled_from(Latch), pause=st.sampled_from([0, 1]))
+    def set_a_latch_back(self, latch: Latch, pause: int) -> None:
+        self.clock = self.clock.plus(micros=pause)
+        event = a_latch_rearmed(latch, at=self.clock)
+        former = the_agent_in(self.state).rearmed.get(latch, NEVER)
+        assert (objection(self.state, event) is None) is (former < self.clock)
+        if former < self.clock:
+            self.admit(event)
+
     @rule(number=st.integers(0, 2))
     def anchor_a_region(self, number: int) -> None:
         credential = the_agent_in(self.state).credential
@@ -418,6 +482,12 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         used = [event.enrolment.registration for event in issued if event.enrolment]
         assert len(used) == len(set(used)) == len(issued)
         assert not any(self.state.registrations[each].is_open for each in used)
+
+    @invariant()
+    def nothing_is_allowed_while_the_firm_is_stopped(self) -> None:
+        if self.state.opened is not None and FIRM in self.state.halts:
+            order = the_next_order(self.state, created_at=self.clock)
+            assert not decide(the_case_in(self.state, order, self.clock)).allowed
 
     @invariant()
     def each_decision_follows_its_order(self) -> None:

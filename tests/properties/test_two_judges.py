@@ -1,5 +1,7 @@
 """Two judges, written apart from each other, come to the same bytes on any case."""
 
+from typing import Any
+
 from hypothesis import given
 
 from kya.codec.decisions import render_decision
@@ -13,6 +15,7 @@ from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
 from kya.core.override import OverrideGranted
 from kya.core.price import MarketState, ReferencePrice
+from kya.core.reservation import Target
 from tests.builders import EUR, a_digest
 from tests.properties.priced import priced_cases
 from tests.strategies import cases
@@ -57,10 +60,20 @@ def facts_of(case: Case) -> Fields:
         else render_session(case.session).decode(),
         "pinned": None if case.pinned is None else dict(case.pinned.components),
         "override": None if case.override is None else override_of(case.override),
+        "target": None if case.target is None else target_of(case.target),
+        "halts": [
+            {
+                "leaf": ordered.leaf,
+                "place": str(ordered.halt.place),
+                "state": ordered.halt.state.value,
+            }
+            for ordered in case.halts
+        ],
     }
 
 
 ASKED = (
+    "action",
     "market",
     "side",
     "type",
@@ -73,17 +86,15 @@ ASKED = (
 
 
 def conduct_of(conduct: Conduct) -> Fields:
-    names = ("market", "side", "type", "amount", "currency", "limit_price")
-    sent = []
+    sent: list[Fields] = []
     for message in conduct.sent:
-        fields = dict(
-            zip((*names, "time_in_force", "venue"), message.asked, strict=True)
-        )
+        fields: Any = dict(zip(ASKED, message.asked, strict=True))
         money = Money(fields["amount"], Currency(fields["currency"]))
         limit, touch = fields["limit_price"], message.touch
         sent.append(
             {
                 **fields,
+                "action": fields["action"].value,
                 "side": fields["side"].value,
                 "type": fields["type"].value,
                 "time_in_force": fields["time_in_force"].value,
@@ -114,6 +125,14 @@ def price_fields(price: ReferencePrice | None) -> dict[str, str] | None:
         "market": price.market,
         "source": price.source,
         **state,
+    }
+
+
+def target_of(target: Target) -> dict[str, str]:
+    return {
+        "currency": target.worth.currency.code,
+        "order": render_order(target.order).decode(),
+        "worth": str(target.worth),
     }
 
 

@@ -123,6 +123,22 @@ class Market:
         self.paper = a_venue(self.clock)
 
     async def submit(self, permit: Permit) -> VenueAnswer:
+        return await self.take(permit, self.paper.submit)
+
+    async def replace(self, permit: Permit) -> VenueAnswer:
+        return await self.take(permit, self.paper.replace)
+
+    async def cancel(self, permit: Permit) -> VenueAnswer:
+        return await self.take(permit, self.paper.cancel)
+
+    async def recall(self, client_id: str) -> VenueAnswer | None:
+        if self.random.random() < 0.2:
+            raise TransientError("out of reach")
+        return await self.paper.recall(client_id)
+
+    async def take(
+        self, permit: Permit, verb: Callable[[Permit], Awaitable[VenueAnswer]]
+    ) -> VenueAnswer:
         for _ in range(self.random.randrange(3)):
             await asyncio.sleep(0)
         if self.random.random() < 0.1:
@@ -130,7 +146,7 @@ class Market:
         self.arrived.append(permit)
         if permit.leaf not in allowed_on(self.disk):
             self.findings.append(f"order {permit.order.seq}: released, but not durable")
-        answer = await self.paper.submit(permit)
+        answer = await verb(permit)
         if self.random.random() < 0.2:
             raise TransientError("the answer got lost")
         return answer

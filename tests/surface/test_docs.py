@@ -14,6 +14,7 @@ from kya.cli.app import app
 from kya.cli.exits import Exit
 from kya.codec import (
     decisions,
+    halts,
     mandates,
     orders,
     overrides,
@@ -178,6 +179,9 @@ LINES: Final = (
     sessions.AnchorLine,
     sessions.StartLine,
     overrides.OverrideLine,
+    halts.HaltLine,
+    halts.ResumeLine,
+    halts.RearmLine,
 )
 
 

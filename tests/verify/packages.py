@@ -18,8 +18,6 @@ from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.order import Order, Side
 from kya.core.order_events import OrderSubmitted, VenueStatus
-from kya.core.override import OverrideGranted
-from kya.core.price import ReferencePrice
 from kya.evidence.build import build_package, everything
 from kya.evidence.folder import files_below
 from kya.pki.keys import KeyAlgorithm
@@ -155,19 +153,19 @@ def judged(
     *,
     as_if: Order | None = None,
     line: Callable[[bytes], bytes] = lambda line: line,
-    **known: OverrideGranted | ReferencePrice,
+    **case_of: Any,  # noqa: ANN401  override, target or price
 ) -> None:
     """Put an order on record with a decision on another one, or with an altered line.
 
     The case is that of an active certificate, whatever the log says of it, and of the
-    override and the price that are given.
+    override, the target and the price that are given.
     """
     credential = replace(world.state.credentials[order.credential])
     entry = world.append(world.order_note(order))
     if credential.grant is None or not isinstance(entry.event, OrderSubmitted):
         raise TypeError
     world.now = order.created_at
-    given: dict[str, Any] = {"price": None, **known}
+    given: dict[str, Any] = {"price": None, **case_of}
     case = Case(
         order=as_if or order,
         received_at=world.now,

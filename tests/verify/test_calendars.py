@@ -90,7 +90,7 @@ def test_the_plain_scan_lets_nobody_set_aside_what_nobody_knows(
     said = {"received_at": order["created_at"], "price": None}
     certificate = PlainCertificate("agent", SCOPE | {"calendar": calendar}, 0)
     prices = PlainPrices(order, said, certificate.scope)
-    seen = seen_of(prices, certificate, PlainAgent(day=day))
+    seen = seen_of(prices, certificate, PlainAgent(day=day), None, set())
     assert seen.reasons == {"calendar.closed"}
     override = PlainOverride("leaf", {"controls": ["hours.calendar"]})
     assert (override.sets_aside(seen) == {"calendar.closed"}) is is_aside

@@ -10,14 +10,15 @@ from hypothesis import given
 
 from kya.codec.decisions import render_decision
 from kya.core.case import Case
-from kya.core.checks import CHECKS
+from kya.core.checks import CANCEL_CHECKS, CHECKS
 from kya.core.control import ControlOutcome
 from kya.core.currencies import DECIMALS
 from kya.core.decide import decide
 from kya.core.override_admission import OVERRIDABLE
 from kya.verify.plain_conduct import PlainConduct, message_of
 from kya.verify.plain_decisions import objections
-from kya.verify.plain_limits import CONTROLS, SOFT
+from kya.verify.plain_halts import PlainHalts
+from kya.verify.plain_limits import CONTROLS, OF_A_CANCEL, SOFT
 from kya.verify.plain_overrides import LIMIT_OF, PlainOverride
 from kya.verify.plain_prices import CURRENCIES, Fields, PlainPrices
 from kya.verify.plain_rules import (
@@ -26,6 +27,7 @@ from kya.verify.plain_rules import (
     PlainCertificate,
     seen_of,
 )
+from kya.verify.plain_working import WorkingOrder
 from tests.properties.priced import priced_cases
 from tests.properties.test_two_judges import LEAF, facts_of
 from tests.strategies import cases
@@ -70,11 +72,35 @@ def the_conduct(past: Fields, day: str) -> PlainConduct:
     conduct.turn_to(day)
     for sent in past["sent"]:
         order = {name: value for name, value in sent.items() if value is not None}
+        if order["action"] == "new":
+            del order["action"]
         price = {"market": sent["market"], "ask": sent["touch"], "bid": sent["touch"]}
         known = None if sent["touch"] is None else price
         said = {"received_at": sent["at"], "price": known}
         conduct.sent.append(message_of(order, said))
     return conduct
+
+
+def the_target(facts: Fields) -> WorkingOrder | None:
+    """The working order that the order acts on."""
+    target = facts["target"]
+    if target is None:
+        return None
+    worth, currency = Decimal(target["worth"]), target["currency"]
+    return WorkingOrder(json.loads(target["order"]), "leaf", worth, currency)
+
+
+def the_halts(facts: Fields) -> PlainHalts:
+    """What is stopped, after all that people have said."""
+    halts = PlainHalts()
+    for each in facts["halts"]:
+        if "resume" in each:
+            for place, (leaf, _) in list(halts.stopped.items()):
+                if leaf == each["resume"]:
+                    del halts.stopped[place]
+        else:
+            halts.stopped[each["place"]] = each["leaf"], each
+    return halts
 
 
 def speaks_against(facts: Fields, line: str) -> list[tuple[int, str]]:
@@ -89,7 +115,13 @@ def speaks_against(facts: Fields, line: str) -> list[tuple[int, str]]:
         revoked_from=known["revoked_from"] or "",
     )
     prices = PlainPrices(order, said, scope)
-    seen = seen_of(prices, certificate, the_agent(facts, order))
+    seen = seen_of(
+        prices,
+        certificate,
+        the_agent(facts, order),
+        the_target(facts),
+        the_halts(facts).reasons_upon(order, scope),
+    )
     aside = set()
     if said["override"] is not None:
         aside = PlainOverride("leaf", facts["override"]).sets_aside(seen)
@@ -110,6 +142,7 @@ def test_the_scan_has_nothing_against_any_decision_of_ours(case: Case) -> None:
 def test_the_scan_knows_every_control_every_soft_one_and_every_currency() -> None:
     assert [name for name, _ in CONTROLS] == [check.control.id for check in CHECKS]
     assert {check.control.id for check in CHECKS if check.control.soft} == SOFT
+    assert {check.control.id for check in CANCEL_CHECKS} == OF_A_CANCEL
     assert set(LIMIT_OF.values()) == set(OVERRIDABLE)
     assert set(DECIMALS) == CURRENCIES
 

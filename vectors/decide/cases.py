@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from vectors.cases import Case
+from vectors.decide.action_cases import action_cases
+from vectors.decide.halt_cases import halt_cases
 from vectors.decide.limit_cases import limit_cases
 from vectors.decide.story import (
     ALL_DAY,
@@ -38,6 +40,8 @@ def cases() -> Iterator[Case]:
     yield from _places()
     yield from _workload()
     yield from _overrides()
+    yield from action_cases()
+    yield from halt_cases()
     yield from limit_cases()
     yield from _lines()
 
@@ -515,6 +519,7 @@ def _lines() -> Iterator[Case]:
         [
             "credential.revoked",
             "credential.expired",
+            "halt.halted",
             "sequence.gap",
             "sequence.prev",
             "client_order_id.duplicate",
@@ -545,6 +550,7 @@ def _lines() -> Iterator[Case]:
         scope={"region_evidence": "attested"},
         session={"evidence": SHOWN},
         pinned={"model": MODEL},
+        halts=[{"leaf": _digest("halt"), "place": "firm", "state": "halted"}],
         received_at="2026-05-16T03:00:00.000000Z",
     )
 

@@ -71,12 +71,13 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
     outcome = "denied" if reasons else "allowed"
     if any(reason.startswith("credential.") for reason in reasons):
         outcome = "refused"
+    added = _added(order, scope, facts) if outcome == "allowed" else Decimal(0)
     line = {
         "_type": "kya/decision/v1",
         "agent": order["agent"],
         "baseline": facts["baseline"],
         "controls": [_control(each, aside) for each in found],
-        "counters": _counters(order, scope, past, outcome, facts),
+        "counters": _counters(order, scope, past, added),
         "credential": order["credential"],
         "mandate": facts["credential"]["mandate"],
         "mode": "live" if facts["received_at"] >= scope["live_from"] else "paper",
@@ -130,8 +131,14 @@ def _only_warns(found: Found) -> bool:
 def _controls(
     order: Fields, scope: Fields, past: Fields, facts: Fields
 ) -> Iterator[Found]:
-    yield from _identity(facts["credential"], facts["received_at"])
-    yield from _sequence(order, past, facts["received_at"])
+    action, now = order.get("action", "new"), facts["received_at"]
+    yield from _identity(facts["credential"], now, action)
+    if action != "cancel":
+        yield _stopped(order, scope, facts["halts"])
+    yield from _sequence(order, past, now)
+    yield from _action(order, action, scope, facts["target"])
+    if action == "cancel":
+        return
     for name, listed in (("market", "markets"), ("venue", "venues")):
         yield _listed(name, order[name], scope[listed])
     yield _listed("region", order["region"], scope["regions"])
@@ -141,21 +148,48 @@ def _controls(
     yield from _drift(order, scope, past, facts)
     yield from _amounts(order, scope, past, facts)
     yield from _conduct(order, scope, past, facts)
-    yield from _hours(scope, facts["received_at"])
+    yield from _hours(scope, now)
 
 
-def _identity(credential: Fields, now: str) -> Iterator[Found]:
+def _identity(credential: Fields, now: str, action: str) -> Iterator[Found]:
     standing, ends = credential["standing"], credential["revoked_from"]
     if ends is not None and ends <= now:
         standing = "revoked"
-    stopped = None if standing == "active" else f"credential.{standing}"
-    yield Found("credential.standing", "active", standing, "", stopped)
+    good = ["active", "suspended"] if action == "cancel" else ["active"]
+    stopped = None if standing in good else f"credential.{standing}"
+    yield Found("credential.standing", " ".join(good), standing, "", stopped)
     limit, reason = credential["not_after"], None
     if now < credential["not_before"]:
         limit, reason = credential["not_before"], "credential.not_yet_valid"
     elif now > limit:
         reason = "credential.expired"
     yield Found("credential.validity", limit, now, "", reason)
+
+
+def _stopped(order: Fields, scope: Fields, told: list[Fields]) -> Found:
+    """Fold what people have said; the strictest word of the order's places counts."""
+    stopped: dict[str, Fields] = {}
+    for said in told:
+        if "resume" in said:
+            gone = [
+                at for at, halt in stopped.items() if halt["leaf"] == said["resume"]
+            ]
+            del stopped[gone[0]]
+        else:
+            stopped[said["place"]] = said
+    touched = [
+        f"agent:{order['agent']}",
+        f"desk:{scope.get('limits', {}).get('desk')}",
+        f"market:{order['market']}",
+        f"venue:{order['venue']}",
+        "firm",
+    ]
+    here = [stopped[place] for place in touched if place in stopped]
+    words = [f"{halt['state']} {halt['place'].replace(':', ' ', 1)}" for halt in here]
+    reason = "halt.reducing" if here else None
+    if any(halt["state"] == "halted" for halt in here):
+        reason = "halt.halted"
+    return Found("halt.state", "active", "; ".join(words) or "active", "", reason)
 
 
 def _sequence(order: Fields, past: Fields, now: str) -> Iterator[Found]:
@@ -170,6 +204,38 @@ def _sequence(order: Fields, past: Fields, now: str) -> Iterator[Found]:
     skew = abs(_moment(now) - _moment(order["created_at"])) // timedelta(microseconds=1)
     late = "clock.skew" if skew > 2_000_000 else None
     yield Found("clock.skew", "2000000", str(skew), "us", late)
+
+
+def _action(
+    order: Fields, action: str, scope: Fields, working: Fields | None
+) -> Iterator[Found]:
+    listed = scope.get("limits", {}).get("actions")
+    if action != "new" or listed is not None:
+        allowed = listed or ["cancel", "new"]
+        reason = None if action in allowed else "action.not_allowed"
+        yield Found("action.allowed", " ".join(allowed), action, "", reason)
+    if action not in ("cancel", "replace"):
+        return
+    if working is None:
+        limit, given, reason = "a working order", str(order["target"]), "target.unknown"
+    else:
+        same = ["market", "side", "venue", "amount", "currency"]
+        if action == "replace":
+            same.remove("amount")
+        target = json.loads(working["order"])
+        limit, given = (" ".join(o[name] for name in same) for o in (target, order))
+        reason = None if limit == given else "target.differs"
+    yield Found("action.target", limit, given, "", reason)
+
+
+def _added(order: Fields, scope: Fields, facts: Fields) -> Decimal:
+    """Return what the order adds to the sums, if it is allowed."""
+    worth, target = Decimal(_worth(order, scope, facts) or 0), facts["target"]
+    if order.get("action") == "cancel":
+        return Decimal(0)
+    if target is None or target["currency"] != scope["currency"]:
+        return worth
+    return max(Decimal(0), worth - Decimal(target["worth"]))
 
 
 def _listed(name: str, given: str, listed: list[str]) -> Found:
@@ -292,6 +358,7 @@ def _conduct(
             for each in _window(past, now, micros)
             if all(each[name] == order[name] for name in SAME)
             and each["limit_price"] == order.get("limit_price")
+            and each["action"] == order.get("action", "new")
         ]
         ago = str(_micros(now) - _micros(same[-1]["at"])) if same else "none"
         reason = "order.duplicate" if same else None
@@ -394,7 +461,7 @@ def _amounts(
     yield Found("order.amount", limit, shown, unit, reason, known)
     yield from _units_asked(order, scope, facts)
     known = known and past["currency"] in (None, unit)
-    total = _sums(order, past)[scope["daily_max_per"]] + value
+    total = _sums(order, past)[scope["daily_max_per"]] + _added(order, scope, facts)
     limit = scope["daily_max"]
     reason = None if known and total <= Decimal(limit) else "daily.amount_max"
     shown = f"{total.quantize(_cent(unit, scope)):f}" if known else amount
@@ -454,20 +521,16 @@ def _control(found: Found, aside: Fields | None) -> Fields:
     return control
 
 
-def _counters(
-    order: Fields, scope: Fields, past: Fields, outcome: str, facts: Fields
-) -> Fields:
+def _counters(order: Fields, scope: Fields, past: Fields, added: Decimal) -> Fields:
     unit = past["currency"] or scope["currency"]
     before = _sums(order, past)
-    worth = _worth(order, scope, facts) if outcome == "allowed" else None
-    amount = Decimal(worth or 0)
 
     cent = _cent(unit, scope)
 
     def shown(more: Decimal) -> Fields:
         return {name: f"{(s + more).quantize(cent):f}" for name, s in before.items()}
 
-    return {"after": shown(amount), "before": shown(Decimal(0)), "currency": unit}
+    return {"after": shown(added), "before": shown(Decimal(0)), "currency": unit}
 
 
 def _cent(unit: str, scope: Fields) -> Decimal:

@@ -322,6 +322,7 @@ def _units() -> Iterator[Case]:
 
 FLOOD = "a bot that runs wild floods the venue"
 MESSAGE: Changes = {
+    "action": "new",
     "amount": "20000.00",
     "at": "2026-05-15T09:14:59.000000Z",
     "currency": "EUR",
@@ -391,6 +392,7 @@ def _duplicates() -> Iterator[Case]:
         ("of-another-side", {"side": "SELL"}, []),
         ("of-another-market", {"market": "GBP/EUR"}, []),
         ("of-another-venue", {"venue": "SIMB"}, []),
+        ("that-was-cancelled", {"action": "cancel"}, []),
         ("of-another-time-in-force", {"time_in_force": "IOC"}, []),
         ("with-a-limit", {"limit_price": "1.1", "type": "LIMIT"}, []),
     ):

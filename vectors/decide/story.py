@@ -128,6 +128,19 @@ def _override(changes: Changes | None, line: str) -> Changes | None:
     }
 
 
+def _target(changes: Changes | None) -> Changes | None:
+    """Return the first order as it works, but for the changes; `worth` is one."""
+    if changes is None:
+        return None
+    order = {**ORDER, **changes}
+    worth = order.pop("worth", order["amount"])
+    return {
+        "currency": SCOPE["currency"],
+        "order": canonical(order) + "\n",
+        "worth": worth,
+    }
+
+
 def counted(*sums: tuple[str, str, str]) -> Changes:
     """Return what a past has of these sums, each of a market and a side in EUR."""
     allowed = [{"amount": a, "market": m, "side": s} for m, s, a in sums]
@@ -161,6 +174,8 @@ def a_case(
         else canonical({**SESSION, **session}) + "\n",
         "pinned": changes.get("pinned"),
         "override": _override(changes.get("override"), line),
+        "target": _target(changes.get("target")),
+        "halts": changes.get("halts", []),
     }
     outcome, found, decision = judge(facts)
     if found != (reasons or []):

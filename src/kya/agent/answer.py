@@ -106,12 +106,17 @@ _SENTENCES: Final = {
     Reason.CREDENTIAL_EXPIRED: (
         "the credential was valid until {limit}, the order came at {measured}"
     ),
+    Reason.HALT_HALTED: "trading is stopped: {measured}",
+    Reason.HALT_REDUCING: "only what reduces a position may go: {measured}",
     Reason.SEQUENCE_GAP: "seq is {measured}, {limit} is expected",
     Reason.SEQUENCE_PREV: "prev is {measured}, {limit} is expected",
     Reason.CLIENT_ORDER_ID_DUPLICATE: (
         "the client order id {measured} was used already today"
     ),
     Reason.CLOCK_SKEW: "the clocks are {measured} us apart, {limit} us at most",
+    Reason.ACTION_NOT_ALLOWED: "{measured} is not among the actions {limit}",
+    Reason.TARGET_UNKNOWN: "order {measured} is no working order of this agent",
+    Reason.TARGET_DIFFERS: "the order is for {measured}, its target for {limit}",
     Reason.MARKET_NOT_ALLOWED: "{measured} is not among the markets {limit}",
     Reason.VENUE_NOT_ALLOWED: "{measured} is not among the venues {limit}",
     Reason.REGION_NOT_ALLOWED: "{measured} is not among the regions {limit}",

@@ -24,6 +24,7 @@ from kya.codec.orders import render_order
 from kya.core.errors import TransientError
 from kya.core.instant import Instant
 from kya.core.limits import AHEAD_ORDERS_MAX
+from kya.core.order import Action, Order
 from kya.core.workload_events import SessionStarted
 from kya.pki.note_signer import NoteSigner, sign_note
 
@@ -84,15 +85,17 @@ class AsyncAgent:
         As `Agent.resume`. Call it when nothing is on its way.
         """
         async with self._signing:
-            return await self._resume()
+            await self._begin()
+            return await self._agree()
 
     async def submit(self, instruction: Instruction) -> Answer:
         """Return the gateway's decision on the instruction. As `Agent.submit`."""
         async with self._places:
             async with self._signing:
-                await self._begin()
+                if instruction.action is not Action.CANCEL:
+                    await self._begin()  # A suspended agent has none, but may cancel.
                 if self._journal.head is None or self._is_behind():
-                    await self._resume()
+                    await self._agree()
                 # The key store and the disk may block; the event loop must not.
                 signed = await asyncio.to_thread(self._sign, instruction)
                 self._in_flight.add(signed.order.seq)
@@ -101,6 +104,14 @@ class AsyncAgent:
                 return await self._deliver(signed)
             finally:
                 self._in_flight.discard(signed.order.seq)
+
+    async def cancel(self, order: Order, client_order_id: str) -> Answer:
+        """Take a working order back. As `Agent.cancel`."""
+        return await self.submit(Instruction.to_cancel(order, client_order_id))
+
+    async def replace(self, seq: int, instruction: Instruction) -> Answer:
+        """Put the instruction into the place of a working order. As `Agent.replace`."""
+        return await self.submit(instruction.in_place_of(seq))
 
     async def start_session(self) -> SessionStarted | None:
         """Say what runs here, and where. As `Agent.start_session`."""
@@ -149,8 +160,8 @@ class AsyncAgent:
         """Tell whether an order was given up and nothing is on its way any more."""
         return bool(self._journal.unanswered) and not self._in_flight
 
-    async def _resume(self) -> tuple[Answer, ...]:
-        await self._begin()
+    async def _agree(self) -> tuple[Answer, ...]:
+        """Send what is unanswered, and require one end of both chains."""
         if self._journal.head is None:
             self._journal.adopt(await self._head_at_gateway())
             return ()

@@ -1,6 +1,6 @@
 """What an agent says of itself and of each order, and how orders are chained. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kya.agent.workload import Workload
 from kya.codec.canonical import digest, leaf_digest
@@ -8,7 +8,7 @@ from kya.codec.note import SignedNote
 from kya.codec.orders import parse_order
 from kya.core.instant import Instant
 from kya.core.money import Money, Price
-from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order import Action, Order, OrderType, Side, TimeInForce
 from kya.core.tokens import NO_DIGEST
 
 
@@ -27,7 +27,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction:
-    """What a bot wants done; the client adds who, when and the place in the chain."""
+    """What a bot wants done; the client adds who, when and the place in the chain.
+
+    `target` is the `seq` of the order to replace or cancel.
+    """
 
     client_order_id: str
     market: str
@@ -37,6 +40,28 @@ class Instruction:
     type: OrderType = OrderType.MARKET
     limit_price: Price | None = None
     time_in_force: TimeInForce = TimeInForce.IOC
+    action: Action = Action.NEW
+    target: int | None = None
+
+    @classmethod
+    def to_cancel(cls, order: Order, client_order_id: str) -> "Instruction":
+        """Return what takes the order back: a cancel repeats what it cancels."""
+        return cls(
+            client_order_id=client_order_id,
+            market=order.market,
+            side=order.side,
+            amount=order.amount,
+            venue=order.venue,
+            type=order.type,
+            limit_price=order.limit_price,
+            time_in_force=order.time_in_force,
+            action=Action.CANCEL,
+            target=order.seq,
+        )
+
+    def in_place_of(self, seq: int) -> "Instruction":
+        """Return the same as a replacement of the order under this `seq`."""
+        return replace(self, action=Action.REPLACE, target=seq)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,4 +117,6 @@ def next_order(
         venue=instruction.venue,
         region=identity.region,
         created_at=now,
+        action=instruction.action,
+        target=instruction.target,
     )

@@ -23,6 +23,7 @@ from kya.codec.orders import render_order
 from kya.core.errors import InputError, TransientError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.limits import OVERRIDE_MICROS_MAX
+from kya.core.order import Action, Order
 from kya.core.workload_events import SessionStarted
 from kya.pki.note_signer import NoteSigner, sign_note
 
@@ -78,6 +79,10 @@ class Agent:
         ChainConflictError if the two chains then end differently.
         """
         self._begin()
+        return self._agree()
+
+    def _agree(self) -> tuple[Answer, ...]:
+        """Send what is unanswered, and require one end of both chains."""
         if self._journal.head is None:
             self._journal.adopt(self._head_at_gateway())
             return ()
@@ -92,6 +97,20 @@ class Agent:
         next call, or `resume`, sends the same bytes again before anything else.
         """
         return self._deliver(self._sign(instruction, self._clock))
+
+    def cancel(self, order: Order, client_order_id: str) -> Answer:
+        """Take a working order back; a suspended agent may, whatever the hour.
+
+        `order` is the one that its answer holds. `outcome` tells what became of both.
+        """
+        return self.submit(Instruction.to_cancel(order, client_order_id))
+
+    def replace(self, seq: int, instruction: Instruction) -> Answer:
+        """Put the instruction into the place of a working order of its market and side.
+
+        Its amount is what both may come to together. The scope must list it.
+        """
+        return self.submit(instruction.in_place_of(seq))
 
     def prepare(self, instruction: Instruction, after_seconds: int) -> SignedOrder:
         """Sign the next order, dated for an instant to come, and do not send it yet.
@@ -130,9 +149,10 @@ class Agent:
         self, instruction: Instruction, dated: Callable[[], Instant]
     ) -> SignedOrder:
         """Return the next order of the chain, dated when all before it is answered."""
-        self._begin()
+        if instruction.action is not Action.CANCEL:
+            self._begin()  # A suspended agent cannot start a session, but may cancel.
         if self._journal.head is None or self._journal.unanswered:
-            self.resume()
+            self._agree()
         head = self._journal.head or Head()
         order = next_order(self._identity, head, instruction, dated())
         note = sign_note(render_order(order), self._signer).render()

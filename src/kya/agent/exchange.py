@@ -94,8 +94,11 @@ class OrderReply(msgspec.Struct, frozen=True, kw_only=True):
     venue: str | None = None
 
     def settled(self) -> "OrderReply":
-        """Return this reply if nothing more will follow; TransientError otherwise."""
-        waits = self.venue is None or not VenueStatus(self.venue).is_final
+        """Return this reply if the venue has answered; TransientError otherwise.
+
+        Acknowledged is an answer: the order rests, and may be asked for again.
+        """
+        waits = self.venue in {None, VenueStatus.UNKNOWN.value}
         if self.outcome == Outcome.ALLOWED.value and waits:
             raise TransientError(f"order {self.seq}: the venue's outcome is not known")
         return self

@@ -1,10 +1,19 @@
 """The authority's acts, each a signed note ready for the log."""
 
-from kya.codec import mandates, overrides, registrations, standings, statements
+from kya.codec import (
+    halts,
+    mandates,
+    overrides,
+    registrations,
+    standings,
+    statements,
+)
 from kya.codec.note import SignedNote
 from kya.codec.statements import Issuance, Opening
 from kya.core.errors import InputError
+from kya.core.halt import Halt, Resume
 from kya.core.instant import Instant
+from kya.core.latch import Rearm
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.override import Override
@@ -58,6 +67,21 @@ def refuse(authority: NoteSigner, event: EnrolmentRefused) -> bytes:
 def override(wanted: Override, *people: NoteSigner) -> bytes:
     """Return the override for one order under the signatures of these people."""
     return sign_note(overrides.render_override(wanted), *people).render()
+
+
+def halt(wanted: Halt, *people: NoteSigner) -> bytes:
+    """Return the note by which this person stops trading at a place."""
+    return sign_note(halts.render_halt(wanted), *people).render()
+
+
+def resume(wanted: Resume, *people: NoteSigner) -> bytes:
+    """Return the note by which these people lift a halt."""
+    return sign_note(halts.render_resume(wanted), *people).render()
+
+
+def rearm(wanted: Rearm, *people: NoteSigner) -> bytes:
+    """Return the note by which these people set a latch of an agent back."""
+    return sign_note(halts.render_rearm(wanted), *people).render()
 
 
 def custody_text(custody: Custody) -> str:

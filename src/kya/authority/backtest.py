@@ -6,12 +6,14 @@ decisions, and prices those that the log has. The log is believed; that it is wh
 well signed, verifiers establish.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
 
+from kya.authority.difference import Difference, Judgement
 from kya.codec import canonical
 from kya.codec.decisions import (
     DECISION_TYPE,
@@ -23,52 +25,36 @@ from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
 from kya.codec.price_fields import PriceFields
-from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
+from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE, parse_report
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
-from kya.core.control import Reason
+from kya.core.case_of import Inputs
 from kya.core.credential import Credential, Grant
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError, MalformedError
 from kya.core.events import Event
-from kya.core.flow import Decided, after_decision, after_report
+from kya.core.flow import (
+    Decided,
+    past_after_decision,
+    past_after_rearming,
+    past_after_report,
+)
 from kya.core.fold import apply
+from kya.core.halt import halts_upon
 from kya.core.instant import Day, Instant
+from kya.core.latch import LatchRearmed
 from kya.core.mandate import Mandate
-from kya.core.money import Money
-from kya.core.order import Order
+from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
-from kya.core.scope_limits import NO_LIMITS
+from kya.core.reservation import Target
 from kya.core.state import State
 from kya.pki.entries import Entry
 
 _FLOW: Final = frozenset({ORDER_TYPE, DECISION_TYPE, REPORT_TYPE, EQUIVOCATION_TYPE})
 """Kinds of entry that change no power; all others are folded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What came of an order, and why."""
-
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """An order that the changed scope would have judged otherwise.
-
-    `index` is the order's entry in the log.
-    """
-
-    index: int
-    order: Order
-    received_at: Instant
-    logged: Judgement
-    changed: Judgement
 
 
 @dataclass(slots=True)
@@ -87,17 +73,16 @@ class Backtest:
     differing: int = 0
     _state: State = field(default_factory=State)
     _past: Past = field(default_factory=Past)
-    _order: Order | None = None
+    _judging: Order | None = None
     _line: bytes = b""
     _credentials: dict[str, Credential] = field(default_factory=dict[str, Credential])
     _overrides: dict[str, OverrideGranted] = field(
         default_factory=dict[str, OverrideGranted]
     )
+    _working: dict[int, Target] = field(default_factory=dict[int, Target])
     _grant: Grant = field(init=False)
-    _allowed: set[int] = field(default_factory=set[int])
-    _needs_reports: bool = field(init=False)
-    _order_prefix: bytes = field(init=False)
-    _report_prefix: bytes = field(init=False)
+    _order: "re.Pattern[bytes]" = field(init=False)
+    _report: bytes = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse a period that ends before it begins."""
@@ -108,11 +93,12 @@ class Backtest:
             scope=self.mandate.scope,
             scope_digest=scope_digest(self.mandate.scope),
         )
-        self._needs_reports = self.mandate.scope.limits != NO_LIMITS
-        self._order_prefix, self._report_prefix = (
-            f'{{"_type":"{kind}","agent":"{self.mandate.agent}",'.encode("ascii")
-            for kind in (ORDER_TYPE, REPORT_TYPE)
+        named = f'"agent":"{self.mandate.agent}",'
+        begun = f'{{"_type":"{ORDER_TYPE}",'
+        self._order = re.compile(
+            re.escape(begun.encode()) + rb'(?:"action":"[a-z]+",)?' + named.encode()
         )
+        self._report = f'{{"_type":"{REPORT_TYPE}",{named}'.encode()
 
     @property
     def orders(self) -> int:
@@ -130,31 +116,39 @@ class Backtest:
             raise CorruptionError(f"entry {index}: {error}") from error
 
     def _take(self, index: int, raw: bytes) -> Difference | None:
-        if self._order is not None:
-            order, self._order = self._order, None
+        if self._judging is not None:
+            order, self._judging = self._judging, None
             return self._judge(index - 1, order, raw)
         kind = canonical.type_of(raw)
-        if self._needs_reports and raw.startswith(self._report_prefix):
-            self._take_report(raw)
-        elif kind == OVERRIDE_TYPE:
+        if kind == OVERRIDE_TYPE:
             self._take_override(Entry.read(raw).event)
         elif kind not in _FLOW:
-            self._state = apply(self._state, Entry.read(raw).event)
-            self._credentials.clear()
-        elif raw.startswith(self._order_prefix):
+            self._take_power(Entry.read(raw).event)
+        elif self._order.match(raw) is not None:
             self._line = raw[: raw.index(b"\n") + 1]
-            self._order = parse_order(self._line)
+            self._judging = parse_order(self._line)
+        elif raw.startswith(self._report):
+            self._take_report(parse_report(raw[: raw.index(b"\n") + 1]))
         return None
+
+    def _take_power(self, event: Event) -> None:
+        """Fold what changes power, or where trading is stopped."""
+        self._state = apply(self._state, event)
+        self._credentials.clear()
+        if isinstance(event, LatchRearmed) and event.rearm.agent == self.mandate.agent:
+            self._past = past_after_rearming(self._past, event.rearm.latch)
 
     def _take_override(self, event: Event) -> None:
         """Keep an override for its order; it is not part of the changed scope."""
         if isinstance(event, OverrideGranted):
             self._overrides[event.override.order] = event
 
-    def _override(self, received_at: Instant) -> OverrideGranted | None:
+    def _override(self, inputs: Inputs) -> OverrideGranted | None:
         """Return the override for the order under way, unless it was over by then."""
         granted = self._overrides.pop(canonical.digest(self._line), None)
-        if granted is None or not granted.serves(self.mandate.agent, received_at):
+        if granted is None or not granted.serves(
+            self.mandate.agent, inputs.received_at
+        ):
             return None
         return granted
 
@@ -162,53 +156,68 @@ class Backtest:
         """Judge an order again, beside the decision that the log has on it."""
         logged = _decided(raw)
         inputs = inputs_of(logged)
-        received_at = inputs.received_at
-        day = received_at.day
-        past = self._past.on(day)
-        counted: Money | None = None
-        found = None
-        credential = self._credential(order)
-        agent = self._state.agents[order.agent]
-        override = self._override(received_at)
-        if self.first <= day <= self.last:
-            decision = decide(
-                Case(
-                    order=order,
-                    received_at=received_at,
-                    credential=credential,
-                    scope=self.mandate.scope,
-                    baseline=None,
-                    past=past,
-                    price=inputs.price,
-                    conversion=inputs.conversion,
-                    session=agent.session_under(order.credential),
-                    pinned=agent.pinned,
-                    override=override,
-                )
-            )
-            counted = decision.reserved
+        self._past = self._past.on(inputs.received_at.day)
+        credential, override = self._credential(order), self._override(inputs)
+        was_sent = allowed = read_outcome(logged.outcome) is Outcome.ALLOWED
+        reserved, worth, found = None, order.amount, None
+        if self.first <= inputs.received_at.day <= self.last:
+            decision = decide(self._case(order, inputs, credential, override))
+            allowed, reserved = decision.allowed, decision.reserved
+            worth = decision.case.worth or worth
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
-            found = self._difference(index, order, received_at, logged, changed)
+            found = self._difference(index, order, inputs.received_at, logged, changed)
+        if was_sent and allowed:
+            self._working[order.seq] = Target(order, worth)
         decided = Decided(
             order=order,
             line_digest=canonical.digest(self._line),
-            received_at=received_at,
-            reserved=counted,
+            received_at=inputs.received_at,
+            allowed=allowed,
+            reserved=reserved,
             price=inputs.price,
         )
-        self._past = after_decision(past, decided)
-        if counted is not None and self._needs_reports:
-            self._allowed.add(order.seq)
+        self._past = past_after_decision(self._past, decided)
         return found
 
-    def _take_report(self, raw: bytes) -> None:
+    def _case(
+        self,
+        order: Order,
+        inputs: Inputs,
+        credential: Credential,
+        override: OverrideGranted | None,
+    ) -> Case:
+        """Return the case as the changed scope and its own past make it."""
+        agent = self._state.agents[order.agent]
+        return Case(
+            order=order,
+            received_at=inputs.received_at,
+            credential=credential,
+            scope=self.mandate.scope,
+            baseline=None,
+            past=self._past,
+            price=inputs.price,
+            conversion=inputs.conversion,
+            session=agent.session_under(order.credential),
+            pinned=agent.pinned,
+            override=override,
+            target=self._target_of(order),
+            halts=halts_upon(self._state.halts, order, self.mandate.scope),
+        )
+
+    def _take_report(self, report: VenueReported) -> None:
         """Take what became of an order, if the changed scope allowed it as well."""
-        event = Entry.read(raw).event
-        if not isinstance(event, VenueReported) or event.seq not in self._allowed:
+        working = self._working.get(report.seq)
+        if working is None:
             return
-        if event.status.is_final:
-            self._allowed.remove(event.seq)
-            self._past = after_report(self._past, event)
+        self._past = past_after_report(self._past, working.order, report)
+        if report.status.is_final:
+            del self._working[report.seq]
+
+    def _target_of(self, order: Order) -> Target | None:
+        """Return the working order that this one acts on; none that would not go."""
+        target = None if order.target is None else self._working.get(order.target)
+        is_one = target is not None and target.order.action is not Action.CANCEL
+        return target if is_one else None
 
     def _credential(self, order: Order) -> Credential:
         """Return the credential as it stood, with the changed scope in it."""

@@ -19,6 +19,7 @@ from kya.cli import (
     director,
     evidence,
     export,
+    gateway,
     log,
     mandate,
     office,
@@ -59,6 +60,7 @@ agent.app.command("anchor")(workload.anchor)
 agent.app.command("digest")(workload.digest)
 app.add_typer(agent.app, name="agent")
 app.add_typer(override.app, name="override")
+app.add_typer(gateway.app, name="gateway")
 evidence.app.command("export")(export.export)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")

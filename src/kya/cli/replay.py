@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from kya.authority.backtest import Backtest, Difference, Judgement
+from kya.authority.backtest import Backtest
+from kya.authority.difference import Difference, Judgement
 from kya.cli.desk import publish_if_running
 from kya.cli.exits import Exit
 from kya.cli.mandate_reading import mandate_named

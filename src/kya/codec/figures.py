@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from kya.core.fixed_point import render_padded
 from kya.core.money import Money
+from kya.core.order_events import VenueStatus
 
 _SMALL_MAX = 2**64 - 1
 
@@ -120,17 +121,19 @@ class Bucket:
     )
     venue: dict[str, Runs] = field(
         default_factory=lambda: {
-            name: Runs() for name in ("filled", "partially_filled", "rejected")
+            status.value: Runs() for status in VenueStatus if status.is_final
         }
     )
     unknown_then_resolved: Runs = field(default_factory=Runs)
     answered_at_first_attempt: Runs = field(default_factory=Runs)
     decimals: dict[str, int] = field(default_factory=dict[str, int])
 
-    def take_order(self, index: int, amount: Money, outcome: str) -> None:
-        """Count an order and what was decided."""
+    def take_order(self, index: int, amount: Money | None, outcome: str) -> None:
+        """Count an order and what was decided; a cancel has no size of its own."""
         self.attempts.add(index)
         self.outcomes[outcome].add(index)
+        if amount is None:
+            return
         self._take_size("attempted", index, amount)
         if outcome == "allowed":
             self._take_size("allowed", index, amount)

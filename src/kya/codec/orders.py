@@ -6,15 +6,16 @@ import msgspec
 
 from kya.codec import canonical
 from kya.codec.enums import by_value
+from kya.core.errors import MalformedError
 from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
-from kya.core.order import Order, OrderType, Side, TimeInForce
+from kya.core.order import Action, Order, OrderType, Side, TimeInForce
 
 ORDER_TYPE: Final = "kya/order/v1"
 
 
 class OrderLine(canonical.Statement, frozen=True, kw_only=True):
-    """The order on the wire; every number is a decimal string but `seq`."""
+    """The order on the wire; numbers are decimal strings but for `seq` and `target`."""
 
     type_: Literal["kya/order/v1"] = msgspec.field(name="_type")
     agent: str
@@ -31,10 +32,13 @@ class OrderLine(canonical.Statement, frozen=True, kw_only=True):
     time_in_force: str
     type: str
     venue: str
+    action: str | msgspec.UnsetType = msgspec.UNSET
     limit_price: str | msgspec.UnsetType = msgspec.UNSET
+    target: int | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECODER: Final = msgspec.json.Decoder(OrderLine)
+_ACTION: Final = by_value("action", Action)
 _SIDE: Final = by_value("side", Side)
 _TYPE: Final = by_value("type", OrderType)
 _TIME_IN_FORCE: Final = by_value("time_in_force", TimeInForce)
@@ -64,9 +68,13 @@ def render_order(order: Order) -> bytes:
             time_in_force=order.time_in_force.value,
             type=order.type.value,
             venue=order.venue,
+            action=(
+                msgspec.UNSET if order.action is Action.NEW else order.action.value
+            ),
             limit_price=(
                 msgspec.UNSET if order.limit_price is None else str(order.limit_price)
             ),
+            target=msgspec.UNSET if order.target is None else order.target,
         )
     )
 
@@ -91,4 +99,17 @@ def _order_from(wire: OrderLine) -> Order:
         venue=wire.venue,
         region=wire.region,
         created_at=Instant.parse(wire.created_at),
+        action=_action_from(wire.action),
+        target=None if wire.target is msgspec.UNSET else wire.target,
     )
+
+
+def _action_from(word: str | msgspec.UnsetType) -> Action:
+    """Return the action; a new order has no word, so that it is spelt in one way."""
+    if word is msgspec.UNSET:
+        return Action.NEW
+    action = _ACTION(word)
+    if action is Action.NEW:
+        msg = "action: want none for a new order"
+        raise MalformedError(msg)
+    return action

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from kya.codec.figures import Bucket, Runs, Sizes, percent
+from kya.codec.halt_figures import rearmed_fields
 from kya.codec.perimeter import perimeter_of
 from kya.codec.scopes import scope_fields
 from kya.codec.tally import AgentTally, CertificateFigures, Selection, Tally
@@ -109,6 +110,7 @@ def _report(tally: Tally, frame: Frame) -> Json:
         "agent": selection.agent,
         "agents": {name: _agent(agent) for name, agent in agents.items()},
         "clock_source": opened.clock.value if opened else None,
+        "halts": [found.fields() for found in tally.halts.about(selection.agent)],
         "issuer": frame.issuer_subject,
         "log": {
             "entries": tally.size,
@@ -130,6 +132,7 @@ def _agent(agent: AgentTally) -> Json:
         "certificates": [_certificate(found) for found in agent.certificates.values()],
         "figures": {mode: _bucket(bucket) for mode, bucket in _buckets(agent)},
         "overrides": [found.fields() for found in agent.overrides],
+        "rearmed": [rearmed_fields(*found) for found in agent.rearmed],
         "standings": [
             {
                 "act": change.act.value,

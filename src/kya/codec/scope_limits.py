@@ -10,7 +10,7 @@ from kya.codec import canonical
 from kya.codec.enums import by_value
 from kya.core.errors import MalformedError
 from kya.core.money import Quantity
-from kya.core.order import OrderType, TimeInForce
+from kya.core.order import Action, OrderType, TimeInForce
 from kya.core.scope_limits import COUNTS, NO_LIMITS, Limits
 
 E = TypeVar("E", bound=Enum)
@@ -22,6 +22,7 @@ _UNSET = msgspec.UNSET
 class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
     """Limits on the wire; one that is not set does not stand there."""
 
+    actions: _Names = _UNSET
     desk: str | msgspec.UnsetType = _UNSET
     duplicate_window_millis: _Count = _UNSET
     executions_unreviewed: _Count = _UNSET
@@ -43,6 +44,7 @@ class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
     times_in_force: _Names = _UNSET
 
 
+_ACTION = by_value("actions", Action)
 _TYPE = by_value("order_types", OrderType)
 _TIME_IN_FORCE = by_value("times_in_force", TimeInForce)
 
@@ -56,6 +58,7 @@ def limits_from(wire: LimitsFields | msgspec.UnsetType) -> Limits:
         msg = "order_units_max: want at least one"
         raise MalformedError(msg)
     limits = Limits(
+        actions=_members("actions", wire.actions, _ACTION),
         desk=None if wire.desk is _UNSET else wire.desk,
         order_types=_members("order_types", wire.order_types, _TYPE),
         times_in_force=_members("times_in_force", wire.times_in_force, _TIME_IN_FORCE),
@@ -78,6 +81,7 @@ def limits_fields(limits: Limits) -> LimitsFields | msgspec.UnsetType:
         return _UNSET
     units = {market: str(most) for market, most in limits.order_units_max.items()}
     return LimitsFields(
+        actions=_names(limits.actions),
         desk=limits.desk or _UNSET,
         order_types=_names(limits.order_types),
         order_units_max=units or _UNSET,

@@ -10,12 +10,21 @@ import msgspec
 
 from kya.codec.decisions import DecisionLine
 from kya.codec.figures import Bucket
+from kya.codec.halt_figures import Halts
 from kya.codec.override_figures import OverrideFigures
 from kya.core.credential import Credential, Role
 from kya.core.events import Event
+from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.instant import Day, Instant
+from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import Act
-from kya.core.order_events import OrderDecided, OrderSubmitted, VenueReported
+from kya.core.order import Action
+from kya.core.order_events import (
+    OrderDecided,
+    OrderSubmitted,
+    VenueReported,
+    VenueStatus,
+)
 from kya.core.override import OverrideGranted
 from kya.core.power_events import CertificateIssued, LogOpened, StandingChanged
 
@@ -88,6 +97,9 @@ class AgentTally:
     )
     standings: list[StandingFigures] = field(default_factory=list[StandingFigures])
     overrides: list[OverrideFigures] = field(default_factory=list[OverrideFigures])
+    rearmed: list[tuple[int, LatchRearmed]] = field(
+        default_factory=list[tuple[int, LatchRearmed]]
+    )
     mode_of: dict[int, str] = field(default_factory=dict[int, str])
     asked_again: set[int] = field(default_factory=set[int])
     lapses: list["Lapse"] = field(default_factory=list["Lapse"])
@@ -104,6 +116,7 @@ class Tally:
     size: int = 0
     agents: dict[str, AgentTally] = field(default_factory=dict[str, AgentTally])
     price_sources: set[str] = field(default_factory=set[str])
+    halts: Halts = field(default_factory=Halts)
     _order: tuple[int, OrderSubmitted] | None = None
     _holders: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -125,6 +138,10 @@ class Tally:
             case OverrideGranted(override=override):
                 found = OverrideFigures(entry=index, granted=event)
                 self._agent(override.agent).overrides.append(found)
+            case HaltOrdered() | TradingResumed():
+                self.halts.take(index, event)
+            case LatchRearmed(rearm=rearm):
+                self._agent(rearm.agent).rearmed.append((index, event))
             case LogOpened():
                 self.opened = event
             case _:
@@ -153,13 +170,15 @@ class Tally:
             return
         agent, outcome = self._agent(event.agent), event.outcome.value
         mode = agent.modes.setdefault(line.mode, Bucket())
+        order = submitted.order
+        size = None if order.action is Action.CANCEL else order.amount
         for bucket in (agent.total, mode):
-            bucket.take_order(order_index, submitted.order.amount, outcome)
+            bucket.take_order(order_index, size, outcome)
             if line.reasons:
                 bucket.take_reasons(index, line.reasons)
         if outcome == "allowed":
             agent.mode_of[event.seq] = line.mode
-        certificate = agent.certificates.get(submitted.order.credential)
+        certificate = agent.certificates.get(order.credential)
         if certificate is not None:
             certificate.orders += 1
         for price in (line.price, line.conversion):
@@ -175,7 +194,8 @@ class Tally:
             return
         self._take_source(event.price_source)
         if not event.status.is_final:
-            agent.asked_again.add(event.seq)
+            if event.status is VenueStatus.UNKNOWN:
+                agent.asked_again.add(event.seq)
             return
         asked_again = event.seq in agent.asked_again
         agent.asked_again.discard(event.seq)

@@ -13,10 +13,10 @@ from kya.core.enrolment_admission import (
     against_registration,
 )
 from kya.core.events import Event
+from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.halt_admission import against_stop
+from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import NEXT, Act
-from kya.core.limits import (
-    UNANSWERED_MAX,
-)
 from kya.core.order_events import (
     Equivocated,
     OrderDecided,
@@ -36,6 +36,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.report_admission import against_report
 from kya.core.session_admission import against_anchor, against_pin, against_session
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
@@ -52,7 +53,9 @@ def objection(state: State, event: Event) -> str | None:
     return _against(state, event)
 
 
-def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a kind
+def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
+    state: State, event: Event
+) -> str | None:
     """Ask the rule of the event's kind."""
     match event:
         case OrderSubmitted():
@@ -60,7 +63,7 @@ def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a 
         case OrderDecided():
             return _against_decision(state, event)
         case VenueReported():
-            return _against_report(state, event)
+            return against_report(state, event)
         case LogOpened():
             return _against_opening(state, event)
         case MandateGranted() | OverrideGranted():
@@ -81,6 +84,8 @@ def _against(state: State, event: Event) -> str | None:  # noqa: PLR0911  one a 
             return _against_equivocation(state, event)
         case RuntimePinned() | RegionAnchored() | SessionStarted():
             return _against_workload(state, event)
+        case HaltOrdered() | TradingResumed() | LatchRearmed():
+            return against_stop(state, event)
         case _ as never:
             assert_never(never)
 
@@ -96,8 +101,9 @@ def _against_order(state: State, event: OrderSubmitted) -> str | None:
     agent = state.agents[order.agent]
     if order.seq != agent.past.seq + 1:
         return f"order {order.seq}: want seq {agent.past.seq + 1}"
-    if len(agent.unanswered) >= UNANSWERED_MAX:
-        return f"order {order.seq}: {UNANSWERED_MAX} orders await the venue's answer"
+    if not agent.has_room_for(order):
+        waiting = len(agent.unanswered)
+        return f"order {order.seq}: {waiting} orders await the venue's answer"
     return None
 
 
@@ -114,21 +120,6 @@ def _against_decision(state: State, event: OrderDecided) -> str | None:
     ):
         return f"decision on {event.order}: want one on {submitted.leaf}"
     return against_clock(state, event.received_at)
-
-
-def _against_report(state: State, event: VenueReported) -> str | None:
-    """A report answers an allowed order that is still unanswered."""
-    agent = state.agents.get(event.agent)
-    submitted = agent.unanswered.get(event.seq) if agent else None
-    what = f"report on {event.agent} {event.seq}"
-    if submitted is None or submitted.leaf != event.order:
-        return f"{what}: no such order is unanswered"
-    order, filled = submitted.order, event.filled
-    if event.venue != order.venue:
-        return f"{what}: the order went to {order.venue}"
-    if filled is not None and filled.currency != order.amount.currency:
-        return f"{what}: want what was filled in {order.amount.currency}"
-    return against_clock(state, event.at)
 
 
 def _against_equivocation(state: State, event: Equivocated) -> str | None:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from kya.core.baseline import Baseline
 from kya.core.credential import Credential, Grant
 from kya.core.errors import CorruptionError
+from kya.core.halt import HaltOrdered
 from kya.core.instant import MICROS_PER_DAY, Instant
+from kya.core.levels import places_of
 from kya.core.money import Money
-from kya.core.order import Order
+from kya.core.order import Action, Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.session import Session
@@ -23,8 +26,10 @@ class Case:
 
     `past` is the agent's past as the UTC day of `received_at` sees it; `scope` is what
     the credential grants. `session` is the agent's newest one if it was started under
-    this credential, `pinned` the runtime that the agent may run, if one is pinned, and
-    `override` the one that waits for this very order line, if it is not over.
+    this credential, `pinned` the runtime that the agent may run, if one is pinned,
+    `override` the one that waits for this very order line, if it is not over, and
+    `target` the order that this one replaces or cancels, if that is working. `halts`
+    are those in force where the order goes, in the order of the levels.
 
     `price` is to be of the order's market, `conversion` of one that leads on to the
     scope's currency. `worth` follows from them: the order's value in that currency, or
@@ -41,7 +46,9 @@ class Case:
     session: Session | None
     pinned: Runtime | None
     override: OverrideGranted | None = None
+    halts: tuple[HaltOrdered, ...] = ()
     conversion: ReferencePrice | None = None
+    target: Target | None = None
     worth: Money | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +69,10 @@ class Case:
             raise CorruptionError(msg)
         if self.override is not None:
             self._require_fitting(self.override)
+        if self.target is not None:
+            self._require_target(self.target.order)
+        if self.halts:
+            self._require_touched(self.halts)
         scope, granted = self.scope, self.grant.scope
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
@@ -76,6 +87,22 @@ class Case:
             msg = (
                 f"case: override {granted.leaf} is over, or not for {self.order.agent}"
             )
+            raise CorruptionError(msg)
+
+    def _require_target(self, target: Order) -> None:
+        """Raise unless the target is the order that this one acts on."""
+        order = self.order
+        named = (target.agent, target.seq) == (order.agent, order.target)
+        if not named or target.action is Action.CANCEL:
+            msg = f"case: order {order.seq} does not act on {target.agent} {target.seq}"
+            raise CorruptionError(msg)
+
+    def _require_touched(self, halts: tuple[HaltOrdered, ...]) -> None:
+        """Raise unless each halt is of a place of the order, in order, each once."""
+        stopped = [ordered.halt.place for ordered in halts]
+        places = [p for p in places_of(self.order, self.scope) if p in stopped]
+        if stopped != places:
+            msg = f"case: halts of {', '.join(map(str, stopped))} for another order"
             raise CorruptionError(msg)
 
     @property

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kya.core.case import Case
 from kya.core.errors import CorruptionError
+from kya.core.halt import halts_upon
 from kya.core.instant import Instant
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
@@ -33,12 +34,12 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
     if credential.grant is None:
         msg = f"credential of {order.agent}: it grants nothing"
         raise CorruptionError(msg)
-    agent = state.agents[order.agent]
+    agent, scope = state.agents[order.agent], credential.grant.scope
     return Case(
         order=order,
         received_at=received_at,
         credential=credential,
-        scope=credential.grant.scope,
+        scope=scope,
         baseline=None,
         past=agent.past.on(received_at.day),
         price=inputs.price,
@@ -46,6 +47,8 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         session=agent.session_under(credential.digest),
         pinned=agent.pinned,
         override=_override_for(state, submitted, received_at),
+        target=agent.target(order.target),
+        halts=halts_upon(state.halts, order, scope),
     )
 
 

@@ -10,6 +10,14 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from kya.core.case import Case
+from kya.core.checks_action import (
+    ACTION_ALLOWED,
+    ACTION_TARGET,
+    action_is_allowed,
+    credential_may_still_cancel,
+    target_is_a_working_order,
+)
+from kya.core.checks_halt import HALT_STATE, trading_is_active_where_the_order_goes
 from kya.core.checks_identity import (
     CLIENT_ORDER_ID_UNIQUE,
     CLOCK_SKEW,
@@ -83,6 +91,7 @@ from kya.core.checks_scope import (
     venue_is_in_scope,
 )
 from kya.core.control import Control, ControlResult, NotArmed
+from kya.core.order import Action, Order
 from kya.core.workload import (
     REGION_EVIDENCE,
     RUNTIME_DIGEST,
@@ -101,10 +110,13 @@ class Check(NamedTuple):
 CHECKS: Final = (
     Check(CREDENTIAL_STANDING, credential_is_active),
     Check(CREDENTIAL_VALIDITY, credential_is_within_its_validity),
+    Check(HALT_STATE, trading_is_active_where_the_order_goes),
     Check(SEQUENCE_SEQ, sequence_has_no_gap),
     Check(SEQUENCE_PREV, sequence_continues_the_chain),
     Check(CLIENT_ORDER_ID_UNIQUE, client_order_id_is_new_today),
     Check(CLOCK_SKEW, clocks_agree),
+    Check(ACTION_ALLOWED, action_is_allowed),
+    Check(ACTION_TARGET, target_is_a_working_order),
     Check(MARKET_ALLOWED, market_is_in_scope),
     Check(VENUE_ALLOWED, venue_is_in_scope),
     Check(REGION_ALLOWED, region_is_in_scope),
@@ -134,3 +146,20 @@ CHECKS: Final = (
     Check(HOURS_CALENDAR, day_is_in_calendar),
 )
 """Every control, in the order in which a decision lists them."""
+
+CANCEL_CHECKS: Final = (
+    Check(CREDENTIAL_STANDING, credential_may_still_cancel),
+    Check(CREDENTIAL_VALIDITY, credential_is_within_its_validity),
+    Check(SEQUENCE_SEQ, sequence_has_no_gap),
+    Check(SEQUENCE_PREV, sequence_continues_the_chain),
+    Check(CLIENT_ORDER_ID_UNIQUE, client_order_id_is_new_today),
+    Check(CLOCK_SKEW, clocks_agree),
+    Check(ACTION_ALLOWED, action_is_allowed),
+    Check(ACTION_TARGET, target_is_a_working_order),
+)
+"""What is asked of a cancel: who, in which turn, and of what; no limit is."""
+
+
+def checks_of(order: Order) -> tuple[Check, ...]:
+    """Return what is asked of the order."""
+    return CANCEL_CHECKS if order.action is Action.CANCEL else CHECKS

@@ -13,6 +13,7 @@ from kya.core.control import (
 )
 from kya.core.fixed_point import render_shortest
 from kya.core.money import QUANTITY_DECIMALS
+from kya.core.reservation import reserved_by
 from kya.core.scope import DailyMaxPer
 from kya.core.valuation import units_of
 
@@ -102,7 +103,8 @@ def daily_amount_is_within_max(case: Case) -> ControlResult:
     """The day's allowed orders with this one are worth at most the daily maximum.
 
     Counted over the UTC day, per agent or per market and side, from the decision on
-    (RTS 6 Art. 15(2)): what the venue later rejects is not given back.
+    (RTS 6 Art. 15(2)): what the venue later rejects is not given back. A replace counts
+    with what it adds to its target.
     """
     past, order, scope, worth = case.past, case.order, case.scope, case.worth
     daily_max = scope.daily_max
@@ -120,7 +122,8 @@ def daily_amount_is_within_max(case: Case) -> ControlResult:
         if scope.daily_max_per is DailyMaxPer.AGENT
         else past.allowed.get((order.market, order.side), 0)
     )
-    total = before + worth.minor_units
+    added = reserved_by(order, worth, case.target)
+    total = before + (0 if added is None else added.minor_units)
     if total <= daily_max.minor_units:
         return ControlResult(DAILY_AMOUNT, _PASSED, daily_max, total)
     return ControlResult(

@@ -4,8 +4,9 @@ Counted whether the scope limits it or not, so that a new scope finds it.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Self, assert_never
 
+from kya.core.latch import Latch
 from kya.core.order import Order
 from kya.core.sent import NOTHING_SENT, Message, Sent, asked_in
 
@@ -58,6 +59,14 @@ class Conduct:
             self, rejects=rejects, rejects_worst=max(rejects, self.rejects_worst)
         )
 
-    def reviewed(self) -> Self:
-        """Return the conduct after people have looked and armed the latches again."""
-        return replace(self, rejects=0, rejects_worst=0, executions=0)
+    def rearmed(self, latch: Latch) -> Self:
+        """Return the conduct after people have looked and set this latch back."""
+        match latch:
+            case Latch.REJECTS:
+                return replace(self, rejects=0, rejects_worst=0)
+            case Latch.EXECUTIONS:
+                return replace(self, executions=0)
+            case Latch.LOSSES:  # What was lost is counted elsewhere.
+                return self
+            case _ as never:
+                assert_never(never)

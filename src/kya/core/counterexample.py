@@ -5,24 +5,31 @@ What differs between two mandates says where to look; whether a find is one is f
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+from kya.core.ask import Ask, ask_beyond
 from kya.core.case import Case
 from kya.core.control import Reason
 from kya.core.credential import Credential, Grant, Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision
 from kya.core.instant import MICROS_PER_DAY, Instant
-from kya.core.limits import MINOR_UNITS_MAX
 from kya.core.mandate import Mandate
-from kya.core.money import Currency, Money, Price
+from kya.core.money import Money, Price
 from kya.core.narrowing import comparisons
-from kya.core.order import Order, OrderType, Side, TimeInForce
-from kya.core.past import NOTHING, Past
+from kya.core.order import (
+    ACTS_ON_TARGET,
+    Action,
+    Order,
+    OrderType,
+    Side,
+)
+from kya.core.past import Past
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import LISTED, Calendar, Mode, RegionEvidence
 from kya.core.session import Session, Shown
@@ -52,30 +59,16 @@ class Counterexample:
         return self.under_new.case
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ask:
-    """What is to be asked for: an order, and what was shown and allowed before it."""
-
-    market: str
-    venue: str
-    region: str
-    amount: Money
-    allowed: Mapping[tuple[str, Side], int]
-    currency: Currency | None
-    evidence: RegionEvidence
-    type: OrderType
-    time_in_force: TimeInForce
-
-
 def counterexample(old: Mandate, new: Mandate, limit: str) -> Counterexample | None:
     """Return an order that passes this limit of the new mandate and not of the old one.
 
     None for a limit that is within the old one, where another limit of the new mandate
     is in the way of every such order, and for what no order can show: `grace_seconds`.
     """
-    if dict(comparisons(old, new))[limit].is_within:
+    is_shown = limit == "live_from" or limit in _REASONS
+    if dict(comparisons(old, new))[limit].is_within or not is_shown:
         return None
-    ask = _ask(old, new, limit)
+    ask = ask_beyond(old, new, limit)
     found = (_judged(old, new, ask, limit, at) for at in _instants(old, new))
     confirmed = [each for each in found if each is not None]
     return min(confirmed, key=_other_reasons, default=None)
@@ -87,7 +80,7 @@ def _other_reasons(found: Counterexample) -> int:
 
 
 def _judged(
-    old: Mandate, new: Mandate, ask: _Ask, limit: str, at: Instant
+    old: Mandate, new: Mandate, ask: Ask, limit: str, at: Instant
 ) -> Counterexample | None:
     """Return the counterexample, if both decisions say that it is one."""
     under_old, under_new = (decide(_case(each, ask, at)) for each in (old, new))
@@ -122,6 +115,7 @@ _REASONS: Final[Mapping[str, Reason]] = MappingProxyType(
         "daily_max_per": Reason.DAILY_AMOUNT_MAX,
         "window": Reason.HOURS_CLOSED,
         "calendar": Reason.CALENDAR_CLOSED,
+        "limits.actions": Reason.ACTION_NOT_ALLOWED,
         "limits.order_types": Reason.ORDER_TYPE_NOT_ALLOWED,
         "limits.times_in_force": Reason.TIME_IN_FORCE_NOT_ALLOWED,
     }
@@ -129,63 +123,7 @@ _REASONS: Final[Mapping[str, Reason]] = MappingProxyType(
 """What the old mandate says of an order that is beyond this limit of it."""
 
 
-def _ask(old: Mandate, new: Mandate, limit: str) -> _Ask:
-    """Return the least that is beyond this limit of the old mandate."""
-    before, after = old.scope, new.scope
-    market = _one(before.markets, after.markets, beyond=limit == "markets")
-    units = 1
-    allowed: Mapping[tuple[str, Side], int] = NOTHING
-    currency: Currency | None = None
-    if before.currency == after.currency:
-        if limit == "order_max":
-            units = min(before.order_max.minor_units + 1, MINOR_UNITS_MAX)
-        if limit in ("daily_max", "daily_max_per"):
-            # Under a sum of the whole agent, the other side's orders count as well.
-            side = Side.BUY if limit == "daily_max" else Side.SELL
-            allowed = {(market, side): before.daily_max.minor_units}
-            currency = before.currency
-    return _Ask(
-        market=market,
-        venue=_one(before.venues, after.venues, beyond=limit == "venues"),
-        region=_one(before.regions, after.regions, beyond=limit == "regions"),
-        amount=Money(units, after.currency),
-        allowed=allowed,
-        currency=currency,
-        evidence=after.region_evidence,
-        type=_member(
-            before.limits.order_types,
-            after.limits.order_types,
-            OrderType.MARKET,
-            beyond=limit == "limits.order_types",
-        ),
-        time_in_force=_member(
-            before.limits.times_in_force,
-            after.limits.times_in_force,
-            TimeInForce.DAY,
-            beyond=limit == "limits.times_in_force",
-        ),
-    )
-
-
-def _member(
-    old: frozenset[E] | None, new: frozenset[E] | None, preferred: E, *, beyond: bool
-) -> E:
-    """Return a member that both allow or, beyond the old list, that the new one adds.
-
-    Where no list is set, every member is allowed.
-    """
-    every = tuple(type(preferred))
-    before, after = (set(every if items is None else items) for items in (old, new))
-    fit = (after - before if beyond else after & before) or after
-    return preferred if preferred in fit else min(fit, key=every.index)
-
-
-def _one(old: frozenset[str], new: frozenset[str], *, beyond: bool) -> str:
-    """Return an item that both list or, beyond the old list, that the new one adds."""
-    return min((new - old if beyond else new & old) or new)
-
-
-def _case(mandate: Mandate, ask: _Ask, at: Instant) -> Case:
+def _case(mandate: Mandate, ask: Ask, at: Instant) -> Case:
     """Return the case as a certificate for all of the mandate's validity makes it."""
     credential = Credential(
         digest=NO_DIGEST,
@@ -199,10 +137,30 @@ def _case(mandate: Mandate, ask: _Ask, at: Instant) -> Case:
         since=mandate.valid_from,
         grant=Grant(mandate=NO_DIGEST, scope=mandate.scope, scope_digest=NO_DIGEST),
     )
-    order = Order(
-        agent=mandate.agent,
+    order = _order(mandate.agent, ask, at)
+    former = replace(order, seq=1, action=Action.NEW, target=None)
+    # Nothing was counted for it, so that the order counts with all of its worth.
+    target = Target(former, Money(0, ask.amount.currency))
+    return Case(
+        order=order,
+        received_at=at,
+        credential=credential,
+        scope=mandate.scope,
+        baseline=None,
+        past=Past(seq=1, day=at.day, currency=ask.currency, allowed=ask.allowed),
+        price=None,
+        session=_session(order, ask.evidence),
+        pinned=None,
+        target=None if order.target is None else target,
+    )
+
+
+def _order(agent: str, ask: Ask, at: Instant) -> Order:
+    """Return the order itself, the agent's second one."""
+    return Order(
+        agent=agent,
         credential=NO_DIGEST,
-        seq=1,
+        seq=2,
         prev=NO_DIGEST,
         client_order_id="counterexample",
         market=ask.market,
@@ -214,17 +172,8 @@ def _case(mandate: Mandate, ask: _Ask, at: Instant) -> Case:
         venue=ask.venue,
         region=ask.region,
         created_at=at,
-    )
-    return Case(
-        order=order,
-        received_at=at,
-        credential=credential,
-        scope=mandate.scope,
-        baseline=None,
-        past=Past(day=at.day, currency=ask.currency, allowed=ask.allowed),
-        price=None,
-        session=_session(order, ask.evidence),
-        pinned=None,
+        action=ask.action,
+        target=1 if ask.action in ACTS_ON_TARGET else None,
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kya.core.case import Case
-from kya.core.checks import CHECKS, Check
+from kya.core.checks import Check, checks_of
 from kya.core.control import (
     NOT_ARMED,
     ControlOutcome,
@@ -23,10 +23,11 @@ _OVERRIDDEN: Final = ControlOutcome.OVERRIDDEN
 def decide(case: Case) -> Decision:
     """Return the judgement of the case; total: it never raises.
 
-    All controls run and every violation is kept. A regulator runs this same function
-    over the logged inputs and compares, bit by bit.
+    All controls run and every violation is kept; a cancel, which takes risk away, is
+    asked for identity alone. A regulator runs this same function over the logged inputs
+    and compares, bit by bit.
     """
-    return judge(case, CHECKS)
+    return judge(case, checks_of(case.order))
 
 
 def judge(case: Case, checks: tuple[Check, ...]) -> Decision:

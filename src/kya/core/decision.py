@@ -18,6 +18,7 @@ from kya.core.control import (
 from kya.core.errors import CorruptionError
 from kya.core.instant import Day
 from kya.core.money import Currency, Money
+from kya.core.reservation import reserved_by
 from kya.core.scope import Mode
 
 _PASSED: Final = ControlOutcome.PASSED
@@ -131,8 +132,11 @@ class Decision:
 
     @property
     def reserved(self) -> Money | None:
-        """What this decision reserves: the order's worth, or nothing."""
-        return self.case.worth if self.allowed else None
+        """What this decision reserves of the day's sums, or nothing."""
+        case = self.case
+        return (
+            reserved_by(case.order, case.worth, case.target) if self.allowed else None
+        )
 
     @property
     def counted(self) -> int:

@@ -1,5 +1,7 @@
 """Events: what an entry of the log says, once its bytes are understood."""
 
+from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.latch import LatchRearmed
 from kya.core.order_events import (
     Equivocated,
     OrderDecided,
@@ -38,4 +40,7 @@ Event = (
     | RegionAnchored
     | SessionStarted
     | OverrideGranted
+    | HaltOrdered
+    | TradingResumed
+    | LatchRearmed
 )

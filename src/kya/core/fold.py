@@ -12,13 +12,17 @@ from kya.core.credential import Credential, Role, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
 from kya.core.events import Event
-from kya.core.flow import Decided, after_decision, after_report
+from kya.core.flow import Decided, past_after_decision, past_after_report
+from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.halt_fold import with_stop
+from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import NEXT
 from kya.core.order_events import (
     Equivocated,
     OrderDecided,
     OrderSubmitted,
     VenueReported,
+    VenueStatus,
 )
 from kya.core.override import OverrideGranted
 from kya.core.override_admission import is_over
@@ -33,11 +37,15 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.progress import after_report, begun
+from kya.core.reservation import reserved_by
 from kya.core.state import AgentState, RegistrationState, State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 
-def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
+def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
+    state: State, event: Event
+) -> State:
     """Return the state after the event.
 
     Raises InputError, naming the rule, for an event that cannot follow this state.
@@ -71,6 +79,8 @@ def apply(state: State, event: Event) -> State:  # noqa: PLR0911  one a kind
             return _with_workload(state, event)
         case OverrideGranted():
             return _with_override(state, event)
+        case HaltOrdered() | TradingResumed() | LatchRearmed():
+            return with_stop(state, event)
         case _ as never:
             assert_never(never)
 
@@ -82,19 +92,19 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         msg = "a decision without its order"
         raise CorruptionError(msg)
     order, agent = submitted.order, state.agents[event.agent]
-    allowed = event.outcome is Outcome.ALLOWED
+    allowed, worth = event.outcome is Outcome.ALLOWED, event.worth or order.amount
+    reserved = reserved_by(order, worth, agent.target(order.target))
     decided = Decided(
         order=order,
         line_digest=submitted.line_digest,
         received_at=event.received_at,
-        reserved=(event.worth or order.amount) if allowed else None,
+        allowed=allowed,
+        reserved=reserved if allowed else None,
         price=event.price,
     )
-    past = after_decision(agent.past, decided)
-    unanswered = agent.unanswered
+    changed = replace(agent, past=past_after_decision(agent.past, decided))
     if allowed:
-        unanswered = {**unanswered, order.seq: submitted}
-    changed = replace(agent, past=past, unanswered=unanswered)
+        changed = begun(changed, submitted, event.worth)
     overrides = state.overrides
     if submitted.line_digest in overrides:  # Used up, whatever the outcome is.
         overrides = {k: v for k, v in overrides.items() if k != submitted.line_digest}
@@ -108,14 +118,14 @@ def _with_decision(state: State, event: OrderDecided) -> State:
 
 
 def _with_report(state: State, event: VenueReported) -> State:
-    """Close the question that the venue has answered."""
+    """Note how far the order has come, or close the question if this is the end."""
     now = max(state.now, event.at)
-    if not event.status.is_final:
+    if event.status is VenueStatus.UNKNOWN:
         return replace(state, now=now)
     agent = state.agents[event.agent]
-    unanswered = {k: v for k, v in agent.unanswered.items() if k != event.seq}
-    past = after_report(agent.past, event)
-    changed = replace(agent, unanswered=unanswered, past=past)
+    order = agent.unanswered[event.seq].order
+    past = past_after_report(agent.past, order, event)
+    changed = replace(after_report(agent, event), past=past)
     return replace(state, now=now, agents={**state.agents, event.agent: changed})
 
 

@@ -60,7 +60,10 @@ AGENTS_MAX: Final = 1_000
 """Agents of one gateway; the state is folded by copying one mapping. Shard beyond."""
 
 UNANSWERED_MAX: Final = 1_024
-"""Allowed orders of one agent whose outcome the venue has not told us."""
+"""Allowed orders of one agent whose outcome is not final, those that rest included."""
+
+CANCELS_UNANSWERED_MAX: Final = 1_024
+"""Cancels beside them: as many, so that each of those orders can be taken back."""
 
 RUNTIME_COMPONENTS_MAX: Final = 8
 """Components of a runtime: image, code, model and a few more, which people compare."""
@@ -92,6 +95,12 @@ OVERRIDE_CONTROLS_MAX: Final = 16
 
 OVERRIDES_MAX: Final = 64
 """Overrides that wait for their orders: exceptions, each of which takes two people."""
+
+HALTS_MAX: Final = 4_096
+"""Places stopped at once, which are kept in memory; the firm can always be stopped."""
+
+RESUMING_MIN: Final = 2
+"""People who must have signed a resume or a re-arming: starting takes two people."""
 
 MANDATE_DIRECTORS_MIN: Final = 2
 """Directors who must have signed a mandate: starting takes two people."""

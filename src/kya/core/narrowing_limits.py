@@ -7,7 +7,7 @@ from typing import Final
 
 from kya.core.money import Quantity
 from kya.core.relation import Relation, listed, more_is_wider, relation_of
-from kya.core.scope_limits import COUNTS, Limits
+from kya.core.scope_limits import ACTIONS_UNLESS_LISTED, COUNTS, Limits
 
 
 def _maximum(old: int | None, new: int | None) -> Relation:
@@ -79,6 +79,11 @@ def _maximum_named(name: str) -> Callable[[Limits, Limits], Relation]:
 LIMITS_LIMITS: Final[Mapping[str, Callable[[Limits, Limits], Relation]]] = (
     MappingProxyType(
         {
+            # A scope that lists no actions allows some all the same.
+            "actions": lambda old, new: listed(
+                old.actions or ACTIONS_UNLESS_LISTED,
+                new.actions or ACTIONS_UNLESS_LISTED,
+            ),
             "desk": lambda old, new: _desk(old.desk, new.desk),
             "order_types": lambda old, new: _list(old.order_types, new.order_types),
             "times_in_force": lambda old, new: _list(

@@ -2,11 +2,28 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from kya.core import tokens
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
 from kya.core.money import Money, Price
+
+
+class Action(Enum):
+    """What the order asks for. Its value is the word on the wire; `new` has none."""
+
+    NEW = "new"
+    REPLACE = "replace"
+    CANCEL = "cancel"
+    CONVERT = "convert"
+    MARGIN = "margin"
+    TRANSFER = "transfer"
+    WITHDRAW = "withdraw"
+
+
+ACTS_ON_TARGET: Final = frozenset({Action.REPLACE, Action.CANCEL})
+"""What is asked of an order that was sent before; every other action names none."""
 
 
 class Side(Enum):
@@ -38,7 +55,9 @@ class Order:
 
     `seq` counts from 1 over the agent's whole life, and `prev` is the SHA-256 of the
     agent's previous order line, so that an order left out of the log shows.
-    `credential` is the SHA-256 of the certificate that the agent signs under.
+    `credential` is the SHA-256 of the certificate that the agent signs under. A cancel
+    repeats market, side, venue and amount of its `target`, the `seq` of an earlier
+    order; the `amount` of a replace is what both together may come to.
     """
 
     agent: str
@@ -55,6 +74,8 @@ class Order:
     venue: str
     region: str
     created_at: Instant
+    action: Action = Action.NEW
+    target: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be an order."""
@@ -72,3 +93,9 @@ class Order:
         if (self.limit_price is None) is (self.type is OrderType.LIMIT):
             msg = "limit_price: want one for a LIMIT order and none for a MARKET order"
             raise MalformedError(msg)
+        if (self.target is not None) is not (self.action in ACTS_ON_TARGET):
+            action = self.action.value
+            msg = f"target: want one to replace or cancel alone, not to {action}"
+            raise MalformedError(msg)
+        if self.target is not None:
+            tokens.require_count("target", self.target)

@@ -14,10 +14,17 @@ from kya.core.price import ReferencePrice
 
 
 class VenueStatus(Enum):
-    """What the venue said of an order that was released to it."""
+    """What the venue said of an order that was released to it.
 
+    Acknowledged, it rests at the venue, part of it filled or none. Partially filled,
+    there is no more to come. A cancelled one may have been filled in part before; of a
+    cancel itself, it says that it was carried out.
+    """
+
+    ACKNOWLEDGED = "acknowledged"
     FILLED = "filled"
     PARTIALLY_FILLED = "partially_filled"
+    CANCELLED = "cancelled"
     REJECTED = "rejected"
     NOT_RECEIVED = "not_received"
     UNKNOWN = "unknown"
@@ -25,11 +32,25 @@ class VenueStatus(Enum):
     @property
     def is_final(self) -> bool:
         """Whether the order's outcome is known, so that nobody needs to ask again."""
-        return self is not VenueStatus.UNKNOWN
+        return self not in (VenueStatus.UNKNOWN, VenueStatus.ACKNOWLEDGED)
+
+    def may_have(self, filled: Money | None) -> bool:
+        """Tell whether what was filled, or that nothing was, goes with this status."""
+        if filled is None:
+            return self not in EXECUTED
+        return filled.minor_units > 0 and self in EXECUTED | CAN_HAVE_FILLED
 
 
 EXECUTED: Final = frozenset({VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED})
 """What a venue says of an order that it has filled, in whole or in part."""
+
+CHANGED_NOTHING: Final = frozenset(
+    {VenueStatus.UNKNOWN, VenueStatus.REJECTED, VenueStatus.NOT_RECEIVED}
+)
+"""What is said of an order that has done nothing at the venue, as far as we know."""
+
+CAN_HAVE_FILLED: Final = frozenset({VenueStatus.ACKNOWLEDGED, VenueStatus.CANCELLED})
+"""What a venue says of an order of which a part may be filled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +110,10 @@ class OrderDecided:
 class VenueReported:
     """The venue has told us, or failed to tell us, what became of a released order.
 
-    `filled` is in the order's own currency and stands for an executed order only;
-    `price_source` says where the paper venue took its price from, `detail` is the
-    venue's own word or our reason for not knowing, and both may be empty.
+    `filled` is all that was filled of this order so far, in its own currency, and none
+    where nothing was; `price` is the average of that. `price_source` says where the
+    paper venue took its price from, `detail` is the venue's own word or our reason for
+    not knowing, and both may be empty.
     """
 
     agent: str
@@ -111,7 +133,7 @@ class VenueReported:
         tokens.require(tokens.VENUE, "venue", self.venue)
         tokens.require_remark("price_source", self.price_source)
         tokens.require_remark("detail", self.detail)
-        if (self.filled is None) is (self.status in EXECUTED):
+        if not self.status.may_have(self.filled):
             msg = f"report: {self.status.value} with filled {self.filled}"
             raise MalformedError(msg)
 

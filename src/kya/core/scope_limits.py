@@ -20,7 +20,13 @@ from kya.core.limits import (
     PRICE_DRIFT_SECONDS_MAX,
 )
 from kya.core.money import Quantity
-from kya.core.order import OrderType, TimeInForce
+from kya.core.order import Action, OrderType, TimeInForce
+
+ACTIONS_UNLESS_LISTED: Final = frozenset({Action.NEW, Action.CANCEL})
+"""What an agent may ask for whose scope lists no actions."""
+
+ACTIONS_WITH_A_ROAD: Final = frozenset({Action.NEW, Action.REPLACE, Action.CANCEL})
+"""What a scope may list: no venue has a road for any other action."""
 
 NO_UNITS: Final[Mapping[str, Quantity]] = MappingProxyType({})
 
@@ -29,13 +35,15 @@ NO_UNITS: Final[Mapping[str, Quantity]] = MappingProxyType({})
 class Limits:
     """What a scope sets beyond its maxima; every maximum is inclusive.
 
-    `desk` names the desk whose halts also stop the agent. `order_units_max` is in units
+    `actions` are what an agent may ask for; a cancel is always among them. `desk` names
+    the desk whose halts also stop the agent. `order_units_max` is in units
     of the base, for each market of the scope or for none. `price_age_millis` arms the
     reference price, which must be no older; the other limits of prices, in basis
     points, need it. `price_buffer_bps` is added to a price that values an amount. What
     latches, `executions_unreviewed` and `rejects_in_a_row`, stays so until people act.
     """
 
+    actions: frozenset[Action] | None = None
     desk: str | None = None
     order_types: frozenset[OrderType] | None = None
     times_in_force: frozenset[TimeInForce] | None = None
@@ -63,6 +71,8 @@ class Limits:
 
         MalformedError names the field and what was expected.
         """
+        if self.actions is not None:
+            _require_a_road(self.actions)
         if self.desk is not None:
             tokens.require(tokens.NAME, "desk", self.desk)
         _require_some("order_types", self.order_types)
@@ -117,6 +127,17 @@ PRICE_LIMITS: Final = (
     "spread_bps",
 )
 """The limits that are measured by the reference price."""
+
+
+def _require_a_road(actions: frozenset[Action]) -> None:
+    """Raise for an action that no venue has a road for, or without the cancel."""
+    if not {Action.CANCEL} <= actions <= ACTIONS_WITH_A_ROAD:
+        wanted = ", ".join(sorted([each.value for each in ACTIONS_WITH_A_ROAD]))
+        msg = (
+            f"actions: want cancel, and besides it some of {wanted}: no venue has a"
+            " road for anything else"
+        )
+        raise MalformedError(msg)
 
 
 def _require_some(name: str, items: Sized | None) -> None:

@@ -27,6 +27,7 @@ def asked_in(order: Order) -> tuple[object, ...]:
     """Return what an order asks for, without its names and its time."""
     limit = order.limit_price
     return (
+        order.action,
         order.market,
         order.side,
         order.type,

@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from kya.core.credential import Credential
+from kya.core.halt import HaltOrdered
 from kya.core.instant import Instant
+from kya.core.latch import Latch
+from kya.core.levels import Place
+from kya.core.limits import CANCELS_UNANSWERED_MAX, UNANSWERED_MAX
 from kya.core.mandate import Mandate
+from kya.core.money import Money
+from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.power_events import LogOpened
 from kya.core.registration import Registration
+from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.session import RegionAnchor, Session
 from kya.core.workload_events import RuntimePinned, SessionStarted
@@ -20,14 +27,29 @@ from kya.core.workload_events import RuntimePinned, SessionStarted
 BEFORE_ALL: Final = Instant(0)
 
 
+class Progress(NamedTuple):
+    """How far a working order has come at its venue, in minor units of its amount.
+
+    `filled_before` is what was filled of the orders in whose place it stands, `worth`
+    what the order is worth in the scope's currency, if its amount is in another.
+    """
+
+    is_acknowledged: bool = False
+    filled: int = 0
+    filled_before: int = 0
+    worth: Money | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentState:
     """One agent's chain head, counters and open questions.
 
     `credential` is the digest of the certificate issued last. `unanswered` holds, by
-    `seq`, the allowed orders whose final outcome at the venue is not on record.
+    `seq`, the allowed orders whose final outcome at the venue is not on record, and
+    `progress` what the venue has said of them so far, if it has said anything.
     `equivocated` holds each `seq` under which the agent has signed two orders.
     `session_started` and `runtime_pinned` are the newest of their kind, if any.
+    `rearmed` says when people last set back each of the agent's latches.
     """
 
     credential: str
@@ -35,9 +57,37 @@ class AgentState:
     unanswered: Mapping[int, OrderSubmitted] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    progress: Mapping[int, Progress] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     equivocated: frozenset[int] = frozenset()
     session_started: SessionStarted | None = None
     runtime_pinned: RuntimePinned | None = None
+    rearmed: Mapping[Latch, Instant] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def working(self, seq: int | None) -> Order | None:
+        """Return the order that the venue may still fill under this `seq`, if any."""
+        submitted = None if seq is None else self.unanswered.get(seq)
+        if submitted is None or submitted.order.action is Action.CANCEL:
+            return None
+        return submitted.order
+
+    def target(self, seq: int | None) -> Target | None:
+        """Return the working order under this `seq`, with what it counted for."""
+        order = self.working(seq)
+        if order is None:
+            return None
+        worth = self.progress.get(order.seq, Progress()).worth
+        return Target(order, worth or order.amount)
+
+    def has_room_for(self, order: Order) -> bool:
+        """Tell whether one more may wait for its venue; a cancel finds room longer."""
+        room = UNANSWERED_MAX
+        if order.action is Action.CANCEL:
+            room += CANCELS_UNANSWERED_MAX
+        return len(self.unanswered) < room
 
     def session_under(self, credential: str) -> Session | None:
         """Return the newest session if it was started under this credential."""
@@ -74,8 +124,10 @@ class State:
     key, the newest last. `issued_to` lists, by name, the digests of its certificates in
     order. `registrations` are by the digest of their line. `crl` is the newest
     revocation list in DER. `overrides` are those that no decision has used, by the
-    digest of the order line that each is for. `undecided` is an order whose decision is
-    the next entry, `unlisted` a revoked credential whose list is the next entry.
+    digest of the order line that each is for. `halts` are in force; `resumed` says when
+    places were last started again, as far as that keeps out a halt. `undecided` is an
+    order whose decision is the next entry, `unlisted` a revoked credential whose list
+    is the next entry.
     """
 
     opened: LogOpened | None = None
@@ -100,6 +152,12 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     overrides: Mapping[str, OverrideGranted] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    halts: Mapping[Place, HaltOrdered] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    resumed: Mapping[Place, Instant] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

@@ -676,7 +676,8 @@ function beside(raw,   kind, agent, seq, path, content) {
     if (substr(raw, 1, 27) == "{\"_type\":\"kya/decision/v1\",") kind = "decisions"
     if (substr(raw, 1, 26) == "{\"_type\":\"kya/mandate/v1\",") write_file(TMP "/raw/" i, raw)
     if (kind == "") return
-    agent = substr(raw, kind == "orders" ? 25 : 28, 80)
+    agent = substr(raw, kind == "orders" ? 25 : 28, 120)
+    sub(/^"action":"[a-z]*",/, "", agent)
     if (substr(agent, 1, 9) != "\"agent\":\"") return
     agent = substr(agent, 10)
     agent = substr(agent, 1, index(agent, "\"") - 1)
@@ -1392,6 +1393,9 @@ function judge(i, line,   kind) {
     else if (kind == "kya/region-anchor/v1") on_anchor(i)
     else if (kind == "kya/session-start/v1") on_session(i)
     else if (kind == "kya/override/v1") on_override(i)
+    else if (kind == "kya/halt/v1") on_halt(i)
+    else if (kind == "kya/resume/v1") on_resume(i)
+    else if (kind == "kya/rearm/v1") on_rearm(i)
     else fail(8, i, "a statement of no known kind")
 }
 
@@ -1515,6 +1519,7 @@ function read_scope(c,   d) {
         return
     }
     READABLE[c] = 1
+    if ("limits.desk" in V) DESK[c] = V["limits.desk"]
     CURRENCY[c] = V["currency"]; ORDER_MAX[c] = V["order_max"]; DAILY_MAX[c] = V["daily_max"]
     PER[c] = V["daily_max_per"]; CALENDAR[c] = V["calendar"]; LIVE[c] = V["live_from"]
     OPENS[c] = V["window.opens"]; CLOSES[c] = V["window.closes"]
@@ -1531,9 +1536,10 @@ function read_limits(c,   n, names, k, name, v, prices) {
         v = V["limits." name]
         if (name == "desk") {
             if (v !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/) return 0
-        } else if (name == "order_types" || name == "times_in_force") {
+        } else if (name == "order_types" || name == "times_in_force" || name == "actions") {
             v = list_of("limits." name)
             if (v == "" || !is_sorted("limits." name)) return 0
+            if (name == "actions" && v !~ /^cancel( new)?( replace)?$/) return 0
         } else if (name == "order_units_max") {
             if (!read_units_max(c)) return 0
         } else if (name in COUNT_MOST) {
@@ -1761,6 +1767,110 @@ function overriding(o, at) {
     delete OVERRIDE[o]
 }
 
+# ------------------------------------------- where trading is stopped, and started again
+
+function is_place(text,   p, level, name) {
+    if (text == "firm") return 1
+    p = index(text, ":")
+    level = substr(text, 1, p - 1)
+    name = substr(text, p + 1)
+    if (level == "agent" || level == "desk")
+        return name ~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ && length(name) <= 64
+    if (level == "market") return name ~ /^[A-Z0-9]+\/[A-Z0-9]+$/
+    return level == "venue" && name ~ /^[A-Z0-9]+$/
+}
+
+# Two different people, in name and in key, one of whom holds one of these roles.
+function two_people(i, roles,   j, k, r, c) {
+    for (j = 1; j <= SIGNED[i]; j++) for (k = 1; k <= SIGNED[i]; k++) {
+        if (!((i, j) in BY) || !((i, k) in BY)) continue
+        r = BY[i, j]; c = BY[i, k]
+        if (within(roles, ROLE[r]) && NAME[r] != NAME[c] && SPKI[r] != SPKI[c]) return 1
+    }
+    return 0
+}
+
+function on_halt(i,   p, at, s, n) {
+    p = V["place"]; at = V["at"]; s = V["state"]
+    WHAT[i] = "halt of " p
+    if (!fields(i, 4, "_type,at,place,reason,state")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!is_place(p) || V["reason"] == "" || (s != "halted" && s != "reducing")) {
+        fail(4, i, "no place, reason or state that a halt can have")
+        return
+    }
+    if (substr(p, 1, 6) == "agent:" && !(substr(p, 7) in NEWEST))
+        fail(4, i, "no agent of this name is on record")
+    if (p in HALTED_AT && at "" <= HALTED_AT[p] "")
+        fail(4, i, "not later than the halt in force of " HALTED_AT[p])
+    if (p in RESUMED_AT && at "" <= RESUMED_AT[p] "")
+        fail(4, i, "not later than the last resume of " RESUMED_AT[p])
+    if (p in HALTED_AT && STOPPED_AS[p] == "halted" && s != "halted")
+        fail(4, i, "milder than the halt in force")
+    if (!(p in HALTED_AT) && STOPPED_NOW >= 4096 && p != "firm")
+        fail(4, i, "4096 places are stopped")
+    if (!(p in HALTED_AT)) STOPPED_NOW++
+    else delete HALT_PLACE[HALT_LEAF[p]]
+    HALTED_AT[p] = at; STOPPED_AS[p] = s; HALT_LEAF[p] = LEAF[i]; HALT_PLACE[LEAF[i]] = p
+    HALTS++
+}
+
+function on_resume(i,   h, p, at) {
+    h = V["halt"]; at = V["at"]
+    WHAT[i] = "resume"
+    if (!fields(i, 4, "_type,at,halt,reason")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!two_people(i, "compliance risk"))
+        fail(4, i, "want two people, one of compliance or risk management")
+    if (V["reason"] == "") fail(4, i, "gives no reason")
+    if (!(h in HALT_PLACE)) { fail(4, i, "lifts no halt that is in force"); return }
+    p = HALT_PLACE[h]
+    WHAT[i] = "resume of " p
+    if (at "" <= HALTED_AT[p] "") fail(4, i, "not later than the halt that it lifts")
+    RESUMED_AT[p] = at
+    delete HALTED_AT[p]; delete STOPPED_AS[p]; delete HALT_LEAF[p]; delete HALT_PLACE[h]
+    STOPPED_NOW--
+    RESUMES++
+}
+
+function on_rearm(i,   a, l, at) {
+    a = V["agent"]; l = V["latch"]; at = V["at"]
+    WHAT[i] = "re-arming of " a
+    if (!fields(i, 4, "_type,agent,at,latch,reason")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance operator risk", at)
+    if (!two_people(i, "compliance operator risk")) fail(4, i, "want two people")
+    if (!within("losses rejects executions", l) || V["reason"] == "")
+        fail(4, i, "no latch or reason that a re-arming can have")
+    if (!(a in NEWEST)) fail(4, i, "no agent of this name is on record")
+    if ((a, l) in REARMED_AT && at "" <= REARMED_AT[a, l] "")
+        fail(4, i, "not later than the last one of " REARMED_AT[a, l])
+    REARMED_AT[a, l] = at
+    if (l == "rejects") ROW[a] = LONGEST_ROW[a] = 0
+    if (l == "executions") EXECUTIONS[a] = 0
+}
+
+# What is in force where the pending order goes: H_SAID as a decision says it.
+function stopped_at(p) {
+    if (!(p in STOPPED_AS)) return
+    H_SAID = H_SAID (H_SAID == "" ? "" : "; ") STOPPED_AS[p] " "
+    sub(/:/, " ", p)
+    H_SAID = H_SAID p
+}
+function halt_state(   said) {
+    H_SAID = ""
+    stopped_at("agent:" O_AGENT)
+    if (O_CERTIFICATE in DESK) stopped_at("desk:" DESK[O_CERTIFICATE])
+    stopped_at("market:" O_MARKET)
+    stopped_at("venue:" O_VENUE)
+    stopped_at("firm")
+    said = "; " H_SAID
+    rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
+        index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
+}
+
 # ------------------------------------------------------------ what runs, and where
 
 # `code=... model=...` of the object `runtime`, or `nothing`; canonical JSON is sorted.
@@ -1886,6 +1996,11 @@ function is_amount(text, places,   p) {
     return (p ? length(text) - p : 0) == places
 }
 
+function decimals(text,   p) {
+    p = index(text, ".")
+    return p ? length(text) - p : 0
+}
+function digits(text) { return scaled(text, decimals(text)) }
 # So many of the smallest units as an amount.
 function pointed(s, places) {
     if (!places) return s
@@ -1899,9 +2014,12 @@ function on_order(i,   a, c, want) {
     O_OK = 0
     a = V["agent"]
     WHAT[i] = "order " V["seq"] " of " a
-    want = "_type,agent,amount,client_order_id,created_at,credential,currency," \
-        (V["type"] == "LIMIT" ? "limit_price," : "") \
-        "market,prev,region,seq,side,time_in_force,type,venue"
+    O_ACTION = index("," K[""] ",", ",action,") ? V["action"] : "new"
+    O_TARGET = O_ACTION == "replace" || O_ACTION == "cancel" ? V["target"] : ""
+    want = "_type," (O_ACTION == "new" ? "" : "action,") \
+        "agent,amount,client_order_id,created_at,credential,currency," \
+        (V["type"] == "LIMIT" ? "limit_price," : "") "market,prev,region,seq,side," \
+        (O_TARGET == "" ? "" : "target,") "time_in_force,type,venue"
     if (!fields(i, 2, want)) return
     if (a !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ || V["seq"] !~ /^[1-9][0-9]*$/ \
         || length(V["seq"]) > 15 || !is_digest(V["prev"]) || !is_digest(V["credential"]) \
@@ -1909,6 +2027,8 @@ function on_order(i,   a, c, want) {
         || V["market"] !~ /^[A-Z0-9]+\/[A-Z0-9]+$/ || V["venue"] !~ /^[A-Z0-9]+$/ \
         || V["region"] !~ /^[a-z0-9-]+$/ || (V["side"] != "BUY" && V["side"] != "SELL") \
         || (V["type"] != "LIMIT" && V["type"] != "MARKET") \
+        || O_ACTION !~ /^(new|replace|cancel|convert|margin|transfer|withdraw)$/ \
+        || (O_TARGET != "" && (O_TARGET !~ /^[1-9][0-9]*$/ || length(O_TARGET) > 15)) \
         || V["currency"] !~ /^[A-Z0-9]+$/ || micros(V["created_at"]) < 0 \
         || V["amount"] !~ /^(0|[1-9][0-9]*)([.][0-9]+)?$/ || V["amount"] !~ /[1-9]/ \
         || (V["type"] == "LIMIT" && !is_price(V["limit_price"], 10))) {
@@ -1962,16 +2082,21 @@ function rule(holds, id, limit, measured, reason, unit) {
 function within(list, item) { return index(" " list " ", " " item " ") > 0 }
 
 # Every control over the pending order, in the order in which a decision lists them.
-function run_rules(at,   a, c, day, skew, standing, name) {
+function run_rules(at,   a, c, day, skew, good, standing, name) {
     a = O_AGENT; c = O_CERTIFICATE; day = substr(at, 1, 10)
     CONTROLS = REASONS = UNSURE = ""
     IDENTITY = 0
+    sums(c, a, day)
+    find_usable(c, at)
+    WORTH = worth_of(c)
     standing = standing_at(c, at)
-    rule(standing == "active", "credential.standing", "active", standing, \
+    good = O_ACTION == "cancel" ? "active suspended" : "active"
+    rule(within(good, standing), "credential.standing", good, standing, \
         "credential." standing, "")
     if (at "" < BEGINS[c] "")
         rule(0, "credential.validity", BEGINS[c], at, "credential.not_yet_valid", "")
     else rule(at "" <= ENDS[c] "", "credential.validity", ENDS[c], at, "credential.expired", "")
+    if (O_ACTION != "cancel") halt_state()
     rule(O_SEQ + 0 == SEQ[a] + 1, "sequence.seq", SEQ[a] + 1, O_SEQ, "sequence.gap", "orders")
     rule(O_PREV == PREV[a], "sequence.prev", PREV[a], O_PREV, "sequence.prev", "sha256")
     rule(!((a, day, O_ID) in USED), "client_order_id.unique", "unused", O_ID, \
@@ -1979,6 +2104,8 @@ function run_rules(at,   a, c, day, skew, standing, name) {
     skew = micros(at) - micros(O_AT)
     if (skew < 0) skew = -skew
     rule(skew <= 2000000, "clock.skew", "2000000", sprintf("%.0f", skew), "clock.skew", "us")
+    actions(a, c)
+    if (O_ACTION == "cancel") return
     rule(within(MARKETS[c], O_MARKET), "market.allowed", MARKETS[c], O_MARKET, \
         "market.not_allowed", "")
     rule(within(VENUES[c], O_VENUE), "venue.allowed", VENUES[c], O_VENUE, "venue.not_allowed", "")
@@ -1987,7 +2114,6 @@ function run_rules(at,   a, c, day, skew, standing, name) {
     workload(a, c)
     kinds(c)
     market_prices(a, c, at)
-    WORTH = worth_of(c)
     rule(WORTH != "", "price.known", CURRENCY[c], O_CURRENCY, "price.missing", "")
     amounts(c, a, day)
     conduct(a, c, at, day)
@@ -2054,6 +2180,24 @@ function easter(y,   moon, wait) {
     if (wait == 6 && (moon == 29 || moon == 28 && y % 19 > 10)) wait = -1
     return days(y, 3, 22) + moon + wait
 }
+
+# What is asked for, and of which working order. A cancel is asked for nothing else.
+function actions(a, c,   key, limit, given, listed) {
+    listed = (c, "actions") in LIMIT ? LIMIT[c, "actions"] : "cancel new"
+    if (O_ACTION != "new" || (c, "actions") in LIMIT)
+        rule(within(listed, O_ACTION), "action.allowed", listed, O_ACTION, \
+            "action.not_allowed", "")
+    if (O_TARGET == "") return
+    key = a SUBSEP O_TARGET
+    if (!works(key)) {
+        rule(0, "action.target", "a working order", O_TARGET, "target.unknown", "")
+        return
+    }
+    limit = PLACE[key] " " (O_ACTION == "cancel" ? AMOUNT[key] " " : "") MONEY[key]
+    given = O_MARKET " " O_SIDE " " O_VENUE " " (O_ACTION == "cancel" ? O_AMOUNT " " : "") O_CURRENCY
+    rule(limit == given, "action.target", limit, given, "target.differs", "")
+}
+function works(key) { return key in OPEN && ACTION[key] != "cancel" }
 
 # What runs, and where, by the session that the agent started under this certificate.
 function workload(a, c,   found, running) {
@@ -2134,8 +2278,11 @@ function usable(c, k, at) {
     return AGE >= 0 && AGE <= LIMIT[c, "price_age_millis"] * 1000 && STATE[k] == "open"
 }
 
-function market_prices(a, c, at,   fit, oldest, k, met, apart) {
+function find_usable(c, at,   k) {
     for (k = 1; k <= 2; k++) USABLE[k] = usable(c, k, at)
+}
+
+function market_prices(a, c, at,   fit, oldest, met, apart) {
     if (!((c, "price_age_millis") in LIMIT)) return
     oldest = sprintf("%.0f", LIMIT[c, "price_age_millis"] * 1000)
     fit = USABLE[1]
@@ -2215,7 +2362,7 @@ function sent_since(a, since,   n) {
 }
 
 function asked() {
-    return O_MARKET " " O_SIDE " " O_TYPE " " O_AMOUNT " " O_CURRENCY " " O_LIMIT " " O_FORCE \
+    return O_ACTION " " O_MARKET " " O_SIDE " " O_TYPE " " O_AMOUNT " " O_CURRENCY " " O_LIMIT " " O_FORCE \
         " " O_VENUE
 }
 
@@ -2232,12 +2379,13 @@ function remember_message(a, at, day,   n) {
     delete SENT_MARKET[a, n]; delete SENT_MET[a, n]
 }
 
-function remember_answer(a, status, day) {
-    if (status == "filled" || status == "partially_filled") {
+function remember_answer(a, key, status, filled, day) {
+    if (filled) {
         FILLS[a, day]++
         EXECUTIONS[a]++
         ROW[a] = 0
-    } else if (status == "rejected" && ++ROW[a] > LONGEST_ROW[a]) LONGEST_ROW[a] = ROW[a]
+    } else if (status == "rejected" && ACTION[key] != "cancel" && ++ROW[a] > LONGEST_ROW[a])
+        LONGEST_ROW[a] = ROW[a]
 }
 
 # --------------------------------------------------------- what an order is worth (3)
@@ -2254,11 +2402,10 @@ function worth_of(c,   k, found) {
 }
 
 # The exact amount is UPPER / LOWER, in HELD_IN.
-function begin_carrying(   p) {
+function begin_carrying() {
     HELD_IN = O_CURRENCY
-    p = index(O_AMOUNT, ".")
-    LOWER = power(p ? length(O_AMOUNT) - p : 0)
-    UPPER = scaled(O_AMOUNT, p ? length(O_AMOUNT) - p : 0)
+    LOWER = power(decimals(O_AMOUNT))
+    UPPER = digits(O_AMOUNT)
 }
 
 # Into the other currency of a price's market at its dearer side, moved by the buffer; the
@@ -2385,14 +2532,26 @@ function divided_up(a, b,   k, rest, digit, out) {
 
 # ------------------------------------------------------------------ amounts and sums
 
-# Order maximum, units and daily maximum, in whole smallest units.
-function amounts(c, a, day,   amount, total, shown) {
+# What was allowed today, in whole smallest units.
+function sums(c, a, day) {
     A_BEFORE = (a, day) in SUM ? SUM[a, day] : "0"
     S_BEFORE = (a, day, O_MARKET, O_SIDE) in SUM ? SUM[a, day, O_MARKET, O_SIDE] : "0"
     COUNTED = "0"
     # What was allowed today may be in another currency, if a new scope says another.
     COUNTED_IN = (a, day) in SUM_CURRENCY ? SUM_CURRENCY[a, day] : CURRENCY[c]
     COUNTED_PLACES = (a, day) in SUM_PLACES ? SUM_PLACES[a, day] : PLACES[c]
+}
+
+# What the order adds to that: all of it, or what a replace is worth beyond its target.
+function added(a, c, amount,   key, former) {
+    key = a SUBSEP O_TARGET
+    if (O_ACTION != "replace" || !works(key) || WORTH_IN[key] != CURRENCY[c]) return amount
+    former = scaled(WORTH_WAS[key], PLACES[c])
+    return more(amount, former) ? minus(amount, former) : "0"
+}
+
+# Order maximum, units and daily maximum.
+function amounts(c, a, day,   amount, total, shown) {
     shown = O_AMOUNT (O_CURRENCY == CURRENCY[c] ? "" : " " O_CURRENCY)
     if (WORTH == "") {
         control("order.amount", ORDER_MAX[c], shown, "cannot_evaluate", "order.amount_max", \
@@ -2403,7 +2562,8 @@ function amounts(c, a, day,   amount, total, shown) {
         return
     }
     if (!is_amount(WORTH, PLACES[c])) UNSURE = "its amount has other decimals than its scope"
-    amount = COUNTED = scaled(WORTH, PLACES[c])
+    amount = scaled(WORTH, PLACES[c])
+    COUNTED = added(a, c, amount)
     rule(!more(amount, scaled(ORDER_MAX[c], PLACES[c])), "order.amount", ORDER_MAX[c], WORTH, \
         "order.amount_max", CURRENCY[c])
     base_units(c)
@@ -2412,7 +2572,7 @@ function amounts(c, a, day,   amount, total, shown) {
             "daily.amount_max", CURRENCY[c])
         return
     }
-    total = plus(PER[c] == "agent" ? A_BEFORE : S_BEFORE, amount)
+    total = plus(PER[c] == "agent" ? A_BEFORE : S_BEFORE, COUNTED)
     rule(!more(total, scaled(DAILY_MAX[c], PLACES[c])), "daily.amount", DAILY_MAX[c], \
         pointed(total, PLACES[c]), "daily.amount_max", CURRENCY[c])
 }
@@ -2480,6 +2640,7 @@ function compare(i, o, line, at, said, outcome,   mode) {
     mode = at "" >= LIVE[O_CERTIFICATE] "" ? "live" : "paper"
     if (said == "allowed") MODE[mode]++
     if (index(SCOPE[O_CERTIFICATE], ",\"limits\":{")) ARMED++
+    if (said == "allowed" && O_ACTION == "cancel") CANCELS++
     if (said == "allowed" && CONTROLS ~ /"outcome":"overridden"/) ASIDE++
     if (UNSURE != "") {
         finding(4, "UNKNOWN", label(o) ": " UNSURE)
@@ -2511,9 +2672,9 @@ function compare(i, o, line, at, said, outcome,   mode) {
 function foreign(line,   k, known) {
     if (!json(line)) return 0
     if (V["baseline"] != "null") return 1
-    known = " credential.standing credential.validity sequence.seq sequence.prev" \
-        " client_order_id.unique clock.skew market.allowed venue.allowed region.allowed" \
-        " region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
+    known = " credential.standing credential.validity halt.state sequence.seq sequence.prev" \
+        " client_order_id.unique clock.skew action.allowed action.target market.allowed" \
+        " venue.allowed region.allowed region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
         " price.spread price.band price.collar price.drift price.known order.amount order.units" \
         " daily.amount order.duplicate rate.second rate.minute rate.day daily.orders" \
         " rate.orders_per_fill latch.rejects latch.executions hours.window hours.calendar "
@@ -2533,12 +2694,25 @@ function remember(o, at, said,   day) {
     LINKS++
     remember_message(O_AGENT, at, day)
     if (said != "allowed") return
-    GONE[O_AGENT, day]++
+    if (O_ACTION != "cancel") GONE[O_AGENT, day]++
+    work(O_AGENT SUBSEP O_SEQ, o)
+    if (COUNTED == "0") return
     SUM[O_AGENT, day] = plus(A_BEFORE, COUNTED)
     SUM[O_AGENT, day, O_MARKET, O_SIDE] = plus(S_BEFORE, COUNTED)
     SUM_CURRENCY[O_AGENT, day] = WORTH == "" ? O_CURRENCY : CURRENCY[O_CERTIFICATE]
     SUM_PLACES[O_AGENT, day] = PLACES[O_CERTIFICATE]
-    OPEN[O_AGENT, O_SEQ] = LEAF[o] " " O_VENUE " " O_CURRENCY
+}
+
+# An allowed order waits for the last word of its venue.
+function work(key, o,   target) {
+    OPEN[key] = LEAF[o] " " O_VENUE " " O_CURRENCY
+    ACTION[key] = O_ACTION; PLACE[key] = O_MARKET " " O_SIDE " " O_VENUE
+    AMOUNT[key] = O_AMOUNT; MONEY[key] = O_CURRENCY; TARGET[key] = O_TARGET
+    WORTH_WAS[key] = WORTH == "" ? O_AMOUNT : WORTH
+    WORTH_IN[key] = WORTH == "" ? O_CURRENCY : CURRENCY[O_CERTIFICATE]
+    if (O_ACTION != "replace") return
+    target = O_AGENT SUBSEP O_TARGET
+    AFTER[target] = AFTER[target] " " O_SEQ
 }
 
 # -------------------------------------------------------------- what the gateway reports
@@ -2559,9 +2733,42 @@ function on_report(i,   key, open) {
     if (V["order"] != open[1] "" || V["venue"] != open[2] "" \
         || (V["filled"] != "null" && V["filled_currency"] != open[3] ""))
         fail(9, i, "another order, venue or currency than was allowed")
+    fits(i, key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
     if (V["status"] == "unknown") return
-    remember_answer(V["agent"], V["status"], substr(V["at"], 1, 10))
+    if (V["status"] != "acknowledged")
+        remember_answer(V["agent"], key, V["status"], V["filled"] != "null", substr(V["at"], 1, 10))
+    settle(key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
+}
+
+# A report fits its order, and what was reported of it before.
+function fits(i, key, status, filled,   did) {
+    if (status !~ /^(acknowledged|filled|partially_filled|cancelled|rejected|not_received|unknown)$/)
+        fail(9, i, "a status that is none")
+    if (within("filled partially_filled", status) ? filled == "0" \
+        : !within("acknowledged cancelled", status) && filled != "0")
+        fail(9, i, "filled, or not, against what its status says")
+    did = !within("unknown rejected not_received", status)
+    if (ACTION[key] == "cancel" && did && (status != "cancelled" || filled != "0"))
+        fail(9, i, "a cancel fills nothing and does not rest")
+    if (did && works(V["agent"] SUBSEP TARGET[key]))
+        fail(9, i, "the order in whose place it stands is not settled yet")
+    if (V["filled"] != "null" && !is_amount(V["filled"], decimals(AMOUNT[key])))
+        fail(9, i, "filled in other decimals than were ordered")
+    else if (more(plus(BEFORE[key] "", filled), digits(AMOUNT[key])))
+        fail(9, i, "more was filled than was ordered")
+    if (!(key in ACKNOWLEDGED) || status == "unknown") return
+    if (!did) fail(9, i, "the venue had acknowledged it")
+    else if (more(ACKNOWLEDGED[key], filled)) fail(9, i, "less is filled than was before")
+}
+
+function settle(key, status, filled,   n, k, others, other) {
+    if (status == "acknowledged") { ACKNOWLEDGED[key] = filled; return }
     delete OPEN[key]
+    n = split(AFTER[key], others, " ")
+    for (k = 1; k <= n; k++) {
+        other = V["agent"] SUBSEP others[k]
+        if (other in OPEN) BEFORE[other] = plus(BEFORE[key] "", filled)
+    }
 }
 
 function on_equivocation(i,   key) {
@@ -2599,7 +2806,8 @@ function conclude(   c, n, words, k, text) {
             MODE["live"] + 0 " live) lie within order maximum, daily totals, markets, venues," \
             " regions, hours, calendar and standing" (ARMED \
             ? ", and within the limits of their scopes by the prices that the decisions name" : "") (ASIDE \
-            ? ", but for " ASIDE " where two people set a limit aside" : ""))
+            ? ", but for " ASIDE " where two people set a limit aside" : "") (CANCELS \
+            ? "; " CANCELS " of them are cancels, which no limit stops" : ""))
         finding(5, "CHECKED", SAME + 0 " of " DECISIONS " decisions come out again byte for byte: " \
             COUNT["allowed"] + 0 " allowed, " COUNT["denied"] + 0 " denied, " COUNT["refused"] + 0 \
             " refused, each with its reasons; " DECISIONS + REPORTS + EQUIVOCATIONS \

@@ -10,6 +10,7 @@ from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError
 from kya.core.order_events import OrderDecided, VenueReported, VenueStatus
 from kya.core.power_events import RevocationListed
+from kya.core.state import Progress
 from kya.core.tokens import NO_DIGEST
 from kya.gateway.ports import Clock
 from kya.gateway.release import Releases
@@ -86,7 +87,8 @@ class Inquiry:
     ) -> OrderRecord | None:
         """Return the order on record under this `seq`, or None if there is none.
 
-        The venue's final answer is waited for, at most so many seconds.
+        The venue's answer is waited for, at most so many seconds: the final one, or
+        that the order rests.
         """
         index = self._sequencer.order_index(name, seq)
         if index is None:
@@ -98,7 +100,7 @@ class Inquiry:
         venue, report_index = None, None
         if decided.outcome is Outcome.ALLOWED:
             leaf = leaf_digest(self._sequencer.entry(index))
-            await self._releases.settled(leaf, seconds)
+            await self._releases.answered(leaf, seconds)
             venue, report_index = await self._venue_answer(name, seq, leaf)
         return OrderRecord(
             agent=name,
@@ -124,7 +126,11 @@ class Inquiry:
         self, name: str, seq: int, leaf: str
     ) -> tuple[VenueStatus | None, int | None]:
         """Return what the venue has said so far, and where its final word stands."""
-        if seq in self._sequencer.state.agents[name].unanswered:
+        agent = self._sequencer.state.agents[name]
+        if seq in agent.unanswered:
+            if agent.progress.get(seq, Progress()).is_acknowledged:
+                await self._sequencer.durable(self._sequencer.size)
+                return VenueStatus.ACKNOWLEDGED, None
             is_unknown = self._releases.is_unknown(leaf)
             return (VenueStatus.UNKNOWN if is_unknown else None), None
         index, status = self._final_report(name, seq, leaf)

@@ -8,7 +8,7 @@ from kya.core.case_of import Inputs, case_of
 from kya.core.decide import decide
 from kya.core.decision import Decision
 from kya.core.errors import MalformedError
-from kya.core.limits import UNANSWERED_MAX
+from kya.core.order import Order
 from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.past import Past
 from kya.gateway.answer import Answer, Freshness
@@ -71,6 +71,7 @@ class Gateway:
         # state it is judged by is the state it is logged after. The place folds them:
         # what is allowed is reserved before anybody else's order is looked at.
         decision = decide(self._case(submitted))
+        target = self._target_of(order)
         decided = self._decided(decision, submitted)
         index = self._sequencer.place(entry, decided)
         self._turns.pass_on(order)
@@ -82,7 +83,11 @@ class Gateway:
         if decision.allowed:
             self.releases.start(
                 Permit(
-                    order=order, leaf=submitted.leaf, mode=decision.mode, index=index
+                    order=order,
+                    leaf=submitted.leaf,
+                    mode=decision.mode,
+                    index=index,
+                    target=target,
                 )
             )
         return Answer(
@@ -105,12 +110,22 @@ class Gateway:
         """Return an enrolled agent's past."""
         return self._sequencer.state.agents[agent].past
 
+    def _target_of(self, order: Order) -> str | None:
+        """Return the leaf hash of the working order that this one acts on."""
+        if order.target is None:
+            return None
+        agent = self._sequencer.state.agents[order.agent]
+        working = agent.unanswered.get(order.target)
+        return None if working is None else working.leaf
+
     def _case(self, submitted: OrderSubmitted) -> Case:
         """Return all that the decision may depend on: order, moment and log."""
         state, order = self._sequencer.state, submitted.order
-        if len(state.agents[order.agent].unanswered) >= UNANSWERED_MAX:
+        agent = state.agents[order.agent]
+        if not agent.has_room_for(order):
+            waiting = len(agent.unanswered)
             raise CongestedError(
-                f"{order.agent}: {UNANSWERED_MAX} orders await the venue's answer"
+                f"{order.agent}: {waiting} orders await the venue's answer"
             )
         # The instant of receipt is taken when the order's turn has come, and so the
         # instants in the log never go back.

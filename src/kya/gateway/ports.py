@@ -50,19 +50,42 @@ class VenueAnswer:
         ):
             if text:
                 tokens.require_text(field, text)
-        executed = {VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED}
-        if (self.filled is None) is (self.status in executed):
+        if not self.status.may_have(self.filled):
             msg = f"venue answer: {self.status.value} with filled {self.filled}"
             raise MalformedError(msg)
 
 
 class Venue(Protocol):
-    """Where orders become fills. It takes permits and nothing else."""
+    """Where orders become fills. It takes permits, and takes orders back.
+
+    What is sent under one client id is carried out at most once, however often it
+    comes; each call raises TransientError when its outcome is unknown.
+    """
 
     async def submit(self, permit: Permit) -> VenueAnswer:
         """Send the order once; TransientError when its outcome is unknown.
 
         The venue knows the order by `permit.client_id` and executes it at most once.
+        """
+        ...
+
+    async def replace(self, permit: Permit) -> VenueAnswer:
+        """Send the order into the place of its target, both at once or neither.
+
+        The target is cancelled then, and what was filled of it counts. REJECTED leaves
+        it as it was.
+        """
+        ...
+
+    async def cancel(self, permit: Permit) -> VenueAnswer:
+        """Cancel the target: CANCELLED, or REJECTED where it does not rest any more."""
+        ...
+
+    async def recall(self, client_id: str) -> VenueAnswer | None:
+        """Cancel a resting order on the gateway's own initiative.
+
+        The answer is that order's own, as `query` gives it; it takes no permit, because
+        it only takes risk away.
         """
         ...
 

@@ -14,6 +14,7 @@ from kya.gateway.ports import Venue, VenueAnswer
 NEVER_RECEIVED: Final = VenueAnswer(
     status=VenueStatus.NOT_RECEIVED, detail="the venue never received the order"
 )
+CANNOT_SAY: Final = VenueAnswer(status=VenueStatus.UNKNOWN)
 
 
 def unanswered(state: State) -> Iterator[OrderSubmitted]:
@@ -23,14 +24,13 @@ def unanswered(state: State) -> Iterator[OrderSubmitted]:
         yield from (orders[seq] for seq in sorted(orders))
 
 
-async def final_answer(venue: Venue, client_id: str) -> VenueAnswer:
-    """Return the venue's final word; it is asked until it has one, ever more slowly."""
-    pause = Pause()
-    while True:
-        answer = await _asked_once(venue, client_id)
-        if answer.status.is_final:
-            return answer
-        await pause.rest()
+async def asked_once(venue: Venue, client_id: str) -> VenueAnswer:
+    """Return what the venue says now; that it cannot be asked is UNKNOWN."""
+    try:
+        answer = await venue.query(client_id)
+    except TransientError:
+        return CANNOT_SAY
+    return NEVER_RECEIVED if answer is None else answer
 
 
 class Pause:
@@ -41,16 +41,15 @@ class Pause:
     def __init__(self) -> None:
         self._micros = VENUE_ASK_MICROS_MIN
 
-    async def rest(self) -> None:
-        """Wait, longer than the last time."""
-        await asyncio.sleep(self._micros / MICROS_PER_SECOND)
+    async def rest(self, woken: asyncio.Event | None = None) -> None:
+        """Wait, longer than the last time, or until somebody wakes us."""
+        seconds = self._micros / MICROS_PER_SECOND
         self._micros = min(2 * self._micros, VENUE_ASK_MICROS_MAX)
-
-
-async def _asked_once(venue: Venue, client_id: str) -> VenueAnswer:
-    """Return what the venue says now; that it cannot be asked is UNKNOWN."""
-    try:
-        answer = await venue.query(client_id)
-    except TransientError:
-        return VenueAnswer(status=VenueStatus.UNKNOWN)
-    return NEVER_RECEIVED if answer is None else answer
+        if woken is None:
+            await asyncio.sleep(seconds)
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await woken.wait()
+        except TimeoutError:
+            return

@@ -4,7 +4,9 @@ from typing import Final
 
 from kya.core.errors import InputError
 from kya.core.fold import apply
+from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.instant import Instant
+from kya.core.latch import LatchRearmed
 from kya.core.limits import STATEMENT_AHEAD_MICROS_MAX
 from kya.core.override import OverrideGranted
 from kya.core.power_events import (
@@ -37,7 +39,8 @@ Dated = (
 _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
-    " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1 or kya/override/v1"
+    " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1, kya/override/v1, kya/halt/v1,"
+    " kya/resume/v1 or kya/rearm/v1"
 )
 
 
@@ -83,6 +86,12 @@ class Statements:
 def _dated(entry: Entry) -> Instant:
     """Return the instant that the statement claims; InputError for any other kind."""
     event = entry.event
+    if isinstance(event, HaltOrdered):
+        return event.halt.at
+    if isinstance(event, TradingResumed):
+        return event.resume.at
+    if isinstance(event, LatchRearmed):
+        return event.rearm.at
     if isinstance(event, MandateGranted):
         return event.mandate.resolved_at
     if isinstance(event, RegionAnchored):

@@ -13,7 +13,9 @@ from kya.codec.note import NoteSignature
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
+from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.instant import Instant
+from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import Act
 from kya.core.limits import MANDATE_DIRECTORS_MIN, OPERATORS_MIN
 from kya.core.order_events import (
@@ -43,6 +45,7 @@ from kya.pki.path import verify_chain, verify_under_one
 from kya.pki.renewal import verify_renewal
 from kya.pki.root_list import require_root_list
 from kya.pki.session import require_session
+from kya.pki.stopping import STOPPING, require_rearming, require_resuming
 
 AUTHORISING: Final = (Role.COMPLIANCE, Role.DIRECTOR, Role.OPERATOR)
 """Who may authorise an override, which risk management then verifies."""
@@ -104,6 +107,8 @@ def _signers(  # noqa: PLR0911  one return for each kind
             return _holders(entry, state, at, Role.AUTHORITY)
         case MandateGranted() | OverrideGranted() as event:
             return _allowing(entry, event, state)
+        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
+            return _stopping(entry, event, state)
         case LogOpened() as event:
             return (_opening_authority(entry, event, root),)
         case _ as never:
@@ -195,6 +200,21 @@ def _allowing(
         return signers
     signers = _holders(entry, state, event.override.at, Role.RISK, *AUTHORISING)
     _require_override_people(signers)
+    return signers
+
+
+def _stopping(
+    entry: Entry, event: HaltOrdered | TradingResumed | LatchRearmed, state: State
+) -> tuple[Credential, ...]:
+    """Return the people who stop trading, or who start it again together."""
+    if isinstance(event, HaltOrdered):
+        return _holders(entry, state, event.halt.at, *STOPPING)
+    if isinstance(event, TradingResumed):
+        signers = _holders(entry, state, event.resume.at, *STOPPING)
+        require_resuming(signers)
+        return signers
+    signers = _holders(entry, state, event.rearm.at, *STOPPING)
+    require_rearming(signers)
     return signers
 
 

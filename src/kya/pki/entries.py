@@ -10,6 +10,7 @@ from typing import Final, Self
 from kya.codec import (
     canonical,
     decisions,
+    halts,
     mandates,
     orders,
     overrides,
@@ -22,6 +23,8 @@ from kya.codec import (
 from kya.codec.note import SignedNote
 from kya.core.errors import MalformedError
 from kya.core.events import Event
+from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.latch import LatchRearmed
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.power_events import (
@@ -142,12 +145,34 @@ def _read_session_start(line: bytes, _raw: bytes) -> Event:
 
 
 def _read_override(line: bytes, raw: bytes) -> Event:
-    signatures = SignedNote.parse(raw).signatures
     return OverrideGranted(
         leaf=canonical.leaf_digest(raw),
-        signed_by=tuple(sorted({signature.name for signature in signatures})),
+        signed_by=_names_under(raw),
         override=overrides.parse_override(line),
     )
+
+
+def _read_halt(line: bytes, raw: bytes) -> Event:
+    return HaltOrdered(
+        leaf=canonical.leaf_digest(raw),
+        signed_by=_names_under(raw),
+        halt=halts.parse_halt(line),
+    )
+
+
+def _read_resume(line: bytes, raw: bytes) -> Event:
+    resume = halts.parse_resume(line)
+    return TradingResumed(signed_by=_names_under(raw), resume=resume)
+
+
+def _read_rearm(line: bytes, raw: bytes) -> Event:
+    return LatchRearmed(signed_by=_names_under(raw), rearm=halts.parse_rearm(line))
+
+
+def _names_under(raw: bytes) -> tuple[str, ...]:
+    """Return the names of those who signed, sorted, each once."""
+    signatures = SignedNote.parse(raw).signatures
+    return tuple(sorted({signature.name for signature in signatures}))
 
 
 _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
@@ -168,4 +193,7 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     sessions.ANCHOR_TYPE: _read_anchor,
     sessions.START_TYPE: _read_session_start,
     overrides.OVERRIDE_TYPE: _read_override,
+    halts.HALT_TYPE: _read_halt,
+    halts.RESUME_TYPE: _read_resume,
+    halts.REARM_TYPE: _read_rearm,
 }

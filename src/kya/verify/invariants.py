@@ -8,21 +8,31 @@ the story that the lines tell is a lawful one.
 import json
 from base64 import b64decode
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
 from kya.verify.finding import Findings
-from kya.verify.plain_conduct import message_of
 from kya.verify.plain_decisions import objections
+from kya.verify.plain_enrolments import PlainEnrolments
+from kya.verify.plain_halts import HALT_KINDS, PlainHalts
 from kya.verify.plain_overrides import PlainOverrides
 from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_rules import (
     PEOPLE_MIN,
     PlainAgent,
     PlainCertificate,
+    equivocates,
     seen_of,
     signers_in,
+)
+from kya.verify.plain_working import (
+    PlainWorking,
+    WorkingOrder,
+    added_by,
+    is_final,
 )
 
 _STANDING: Final = {
@@ -60,19 +70,18 @@ class PlainScan:
     stopped: str = ""
     counted: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     agents: dict[str, PlainAgent] = field(default_factory=dict[str, PlainAgent])
-    unsettled: dict[str, Fields] = field(default_factory=dict[str, Fields])
     _index: int = -1
     _mandates: dict[str, Fields] = field(default_factory=dict[str, Fields])
     _certificates: dict[str, PlainCertificate] = field(
         default_factory=dict[str, PlainCertificate]
     )
     _anchors: dict[str, Fields] = field(default_factory=dict[str, Fields])
-    _registrations: dict[str, tuple[str, Fields]] = field(
-        default_factory=dict[str, tuple[str, Fields]]
-    )
+    _enrolments: PlainEnrolments = field(default_factory=PlainEnrolments)
     _pending: _Pending | None = None
     _revoked: bool = False
     _overrides: PlainOverrides = field(default_factory=PlainOverrides)
+    _working: PlainWorking = field(default_factory=PlainWorking)
+    _halts: PlainHalts = field(default_factory=PlainHalts)
 
     def take(self, raw: bytes) -> None:
         """Look at the next entry."""
@@ -106,7 +115,7 @@ class PlainScan:
         elif kind == "kya/mandate/v1":
             self._mandates[sha256(line).hexdigest()] = said
         elif kind == "kya/registration/v1":
-            self._take_registration(said, line, raw)
+            self._take_note_of(1, self._enrolments.register(said, line, raw))
         elif kind == "kya/certificate/v1":
             self._take_certificate(said)
         elif kind == "kya/schedule/v1":
@@ -116,11 +125,23 @@ class PlainScan:
         elif kind == "kya/equivocation/v1":
             self._take_equivocation(said)
         elif kind == "kya/override/v1":
-            wrong = self._overrides.take(said, raw)
-            if wrong is not None:
-                self._fail(4, f"plain scan: {wrong}")
+            self._take_note_of(4, self._overrides.take(said, raw))
+        elif kind in HALT_KINDS:
+            self._take_halt(said, raw)
         else:
             self._take_workload(kind, said, line)
+
+    def _take_note_of(self, question: int, wrong: Iterable[str]) -> None:
+        """Report whatever is wrong with what people said."""
+        for sentence in wrong:
+            self._fail(question, f"plain scan: {sentence}")
+
+    def _take_halt(self, said: Fields, raw: bytes) -> None:
+        """Follow what stops trading, and what starts it again."""
+        self._take_note_of(4, self._halts.take(said, raw))
+        if said["_type"] == "kya/rearm/v1":
+            agent = self.agents.setdefault(said["agent"], PlainAgent())
+            agent.conduct.rearm(said["latch"])
 
     def _take_workload(self, kind: str, said: Fields, line: bytes) -> None:
         """Remember what runs, and by what a region is shown."""
@@ -151,30 +172,14 @@ class PlainScan:
                 3, "plain scan: an agent's certificate, but no mandate before it"
             )
             return
-        self._take_enrolment(said, mandate["agent"], digest)
+        used = self._enrolments.use_up(said, mandate["agent"], digest)
+        self._take_note_of(1, used)
         scope = json.dumps(mandate["scope"], sort_keys=True, separators=(",", ":"))
         if scope.encode() not in der:
             self._fail(3, "plain scan: the certificate's scope is not the mandate's")
         self._certificates[sha256(der).hexdigest()] = PlainCertificate(
             mandate["agent"], mandate["scope"], self._index
         )
-
-    def _take_registration(self, said: Fields, line: bytes, raw: bytes) -> None:
-        """Remember the newest registration of an agent, which two names have signed."""
-        if len(signers_in(raw)) < PEOPLE_MIN:
-            self._fail(1, "plain scan: registered by less than two people")
-        self._registrations[said["agent"]] = sha256(line).hexdigest(), said
-
-    def _take_enrolment(self, said: Fields, agent: str, mandate: str) -> None:
-        """Check that the certificate uses up the agent's registration, and fits it."""
-        digest, wanted = self._registrations.pop(agent, ("", {}))
-        enrolment = said["enrolment"]
-        if not digest or enrolment["registration"] != digest:
-            self._fail(1, "plain scan: an agent's certificate without a registration")
-        elif said["at"] > wanted["expires_at"] or mandate != wanted["mandate"]:
-            self._fail(1, "plain scan: a certificate outside its registration")
-        elif not set(wanted["selectors"]) <= set(enrolment["shown"]):
-            self._fail(1, "plain scan: not all was shown that two people asked for")
 
     def _take_standing(self, said: Fields, raw: bytes) -> None:
         """Follow an act upon a certificate; two names lift a suspension."""
@@ -214,52 +219,43 @@ class PlainScan:
         order, received_at = pending.order, said["received_at"]
         agent = self.agents[order["agent"]]
         agent.turn_to(received_at[:10])
-        allowed = said["outcome"] == "allowed"
         override = self._overrides.used_by(order, pending.line_digest, received_at)
         if said["override"] != (None if override is None else override.leaf):
             self._fail(5, "plain scan: another override than the one on record for it")
+        worth, currency = order["amount"], order["currency"]
+        target = self._working.target_of(order)
+        added = added_by(order, None, currency, target)
         certificate = self._certificates.get(order["credential"])
-        amount, currency = order["amount"], order["currency"]
         if certificate is not None:
+            halted = self._halts.reasons_upon(order, certificate.scope)
             prices = PlainPrices(order, said, certificate.scope)
-            seen = seen_of(prices, certificate, agent)
+            seen = seen_of(prices, certificate, agent, target, halted)
             aside = set() if override is None else override.sets_aside(seen)
             for question, sentence in objections(prices, seen, aside):
                 self._fail(question, sentence)
+            added = seen.added
             if seen.worth is not None:
-                amount, currency = seen.worth, certificate.scope["currency"]
+                worth, currency = seen.worth, certificate.scope["currency"]
         agent.take(order, pending.line_digest)
-        agent.conduct.take_order(message_of(order, said), allowed=allowed)
-        if allowed:
-            self.unsettled[pending.leaf] = order
-            agent.count(order, amount, currency)
+        agent.conduct.take_order(order, said)
+        if said["outcome"] == "allowed":
+            agent.count(order, added, currency)
+            allowed = WorkingOrder(order, pending.leaf, Decimal(worth), currency)
+            self._working.add(allowed)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
 
     def _take_report(self, said: Fields) -> None:
-        """Check that a report is about an allowed order without a final answer."""
-        order = self.unsettled.get(said["order"])
-        if order is None:
-            self._fail(9, "plain scan: a report on no allowed order, or a second one")
-            return
-        if (said["agent"], said["seq"], said["venue"]) != (
-            order["agent"],
-            order["seq"],
-            order["venue"],
-        ):
-            self._fail(9, "plain scan: a report that differs from its order")
-        if said["status"] != "unknown":
-            conduct = self.agents[order["agent"]].conduct
-            conduct.take_report(said["status"], said["at"][:10])
-            del self.unsettled[said["order"]]
+        """Hold a report against its order and against the reports before it."""
+        found = self._working.named_in(said)
+        if found is not None and is_final(said):
+            self.agents[said["agent"]].conduct.take_last_report(found.order, said)
+        for wrong in self._working.objections(said):
+            self._fail(9, f"plain scan: {wrong}")
 
     def _take_equivocation(self, said: Fields) -> None:
         """Check that the other order has the same place and is another one."""
-        other = b64decode(said["conflicting"], validate=True)
-        order = json.loads(other.partition(b"\n")[0])
-        same_place = (order["agent"], order["seq"]) == (said["agent"], said["seq"])
-        same = sha256(b"\x00" + other).hexdigest() == said["order"]
-        if same or not same_place or said["seq"] > self.agents[said["agent"]].seq:
+        if not equivocates(said) or said["seq"] > self.agents[said["agent"]].seq:
             self._fail(10, "plain scan: an equivocation that is none")
             return
         self.findings.holds(

@@ -17,7 +17,6 @@ from kya.verify.plain_prices import BASIS_POINTS, Fields, PlainPrices
 MESSAGES_KEPT: Final = 8_192
 """The newest messages of an agent, which alone count (4.1)."""
 
-_EXECUTED: Final = frozenset({"filled", "partially_filled"})
 _ASKED: Final = (
     "market",
     "side",
@@ -28,7 +27,7 @@ _ASKED: Final = (
     "time_in_force",
     "venue",
 )
-"""What two orders share that are the same but for their names (4.4)."""
+"""What two orders share, beside the action, that differ in their names alone (4.4)."""
 
 
 class PlainMessage(NamedTuple):
@@ -46,7 +45,7 @@ def message_of(order: Fields, said: Fields) -> PlainMessage:
     known = price is not None and price["market"] == order["market"]
     return PlainMessage(
         at=datetime.fromisoformat(said["received_at"]),
-        asked=tuple(order.get(name) for name in _ASKED),
+        asked=(order.get("action", "new"), *map(order.get, _ASKED)),
         market=order["market"],
         met=price["ask" if order["side"] == "BUY" else "bid"] if known else "",
     )
@@ -72,24 +71,30 @@ class PlainConduct:
         if day != self.day:
             self.day, self.messages, self.orders, self.fills = day, 0, 0, 0
 
-    def take_order(self, message: PlainMessage, *, allowed: bool) -> None:
-        """Count a message of the day, and an order if it was allowed."""
-        self.sent.append(message)
+    def take_order(self, order: Fields, said: Fields) -> None:
+        """Count a message of the day, and an order if it was allowed, no cancel."""
+        self.sent.append(message_of(order, said))
         self.messages += 1
-        self.orders += allowed
+        if said["outcome"] == "allowed" and order.get("action") != "cancel":
+            self.orders += 1
 
-    def take_report(self, status: str, day: str) -> None:
-        """Count an execution or a reject; the day only goes on."""
-        self.turn_to(max(day, self.day))
-        if status in _EXECUTED:
-            self.fills, self.executions, self.row = (
-                self.fills + 1,
-                self.executions + 1,
-                0,
-            )
-        elif status == "rejected":
+    def take_last_report(self, order: Fields, said: Fields) -> None:
+        """Count an execution or a reject; the day only goes on (4.3, 4.6)."""
+        self.turn_to(max(said["at"][:10], self.day))
+        if said["filled"] is not None:
+            self.fills += 1
+            self.executions += 1
+            self.row = 0
+        elif said["status"] == "rejected" and order.get("action") != "cancel":
             self.row += 1
             self.longest_row = max(self.row, self.longest_row)
+
+    def rearm(self, latch: str) -> None:
+        """Begin anew what people have set back."""
+        if latch == "rejects":
+            self.row = self.longest_row = 0
+        elif latch == "executions":
+            self.executions = 0
 
     def within(self, now: datetime, window: timedelta) -> Iterator[PlainMessage]:
         """Yield the messages later than the window's begin, the newest first (4.1)."""
@@ -141,7 +146,8 @@ def _drift(prices: PlainPrices, conduct: PlainConduct, now: datetime) -> PlainRe
     if price is None or not prices.is_usable(price):
         return distance_result(name, most, None)
     met = price["ask" if order["side"] == "BUY" else "bid"]
-    own = Fraction(order.get("limit_price", met))
+    named: str = order.get("limit_price", met)
+    own = Fraction(named)
     first = own
     window = timedelta(seconds=prices.limits["price_drift_seconds"])
     for message in conduct.within(now, window):

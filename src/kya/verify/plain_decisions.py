@@ -52,7 +52,7 @@ def _of_list(prices: PlainPrices) -> Iterator[Objection]:
     """Compare the controls with those that the scope arms, in their order."""
     listed = [control["id"] for control in prices.said["controls"]]
     broken = {each["id"] for each in prices.said["controls"] if _is_broken(each)}
-    want = armed_by(prices.limits)
+    want = armed_by(prices.order, prices.limits)
     if [name for name in listed if name in want or name not in broken] != want:
         strange = _listed(set(listed) - broken - set(want))
         missing = _listed(set(want) - set(listed))

@@ -18,13 +18,17 @@ from kya.verify.plain_prices import (
 )
 
 _ALWAYS: Final = ""
+_TARGET: Final = "a target"
 CONTROLS: Final = (
     ("credential.standing", _ALWAYS),
     ("credential.validity", _ALWAYS),
+    ("halt.state", _ALWAYS),
     ("sequence.seq", _ALWAYS),
     ("sequence.prev", _ALWAYS),
     ("client_order_id.unique", _ALWAYS),
     ("clock.skew", _ALWAYS),
+    ("action.allowed", "actions"),
+    ("action.target", _TARGET),
     ("market.allowed", _ALWAYS),
     ("venue.allowed", _ALWAYS),
     ("region.allowed", _ALWAYS),
@@ -53,7 +57,21 @@ CONTROLS: Final = (
     ("hours.window", _ALWAYS),
     ("hours.calendar", _ALWAYS),
 )
-"""Every control in its place, and the limit that arms it."""
+"""Every control in its place, and what arms it: a limit, or the order's action."""
+
+OF_A_CANCEL: Final = frozenset(
+    {
+        "credential.standing",
+        "credential.validity",
+        "sequence.seq",
+        "sequence.prev",
+        "client_order_id.unique",
+        "clock.skew",
+        "action.allowed",
+        "action.target",
+    }
+)
+"""What alone is asked of an order that only takes risk away."""
 
 SOFT: Final = frozenset({"price.band"})
 """Controls that warn where they do not hold, and block where they cannot be asked."""
@@ -85,15 +103,22 @@ class PlainResult(NamedTuple):
         return "warned" if self.warns else "failed"
 
 
-def armed_by(limits: Fields) -> list[str]:
-    """Return the controls that a decision under these limits lists, in their order."""
-    return [name for name, field in CONTROLS if field == _ALWAYS or field in limits]
+def armed_by(order: Fields, limits: Fields) -> list[str]:
+    """Return the controls that a decision on the order lists, in their order."""
+    action = order.get("action", "new")
+    armed = {_ALWAYS, *limits}
+    if action != "new":
+        armed.add("actions")
+    if action in {"replace", "cancel"}:
+        armed.add(_TARGET)
+    listed = [name for name, field in CONTROLS if field in armed]
+    return [name for name in listed if action != "cancel" or name in OF_A_CANCEL]
 
 
 def results(prices: PlainPrices) -> Iterator[PlainResult]:
     """Yield what each control of this one order that the limits arm must say."""
     if prices.limits:
-        armed = set(armed_by(prices.limits))
+        armed = set(armed_by(prices.order, prices.limits))
         yield from (each for each in _every_result(prices) if each.id in armed)
 
 

@@ -1,5 +1,6 @@
 """Overrides once more, by plain reading: who signed, for which order, until when."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -47,15 +48,14 @@ class PlainOverrides:
 
     waiting: dict[str, PlainOverride] = field(default_factory=dict[str, PlainOverride])
 
-    def take(self, said: Fields, raw: bytes) -> str | None:
-        """Remember an override; return what is wrong with it, if that shows."""
+    def take(self, said: Fields, raw: bytes) -> Iterator[str]:
+        """Remember an override; yield what is wrong with it, as far as that shows."""
         leaf = sha256(b"\x00" + raw).hexdigest()
         self.waiting[said["order"]] = PlainOverride(leaf, said)
         if len(signers_in(raw)) < PEOPLE_MIN:
-            return "an override by less than two people"
+            yield "an override by less than two people"
         if said["at"] >= said["expires_at"]:
-            return "an override that ends before it begins"
-        return None
+            yield "an override that ends before it begins"
 
     def used_by(
         self, order: Fields, line_digest: str, received_at: str

@@ -4,16 +4,20 @@ Shares nothing with `kya.core`, on purpose: text is compared as text, amounts ar
 `Decimal`, days are the first ten characters of an instant.
 """
 
+import json
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Final
 
 from kya.verify.plain_calendars import covers, is_open
 from kya.verify.plain_conduct import PlainConduct, conduct_results
 from kya.verify.plain_limits import PlainResult, results
 from kya.verify.plain_prices import Fields, PlainPrices
+from kya.verify.plain_working import WorkingOrder, action_reasons, added_by
 
 SKEW_MAX: Final = timedelta(seconds=2)
 
@@ -36,6 +40,14 @@ def signers_in(raw: bytes) -> set[str]:
     """Return the names under a note, as they stand there."""
     lines = raw.decode("utf-8").rpartition("\n\n")[2].splitlines()
     return {line.split(" ")[1] for line in lines}
+
+
+def equivocates(said: Fields) -> bool:
+    """Tell whether the other order has the place of this one, and is another one."""
+    other = b64decode(said["conflicting"], validate=True)
+    order = json.loads(other.partition(b"\n")[0])
+    same_place = (order["agent"], order["seq"]) == (said["agent"], said["seq"])
+    return same_place and sha256(b"\x00" + other).hexdigest() != said["order"]
 
 
 @dataclass(slots=True)
@@ -84,44 +96,52 @@ class PlainAgent:
         self.seq, self.prev = order["seq"], line_digest
         self.ids.add(order["client_order_id"])
 
-    def count(self, order: Fields, amount: str, currency: str) -> None:
-        """Add what was allowed to the day's sums."""
-        key = (order["market"], order["side"])
-        self.totals[key] = self.totals.get(key, Decimal(0)) + Decimal(amount)
-        self.currency = currency
+    def count(self, order: Fields, added: Decimal, currency: str) -> None:
+        """Add what was allowed to the day's sums, if it is anything."""
+        if added:
+            key = (order["market"], order["side"])
+            self.totals[key] = self.totals.get(key, Decimal(0)) + added
+            self.currency = currency
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the scan sees of one order: its worth, and what speaks against it.
 
-    `unweighed` are the reasons given for want of something to compare, which nobody
-    sets aside; `limits` says of each control of a limit what it must say.
+    `added` is what it adds to the day's sums if it is allowed. `unweighed` are the
+    reasons given for want of something to compare, which nobody sets aside; `limits`
+    says of each control of a limit what it must say.
     """
 
     worth: str | None
+    added: Decimal
     reasons: frozenset[str]
     unweighed: frozenset[str]
     limits: Mapping[str, PlainResult]
 
 
 def seen_of(
-    prices: PlainPrices, certificate: PlainCertificate, agent: PlainAgent
+    prices: PlainPrices,
+    certificate: PlainCertificate,
+    agent: PlainAgent,
+    target: WorkingOrder | None,
+    halted: set[str],
 ) -> Seen:
-    """Return what a plain scan sees; the agent is turned to the day."""
-    order, scope = prices.order, prices.scope
-    received_at, worth = prices.said["received_at"], prices.worth()
+    """Return what a plain scan sees; the agent is turned to the day.
+
+    `halted` are the reasons that halts give.
+    """
+    order, scope, worth = prices.order, prices.scope, prices.worth()
+    added = added_by(order, worth, scope["currency"], target)
+    holds = _holds(order, prices.said["received_at"], certificate, agent)
+    against = action_reasons(order, target, scope)
+    if order.get("action") == "cancel":
+        against |= {reason for reason in _OF_A_CANCEL if not holds[reason]}
+        return Seen(worth, added, frozenset(against), frozenset(), {})
+    against |= halted | {reason for reason in holds if not holds[reason]}
+    against |= _amounts(worth, added, order, scope, agent)
     asked = (*results(prices), *conduct_results(prices, agent.conduct))
-    limits = {result.id: result for result in asked}
-    holds = _holds(order, received_at, certificate, agent) | {
-        "price.missing": worth is not None,
-        "order.amount_max": worth is not None
-        and Decimal(worth) <= Decimal(scope["order_max"]),
-        "daily.amount_max": worth is not None
-        and _day_is_within(order, worth, scope, agent),
-    }
-    against = {reason for reason, holding in holds.items() if not holding}
-    blocking = [each for each in limits.values() if each.reason and not each.warns]
+    blocking = [each for each in asked if each.reason and not each.warns]
     unweighed = {each.reason for each in blocking if not each.weighed}
     if worth is None:
         unweighed |= {"order.amount_max"}
@@ -131,10 +151,34 @@ def seen_of(
         unweighed |= {"calendar.closed"}
     return Seen(
         worth=worth,
+        added=added,
         reasons=frozenset(against | {each.reason for each in blocking}),
         unweighed=frozenset(unweighed),
-        limits=limits,
+        limits={result.id: result for result in asked},
     )
+
+
+_OF_A_CANCEL: Final = (
+    "credential.revoked",
+    "sequence.prev",
+    "client_order_id.duplicate",
+    "clock.skew",
+)
+"""What a cancel can be refused or denied for, besides its action."""
+
+
+def _amounts(
+    worth: str | None, added: Decimal, order: Fields, scope: Fields, agent: PlainAgent
+) -> set[str]:
+    """Return what speaks against the amount; one without a worth blocks whole."""
+    if worth is None:
+        return {"price.missing", "order.amount_max", "daily.amount_max"}
+    reasons = set()
+    if Decimal(worth) > Decimal(scope["order_max"]):
+        reasons.add("order.amount_max")
+    if not _day_is_within(order, added, scope, agent):
+        reasons.add("daily.amount_max")
+    return reasons
 
 
 def _holds(
@@ -178,11 +222,13 @@ def _skew(received_at: str, created_at: str) -> timedelta:
     return abs(datetime.fromisoformat(received_at) - datetime.fromisoformat(created_at))
 
 
-def _day_is_within(order: Fields, worth: str, scope: Fields, agent: PlainAgent) -> bool:
+def _day_is_within(
+    order: Fields, added: Decimal, scope: Fields, agent: PlainAgent
+) -> bool:
     if agent.currency not in ("", scope["currency"]):
         return False  # Cannot be compared, and what cannot be compared is denied.
     if scope["daily_max_per"] == "agent":
         before = sum(agent.totals.values(), Decimal(0))
     else:
         before = agent.totals.get((order["market"], order["side"]), Decimal(0))
-    return before + Decimal(worth) <= Decimal(scope["daily_max"])
+    return before + added <= Decimal(scope["daily_max"])

@@ -5,6 +5,8 @@ from typing import Final
 from kya.codec import canonical
 from kya.core.errors import InputError
 from kya.core.events import Event
+from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.latch import LatchRearmed
 from kya.core.order_events import (
     Equivocated,
     OrderDecided,
@@ -34,8 +36,15 @@ QUESTION_OF: Final = {
     "kya/region-anchor/v1": 5,
     "kya/session-start/v1": 5,
     "kya/override/v1": 4,
+    "kya/halt/v1": 4,
+    "kya/resume/v1": 4,
+    "kya/rearm/v1": 4,
 }
 """Which question fails if an entry of this type cannot be believed."""
+
+
+_LIMITS: Final = (OverrideGranted, HaltOrdered, TradingResumed, LatchRearmed)
+"""What decides, besides the scope, which orders may be allowed."""
 
 
 def question_of_refusal(event: Event, state: State) -> int:
@@ -57,7 +66,7 @@ def question_of_refusal(event: Event, state: State) -> int:
         return 3
     if isinstance(event, VenueReported):
         return 9
-    if isinstance(event, OverrideGranted):
+    if isinstance(event, _LIMITS):
         return 4
     if isinstance(event, RuntimePinned | RegionAnchored | SessionStarted):
         return 5

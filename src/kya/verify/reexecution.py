@@ -149,8 +149,6 @@ class Reexecution:
         elif isinstance(event, OrderDecided):
             if self._line is None:
                 self._compare_decision(entry, event)
-        elif isinstance(event, VenueReported):
-            self._compare_report(event)
         elif isinstance(event, Equivocated):
             against = objection_to(event, self.state, self.orders)
             if against is not None:
@@ -220,21 +218,6 @@ class Reexecution:
             reasons = ", ".join(reason.value for reason in decision.reasons)
             self._fail(4, f"{where} was allowed, but re-execution gives {reasons}")
         self._line = line
-
-    def _compare_report(self, event: VenueReported) -> None:
-        """Compare a report with the order that it is about."""
-        agent = self.state.agents.get(event.agent)
-        submitted = agent.unanswered.get(event.seq) if agent else None
-        if submitted is None:
-            return  # The fold refuses it, with a better sentence.
-        order, filled = submitted.order, event.filled
-        if event.venue != order.venue:
-            self._fail(9, f"order {order.seq} was for {order.venue}, not {event.venue}")
-        if filled is not None and (
-            filled.currency != order.amount.currency
-            or filled.minor_units > order.amount.minor_units
-        ):
-            self._fail(9, f"order {order.seq}: filled {filled} of {order.amount}")
 
     def _fail(self, question: int, sentence: str) -> None:
         self.findings.fails(question, f"entry {self.index}", sentence)

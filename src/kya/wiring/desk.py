@@ -97,6 +97,15 @@ class Desk:
         self._enrol(certificate, acts.custody_text(signer.describe()))
         return NoteSigner(name, signer)
 
+    def person_at_hand(self, role: Role, name: str) -> NoteSigner | None:
+        """Return a person's signer, if there is one, without a look at the log."""
+        tokens.require(tokens.NAME, role.value, name)
+        key_name = f"{role.value}-{name}"
+        cabinet = self.opened.cabinet
+        return (
+            NoteSigner(name, cabinet.open(key_name)) if cabinet.has(key_name) else None
+        )
+
     def enrol_director(self, name: str, request: bytes) -> None:
         """Put a director on record under the key that a PKCS #10 request proves."""
         tokens.require(tokens.NAME, "director", name)

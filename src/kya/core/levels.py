@@ -1,0 +1,90 @@
+"""Levels at which trading is stopped: an agent, a desk, a market, a venue, the firm."""
+
+from dataclasses import dataclass
+from enum import Enum
+from re import Pattern
+from typing import Final, Self
+
+from kya.core import tokens
+from kya.core.errors import MalformedError
+from kya.core.order import Order
+from kya.core.scope import Scope
+
+
+class Level(Enum):
+    """How wide a place is; the order in which a decision lists what is stopped."""
+
+    AGENT = "agent"
+    DESK = "desk"
+    MARKET = "market"
+    VENUE = "venue"
+    FIRM = "firm"
+
+
+_NAMES: Final[dict[Level, Pattern[str]]] = {
+    Level.AGENT: tokens.NAME,
+    Level.DESK: tokens.NAME,
+    Level.MARKET: tokens.MARKET,
+    Level.VENUE: tokens.VENUE,
+}
+_PLACES: Final = "want firm, agent:NAME, desk:NAME, market:BASE/QUOTE or venue:NAME"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where trading can be stopped. The firm has no name, every other place has one."""
+
+    level: Level
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a name that nothing of this level can have."""
+        pattern = _NAMES.get(self.level)
+        if pattern is not None:
+            tokens.require(pattern, self.level.value, self.name)
+        elif self.name != "":
+            msg = f"place: want firm, which has no name, got {self.name}"
+            raise MalformedError(msg)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the place of `firm` or `market:EUR/USD`; MalformedError otherwise."""
+        level, _, name = text.partition(":")
+        try:
+            place = cls(Level(level), name)
+        except ValueError as error:
+            msg = f"place: {_PLACES}"
+            raise MalformedError(msg) from error
+        if str(place) != text:
+            msg = f"place: {_PLACES}"
+            raise MalformedError(msg)
+        return place
+
+    def __str__(self) -> str:
+        """Return the place in its one spelling."""
+        return ":".join(self._words)
+
+    @property
+    def words(self) -> str:
+        """The place as a decision names it: `market EUR/USD`."""
+        return " ".join(self._words)
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        return (self.level.value, self.name) if self.name else (self.level.value,)
+
+
+FIRM: Final = Place(Level.FIRM)
+
+
+def places_of(order: Order, scope: Scope) -> tuple[Place, ...]:
+    """Return every place that the order touches, in the order of the levels."""
+    desk = scope.limits.desk
+    at_desk = () if desk is None else (Place(Level.DESK, desk),)
+    return (
+        Place(Level.AGENT, order.agent),
+        *at_desk,
+        Place(Level.MARKET, order.market),
+        Place(Level.VENUE, order.venue),
+        FIRM,
+    )

@@ -1,0 +1,50 @@
+"""How far working orders have come: what a venue's report changes for its agent."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from kya.core.money import Money
+from kya.core.order_events import OrderSubmitted, VenueReported
+from kya.core.state import AgentState, Progress
+
+
+def begun(
+    agent: AgentState, submitted: OrderSubmitted, worth: Money | None
+) -> AgentState:
+    """Return what is known of the agent once its order is allowed."""
+    seq = submitted.order.seq
+    changed = replace(agent, unanswered={**agent.unanswered, seq: submitted})
+    if worth is None:
+        return changed
+    progress = {**agent.progress, seq: Progress(worth=worth)}
+    return replace(changed, progress=progress)
+
+
+def after_report(agent: AgentState, event: VenueReported) -> AgentState:
+    """Return what is known of the agent after a report that says what happened.
+
+    A final one settles its order, and what was filled of that counts for whatever is
+    to take its place.
+    """
+    seq, known = event.seq, agent.progress.get(event.seq, Progress())
+    filled = 0 if event.filled is None else event.filled.minor_units
+    if not event.status.is_final:
+        now = known._replace(is_acknowledged=True, filled=filled)
+        return replace(agent, progress={**agent.progress, seq: now})
+    unanswered = {k: v for k, v in agent.unanswered.items() if k != seq}
+    progress = {k: v for k, v in agent.progress.items() if k != seq}
+    before = known.filled_before + filled
+    if before:
+        for other in _in_the_place_of(seq, unanswered):
+            there = progress.get(other, Progress())
+            progress[other] = there._replace(filled_before=before)
+    return replace(agent, unanswered=unanswered, progress=progress)
+
+
+def _in_the_place_of(
+    target: int, unanswered: Mapping[int, OrderSubmitted]
+) -> Iterator[int]:
+    """Yield the orders under way that are to take this one's place."""
+    for seq, submitted in unanswered.items():
+        if submitted.order.target == target:
+            yield seq

@@ -1,0 +1,48 @@
+"""Who may stop trading, and who may start it again (RTS 6 Art. 12).
+
+Stopping takes one person. Starting takes two, one of whom is of compliance or of risk
+management, so that nobody who trades starts it among themselves.
+"""
+
+from typing import Final
+
+from kya.core.credential import Credential, Role
+from kya.core.errors import DistrustError
+from kya.core.limits import RESUMING_MIN
+
+STOPPING: Final = (Role.COMPLIANCE, Role.OPERATOR, Role.RISK)
+"""Who may stop trading; nobody else's signature stands under a halt or a resume."""
+
+SUPERVISING: Final = (Role.COMPLIANCE, Role.RISK)
+"""Of whom one must agree that trading starts again."""
+
+
+def require_resuming(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two people signed, and one of these two supervises."""
+    _require_pair("resume", signers, SUPERVISING)
+
+
+def require_rearming(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two people signed."""
+    _require_pair("re-arming", signers, STOPPING)
+
+
+def _require_pair(
+    what: str, signers: tuple[Credential, ...], roles: tuple[Role, ...]
+) -> None:
+    """Raise unless one of these roles and another person signed.
+
+    Different in name and in key, so that nobody counts twice by having two names.
+    """
+    if not any(
+        one.role in roles and one.name != other.name and one.spki != other.spki
+        for one in signers
+        for other in signers
+    ):
+        named = " or ".join(role.value for role in roles)
+        names = ", ".join(f"{signer.role.value} {signer.name}" for signer in signers)
+        msg = (
+            f"{what}: want {RESUMING_MIN} different people, one of them of {named};"
+            f" signed by {names}"
+        )
+        raise DistrustError(msg)

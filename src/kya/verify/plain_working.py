@@ -1,0 +1,138 @@
+"""Working orders once more, by plain reading: what is acted on, and how it ends."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from kya.verify.plain_prices import Fields
+
+_NONE: Final = Decimal(0)
+_NOTHING_DONE: Final = ("unknown", "rejected", "not_received")
+
+
+@dataclass(slots=True)
+class WorkingOrder:
+    """An allowed order without a last word, and what the venue has said of it.
+
+    `worth` is what it was worth when it was allowed, in `currency`.
+    """
+
+    order: Fields
+    leaf: str
+    worth: Decimal
+    currency: str
+    acknowledged: bool = False
+    filled: Decimal = _NONE
+    before: Decimal = _NONE
+
+
+@dataclass(slots=True)
+class PlainWorking:
+    """The orders of all agents that the venue may still answer, by agent and `seq`."""
+
+    _of: dict[str, dict[int, WorkingOrder]] = field(
+        default_factory=dict[str, dict[int, WorkingOrder]]
+    )
+
+    def target_of(self, order: Fields) -> WorkingOrder | None:
+        """Return the order that this one acts on, if it is there and no cancel."""
+        found = self._of.get(order["agent"], {}).get(order.get("target", 0))
+        if found is None or found.order.get("action") == "cancel":
+            return None
+        return found
+
+    def named_in(self, said: Fields) -> WorkingOrder | None:
+        """Return the order that a report is about, if the venue may still answer."""
+        found = self._of.get(said["agent"], {}).get(said["seq"])
+        return None if found is None or found.leaf != said["order"] else found
+
+    def add(self, working: WorkingOrder) -> None:
+        """Take an order that was allowed."""
+        order = working.order
+        self._of.setdefault(order["agent"], {})[order["seq"]] = working
+
+    def objections(self, said: Fields) -> list[str]:
+        """Return what speaks against a report, and take it."""
+        found = self.named_in(said)
+        if found is None:
+            return ["a report on no allowed order, or a second one"]
+        wrong = []
+        if said["venue"] != found.order["venue"]:
+            wrong.append("a report that differs from its order")
+        wrong += _against_figures(found, said)
+        if said["status"] not in _NOTHING_DONE and self.target_of(found.order):
+            wrong.append("a report of what took the place of an order not settled yet")
+        self._settle(found, said)
+        return wrong
+
+    def _settle(self, found: WorkingOrder, said: Fields) -> None:
+        """Remember how far the order has come, or that it has ended."""
+        if said["status"] == "unknown":
+            return
+        found.filled = Decimal(said["filled"] or 0)
+        if not is_final(said):
+            found.acknowledged = True
+            return
+        others = self._of[said["agent"]]
+        del others[said["seq"]]
+        if found.before + found.filled:
+            for waiting in others.values():
+                if waiting.order.get("target") == said["seq"]:
+                    waiting.before = found.before + found.filled
+
+
+def _against_figures(found: WorkingOrder, said: Fields) -> list[str]:
+    """Compare what was filled with the order and with what was said before."""
+    order, status = found.order, said["status"]
+    filled = Decimal(said["filled"] or 0)
+    if order.get("action") == "cancel":
+        odd = status in ("acknowledged", "filled", "partially_filled") or filled
+        return ["a cancel that fills or rests"] if odd else []
+    if said["filled"] is not None and said["filled_currency"] != order["currency"]:
+        return ["filled in another currency than was ordered"]
+    if found.before + filled > Decimal(order["amount"]):
+        return ["more was filled than was ordered"]
+    if found.acknowledged and status in ("rejected", "not_received"):
+        return ["an order that was there is said never to have been"]
+    if status != "unknown" and filled < found.filled:
+        return ["less is filled than was before"]
+    return []
+
+
+def is_final(said: Fields) -> bool:
+    """Tell whether a report is the last word on its order."""
+    return said["status"] not in {"unknown", "acknowledged"}
+
+
+def action_reasons(
+    order: Fields, target: WorkingOrder | None, scope: Fields
+) -> set[str]:
+    """Return what speaks against the action, and against what it acts on."""
+    action, listed = order.get("action", "new"), scope.get("limits", {}).get("actions")
+    allowed = {"cancel", *(["new"] if listed is None else listed)}
+    reasons = set() if action in allowed else {"action.not_allowed"}
+    if action not in ("replace", "cancel"):
+        return reasons
+    if target is None:
+        return reasons | {"target.unknown"}
+    same = ["market", "side", "venue", "currency"]
+    if action == "cancel":
+        same.append("amount")
+    if any(order[name] != target.order[name] for name in same):
+        reasons.add("target.differs")
+    return reasons
+
+
+def added_by(
+    order: Fields, worth: str | None, currency: str, target: WorkingOrder | None
+) -> Decimal:
+    """Return what an order adds to the sums of its day if it is allowed.
+
+    `worth` is in `currency`; without any, the amount is what is added.
+    """
+    if order.get("action") == "cancel":
+        return _NONE
+    asked = Decimal(order["amount"] if worth is None else worth)
+    if target is None or target.currency != currency:
+        return asked
+    return max(_NONE, asked - target.worth)

@@ -1,0 +1,96 @@
+"""`kya gateway halt`, `resume`, `rearm` and `state`, against a gateway that runs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.cli.terminal import Said, Up
+
+BOT: Final = Path(__file__).parents[2] / "examples/bot.py"
+BY_ONE: Final = ("--as", "operator:alice")
+BY_TWO: Final = ("--as", "operator:alice", "--as", "risk:rita")
+WHY: Final = ("--reason", "prices look wrong")
+
+
+def halt(at: Up, place: str, *more: str) -> Said:
+    return at.kya("gateway", "halt", "--place", place, *WHY, *more)
+
+
+def resume(at: Up, place: str, *more: str) -> Said:
+    return at.kya("gateway", "resume", "--place", place, *WHY, *more)
+
+
+def outcomes(at: Up) -> str:
+    """What the example's two orders come to."""
+    bot = [sys.executable, str(BOT), str(at.data / "agents/bot")]
+    done = subprocess.run(bot, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def test_one_person_halts_and_two_resume(trading: Up) -> None:
+    said = halt(trading, "market:EUR/USD", *BY_ONE)
+    assert said.code == 0, said.err
+    assert said.out.startswith("halted market EUR/USD entry ")
+    shown = trading.kya("gateway", "state").out
+    assert shown.startswith("halted market EUR/USD since ")
+    assert shown.endswith(" by alice: prices look wrong\n")
+    told = outcomes(trading)
+    assert "trading is stopped: halted market EUR/USD (halt.halted)" in told
+    alone = resume(trading, "market:EUR/USD", "--as", "risk:rita")
+    assert alone.code == 1
+    assert "want 2 different people, one of them of compliance or risk" in alone.err
+    two = resume(trading, "market:EUR/USD", *BY_TWO)
+    assert two.code == 0, two.err
+    assert "to be lifted by operator:alice, risk:rita" in two.err
+    assert two.out.startswith("resumed market EUR/USD entry ")
+    assert trading.kya("gateway", "state").out == "active: nothing is stopped\n"
+    assert "halt.halted" not in outcomes(trading)
+
+
+def test_what_is_stopped_is_told_to_programs(trading: Up) -> None:
+    said = halt(trading, "venue:SIMB", *BY_ONE, "--reducing")
+    assert said.out.startswith("reducing venue SIMB entry ")
+    [only] = trading.kya("gateway", "state", "--json").json
+    assert (only["place"], only["state"]) == ("venue:SIMB", "reducing")
+    assert only["signed_by"] == ["alice"]
+    assert len(only["halt"]) == 64
+    assert json.dumps(only["reason"]) == '"prices look wrong"'
+    assert resume(trading, "venue:SIMB", *BY_TWO).code == 0
+
+
+@pytest.mark.parametrize("place", ["everything", "market:EURUSD", "agent:"])
+def test_a_place_that_is_none_is_refused(trading: Up, place: str) -> None:
+    refused = halt(trading, place, *BY_ONE)
+    assert refused.code == 2
+    assert "want" in refused.err
+
+
+def test_a_director_and_a_stranger_halt_nothing(trading: Up) -> None:
+    refused = halt(trading, "firm", "--as", "director:anna")
+    assert refused.code == 1
+    assert "want a compliance or operator or risk" in refused.err
+    nobody = halt(trading, "agent:nobody", *BY_ONE)
+    assert nobody.code == 2
+    assert "no such agent is on record" in nobody.err
+
+
+def test_what_is_not_stopped_is_not_resumed(trading: Up) -> None:
+    refused = resume(trading, "firm", *BY_TWO)
+    assert refused.code == 2
+    assert "firm: no halt is in force there; stopped: nothing" in refused.err
+
+
+def test_two_people_set_a_latch_back(trading: Up) -> None:
+    rearm = ("gateway", "rearm", "bot", "--latch", "rejects", *WHY)
+    alone = trading.kya(*rearm, *BY_ONE)
+    assert alone.code == 1
+    assert "re-arming: want 2 different people" in alone.err
+    said = trading.kya(*rearm, "--as", "operator:alice", "--as", "operator:bob")
+    assert said.code == 0, said.err
+    assert said.out.startswith("rearmed rejects of bot entry ")
+    unknown = trading.kya("gateway", "rearm", "bot", "--latch", "mood", *WHY, *BY_TWO)
+    assert unknown.code == 2
