@@ -2807,7 +2807,9 @@ function conclude(   c, n, words, k, text) {
             " regions, hours, calendar and standing" (ARMED \
             ? ", and within the limits of their scopes by the prices that the decisions name" : "") (ASIDE \
             ? ", but for " ASIDE " where two people set a limit aside" : "") (CANCELS \
-            ? "; " CANCELS " of them are cancels, which no limit stops" : ""))
+            ? "; " CANCELS " of them are cancels, which no limit stops" : "") (HALTS \
+            ? "; none went where trading was stopped: " HALTS " halts, " RESUMES + 0 " resumes" \
+            : ""))
         finding(5, "CHECKED", SAME + 0 " of " DECISIONS " decisions come out again byte for byte: " \
             COUNT["allowed"] + 0 " allowed, " COUNT["denied"] + 0 " denied, " COUNT["refused"] + 0 \
             " refused, each with its reasons; " DECISIONS + REPORTS + EQUIVOCATIONS \

@@ -146,8 +146,7 @@ def _drift(prices: PlainPrices, conduct: PlainConduct, now: datetime) -> PlainRe
     if price is None or not prices.is_usable(price):
         return distance_result(name, most, None)
     met = price["ask" if order["side"] == "BUY" else "bid"]
-    named: str = order.get("limit_price", met)
-    own = Fraction(named)
+    own = Fraction(str(order.get("limit_price", met)))
     first = own
     window = timedelta(seconds=prices.limits["price_drift_seconds"])
     for message in conduct.within(now, window):
