@@ -9,7 +9,8 @@ from kya.core.scope import Calendar
 from kya.verify.finding import Verdict
 from kya.verify.plain_overrides import PlainOverride
 from kya.verify.plain_prices import PlainPrices
-from kya.verify.plain_rules import PlainAgent, PlainCertificate, seen_of
+from kya.verify.plain_rules import Around, PlainAgent, PlainCertificate, seen_of
+from kya.verify.plain_working import PlainWorking
 from tests.evidence.shell_package import build
 from tests.evidence.test_verify_sh import verify
 from tests.verify.packages import handed_over, judged, sentences
@@ -90,7 +91,8 @@ def test_the_plain_scan_lets_nobody_set_aside_what_nobody_knows(
     said = {"received_at": order["created_at"], "price": None}
     certificate = PlainCertificate("agent", SCOPE | {"calendar": calendar}, 0)
     prices = PlainPrices(order, said, certificate.scope)
-    seen = seen_of(prices, certificate, PlainAgent(day=day), None, set())
+    around = Around(None, set(), PlainWorking())
+    seen = seen_of(prices, certificate, PlainAgent(day=day), around)
     assert seen.reasons == {"calendar.closed"}
     override = PlainOverride("leaf", {"controls": ["hours.calendar"]})
     assert (override.sets_aside(seen) == {"calendar.closed"}) is is_aside

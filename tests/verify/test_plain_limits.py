@@ -23,11 +23,12 @@ from kya.verify.plain_overrides import LIMIT_OF, PlainOverride
 from kya.verify.plain_prices import CURRENCIES, Fields, PlainPrices
 from kya.verify.plain_rules import (
     UNSEEN,
+    Around,
     PlainAgent,
     PlainCertificate,
     seen_of,
 )
-from kya.verify.plain_working import WorkingOrder
+from kya.verify.plain_working import PlainWorking, WorkingOrder
 from tests.properties.priced import priced_cases
 from tests.properties.test_two_judges import LEAF, facts_of
 from tests.strategies import cases
@@ -49,6 +50,8 @@ def the_agent(facts: Fields, order: Fields) -> PlainAgent:
     if past["day"] == agent.day:
         agent.ids = set(past["client_order_ids"])
         agent.currency = past["currency"] or ""
+        sums = past["at_venues"].items()
+        agent.at_venues = {venue: Decimal(total) for venue, total in sums}
         for counted in past["allowed"]:
             key = (counted["market"], counted["side"])
             before = agent.totals.get(key, Decimal(0))
@@ -90,6 +93,24 @@ def the_target(facts: Fields) -> WorkingOrder | None:
     return WorkingOrder(json.loads(target["order"]), "leaf", worth, currency)
 
 
+def all_that_works(facts: Fields, order: Fields) -> PlainWorking:
+    """What the case says of working orders, its agent's and the firm's others."""
+    past, works = facts["past"], PlainWorking()
+    agent, unit = order["agent"], json.loads(facts["scope"])["currency"]
+    for each in past["working"]:
+        worth = Decimal(each["remaining"])
+        fields = {**each, "agent": agent, "amount": each["remaining"]}
+        works.add(WorkingOrder(fields, "leaf", worth, past["at_risk_in"] or unit))
+    for each in facts["firm"]:
+        fields = {name: each[name] for name in each if each[name] is not None}
+        works.add(WorkingOrder({**fields, "amount": "1"}, "leaf", Decimal(1), unit))
+    works.currencies[agent] = {past["at_risk_in"] or unit}
+    for name, field in (("market", "by_market"), ("venue", "by_venue")):
+        for place, net in past[field].items():
+            works.positions[agent, name, place] = int(net.replace(".", ""))
+    return works
+
+
 def the_halts(facts: Fields) -> PlainHalts:
     """What is stopped, after all that people have said."""
     halts = PlainHalts()
@@ -119,8 +140,11 @@ def speaks_against(facts: Fields, line: str) -> list[tuple[int, str]]:
         prices,
         certificate,
         the_agent(facts, order),
-        the_target(facts),
-        the_halts(facts).reasons_upon(order, scope),
+        Around(
+            the_target(facts),
+            the_halts(facts).reasons_upon(order, scope),
+            all_that_works(facts, order),
+        ),
     )
     aside = set()
     if said["override"] is not None:

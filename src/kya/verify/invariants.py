@@ -22,6 +22,7 @@ from kya.verify.plain_overrides import PlainOverrides
 from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_rules import (
     PEOPLE_MIN,
+    Around,
     PlainAgent,
     PlainCertificate,
     equivocates,
@@ -229,7 +230,8 @@ class PlainScan:
         if certificate is not None:
             halted = self._halts.reasons_upon(order, certificate.scope)
             prices = PlainPrices(order, said, certificate.scope)
-            seen = seen_of(prices, certificate, agent, target, halted)
+            around = Around(target, halted, self._working)
+            seen = seen_of(prices, certificate, agent, around)
             aside = set() if override is None else override.sets_aside(seen)
             for question, sentence in objections(prices, seen, aside):
                 self._fail(question, sentence)

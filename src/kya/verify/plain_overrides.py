@@ -18,6 +18,13 @@ LIMIT_OF: Final = {
     "order.duplicate": "order.duplicate",
     "daily.orders": "daily.orders",
     "rate.orders_per_fill": "rate.orders_per_fill",
+    "open.orders": "open.orders",
+    "open.market_orders": "open.market_orders",
+    "position.market": "position.market",
+    "exposure.gross": "exposure.gross",
+    "exposure.net": "exposure.net",
+    "venue.daily_amount": "venue.daily_amount",
+    "venue.credit": "venue.credit",
     "hours.closed": "hours.window",
     "calendar.closed": "hours.calendar",
 }

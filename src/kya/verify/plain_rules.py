@@ -11,13 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from kya.verify.plain_calendars import covers, is_open
 from kya.verify.plain_conduct import PlainConduct, conduct_results
+from kya.verify.plain_exposure import exposure_of, exposure_results
 from kya.verify.plain_limits import PlainResult, results
 from kya.verify.plain_prices import Fields, PlainPrices
-from kya.verify.plain_working import WorkingOrder, action_reasons, added_by
+from kya.verify.plain_working import (
+    PlainWorking,
+    WorkingOrder,
+    action_reasons,
+    added_by,
+)
 
 SKEW_MAX: Final = timedelta(seconds=2)
 
@@ -26,10 +32,13 @@ UNSEEN: Final = frozenset(
         "control.faulted",
         "credential.expired",
         "credential.not_yet_valid",
+        "latch.daily_loss",
+        "latch.drawdown",
         "sequence.gap",
     }
 )
-"""Reasons that a plain scan cannot weigh: it reads no certificates and no program."""
+"""Reasons that a plain scan cannot weigh: it reads no certificates and no program, and
+does not reckon what was lost."""
 
 
 PEOPLE_MIN: Final = 2
@@ -78,6 +87,7 @@ class PlainAgent:
     totals: dict[tuple[str, str], Decimal] = field(
         default_factory=dict[tuple[str, str], Decimal]
     )
+    at_venues: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     currency: str = ""
     conduct: PlainConduct = field(default_factory=PlainConduct)
     session: Fields = field(default_factory=Fields)
@@ -88,7 +98,7 @@ class PlainAgent:
         """Forget the counters of another day."""
         if day != self.day:
             self.day, self.currency = day, ""
-            self.ids, self.totals = set(), {}
+            self.ids, self.totals, self.at_venues = set(), {}, {}
         self.conduct.turn_to(day)
 
     def take(self, order: Fields, line_digest: str) -> None:
@@ -101,6 +111,8 @@ class PlainAgent:
         if added:
             key = (order["market"], order["side"])
             self.totals[key] = self.totals.get(key, Decimal(0)) + added
+            there = self.at_venues.get(order["venue"], Decimal(0))
+            self.at_venues[order["venue"]] = there + added
             self.currency = currency
 
 
@@ -120,27 +132,41 @@ class Seen:
     limits: Mapping[str, PlainResult]
 
 
+class Around(NamedTuple):
+    """What stands around an order: its target, halts as reasons, all that works."""
+
+    target: WorkingOrder | None
+    halted: set[str]
+    working: PlainWorking
+
+
 def seen_of(
     prices: PlainPrices,
     certificate: PlainCertificate,
     agent: PlainAgent,
-    target: WorkingOrder | None,
-    halted: set[str],
+    around: Around,
 ) -> Seen:
-    """Return what a plain scan sees; the agent is turned to the day.
-
-    `halted` are the reasons that halts give.
-    """
+    """Return what a plain scan sees; the agent is turned to the day."""
     order, scope, worth = prices.order, prices.scope, prices.worth()
+    target, halted, working = around
     added = added_by(order, worth, scope["currency"], target)
     holds = _holds(order, prices.said["received_at"], certificate, agent)
     against = action_reasons(order, target, scope)
     if order.get("action") == "cancel":
         against |= {reason for reason in _OF_A_CANCEL if not holds[reason]}
         return Seen(worth, added, frozenset(against), frozenset(), {})
-    against |= halted | {reason for reason in holds if not holds[reason]}
+    exposure = exposure_of(prices, worth, working)
+    if halted != {"halt.reducing"} or not exposure.reduces():
+        against |= halted
+    against |= {reason for reason in holds if not holds[reason]}
     against |= _amounts(worth, added, order, scope, agent)
-    asked = (*results(prices), *conduct_results(prices, agent.conduct))
+    asked = (
+        *results(prices),
+        *conduct_results(prices, agent.conduct),
+        *exposure_results(
+            prices, exposure, _at_venue(order, worth, added, scope, agent)
+        ),
+    )
     blocking = [each for each in asked if each.reason and not each.warns]
     unweighed = {each.reason for each in blocking if not each.weighed}
     if worth is None:
@@ -220,6 +246,17 @@ def _is_attested(order: Fields, agent: PlainAgent) -> bool:
 
 def _skew(received_at: str, created_at: str) -> timedelta:
     return abs(datetime.fromisoformat(received_at) - datetime.fromisoformat(created_at))
+
+
+def _at_venue(
+    order: Fields, worth: str | None, added: Decimal, scope: Fields, agent: PlainAgent
+) -> int | None:
+    """Return the day's sum at the venue with this order, in smallest units."""
+    if worth is None or agent.currency not in ("", scope["currency"]):
+        return None
+    _, _, decimals = scope["order_max"].partition(".")
+    total = agent.at_venues.get(order["venue"], Decimal(0)) + added
+    return int(total.scaleb(len(decimals)))
 
 
 def _day_is_within(

@@ -1,7 +1,10 @@
 """Working orders once more, by plain reading: what is acted on, and how it ends."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from kya.verify.plain_prices import Fields
@@ -25,6 +28,15 @@ class WorkingOrder:
     filled: Decimal = _NONE
     before: Decimal = _NONE
 
+    @property
+    def remaining(self) -> int:
+        """What its part that is not filled is worth, in smallest units, rounded up."""
+        _, _, decimals = str(self.worth).partition(".")
+        amount = Fraction(self.order["amount"])
+        left = max(Fraction(0), amount - Fraction(self.filled + self.before))
+        smallest: int = 10 ** len(decimals)
+        return ceil(Fraction(self.worth) * smallest * left / amount)
+
 
 @dataclass(slots=True)
 class PlainWorking:
@@ -33,6 +45,37 @@ class PlainWorking:
     _of: dict[str, dict[int, WorkingOrder]] = field(
         default_factory=dict[str, dict[int, WorkingOrder]]
     )
+    positions: dict[tuple[str, str, str], int] = field(
+        default_factory=dict[tuple[str, str, str], int]
+    )
+    currencies: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+    def of_agent(self, agent: str) -> Iterator[WorkingOrder]:
+        """Yield the agent's working orders, its cancels aside."""
+        for each in self._of.get(agent, {}).values():
+            if each.order.get("action") != "cancel":
+                yield each
+
+    def of_the_firm(self) -> Iterator[WorkingOrder]:
+        """Yield the working orders of all agents."""
+        for agent in self._of:
+            yield from self.of_agent(agent)
+
+    def is_in(self, agent: str, currency: str) -> bool:
+        """Tell whether all that the agent was allowed had its worth in the currency."""
+        return self.currencies.get(agent, set()) <= {currency}
+
+    def position(self, agent: str, field_name: str, name: str) -> int:
+        """Return what was bought less what was sold in a market or at a venue."""
+        return self.positions.get((agent, field_name, name), 0)
+
+    def places_of(self, agent: str, field_name: str) -> list[str]:
+        """Return the markets or venues in which anything was filled."""
+        return [
+            name
+            for who, what, name in self.positions
+            if (who, what) == (agent, field_name)
+        ]
 
     def target_of(self, order: Fields) -> WorkingOrder | None:
         """Return the order that this one acts on, if it is there and no cancel."""
@@ -49,6 +92,8 @@ class PlainWorking:
     def add(self, working: WorkingOrder) -> None:
         """Take an order that was allowed."""
         order = working.order
+        if order.get("action") != "cancel":
+            self.currencies.setdefault(order["agent"], set()).add(working.currency)
         self._of.setdefault(order["agent"], {})[order["seq"]] = working
 
     def objections(self, said: Fields) -> list[str]:
@@ -69,7 +114,7 @@ class PlainWorking:
         """Remember how far the order has come, or that it has ended."""
         if said["status"] == "unknown":
             return
-        found.filled = Decimal(said["filled"] or 0)
+        self._fill(found, Decimal(said["filled"] or 0))
         if not is_final(said):
             found.acknowledged = True
             return
@@ -79,6 +124,18 @@ class PlainWorking:
             for waiting in others.values():
                 if waiting.order.get("target") == said["seq"]:
                     waiting.before = found.before + found.filled
+
+    def _fill(self, found: WorkingOrder, filled: Decimal) -> None:
+        """Move what was filled from what remains into the positions."""
+        order, before = found.order, found.remaining
+        found.filled = max(found.filled, filled)
+        if order.get("action") == "cancel":
+            return
+        done = before - found.remaining
+        for name in ("market", "venue"):
+            key = (order["agent"], name, order[name])
+            moved = done if order["side"] == "BUY" else -done
+            self.positions[key] = self.positions.get(key, 0) + moved
 
 
 def _against_figures(found: WorkingOrder, said: Fields) -> list[str]:
