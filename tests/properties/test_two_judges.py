@@ -19,6 +19,7 @@ from kya.core.past import Past
 from kya.core.price import MarketState, ReferencePrice
 from kya.core.reservation import Target
 from tests.builders import EUR, a_digest
+from tests.properties.priced import priced_cases
 from tests.strategies import cases
 from vectors.decide.judge import Fields, judge
 
@@ -197,7 +198,7 @@ def override_of(granted: OverrideGranted) -> dict[str, object]:
     }
 
 
-@given(cases())
+@given(cases() | priced_cases())
 def test_two_judges_agree_on_any_case(case: Case) -> None:
     decision = decide(case)
     outcome, reasons, line = judge(facts_of(case))
