@@ -33,7 +33,7 @@ from kya.core.state import State
 from kya.gateway.answer import Answer, Freshness
 from kya.gateway.permit import Permit, client_id_of
 from kya.gateway.pipeline import Gateway
-from kya.gateway.ports import VenueAnswer
+from kya.gateway.ports import MarketAccess, VenueAnswer
 from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer
 from tests.gateway.house import HandClock, a_venue, the_world
@@ -264,7 +264,7 @@ class Simulation:
             sequencer=sequencer,
             signer=self.world.gateway,
             clock=self.clock,
-            venues=dict.fromkeys(SCOPE.venues, self.market),
+            access=MarketAccess(venues=dict.fromkeys(SCOPE.venues, self.market)),
             root=self.world.root,
         )
         gateway.start()

@@ -71,9 +71,13 @@ def of_order(order: Order) -> dict[str, object]:
     }
 
 
-def of_decision(line: DecisionLine) -> dict[str, object]:
-    """Return the fields that the gateway has signed."""
-    price = line.price
+def of_decision(line: DecisionLine, market: str) -> dict[str, object]:
+    """Return the fields that the gateway has signed; `market` is the order's.
+
+    A price of another market than that stands in the decision, but was not used.
+    """
+    found = line.price
+    price = None if found is None or found.market != market else found
     return {
         "mode": line.mode,
         "received_at": line.received_at,

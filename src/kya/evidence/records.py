@@ -166,7 +166,7 @@ class Records:
             **of_note(entry, "gateway"),
             **of_note(pending.entry, "agent"),
             **of_order(order),
-            **of_decision(line),
+            **of_decision(line, order.market),
             **self._of_power(order.agent, credential, credential.grant),
         }
         return OrderRecord(
