@@ -1796,6 +1796,9 @@ function halt_state(   said) {
     stopped_at("venue:" O_VENUE)
     stopped_at("firm")
     said = "; " H_SAID
+    # It reduces nothing for certain where no order of the other side was ever allowed.
+    MAY_REDUCE = H_SAID != "" && !index(said, "; halted ") \
+        && (O_AGENT, O_MARKET, O_SIDE == "BUY" ? "SELL" : "BUY") in WENT
     rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
         index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
 }
@@ -2014,7 +2017,7 @@ function within(list, item) { return index(" " list " ", " " item " ") > 0 }
 function run_rules(at,   a, c, day, key, skew, good, standing, same, name) {
     a = O_AGENT; c = O_CERTIFICATE; day = substr(at, 1, 10)
     CONTROLS = REASONS = ""
-    IDENTITY = TOO_BIG = 0
+    IDENTITY = TOO_BIG = MAY_REDUCE = 0
     sums(c, a, day)
     standing = standing_at(c, at)
     good = O_ACTION == "cancel" ? "active suspended" : "active"
@@ -2255,6 +2258,11 @@ function compare(i, o, line, at, said, outcome,   mode) {
         finding(5, "UNKNOWN", label(i) ": cannot be run again for the same reason")
         return
     }
+    if (MAY_REDUCE) {
+        finding(4, "UNKNOWN", label(o) ": whether it reduces a position is not added up here")
+        finding(5, "UNKNOWN", label(i) ": cannot be run again for the same reason")
+        return
+    }
     if (said == "allowed" && outcome != "allowed") {
         fail(4, o, "allowed, though the rules say " REASONS " (" O_AMOUNT " " O_CURRENCY \
             " at " at ")")
@@ -2304,6 +2312,7 @@ function remember(o, at, said,   day) {
 # An allowed order waits for the last word of its venue.
 function work(key, o,   target) {
     OPEN[key] = LEAF[o] " " O_VENUE " " O_CURRENCY
+    if (O_ACTION != "cancel") WENT[O_AGENT, O_MARKET, O_SIDE] = 1
     ACTION[key] = O_ACTION; PLACE[key] = O_MARKET " " O_SIDE " " O_VENUE
     AMOUNT[key] = O_AMOUNT; MONEY[key] = O_CURRENCY; TARGET[key] = O_TARGET
     if (O_ACTION != "replace") return

@@ -9,6 +9,7 @@ import json
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -217,24 +218,27 @@ class PlainScan:
         if certificate is not None:
             seen = reasons_against(order, received_at, certificate, agent, added)
             seen |= action_reasons(order, target)
-            if order.get("action") != "cancel":
-                seen |= self._halts.reasons_upon(order, certificate.scope)
+            seen |= self._halts.reasons_upon(order, certificate.scope)
             if override is not None:
                 seen -= override.sets_aside(seen, order, certificate, agent)
-            self._compare(said, order, seen)
+            unseen = UNSEEN | self._halts.unweighed(order, certificate.scope)
+            self._compare(said, order, seen, unseen)
         if allowed:
+            self._halts.allow(order)
             self._working.add(order, pending.leaf)
         agent.take(order, pending.line_digest, added if allowed else Decimal(0))
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
 
-    def _compare(self, said: Fields, order: Fields, seen: set[str]) -> None:
+    def _compare(
+        self, said: Fields, order: Fields, seen: set[str], unseen: AbstractSet[str]
+    ) -> None:
         """Compare the reasons of a decision with those that the scan sees."""
         what = f"plain scan: order {order['agent']} {order['seq']}"
         given, outcome = set(said["reasons"]), said["outcome"]
         if outcome == "allowed" and seen:
             self._fail(4, f"{what} was allowed against {', '.join(sorted(seen))}")
-        elif given - UNSEEN != seen:
+        elif given - unseen != seen:
             self._fail(
                 5,
                 f"{what}: reasons {', '.join(sorted(given)) or 'none'}; the scan sees"
