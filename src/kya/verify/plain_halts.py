@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from kya.verify.plain_rules import PEOPLE_MIN, Fields, signers_in
+from kya.verify.plain_prices import Fields
+from kya.verify.plain_rules import PEOPLE_MIN, signers_in
 
 HALT_KINDS: Final = frozenset({"kya/halt/v1", "kya/resume/v1", "kya/rearm/v1"})
 
@@ -22,8 +23,6 @@ class PlainHalts:
         default_factory=dict[tuple[str, str], str]
     )
 
-    went: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])
-
     def take(self, said: Fields, raw: bytes) -> Iterator[str]:
         """Follow what people say; yield what is wrong with it, as far as that shows."""
         kind = said["_type"]
@@ -38,33 +37,7 @@ class PlainHalts:
             yield from self._take_rearming(said)
 
     def reasons_upon(self, order: Fields, scope: Fields) -> set[str]:
-        """Return what speaks against an order where it would go, for certain."""
-        state = self._state_upon(order, scope)
-        if state == "reducing" and self._may_reduce(order):
-            return set()
-        return {f"halt.{state}"} if state else set()
-
-    def unweighed(self, order: Fields, scope: Fields) -> set[str]:
-        """Return what only the agent's position would tell, which nobody adds up here.
-
-        An order reduces nothing for certain if none of the other side was ever allowed.
-        """
-        state = self._state_upon(order, scope)
-        weighed = state != "reducing" or not self._may_reduce(order)
-        return set() if weighed else {"halt.reducing"}
-
-    def allow(self, order: Fields) -> None:
-        """Remember that an order was allowed, which may have led to a position."""
-        self.went.add((order["agent"], order["market"], order["side"]))
-
-    def _may_reduce(self, order: Fields) -> bool:
-        other = "SELL" if order["side"] == "BUY" else "BUY"
-        return (order["agent"], order["market"], other) in self.went
-
-    def _state_upon(self, order: Fields, scope: Fields) -> str:
-        """Return the strictest state of the places that the order touches."""
-        if order.get("action") == "cancel":
-            return ""
+        """Return what speaks against an order where it would go."""
         places = {
             "firm",
             f"agent:{order['agent']}",
@@ -74,8 +47,8 @@ class PlainHalts:
         }
         states = {self.stopped[at][1]["state"] for at in places & self.stopped.keys()}
         if "halted" in states:
-            return "halted"
-        return "reducing" if states else ""
+            return {"halt.halted"}
+        return {"halt.reducing"} if states else set()
 
     def _take_halt(self, said: Fields, leaf: str) -> Iterator[str]:
         place = said["place"]
