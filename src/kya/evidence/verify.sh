@@ -1867,6 +1867,10 @@ function halt_state(   said) {
     stopped_at("venue:" O_VENUE)
     stopped_at("firm")
     said = "; " H_SAID
+    # It reduces nothing for certain where no order of the other side was ever allowed.
+    if (H_SAID != "" && !index(said, "; halted ") \
+        && (O_AGENT, O_MARKET, O_SIDE == "BUY" ? "SELL" : "BUY") in WENT)
+        UNSURE = "whether it reduces a position is not added up here"
     rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
         index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
 }
@@ -2706,6 +2710,7 @@ function remember(o, at, said,   day) {
 # An allowed order waits for the last word of its venue.
 function work(key, o,   target) {
     OPEN[key] = LEAF[o] " " O_VENUE " " O_CURRENCY
+    if (O_ACTION != "cancel") WENT[O_AGENT, O_MARKET, O_SIDE] = 1
     ACTION[key] = O_ACTION; PLACE[key] = O_MARKET " " O_SIDE " " O_VENUE
     AMOUNT[key] = O_AMOUNT; MONEY[key] = O_CURRENCY; TARGET[key] = O_TARGET
     WORTH_WAS[key] = WORTH == "" ? O_AMOUNT : WORTH
