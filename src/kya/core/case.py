@@ -16,6 +16,7 @@ from kya.core.price import ReferencePrice
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
+from kya.core.self_trade import Facing
 from kya.core.session import Session
 from kya.core.valuation import Quotes, usable_of, worth_of
 
@@ -29,7 +30,8 @@ class Case:
     this credential, `pinned` the runtime that the agent may run, if one is pinned,
     `override` the one that waits for this very order line, if it is not over, and
     `target` the order that this one replaces or cancels, if that is working. `halts`
-    are those in force where the order goes, in the order of the levels.
+    are those in force where the order goes, in the order of the levels, and `facing` is
+    the firm's working order that this one would meet first, if it would meet one.
 
     `price` is to be of the order's market, `conversion` of one that leads on to the
     scope's currency. `usable` is that price if the order may be measured by it, and
@@ -50,6 +52,7 @@ class Case:
     halts: tuple[HaltOrdered, ...] = ()
     conversion: ReferencePrice | None = None
     target: Target | None = None
+    facing: Facing | None = None
     usable: ReferencePrice | None = field(init=False)
     worth: Money | None = field(init=False)
 

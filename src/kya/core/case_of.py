@@ -10,9 +10,12 @@ from kya.core.case import Case
 from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
 from kya.core.instant import Instant
+from kya.core.order import Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.price import ReferencePrice
+from kya.core.scope import Scope
+from kya.core.self_trade import Facing, facing
 from kya.core.state import State
 
 
@@ -49,7 +52,16 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         override=_override_for(state, submitted, received_at),
         target=agent.target(order.target),
         halts=halts_upon(state.halts, order, scope),
+        facing=_facing(state, order, scope),
     )
+
+
+def _facing(state: State, order: Order, scope: Scope) -> Facing | None:
+    """Return the firm's working order that this one would meet, if anybody asks."""
+    if scope.limits.self_trade is None:
+        return None
+    agents = state.agents.items()
+    return facing(order, ((name, agent.past.exposure) for name, agent in agents))
 
 
 def _override_for(

@@ -13,7 +13,7 @@ from kya.core.errors import MalformedError
 from kya.core.instant import Day, Instant, TimeOfDay, Weekday
 from kya.core.limits import LIST_ITEMS_MAX
 from kya.core.money import Currency, Money
-from kya.core.scope_limits import NO_LIMITS, Limits
+from kya.core.scope_limits import AMOUNTS, NO_LIMITS, Limits
 
 
 class DailyMaxPer(Enum):
@@ -145,6 +145,11 @@ class Scope:
         if not (self.order_max.minor_units and self.daily_max.minor_units):
             msg = "order_max, daily_max: want both more than zero"
             raise MalformedError(msg)
+        for name in AMOUNTS:
+            amount = getattr(self.limits, name)
+            if amount is not None and amount.currency != self.currency:
+                msg = f"{name}: want an amount in {self.currency}"
+                raise MalformedError(msg)
         units = self.limits.order_units_max
         if units and units.keys() != self.markets:
             msg = "order_units_max: want one for each of the markets, and no other"
