@@ -320,20 +320,19 @@ class World:
         self,
         order: Order | None = None,
         received_at: Instant | None = None,
-        *,
-        price: ReferencePrice | None = None,
-        conversion: ReferencePrice | None = None,
+        **quotes: ReferencePrice,
     ) -> str:
-        """Put an order and its decision on record; return the outcome's value."""
+        """Put an order and its decision on record; return the outcome's value.
+
+        `quotes` are the `price` and the `conversion` that it is judged by.
+        """
         order = order or self.order()
         self.orders[order.seq] = order
         self.now = received_at or order.created_at
         entry = self.append(self.order_note(order))
         if not isinstance(entry.event, OrderSubmitted):
             raise TypeError
-        decision = decide(
-            case_of(self.state, entry.event, Inputs(self.now, price, conversion))
-        )
+        decision = decide(case_of(self.state, entry.event, Inputs(self.now, **quotes)))
         line = render_decision(decision, entry.event.leaf)
         self.append(sign_note(line, self.gateway).render())
         return decision.outcome.value

@@ -15,6 +15,7 @@ from kya.gateway.inquiry import Inquiry
 from kya.gateway.permit import Permit
 from kya.gateway.ports import Clock, MarketAccess
 from kya.gateway.quotes import inputs_at
+from kya.gateway.recalls import Recalls
 from kya.gateway.reconcile import unanswered
 from kya.gateway.refusals import CongestedError
 from kya.gateway.release import Releases
@@ -48,7 +49,8 @@ class Gateway:
         self._scribe = Scribe(sequencer=sequencer, signer=signer, clock=clock)
         self._turns = Turns(self._past_of)
         self.releases = Releases(self._scribe, access.venues)
-        self.statements = Statements(self._scribe, root)
+        self.recalls = Recalls(sequencer, self.releases)
+        self.statements = Statements(self._scribe, root, self.recalls)
         self.sessions = Sessions(self._scribe, root)
         self.inquiry = Inquiry(sequencer, self.releases, clock)
 
@@ -90,6 +92,7 @@ class Gateway:
                     target=target,
                 )
             )
+            self.recalls.look_again(submitted)
         return Answer(
             decision=decided.raw,
             index=index,
@@ -98,12 +101,17 @@ class Gateway:
         )
 
     def start(self) -> None:
-        """Ask the venues for every order that an earlier run left unanswered."""
+        """Ask the venues for every order that an earlier run left unanswered.
+
+        What works where trading is halted is called back.
+        """
         for submitted in unanswered(self._sequencer.state):
             self.releases.ask(submitted.order, submitted.leaf)
+        self.recalls.follow_all()
 
     async def close(self) -> None:
         """Stop releasing and asking; the next start asks for what is unanswered."""
+        await self.recalls.close()
         await self.releases.close()
 
     def _past_of(self, agent: str) -> Past:
