@@ -1746,9 +1746,10 @@ function only_limits(   k, name, former) {
     former = ""
     for (k = 1; k <= N["controls"]; k++) {
         name = V["controls." k]
-        if (!within("daily.amount daily.orders hours.calendar hours.window order.amount" \
-            " order.duplicate order.units price.collar price.drift price.spread" \
-            " rate.orders_per_fill", name)) return 0
+        if (!within("daily.amount daily.orders exposure.gross exposure.net hours.calendar" \
+            " hours.window open.market_orders open.orders order.amount order.duplicate" \
+            " order.units position.market price.collar price.drift price.spread" \
+            " rate.orders_per_fill venue.credit venue.daily_amount", name)) return 0
         if (name "" <= former "") return 0
         former = name
     }
@@ -1867,6 +1868,10 @@ function halt_state(   said) {
     stopped_at("venue:" O_VENUE)
     stopped_at("firm")
     said = "; " H_SAID
+    # An order that reduces a position passes. Where one may, this script does not say.
+    if (H_SAID != "" && !index(said, "; halted ") \
+        && (O_AGENT, O_MARKET, O_SIDE == "BUY" ? "SELL" : "BUY") in DONE)
+        UNSURE = "whether it reduces a position, which this script does not ask"
     rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
         index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
 }
@@ -2735,6 +2740,10 @@ function on_report(i,   key, open) {
         fail(9, i, "another order, venue or currency than was allowed")
     fits(i, key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
     if (V["status"] == "unknown") return
+    if (V["filled"] != "null") {
+        split(PLACE[key], open, " ")
+        DONE[V["agent"], open[1], open[2]] = 1
+    }
     if (V["status"] != "acknowledged")
         remember_answer(V["agent"], key, V["status"], V["filled"] != "null", substr(V["at"], 1, 10))
     settle(key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
