@@ -25,6 +25,7 @@ from kya.evidence.records import Records, order_records
 from tests.evidence.order_flow import Step, flow, records_of, steps
 from tests.verify.armed import busy_armed_world, converted_world
 from tests.verify.packages import busy_world, published
+from tests.verify.test_working import cancelled_world
 from tests.world import AGENT, EUR, MORNING, ORIGIN, RUNTIME, World
 
 TOO_LARGE = Step(cents=2_500_001)
@@ -99,6 +100,8 @@ def test_what_no_log_says_is_null(wanted: list[Step]) -> None:
     [
         (VenueStatus.FILLED, "FILL"),
         (VenueStatus.PARTIALLY_FILLED, "PARF"),
+        (VenueStatus.ACKNOWLEDGED, "ACKN"),
+        (VenueStatus.CANCELLED, "CNCL"),
         (VenueStatus.REJECTED, "REMO"),
         (VenueStatus.NOT_RECEIVED, "NRCV"),
         (VenueStatus.UNKNOWN, "UNKN"),
@@ -106,6 +109,32 @@ def test_what_no_log_says_is_null(wanted: list[Step]) -> None:
 )
 def test_a_venues_word_is_an_event(status: VenueStatus, event: str) -> None:
     assert events_of(Step(answers=(status,))) == ["NEWO", event]
+
+
+def test_a_cancel_and_its_target_have_records_of_their_own() -> None:
+    records = records_of(cancelled_world())
+    words = [(r.agent_seq, r.event, r.target_seq) for r in records]
+    assert words == [
+        (1, "NEWO", None),
+        (1, "ACKN", None),
+        (2, "NEWO", None),
+        (2, "ACKN", None),
+        (3, "CAME", 1),
+        (1, "CNCL", None),
+        (3, "CNCL", 1),
+        (4, "BLKG", 1),
+        (5, "BLKG", 2),
+        (6, "BLKG", None),
+        (2, "CNCL", None),
+    ]
+    assert [r.quantity_executed for r in records if r.agent_seq == 2][1:] == [
+        "5000.00",
+        "6000.00",
+    ]
+    assert [r.quantity_remaining for r in records if r.agent_seq == 2][1:] == [
+        "15000.00",
+        None,
+    ]
 
 
 def test_our_own_block_is_not_the_venues_rejection() -> None:

@@ -18,7 +18,7 @@ from kya.core.runtime import Runtime
 from kya.core.scope import Scope
 from kya.core.self_trade import Facing
 from kya.core.session import Session
-from kya.core.valuation import Quotes, worth_of
+from kya.core.valuation import Quotes, usable_of, worth_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,9 @@ class Case:
     the firm's working order that this one would meet first, if it would meet one.
 
     `price` is to be of the order's market, `conversion` of one that leads on to the
-    scope's currency. `worth` follows from them: the order's value in that currency, or
-    None if nobody can say. What this refuses is our own mistake, never the agent's.
+    scope's currency. `usable` is that price if the order may be measured by it, and
+    `worth` follows from both: the order's value in the scope's currency, or None if
+    nobody can say. What this refuses is our own mistake, never the agent's.
     """
 
     order: Order
@@ -52,6 +53,7 @@ class Case:
     conversion: ReferencePrice | None = None
     target: Target | None = None
     facing: Facing | None = None
+    usable: ReferencePrice | None = field(init=False)
     worth: Money | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,9 +82,13 @@ class Case:
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
             raise CorruptionError(msg)
-        quotes = Quotes(self.quote, self.conversion)
-        worth = worth_of(order, scope, quotes, self.received_at)
-        object.__setattr__(self, "worth", worth)  # Derived once, then frozen.
+        # Derived once, then frozen: half a dozen controls measure by it.
+        quotes = Quotes(
+            usable_of(self.quote, scope, self.received_at),
+            usable_of(self.conversion, scope, self.received_at),
+        )
+        object.__setattr__(self, "usable", quotes.market)
+        object.__setattr__(self, "worth", worth_of(order, scope, quotes))
 
     def _require_fitting(self, granted: OverrideGranted) -> None:
         """Raise unless the override is this agent's, and not over."""

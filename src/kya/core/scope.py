@@ -36,7 +36,7 @@ class Calendar(Enum):
     @property
     def is_of_an_exchange(self) -> bool:
         """Whether its closing days are listed, and only for some years."""
-        return self in _CLOSED
+        return self is not _EVERY_DAY and self is not _MONDAY_TO_FRIDAY
 
     def covers(self, day: Day) -> bool:
         """Tell whether it can be said of this UTC day if it is open."""
@@ -44,11 +44,11 @@ class Calendar(Enum):
 
     def is_open(self, day: Day) -> bool:
         """Tell whether orders may be sent on this UTC day; never where not covered."""
-        if self is Calendar.EVERY_DAY:
+        if self is _EVERY_DAY:
             return True
-        if day.weekday in (Weekday.SATURDAY, Weekday.SUNDAY):
+        if day.weekday in _WEEKEND:
             return False
-        if self is Calendar.MONDAY_TO_FRIDAY:
+        if self is _MONDAY_TO_FRIDAY:
             return True
         return self.covers(day) and day not in self.closed_days
 
@@ -57,6 +57,10 @@ class Calendar(Enum):
         """The closing days that are listed; weekends are not among them."""
         return _CLOSED.get(self, frozenset())
 
+
+_EVERY_DAY: Final = Calendar.EVERY_DAY
+_MONDAY_TO_FRIDAY: Final = Calendar.MONDAY_TO_FRIDAY
+_WEEKEND: Final = (Weekday.SATURDAY, Weekday.SUNDAY)
 
 LISTED: Final = (
     Day.parse(f"{YEARS.start}-01-01"),
