@@ -34,6 +34,7 @@ from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
 from kya.core.limits import (
     MINOR_UNITS_MAX,
+    OVERRIDE_CONTROLS_MAX,
     OVERRIDE_MICROS_MAX,
     SEQ_MAX,
     TEXT_CHARS_MAX,
@@ -278,7 +279,9 @@ def region_anchors(draw: st.DrawFn) -> RegionAnchor:
     )
 
 
-limit_ids = st.sets(st.sampled_from(sorted(OVERRIDABLE)), min_size=1)
+limit_ids = st.sets(
+    st.sampled_from(sorted(OVERRIDABLE)), min_size=1, max_size=OVERRIDE_CONTROLS_MAX
+)
 
 
 @st.composite

@@ -16,6 +16,7 @@ from kya.core.checks import CHECKS
 from kya.core.currencies import DECIMALS
 from kya.core.decide import decide
 from kya.core.instant import Instant
+from kya.core.limits import OVERRIDE_CONTROLS_MAX
 from kya.core.override_admission import OVERRIDABLE
 from kya.pki.note_signer import sign_note
 from tests.evidence import test_verify_sh
@@ -247,7 +248,10 @@ def test_it_knows_what_may_be_set_aside() -> None:
     every = [check.control.id for check in CHECKS]
     allowed = zip(every, run(ONLY_LIMITS, "\n".join(every) + "\n"), strict=True)
     assert {name for name, said in allowed if said == "1"} == set(OVERRIDABLE)
-    assert run(ONLY_LIMITS, " ".join(sorted(OVERRIDABLE)) + "\n") == ["1"]
+    most = sorted(OVERRIDABLE)[:OVERRIDE_CONTROLS_MAX]
+    assert run(ONLY_LIMITS, " ".join(most) + "\n") == ["1"]
+    assert run(ONLY_LIMITS, " ".join(sorted(OVERRIDABLE)) + "\n") == ["0"]
+    assert run(ONLY_LIMITS, " ".join(reversed(most)) + "\n") == ["0"]
 
 
 @pytest.mark.parametrize("make", [busy_armed_world, converted_world])

@@ -517,7 +517,8 @@ def _units(order: Fields, scope: Fields, facts: Fields) -> Decimal | None:
         amount, held = _carried(amount, held, facts["price"], order, scope)
     if held != base:
         return None
-    return Decimal(ceil(amount * 10**18)).scaleb(-18)
+    digits = str(ceil(amount * 10**18)).rjust(19, "0")
+    return Decimal(f"{digits[:-18]}.{digits[-18:]}")  # Read, so that none is lost.
 
 
 def _amounts(

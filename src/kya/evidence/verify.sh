@@ -1744,6 +1744,7 @@ function verified_by_risk(i,   j, k, r, c) {
 
 function only_limits(   k, name, former) {
     former = ""
+    if (N["controls"] > 16) return 0
     for (k = 1; k <= N["controls"]; k++) {
         name = V["controls." k]
         if (!within("daily.amount daily.orders exposure.gross exposure.net hours.calendar" \
