@@ -35,7 +35,7 @@ NOTHING_AT_RISK: Final = dict.fromkeys(
         "venue_daily_max",
     )
 )
-AGE_ALONE: Final = dict.fromkeys(
+AGE_ALONE: Final[Mapping[str, object]] = dict.fromkeys(
     (
         "price_collar_bps",
         "price_drift_bps",

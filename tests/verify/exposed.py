@@ -27,7 +27,7 @@ LIMITS: Final = {
 
 def exposed_world(**limits: object) -> World:
     chosen = {**dict.fromkeys(LIMITS), **limits} if limits else LIMITS
-    return World(scope=the_scope(limits=Limits(**chosen)))  # type: ignore[arg-type]
+    return World(scope=the_scope(limits=Limits(**chosen)))
 
 
 def busy_exposed_world() -> World:

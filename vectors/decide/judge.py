@@ -303,7 +303,7 @@ def _prices(order: Fields, scope: Fields, facts: Fields) -> Iterator[Found]:
     yield Found("price.book", "open", state, "", shut, there)
     usable = _usable(price, scope, now)
     away, spread = Fraction(0), Fraction(0)
-    if usable:
+    if price is not None and usable:
         bid, ask = Fraction(price["bid"]), Fraction(price["ask"])
         spread = (ask - bid) / ((ask + bid) / 2) * 10_000
         met = ask if order["side"] == "BUY" else bid
