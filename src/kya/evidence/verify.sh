@@ -1744,11 +1744,13 @@ function verified_by_risk(i,   j, k, r, c) {
 
 function only_limits(   k, name, former) {
     former = ""
+    if (N["controls"] > 16) return 0
     for (k = 1; k <= N["controls"]; k++) {
         name = V["controls." k]
-        if (!within("daily.amount daily.orders hours.calendar hours.window order.amount" \
-            " order.duplicate order.units price.collar price.drift price.spread" \
-            " rate.orders_per_fill", name)) return 0
+        if (!within("daily.amount daily.orders exposure.gross exposure.net hours.calendar" \
+            " hours.window open.market_orders open.orders order.amount order.duplicate" \
+            " order.units position.market price.collar price.drift price.spread" \
+            " rate.orders_per_fill venue.credit venue.daily_amount", name)) return 0
         if (name "" <= former "") return 0
         former = name
     }
@@ -2740,6 +2742,10 @@ function on_report(i,   key, open) {
         fail(9, i, "another order, venue or currency than was allowed")
     fits(i, key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
     if (V["status"] == "unknown") return
+    if (V["filled"] != "null") {
+        split(PLACE[key], open, " ")
+        DONE[V["agent"], open[1], open[2]] = 1
+    }
     if (V["status"] != "acknowledged")
         remember_answer(V["agent"], key, V["status"], V["filled"] != "null", substr(V["at"], 1, 10))
     settle(key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
