@@ -12,6 +12,7 @@ from kya.core.halt import halts_upon
 from kya.core.instant import Instant
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
+from kya.core.place_limits import limits_upon
 from kya.core.price import ReferencePrice
 from kya.core.state import State
 
@@ -35,13 +36,14 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         msg = f"credential of {order.agent}: it grants nothing"
         raise CorruptionError(msg)
     agent, scope = state.agents[order.agent], credential.grant.scope
+    day = received_at.day
     return Case(
         order=order,
         received_at=received_at,
         credential=credential,
         scope=scope,
         baseline=None,
-        past=agent.past.on(received_at.day),
+        past=agent.past.on(day),
         price=inputs.price,
         conversion=inputs.conversion,
         session=agent.session_under(credential.digest),
@@ -49,6 +51,9 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         override=_override_for(state, submitted, received_at),
         target=agent.target(order.target),
         halts=halts_upon(state.halts, order, scope),
+        place_limits=limits_upon(
+            state.place_limits, state.place_use, (order, scope), day
+        ),
     )
 
 

@@ -13,12 +13,12 @@ def working_in(state: State, place: Place) -> tuple[OrderSubmitted, ...]:
             submitted
             for _, agent in sorted(state.agents.items())
             for _, submitted in sorted(agent.unanswered.items())
-            if place in _places(state, submitted)
+            if place in places_touched(state, submitted)
         ]
     )
 
 
-def _places(state: State, submitted: OrderSubmitted) -> tuple[Place, ...]:
+def places_touched(state: State, submitted: OrderSubmitted) -> tuple[Place, ...]:
     """Return the places that the order touches, by the scope of its certificate."""
     order = submitted.order
     grant = state.credentials[order.credential].grant
