@@ -25,6 +25,7 @@ from kya.core.latch import Latch, Rearm
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
 from kya.core.limits import (
+    COUNT_MAX,
     MINOR_UNITS_MAX,
     OVERRIDE_MICROS_MAX,
     SEQ_MAX,
@@ -44,6 +45,7 @@ from kya.core.order_events import Equivocated, VenueReported, VenueStatus
 from kya.core.override import Override, OverrideGranted
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
+from kya.core.place_limits import LimitedPlace, PlaceLimits
 from kya.core.power_events import (
     IssuerRenewed,
     RevocationListed,
@@ -292,6 +294,25 @@ rearms = st.builds(
 )
 
 
+@st.composite
+def place_limits(draw: st.DrawFn) -> PlaceLimits:
+    """Limits of any place, at least one of them set."""
+    currency = draw(currencies)
+    money = st.none() | st.builds(Money, minor_units, st.just(currency))
+    order_max, daily_max = draw(money), draw(money)
+    count = st.integers(1, COUNT_MAX)
+    none_yet = order_max is None and daily_max is None
+    return PlaceLimits(
+        place=draw(places),
+        currency=currency,
+        order_max=order_max,
+        daily_max=daily_max,
+        open_orders=draw(count if none_yet else st.none() | count),
+        reason=draw(texts),
+        at=draw(instants),
+    )
+
+
 # ------------------------------------------------------------------------- judging
 
 # Near the limits, where rules differ; anywhere, where nobody looked.
@@ -443,7 +464,41 @@ def cases(draw: st.DrawFn) -> Case:
         override=draw(st.none() | overrides_of(order, received_at)),
         target=target,
         halts=draw(st.just(()) | halts_of(order, credential)),
+        place_limits=draw(st.just(()) | limits_of(order, credential)),
     )
+
+
+@st.composite
+def limits_of(
+    draw: st.DrawFn, order: Order, credential: Credential
+) -> tuple[LimitedPlace, ...]:
+    """Limits in force of some of the places that the order touches, partly used up."""
+    if credential.grant is None:
+        return ()
+    scope, near = credential.grant.scope, order.amount.minor_units
+    touched = places_of(order, scope)
+    limited = draw(st.sets(st.sampled_from(touched)))
+    own = [scope.currency, scope.currency, Currency("GBP"), Currency("JPY")]
+    found: list[LimitedPlace] = []
+    for place in (place for place in touched if place in limited):
+        currency = draw(st.sampled_from(own))
+        most = st.sampled_from([near, near + 1, 3 * near]).map(
+            lambda units: min(units, MINOR_UNITS_MAX)
+        )
+        money = st.builds(Money, most, st.just(currency))
+        figures = {
+            "order_max": money,
+            "daily_max": money,
+            "open_orders": st.integers(1, 3),
+        }
+        named = draw(st.sets(st.sampled_from(sorted(figures)), min_size=1))
+        chosen = {name: draw(figures[name]) for name in sorted(named)}
+        limits = builders.place_limits(
+            place, **{"daily_max": None, "currency": currency, **chosen}
+        )
+        used = draw(st.sampled_from([0, 1, near, 2 * near, 2 * near + 1]))
+        found.append(LimitedPlace(limits, used, draw(st.integers(0, 3))))
+    return tuple(found)
 
 
 @st.composite

@@ -6,6 +6,7 @@ from vectors.cases import Case
 from vectors.decide.action_cases import action_cases
 from vectors.decide.halt_cases import halt_cases
 from vectors.decide.limit_cases import limit_cases
+from vectors.decide.place_limit_cases import place_limit_cases
 from vectors.decide.story import (
     ALL_DAY,
     IMAGE,
@@ -42,6 +43,7 @@ def cases() -> Iterator[Case]:
     yield from _overrides()
     yield from action_cases()
     yield from halt_cases()
+    yield from place_limit_cases()
     yield from limit_cases()
     yield from _lines()
 
