@@ -7,48 +7,99 @@ from bench.scale import Scale
 from bench.yardstick import check_seconds
 from kya.core.case import Case
 from kya.core.decide import decide
-from tests.world import AGENT, MORNING, World
+from kya.core.instant import Instant
+from kya.core.money import Price
+from kya.core.order import Order, OrderType
+from kya.core.price import ReferencePrice
+from tests.builders import every_limit
+from tests.world import AGENT, MORNING, World, eur, the_scope
 
 SLICES = 9
 SAMPLES = 3_000
 WARM_UP = 500
 MICROS = 1_000_000
+ORDERS_BEFORE = 50
+HUNDRED_EURO = eur("100.00")
+BID, ASK = Price.parse("1.381"), Price.parse("1.3811")
 
 
 def run(_scale: Scale) -> list[Figure]:
-    """Return p50 and p99 of `decide`, and how it compares with a signature check."""
-    case = _case()
-    # In turns, so that a neighbour's burst falls on both.
-    turns = [(check_seconds(), _samples(case)) for _ in range(SLICES)]
-    samples = [seconds for _, slice_ in turns for seconds in slice_]
-    raw, middle = p50([check for check, _ in turns]), p50(samples)
-    ratio = p50([check / p50(slice_) for check, slice_ in turns])
+    """Return p50 and p99 of `decide`, and how it compares with a signature check.
+
+    Once under the story's scope, and once with every limit armed that a scope can set.
+    """
+    plain, armed = _plain_case(), _armed_case()
+    # In turns, so that a neighbour's burst falls on all.
+    turns = [(check_seconds(), _samples(plain), _samples(armed)) for _ in range(SLICES)]
+    samples = [seconds for _, slice_, _ in turns for seconds in slice_]
+    full = [seconds for _, _, slice_ in turns for seconds in slice_]
+    raw = p50([check for check, _, _ in turns])
+    ratio = p50([check / p50(slice_) for check, slice_, _ in turns])
+    dearer = p50([p50(more) / p50(slice_) for _, slice_, more in turns])
     runs = f"{len(samples):,} calls"
+    count = len(decide(armed).results)
     return [
         shown("one P-256 verification, raw", raw * MICROS, "us", f"{SLICES} x 9 x 500"),
-        at_most("decide, all checks, p50", middle * MICROS, "us", 15, runs),
+        at_most("decide, all checks, p50", p50(samples) * MICROS, "us", 15, runs),
         shown("decide, all checks, p99", p99(samples) * MICROS, "us", runs),
         at_least("one P-256 verification / decide p50", ratio, "x", 4, runs),
+        shown(f"decide, {count} controls armed, p50", p50(full) * MICROS, "us", runs),
+        shown(f"decide, {count} controls armed, p99", p99(full) * MICROS, "us", runs),
+        at_most("decide, every limit armed / none", dearer, "x", 3, runs),
     ]
 
 
-def _case() -> Case:
+def _plain_case() -> Case:
     """Return an order in the middle of a busy day."""
     world = World()
-    for _ in range(50):
+    for _ in range(ORDERS_BEFORE):
         world.trade()
-    order = world.order()
+    return _case_in(world, world.order())
+
+
+def _armed_case() -> Case:
+    """Return an order of such a day under every limit that a scope can set.
+
+    It is one that all controls let pass, so that each of them looks to its end.
+    """
+    world = World(scope=the_scope(limits=every_limit()))
+    at = MORNING
+    for _ in range(ORDERS_BEFORE):
+        at = at.plus(seconds=2)
+        world.trade(_priced_order(world, at), price=_price(at))
+    case = _case_in(world, _priced_order(world, at.plus(seconds=2)))
+    if not decide(case).allowed:
+        raise ValueError(decide(case).reasons)
+    return case
+
+
+def _priced_order(world: World, at: Instant) -> Order:
+    """Return the agent's next order, at a limit price that is the market's."""
+    return world.order(
+        amount=HUNDRED_EURO, type=OrderType.LIMIT, limit_price=ASK, created_at=at
+    )
+
+
+def _price(at: Instant) -> ReferencePrice:
+    """Return the market's price of this instant."""
+    return ReferencePrice(market="EUR/USD", bid=BID, ask=ASK, at=at, source="bench")
+
+
+def _case_in(world: World, order: Order) -> Case:
+    """Return the case of the agent's next order as the world stands."""
     credential = world.state.credentials[order.credential]
     if credential.grant is None:
         raise TypeError
+    received_at = max(world.now, order.created_at)
+    is_priced = credential.grant.scope.limits.price_age_millis is not None
     return Case(
         order=order,
-        received_at=max(world.now, MORNING),
+        received_at=received_at,
         credential=credential,
         scope=credential.grant.scope,
         baseline=None,
         past=world.state.agents[AGENT].past,
-        price=None,
+        price=_price(received_at) if is_priced else None,
         session=None,
         pinned=None,
     )

@@ -67,7 +67,7 @@ from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits
+from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits, SelfTrade
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
@@ -712,6 +712,16 @@ _EVERY_LIMIT: Final = Limits(
     price_drift_bps=200,
     price_drift_seconds=60,
     rejects_in_a_row=5,
+    open_orders=20,
+    open_orders_per_market=10,
+    position_max=eur("300,000"),
+    gross_max=eur("400,000"),
+    net_max=eur("300,000"),
+    venue_daily_max=eur("500,000"),
+    venue_credit_max=eur("300,000"),
+    daily_loss_max=eur("5,000"),
+    drawdown_max=eur("5,000"),
+    self_trade=SelfTrade.DENY,
 )
 _PRICE: Final = ReferencePrice(
     market="EUR/USD",

@@ -19,6 +19,14 @@ from kya.core.credential import (
     Withdrawal,
 )
 from kya.core.currencies import DECIMALS
+from kya.core.exposure import (
+    NO_EXPOSURE,
+    AtRisk,
+    Exposure,
+    Move,
+    Working,
+    counted_for,
+)
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
 from kya.core.latch import Latch, Rearm
@@ -53,10 +61,12 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.price import MarketState, ReferencePrice
+from kya.core.profit import Profit
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.scope_limits import NO_LIMITS, Limits
+from kya.core.scope_limits import AMOUNTS, NO_LIMITS, Limits, SelfTrade
+from kya.core.self_trade import Facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.workload_events import RegionAnchored, RuntimePinned
@@ -105,7 +115,7 @@ quantities = st.integers(1, 10**36 - 1).map(Quantity)
 
 
 @st.composite
-def limits(draw: st.DrawFn, listed: frozenset[str]) -> Limits:
+def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limits:
     """Any limits of a scope for these markets, none among them."""
     fresh = draw(st.none() | st.sampled_from([1, 500, 60_000]))
     few = st.none() | st.integers(1, 4)
@@ -113,6 +123,11 @@ def limits(draw: st.DrawFn, listed: frozenset[str]) -> Limits:
     collar = draw(st.none() | st.integers(2, 9_999)) if fresh else None
     bps = st.none() | st.integers(1, 9_999) if fresh else st.none()
     units = st.fixed_dictionaries(dict.fromkeys(sorted(listed), quantities))
+    some = st.none() | st.integers(1, 9_000_000)
+    drawn = {name: draw(some) for name in AMOUNTS}
+    sums: dict[str, Any] = {
+        name: Money(n, currency) for name, n in drawn.items() if n is not None
+    }
     return Limits(
         actions=draw(
             st.none()
@@ -143,6 +158,10 @@ def limits(draw: st.DrawFn, listed: frozenset[str]) -> Limits:
         price_drift_bps=drift,
         price_drift_seconds=draw(st.integers(1, 3_600)) if drift else None,
         rejects_in_a_row=draw(few),
+        open_orders=draw(few),
+        open_orders_per_market=draw(few),
+        self_trade=draw(st.none() | st.sampled_from(SelfTrade)),
+        **sums,
     )
 
 
@@ -162,7 +181,7 @@ def scopes(draw: st.DrawFn) -> Scope:
         calendar=draw(st.sampled_from(Calendar)),
         region_evidence=draw(st.sampled_from(RegionEvidence)),
         live_from=draw(instants),
-        limits=draw(st.just(NO_LIMITS) | limits(listed)),
+        limits=draw(st.just(NO_LIMITS) | limits(listed, currency)),
     )
 
 
@@ -347,7 +366,9 @@ _plain_scopes = st.builds(
 story_scopes = _plain_scopes.flatmap(
     lambda scope: (
         st.just(scope)
-        | limits(scope.markets).map(lambda found: replace(scope, limits=found))
+        | limits(scope.markets, scope.currency).map(
+            lambda found: replace(scope, limits=found)
+        )
     )
 )
 
@@ -383,10 +404,56 @@ def conducts(draw: st.DrawFn, received_at: Instant) -> Conduct:
 
 
 @st.composite
+def workings(draw: st.DrawFn) -> Working:
+    """A working order in the story's markets."""
+    amount = draw(st.integers(1, 3_000_000))
+    return Working(
+        market=draw(st.sampled_from(["EUR/USD", "GBP/EUR"])),
+        side=draw(st.sampled_from(Side)),
+        venue=draw(st.sampled_from(["SIMA", "SIMB"])),
+        worth=draw(st.integers(1, 3_000_000)),
+        amount=amount,
+        filled=draw(st.integers(0, amount)),
+        limit=draw(st.none() | st.integers(1, 10**11)),
+        target=draw(st.none() | st.integers(1, 3)),
+    )
+
+
+@st.composite
+def exposures(draw: st.DrawFn) -> Exposure:
+    """What may be at risk of the story's agent."""
+    working = draw(st.dictionaries(st.integers(1, 3), workings(), max_size=3))
+    nets = st.integers(-5_000_000, 5_000_000).map(AtRisk)
+    mixed = draw(st.sampled_from([False, False, True]))
+    exposure = Exposure(
+        currency=draw(st.sampled_from([builders.EUR, builders.EUR, builders.GBP])),
+        is_mixed=mixed,
+        working=working,
+        markets=draw(st.dictionaries(st.sampled_from(["EUR/USD", "GBP/EUR"]), nets)),
+        venues=draw(st.dictionaries(st.sampled_from(["SIMA", "SIMB"]), nets)),
+    )
+    moves = (Move(each, 0, counted_for(each, working)) for each in working.values())
+    return exposure.moved(*moves)
+
+
+profits = st.builds(
+    Profit,
+    now=st.none() | st.just(0),
+    loss=st.integers(0, 9_000_000),
+    drawdown=st.integers(0, 9_000_000),
+)
+
+
+@st.composite
 def pasts(draw: st.DrawFn, received_at: Instant) -> Past:
     day = received_at.day
     return builders.a_past(
         conduct=draw(st.just(Conduct()) | conducts(received_at)),
+        exposure=draw(st.just(NO_EXPOSURE) | exposures()),
+        profit=draw(profits),
+        by_venue=draw(
+            st.dictionaries(st.sampled_from(["SIMA", "SIMB"]), st.integers(0, 10**7))
+        ),
         day=day,
         seq=draw(st.integers(0, 3)),
         prev=draw(st.sampled_from([tokens.NO_DIGEST, builders.a_digest("other")])),
@@ -463,6 +530,7 @@ def cases(draw: st.DrawFn) -> Case:
         pinned=draw(st.none() | pins),
         override=draw(st.none() | overrides_of(order, received_at)),
         target=target,
+        facing=draw(st.none() | facings(order)),
         halts=draw(st.just(()) | halts_of(order, credential)),
         place_limits=draw(st.just(()) | limits_of(order, credential)),
     )
@@ -514,6 +582,21 @@ def halts_of(
         builders.a_halt_ordered(place, state=draw(stopped_states))
         for place in touched
         if place in stopped
+    )
+
+
+def facings(order: Order) -> st.SearchStrategy[Facing]:
+    """A working order of the firm that this one would meet."""
+    limit = order.limit_price
+    meets = (
+        st.integers(1, 10**11)
+        if limit is None
+        else st.integers(1, limit.units)
+        if order.side is Side.BUY
+        else st.integers(limit.units, 10**28 - 1)
+    )
+    return st.builds(
+        Facing, agent=st.just("another"), seq=counts, price=st.none() | meets
     )
 
 

@@ -11,6 +11,8 @@ from kya.config import (
     GatewaySection,
     InstallationSection,
     LogSection,
+    PaperSection,
+    PriceSourceSection,
     PricesSection,
     VenueSection,
     read_config,
@@ -48,7 +50,8 @@ def test_what_may_be_left_out_has_a_default(tmp_path: Path) -> None:
     config = read_config(_written(tmp_path, text))
     assert config == LEAST
     assert (config.gateway.host, config.gateway.port) == ("127.0.0.1", 8700)
-    assert config.prices.kind == "seeded"
+    assert config.paper.kind == "seeded"
+    assert config.prices == PricesSection(apart_bps_max=0, sources={})
     assert config.log.publish_every_ms == 1000
 
 
@@ -76,14 +79,23 @@ def test_rendering_and_reading_are_inverse(
         installation=INSTALLATION,
         log=LogSection(origin=text),
         gateway=GatewaySection(port=port),
-        prices=PricesSection(kind="recorded", directory=text, seed=port),
+        paper=PaperSection(kind="recorded", directory=text, seed=port),
+        prices=PricesSection(
+            apart_bps_max=port % 9_999 + 1,
+            sources={
+                "second": PriceSourceSection(kind="recorded", directory=text),
+                "first": PriceSourceSection(kind="http", url="https://feed.example/"),
+            },
+        ),
         venues={
             name: VenueSection(faults=faults)  # type: ignore[arg-type]
             for name, faults in venues.items()
         },
     )
     directory = tmp_path_factory.getbasetemp()
-    assert read_config(_written(directory, render_config(config))) == config
+    found = read_config(_written(directory, render_config(config)))
+    assert found == config
+    assert list(found.prices.sources) == ["second", "first"]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +106,8 @@ def test_rendering_and_reading_are_inverse(
         ("[log]", "$.log"),
         ("[gateway]", "$.gateway"),
         ("[prices]", "$.prices"),
+        ("[prices.sources.feed]", "$.prices.sources"),
+        ("[paper]", "$.paper"),
         ("[venues.SIMA]", "$.venues"),
     ],
 )
@@ -103,6 +117,7 @@ def test_an_unknown_key_is_named_with_its_place(
     config = Config(
         installation=INSTALLATION,
         log=LEAST.log,
+        prices=PricesSection(sources={"feed": PriceSourceSection(kind="seeded")}),
         venues={"SIMA": VenueSection()},
     )
     text = render_config(config)
@@ -122,7 +137,7 @@ def test_an_unknown_key_is_named_with_its_place(
     [
         ("port = 8700", 'port = "8700"', "gateway.port"),
         ("port = 8700", "port = 87.5", "gateway.port"),
-        ('kind = "seeded"', 'kind = "live"', "prices.kind"),
+        ('kind = "seeded"', 'kind = "live"', "paper.kind"),
         ('operator = "Example AG"\n', "", "operator"),
         ("[log]", "[log", CONFIG_FILE),
         ("seed = 1", "seed = 1\nseed = 2", CONFIG_FILE),
@@ -158,3 +173,65 @@ def test_a_venue_can_have_every_fault_that_the_paper_venue_knows(
     text = render_config(config).replace('"reject"', '"unheard-of"')
     with pytest.raises(InputError, match="venues"):
         read_config(_written(tmp_path, text))
+
+
+def _with_prices(tmp_path: Path, text: str) -> Config:
+    """What is read where the section of prices says this."""
+    least = render_config(LEAST).replace("[prices]\napart_bps_max = 0\n", "")
+    return read_config(_written(tmp_path, f"{least}\n{text}"))
+
+
+FEED = '[prices.sources.feed]\nkind = "http"\nurl = "https://feed.example/"\n'
+OTHER = '[prices.sources.other]\nkind = "seeded"\n'
+THIRD = '[prices.sources.third]\nkind = "seeded"\n'
+AGREE = "[prices]\napart_bps_max = 25\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[prices]\n", FEED, OTHER, AGREE + FEED + OTHER, AGREE + OTHER + FEED]
+)
+def test_prices_come_from_nowhere_from_one_source_or_from_two_that_agree(
+    tmp_path: Path, text: str
+) -> None:
+    sources = _with_prices(tmp_path, text).prices.sources
+    assert len(sources) == text.count("[prices.sources.")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (AGREE + FEED, "apart_bps_max: want 1 to 9999 with two"),
+        (AGREE, "apart_bps_max"),
+        (FEED + OTHER, "apart_bps_max"),
+        (AGREE.replace("25", "10000") + FEED + OTHER, "apart_bps_max"),
+        (AGREE.replace("25", "-1") + FEED + OTHER, "apart_bps_max"),
+        (AGREE + FEED + OTHER + THIRD, "sources: want at most 2"),
+        (OTHER.replace("other", '"an other"'), "sources: want names like"),
+        # What an older version called the prices of paper venues.
+        ('[prices]\nkind = "seeded"\nseed = 1\n', "unknown field `kind`"),
+        (FEED.replace("https", "http"), "url: want https"),
+        (FEED.replace("https", "ftp"), "url: want https"),
+        (FEED.replace("feed.example", ""), "url: want https"),
+        (
+            FEED.replace("feed.example", "ann:secret@feed.example"),
+            "no user or password",
+        ),
+        (FEED.replace("https://feed.example/", ""), "url: want https"),
+        (FEED.replace('"http"', '"seeded"'), "are for kind"),
+        (FEED + "interval_ms = 9\n", "interval_ms: want 10 to 60000"),
+        (FEED + "quiet_ms = 60001\n", "quiet_ms: want 10 to 60000"),
+        (FEED + 'token = "secret"\n', "unknown field `token`"),
+        (FEED.replace('kind = "http"\n', ""), "missing required field `kind`"),
+    ],
+)
+def test_prices_that_nobody_should_judge_by_are_refused(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    with pytest.raises(InputError, match=named):
+        _with_prices(tmp_path, text)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:9000", "localhost", "[::1]:9000"])
+def test_a_feed_on_this_machine_needs_no_tls(tmp_path: Path, host: str) -> None:
+    text = FEED.replace("https://feed.example", f"http://{host}")
+    assert host in _with_prices(tmp_path, text).prices.sources["feed"].url

@@ -37,6 +37,7 @@ from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.order_events import OrderSubmitted, VenueReported, VenueStatus
 from kya.core.override import Override
 from kya.core.power_events import ClockSource, RevocationScheduled, StandingChanged
+from kya.core.price import ReferencePrice
 from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
@@ -316,16 +317,22 @@ class World:
         return entry
 
     def trade(
-        self, order: Order | None = None, received_at: Instant | None = None
+        self,
+        order: Order | None = None,
+        received_at: Instant | None = None,
+        **quotes: ReferencePrice,
     ) -> str:
-        """Put an order and its decision on record; return the outcome's value."""
+        """Put an order and its decision on record; return the outcome's value.
+
+        `quotes` are the `price` and the `conversion` that it is judged by.
+        """
         order = order or self.order()
         self.orders[order.seq] = order
         self.now = received_at or order.created_at
         entry = self.append(self.order_note(order))
         if not isinstance(entry.event, OrderSubmitted):
             raise TypeError
-        decision = decide(case_of(self.state, entry.event, Inputs(self.now)))
+        decision = decide(case_of(self.state, entry.event, Inputs(self.now, **quotes)))
         line = render_decision(decision, entry.event.leaf)
         self.append(sign_note(line, self.gateway).render())
         return decision.outcome.value

@@ -3,11 +3,19 @@
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Literal, cast
+from urllib.parse import urlsplit
 
 import msgspec
 
+from kya.core import tokens
 from kya.core.errors import InputError
-from kya.core.limits import MANDATE_DIRECTORS_MIN
+from kya.core.limits import (
+    BASIS_POINTS_MAX,
+    FEED_MILLIS_MIN,
+    MANDATE_DIRECTORS_MIN,
+    PRICE_AGE_MILLIS_MAX,
+    PRICE_SOURCES_MAX,
+)
 
 CONFIG_FILE: Final = "kya.toml"
 
@@ -105,8 +113,8 @@ class MandatesSection(_Section, frozen=True, kw_only=True):
     directors_min: int = MANDATE_DIRECTORS_MIN
 
 
-class PricesSection(_Section, frozen=True, kw_only=True):
-    """Where the paper venues take their prices from.
+class PaperSection(_Section, frozen=True, kw_only=True):
+    """Where the paper venues take the prices from at which they fill.
 
     `recorded` replays ticks from `directory`; `seeded` walks a random path from `seed`.
     """
@@ -114,6 +122,72 @@ class PricesSection(_Section, frozen=True, kw_only=True):
     kind: Literal["recorded", "seeded"] = "seeded"
     directory: str = ""
     seed: int = 1
+
+
+class PriceSourceSection(_Section, frozen=True, kw_only=True):
+    """One source of the prices that orders are judged by.
+
+    `http` reads the feed at `url`; `recorded` and `seeded` are as for paper venues.
+    `token_file` and `ca_file` are paths from the data directory.
+    """
+
+    kind: Literal["http", "recorded", "seeded"]
+    url: str = ""
+    token_file: str = ""
+    ca_file: str = ""
+    interval_ms: int = 200
+    quiet_ms: int = 5_000
+    directory: str = ""
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a feed that somebody on its way could change."""
+        if self.kind != "http":
+            if self.url or self.token_file or self.ca_file:
+                raise ValueError('url, token_file and ca_file are for kind "http"')
+            return
+        address = urlsplit(self.url)
+        is_safe = address.scheme == "https" or (
+            address.scheme == "http" and is_loopback(address.hostname or "")
+        )
+        if not (is_safe and address.hostname) or "@" in address.netloc:
+            raise ValueError(
+                "url: want https, or http on loopback, and no user or password in it"
+            )
+        for name, millis in (
+            ("interval_ms", self.interval_ms),
+            ("quiet_ms", self.quiet_ms),
+        ):
+            if not FEED_MILLIS_MIN <= millis <= PRICE_AGE_MILLIS_MAX:
+                raise ValueError(
+                    f"{name}: want {FEED_MILLIS_MIN} to {PRICE_AGE_MILLIS_MAX}"
+                )
+
+
+class PricesSection(_Section, frozen=True, kw_only=True):
+    """The prices that orders are judged by: none, one source, or two that must agree.
+
+    `apart_bps_max` is how far the second may be from the first.
+    """
+
+    apart_bps_max: int = 0
+    sources: dict[str, PriceSourceSection] = msgspec.field(
+        default_factory=dict[str, PriceSourceSection]
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a second source that confirms nothing, and names that say nothing."""
+        if len(self.sources) > PRICE_SOURCES_MAX:
+            raise ValueError(f"sources: want at most {PRICE_SOURCES_MAX}")
+        has_two = len(self.sources) == PRICE_SOURCES_MAX
+        if has_two is not (0 < self.apart_bps_max < BASIS_POINTS_MAX):
+            raise ValueError(
+                f"apart_bps_max: want 1 to {BASIS_POINTS_MAX - 1} with two sources, and"
+                " 0 with fewer"
+            )
+        for name in self.sources:
+            if tokens.NAME.fullmatch(name) is None:
+                raise ValueError(f"sources: want names like {tokens.NAME.pattern}")
 
 
 class VenueSection(_Section, frozen=True, kw_only=True):
@@ -131,6 +205,7 @@ class Config(_Section, frozen=True, kw_only=True):
     gateway: GatewaySection = GatewaySection()
     mandates: MandatesSection = MandatesSection()
     prices: PricesSection = PricesSection()
+    paper: PaperSection = PaperSection()
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]
     )

@@ -3,6 +3,7 @@
 from kya.adapters.prices_memory import MemoryPrices
 from kya.core.money import Price
 from kya.core.price import ReferencePrice
+from tests.contracts.prices import PricesContract
 from tests.world import MORNING
 
 
@@ -14,6 +15,13 @@ def a_price(seconds: int, bid: str = "1.1", market: str = "EUR/USD") -> Referenc
         at=MORNING.plus(seconds=seconds),
         source="test",
     )
+
+
+class TestContract(PricesContract):
+    known = MORNING.plus(seconds=5)
+
+    def a_source(self) -> MemoryPrices:
+        return MemoryPrices([a_price(seconds) for seconds in range(0, 300, 3)])
 
 
 def test_the_newest_price_counts_whatever_order_they_came_in() -> None:

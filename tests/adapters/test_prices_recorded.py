@@ -9,6 +9,7 @@ from kya.core.instant import Instant
 from kya.core.money import Price
 from kya.demo.flow import draw_flow
 from kya.demo.seed import SEED
+from tests.contracts.prices import PricesContract
 
 TICKS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "fx"
 needs_ticks = pytest.mark.skipif(
@@ -23,6 +24,19 @@ def prices() -> RecordedPrices:
 
 def at(text: str) -> Instant:
     return Instant.parse(f"2026-{text}Z")
+
+
+@needs_ticks
+class TestTicks(PricesContract):
+    known = at("05-22T10:30:00.000000")
+
+    def a_source(self) -> RecordedPrices:
+        return RecordedPrices(TICKS, seed=1)
+
+
+@needs_ticks
+class TestBars(TestTicks):
+    market = "GBP/EUR"
 
 
 @needs_ticks
@@ -112,6 +126,18 @@ def a_day(directory: Path, *ticks: str) -> RecordedPrices:
     with ZipFile(directory / "eurusd_20140502_quote.zip", "w") as archive:
         archive.writestr("ticks.csv", "\n".join(ticks) + "\n")
     return RecordedPrices(directory, seed=1)
+
+
+class TestContract(PricesContract):
+    known = at("05-15T10:00:00.000000")
+
+    @pytest.fixture(autouse=True)
+    def in_a_folder(self, tmp_path: Path) -> None:
+        ticks = [f"{36_000_000 + 250 * n},1.384{n % 10},1.385" for n in range(40)]
+        self.source = a_day(tmp_path, *ticks)
+
+    def a_source(self) -> RecordedPrices:
+        return self.source
 
 
 def test_a_price_of_300_seconds_is_one_and_an_older_one_is_none(tmp_path: Path) -> None:

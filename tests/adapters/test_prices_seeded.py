@@ -5,8 +5,16 @@ from hypothesis import strategies as st
 from kya.adapters.prices_seeded import SOURCE, SeededPrices
 from kya.adapters.seeded_path import bridge, drawn, round_half_even, walk
 from kya.core.instant import Instant
+from tests.contracts.prices import PricesContract
 
 NOON = Instant.parse("2026-05-22T12:00:59.999999Z")
+
+
+class TestContract(PricesContract):
+    known = NOON
+
+    def a_source(self) -> SeededPrices:
+        return SeededPrices(1)
 
 
 @pytest.mark.parametrize("market", ["EUR/USD", "GBP/EUR"])

@@ -47,3 +47,10 @@ def test_a_year_that_no_calendar_lists_says_so() -> None:
     assert words == (
         "the calendar LIMIT does not list the year of MEASURED (calendar.closed)"
     )
+
+
+def test_a_price_that_is_not_there_is_named_and_not_compared() -> None:
+    words = _in_words(a_control(Reason.PRICE_COLLAR, "cannot_evaluate"))
+    assert words == (
+        "some.control cannot be evaluated: MEASURED that can be used (price.collar)"
+    )

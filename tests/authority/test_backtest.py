@@ -10,8 +10,11 @@ from kya.core.errors import CorruptionError, InputError
 from kya.core.instant import Day
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
-from kya.core.order import Action
+from kya.core.money import Currency, Money, Price
+from kya.core.order import Action, OrderType
+from kya.core.price import ReferencePrice
 from kya.core.scope import DailyMaxPer
+from kya.core.scope_limits import Limits
 from tests.halting import halt, resume
 from tests.world import MORNING, World, eur, the_mandate, the_scope
 
@@ -162,6 +165,89 @@ def test_an_override_counts_as_it_did() -> None:
         (Outcome.ALLOWED, Outcome.ALLOWED): 1,
         (Outcome.DENIED, Outcome.DENIED): 1,
     }
+
+
+ARMED = Limits(price_age_millis=1_000, price_collar_bps=100)
+BTC_SCOPE = the_scope(
+    markets=frozenset({"BTC/USD", "EUR/USD"}),
+    order_max=eur("10000.00"),
+    limits=ARMED,
+)
+HUNDRED_THOUSAND = "100000"
+
+
+def a_price(market: str, price: str, age_millis: int = 0) -> ReferencePrice:
+    return ReferencePrice(
+        market=market,
+        bid=Price.parse(price),
+        ask=Price.parse(price),
+        at=MORNING.plus(micros=-1_000 * age_millis),
+        source="test",
+    )
+
+
+def a_priced_world() -> World:
+    """Two limit orders, 0 and 99 bps from a market price that is 800 ms old."""
+    world = World(scope=the_scope(limits=ARMED))
+    for limit in ("1", "1.0099"):
+        order = world.order(
+            type=OrderType.LIMIT, limit_price=Price.parse(limit), created_at=MORNING
+        )
+        outcome = world.trade(order, price=a_price("EUR/USD", "1", age_millis=800))
+        assert outcome == "allowed"
+    return world
+
+
+def test_a_changed_collar_is_measured_by_the_logged_prices() -> None:
+    world = a_priced_world()
+    for bps, stopped in ((99, []), (98, [2]), (1, [2])):
+        limits = replace(ARMED, price_collar_bps=bps)
+        _, differences = judged(world, the_mandate(the_scope(limits=limits)))
+        assert [difference.order.seq for difference in differences] == stopped
+        for difference in differences:
+            assert difference.changed.reasons == (Reason.PRICE_COLLAR,)
+
+
+def test_a_changed_age_is_that_of_the_logged_prices() -> None:
+    world = a_priced_world()
+    for millis, stopped in ((800, []), (799, [1, 2])):
+        limits = replace(ARMED, price_age_millis=millis)
+        _, differences = judged(world, the_mandate(the_scope(limits=limits)))
+        assert [difference.order.seq for difference in differences] == stopped
+        for difference in differences:
+            assert Reason.PRICE_STALE in difference.changed.reasons
+
+
+def test_an_amount_is_valued_again_by_the_logged_conversion() -> None:
+    world = World(scope=BTC_SCOPE)
+    order = world.order(
+        market="BTC/USD", amount=Money.parse("0.10000000", Currency("BTC"))
+    )
+    outcome = world.trade(
+        order,
+        price=a_price("BTC/USD", HUNDRED_THOUSAND),
+        conversion=a_price("EUR/USD", "1.25"),
+    )
+    assert outcome == "allowed"  # Worth EUR 8,000.00.
+    for order_max, stopped in (("8000.00", []), ("7999.99", [1])):
+        scope = replace(BTC_SCOPE, order_max=eur(order_max))
+        _, differences = judged(world, the_mandate(scope))
+        assert [difference.order.seq for difference in differences] == stopped
+
+
+def test_where_the_log_has_no_price_a_scope_that_wants_one_denies() -> None:
+    world = a_world("20000.00", "180000.00")
+    _, differences = judged(world, the_mandate(the_scope(limits=ARMED)))
+    assert [difference.order.seq for difference in differences] == [1, 2]
+    for difference in differences:
+        assert difference.changed.outcome is Outcome.DENIED
+        assert Reason.PRICE_STALE in difference.changed.reasons
+        assert Reason.PRICE_COLLAR in difference.changed.reasons
+
+
+def test_a_scope_without_price_limits_needs_no_logged_price() -> None:
+    _, differences = judged(a_priced_world(), the_mandate(the_scope()))
+    assert differences == []
 
 
 # ----------------------------------------------------------------- working orders

@@ -7,6 +7,7 @@ import pytest
 from kya.codec.canonical import encode_line
 from kya.codec.order_fields import field_table
 from kya.codec.order_records import (
+    BEGUN_WITH,
     EVENT_OF,
     OrderRecord,
     RecordEvent,
@@ -15,6 +16,7 @@ from kya.codec.order_records import (
 )
 from kya.core.errors import MalformedError
 from kya.core.order_events import VenueStatus
+from kya.core.scope_limits import ACTIONS_WITH_A_ROAD
 from tests.evidence.order_flow import Step, flow, records_of
 
 RECORD = records_of(flow([Step()]))[0]
@@ -69,8 +71,12 @@ def test_every_word_of_a_venue_is_an_event() -> None:
 
 def test_what_begins_an_order_is_never_a_venues_word() -> None:
     first = {event for event in RecordEvent if event.is_first}
-    assert first == {RecordEvent.NEW, RecordEvent.BLOCKED}
+    assert first == {RecordEvent.BLOCKED, *BEGUN_WITH.values()}
     assert first.isdisjoint(EVENT_OF.values())
+
+
+def test_what_can_be_allowed_begins_with_an_event() -> None:
+    assert BEGUN_WITH.keys() == ACTIONS_WITH_A_ROAD
 
 
 def test_numbers_of_the_law_are_numbers_or_ranges() -> None:

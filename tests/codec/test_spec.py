@@ -36,6 +36,7 @@ from kya.codec.place_limits import (
     parse_place_limits,
     render_place_limits,
 )
+from kya.codec.reports import ReportLine, parse_report, render_report
 from kya.codec.scope_limits import LimitsFields
 from kya.codec.scopes import ScopeFields, parse_scope, render_scope
 from kya.codec.sessions import (
@@ -73,7 +74,9 @@ from kya.core.limits import (
     STATEMENT_LAG_MICROS_MAX,
     TEXT_CHARS_MAX,
 )
+from kya.core.money import Currency, Money
 from kya.core.order import Action
+from kya.core.order_events import VenueStatus
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.place_limits import LimitedPlace
 from kya.core.scope import Calendar
@@ -86,6 +89,7 @@ PAGES = {
     name: (ROOT / "spec" / f"{name}.md").read_text("utf-8")
     for name in (
         "order",
+        "report",
         "decision",
         "mandate",
         "session",
@@ -127,6 +131,26 @@ def test_the_cancel_on_the_page_is_of_the_order_on_the_page() -> None:
     assert (cancel.action, cancel.target) == (Action.CANCEL, target.seq)
     assert cancel.prev == digest(example("order", "order"))
     assert cancel.amount == target.amount
+
+
+def test_the_report_on_the_page_is_one_and_its_table_is_the_programs() -> None:
+    line = example("report", "report")
+    assert render_report(parse_report(line)) == line
+    table = {cells[0].strip("`"): cells[2:] for cells in rows("report", "status")}
+    for status in VenueStatus:
+        filled, is_final = table.pop(status.value)
+        some = Money(1, Currency("EUR"))
+        may = (status.may_have(None), status.may_have(some))
+        assert (
+            filled
+            == {
+                (True, True): "may be there",
+                (False, True): "is there",
+                (True, False): "null",
+            }[may]
+        )
+        assert (is_final == "yes") is status.is_final
+    assert table == {}
 
 
 def test_the_mandate_and_its_scope_on_the_page_are_one() -> None:
@@ -233,6 +257,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
     ("page", "shapes"),
     [
         ("order", [OrderLine]),
+        ("report", [ReportLine]),
         ("decision", [DecisionLine]),
         ("mandate", [MandateLine, ScopeFields]),
         ("override", [OverrideLine]),

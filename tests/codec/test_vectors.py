@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from kya.core.control import Reason
 from kya.core.credential import Grant, ReasonCode, Standing, Withdrawal
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
+from kya.core.exposure import AtRisk, Exposure, Move, Working, counted_for
 from kya.core.halt import (
     HaltOrdered,
     Resume,
@@ -40,9 +42,11 @@ from kya.core.place_fold import with_place_limits
 from kya.core.place_limits import LimitedPlace, PlaceLimited, limits_upon
 from kya.core.place_use import PlaceUse
 from kya.core.price import MarketState, ReferencePrice
+from kya.core.profit import Profit
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
+from kya.core.self_trade import facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import Session
 from kya.core.state import State
@@ -53,6 +57,7 @@ from tests.builders import (
     a_past,
     an_order,
     an_override_granted,
+    eur,
 )
 from vectors.generate_decide import files
 
@@ -167,6 +172,7 @@ def case_of(facts: Facts) -> Case:
         target=target_of(facts["target"]),
         halts=halts_of(facts, order, scope),
         place_limits=limits_of(facts, order, scope),
+        facing=facing(order, firm_of(facts)),
     )
 
 
@@ -269,7 +275,72 @@ def past_of(facts: Facts, order: Order) -> Past:
             rejects_worst=facts["rejects"],
             executions=facts["executions"],
         ),
+        by_venue={
+            venue: Money.parse(text, counted).minor_units
+            for venue, text in facts["at_venues"].items()
+        },
+        exposure=exposure_of(facts),
+        profit=profit_of(facts["profit"]),
     )
+
+
+def profit_of(facts: Facts | None) -> Profit:
+    if facts is None:
+        return Profit(now=None)
+    loss, drawdown = (eur(facts[name]).minor_units for name in ("loss", "drawdown"))
+    return Profit(loss=loss, drawdown=drawdown)
+
+
+def signed(text: str) -> int:
+    return int(text.replace(".", ""))
+
+
+def exposure_of(facts: Facts) -> Exposure:
+    """What is at risk, put together from positions and working orders."""
+    code = facts["at_risk_in"]
+    working = {
+        each["seq"]: Working(
+            market=each["market"],
+            side=Side(each["side"]),
+            venue=each["venue"],
+            worth=signed(each["remaining"]),
+            amount=1,
+            limit=None,
+            target=each["target"],
+        )
+        for each in facts["working"]
+    }
+    nets = {
+        name: {p: AtRisk(signed(n)) for p, n in facts[name].items()} for name in NETS
+    }
+    exposure = Exposure(
+        currency=None if code in (None, "mixed") else Currency(code),
+        is_mixed=code == "mixed",
+        working=working,
+        markets=nets["by_market"],
+        venues=nets["by_venue"],
+    )
+    return exposure.moved(
+        *(Move(each, 0, counted_for(each, working)) for each in working.values())
+    )
+
+
+def firm_of(facts: Facts) -> Iterator[tuple[str, Exposure]]:
+    for each in facts["firm"]:
+        limit = each["limit_price"]
+        working = Working(
+            market=each["market"],
+            side=Side(each["side"]),
+            venue=each["venue"],
+            worth=1,
+            amount=1,
+            limit=None if limit is None else Price.parse(limit).units,
+            target=None,
+        )
+        yield each["agent"], Exposure(working={each["seq"]: working})
+
+
+NETS = ("by_market", "by_venue")
 
 
 def message_of(facts: Facts) -> Message:

@@ -9,11 +9,13 @@ from kya.core.control import ControlOutcome, ControlResult, Reason
 from kya.core.credential import Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
+from kya.core.exposure import Exposure, Working
 from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, OrderType, Side, TimeInForce
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
+from kya.core.self_trade import Facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.tokens import NO_DIGEST
 from tests.builders import (
@@ -395,6 +397,8 @@ def test_every_violation_is_kept() -> None:
                 orders_per_fill=1,
                 executions_unreviewed=1,
                 rejects_in_a_row=1,
+                open_orders=1,
+                open_orders_per_market=1,
             ),
         ),
     )
@@ -402,12 +406,19 @@ def test_every_violation_is_kept() -> None:
     conduct = Conduct(
         sent=Sent.of(same), messages=1, orders=1, rejects_worst=2, executions=1
     )
-    past = a_past(day=saturday.day, client_order_ids=["order-1"], conduct=conduct)
+    working = Working("XRP/EUR", Side.BUY, "NOWHERE", 1, 1, None, None)
+    past = a_past(
+        day=saturday.day,
+        client_order_ids=["order-1"],
+        conduct=conduct,
+        exposure=Exposure(currency=GBP, working={1: working, 2: working}),
+    )
     case = a_case(
         order,
         received_at=saturday,
         credential=credential,
         past=past,
+        facing=Facing("another", 1, None),
         pinned=a_runtime(),
         halts=(a_halt_ordered(),),
     )

@@ -46,6 +46,7 @@ def decided(received_at: Instant, *, allowed: bool = True, **changes: Any) -> De
         line_digest=a_digest(received_at),
         received_at=received_at,
         allowed=allowed,
+        worth=eur("1"),
         reserved=eur("1") if allowed else None,
         price=a_price(),
     )
@@ -165,6 +166,7 @@ def test_a_cancel_is_a_message_and_neither_an_order_nor_a_duplicate() -> None:
         line_digest=a_digest(2),
         received_at=FIRST_LIVE_ORDER_AT,
         allowed=True,
+        worth=eur("1"),
         reserved=None,
         price=None,
     )
@@ -214,7 +216,13 @@ def allowed_at(limits: Limits, instants: Iterator[int]) -> list[int]:
         past = past_after_decision(
             past,
             Decided(
-                order, a_digest(seq), at, decision.allowed, decision.reserved, None
+                order=order,
+                line_digest=a_digest(seq),
+                received_at=at,
+                allowed=decision.allowed,
+                worth=order.amount,
+                reserved=decision.reserved,
+                price=None,
             ),
         )
     return found

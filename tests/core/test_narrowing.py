@@ -31,7 +31,7 @@ from kya.core.scope import (
     Scope,
     TradingWindow,
 )
-from kya.core.scope_limits import Limits
+from kya.core.scope_limits import AMOUNTS, Limits, SelfTrade
 from tests import strategies
 from tests.builders import (
     EUR,
@@ -156,6 +156,8 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
             "messages_per_day",
             "messages_per_minute",
             "messages_per_second",
+            "open_orders",
+            "open_orders_per_market",
             "orders_per_day",
             "orders_per_fill",
             "rejects_in_a_row",
@@ -169,6 +171,11 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
         priced(price_drift_bps=9, price_drift_seconds=60),
         priced(),
     ),
+    **{
+        f"limits.{name}": (limited(**{name: eur("9")}), limited(**{name: eur("10")}))
+        for name in AMOUNTS
+    },
+    "limits.self_trade": (limited(self_trade=SelfTrade.DENY), OLD),
     "limits.spread_bps": (priced(spread_bps=5), priced()),
     "grace_seconds": (a_mandate(grace_seconds=299), a_mandate(grace_seconds=301)),
 }

@@ -124,7 +124,7 @@ def test_an_override_sets_no_credential_aside() -> None:
 
 def test_what_cannot_be_evaluated_is_never_overridden() -> None:
     order = an_order(amount=Money(1, BTC))
-    decision = decide(a_case(order, override=an_override_granted(order, controls=ALL)))
+    decision = decide(a_case(order, override=an_override_granted(order)))
     assert controls(decision)["order.amount"] is ControlOutcome.CANNOT_EVALUATE
     assert decision.outcome is Outcome.DENIED
 
@@ -133,15 +133,22 @@ def test_only_limits_can_be_set_aside() -> None:
     assert ALL == (
         "daily.amount",
         "daily.orders",
+        "exposure.gross",
+        "exposure.net",
         "hours.calendar",
         "hours.window",
+        "open.market_orders",
+        "open.orders",
         "order.amount",
         "order.duplicate",
         "order.units",
+        "position.market",
         "price.collar",
         "price.drift",
         "price.spread",
         "rate.orders_per_fill",
+        "venue.credit",
+        "venue.daily_amount",
     )
 
 

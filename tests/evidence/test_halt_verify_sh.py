@@ -46,7 +46,7 @@ def test_a_log_with_halts_comes_out_byte_for_byte(awk: str, tmp_path: Path) -> N
     unknown = {name for name, said in answer.verdicts.items() if said == "UNKNOWN"}
     assert unknown == UNKNOWN_YET
     assert "trading was stopped: 2 halts, 1 resumes" in answer.reasons["Q4"]
-    assert "5 of 5 decisions come out again byte for byte" in answer.reasons["Q5"]
+    assert "6 of 6 decisions come out again byte for byte" in answer.reasons["Q5"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ from kya.evidence.build import everything
 from kya.evidence.record_text import values_of
 from kya.evidence.records import Records, order_records
 from tests.evidence.order_flow import Step, flow, records_of, steps
+from tests.verify.armed import busy_armed_world, converted_world
 from tests.verify.packages import busy_world, published
+from tests.verify.test_working import cancelled_world
 from tests.world import AGENT, EUR, MORNING, ORIGIN, RUNTIME, World
 
 TOO_LARGE = Step(cents=2_500_001)
@@ -98,6 +100,8 @@ def test_what_no_log_says_is_null(wanted: list[Step]) -> None:
     [
         (VenueStatus.FILLED, "FILL"),
         (VenueStatus.PARTIALLY_FILLED, "PARF"),
+        (VenueStatus.ACKNOWLEDGED, "ACKN"),
+        (VenueStatus.CANCELLED, "CNCL"),
         (VenueStatus.REJECTED, "REMO"),
         (VenueStatus.NOT_RECEIVED, "NRCV"),
         (VenueStatus.UNKNOWN, "UNKN"),
@@ -105,6 +109,32 @@ def test_what_no_log_says_is_null(wanted: list[Step]) -> None:
 )
 def test_a_venues_word_is_an_event(status: VenueStatus, event: str) -> None:
     assert events_of(Step(answers=(status,))) == ["NEWO", event]
+
+
+def test_a_cancel_and_its_target_have_records_of_their_own() -> None:
+    records = records_of(cancelled_world())
+    words = [(r.agent_seq, r.event, r.target_seq) for r in records]
+    assert words == [
+        (1, "NEWO", None),
+        (1, "ACKN", None),
+        (2, "NEWO", None),
+        (2, "ACKN", None),
+        (3, "CAME", 1),
+        (1, "CNCL", None),
+        (3, "CNCL", 1),
+        (4, "BLKG", 1),
+        (5, "BLKG", 2),
+        (6, "BLKG", None),
+        (2, "CNCL", None),
+    ]
+    assert [r.quantity_executed for r in records if r.agent_seq == 2][1:] == [
+        "5000.00",
+        "6000.00",
+    ]
+    assert [r.quantity_remaining for r in records if r.agent_seq == 2][1:] == [
+        "15000.00",
+        None,
+    ]
 
 
 def test_our_own_block_is_not_the_venues_rejection() -> None:
@@ -178,6 +208,37 @@ def test_an_order_says_who_allowed_its_agent_what() -> None:
         "order.amount",
         "hours.window",
     }
+
+
+def test_the_reference_price_is_the_one_that_the_order_was_judged_by() -> None:
+    records = {record.agent_seq: record for record in records_of(busy_armed_world())}
+    first = records[1]
+    assert (first.reference_bid, first.reference_ask) == ("1.1719", "1.1721")
+    assert (first.reference_at, first.reference_source) == (
+        first.received_at,
+        "simulated",
+    )
+    stale = records[max(records)]
+    assert stale.reference_at is not None
+    assert stale.reference_at < stale.received_at
+
+
+def test_a_price_that_is_missing_or_of_another_market_is_no_reference() -> None:
+    records = records_of(busy_armed_world())
+    stale = [each for each in records if "price.stale" in each.reasons]
+    foreign = [each for each in records if each.market == "GBP/EUR"]
+    without = [each for each in stale if each.reference_bid is None]
+    assert foreign
+    assert all(each in without for each in foreign)
+    assert len(without) == len(foreign) + 1
+
+
+def test_an_amount_in_another_currency_stays_what_was_ordered() -> None:
+    record = records_of(converted_world())[0]
+    assert (record.quantity, record.quantity_currency) == ("0.10000000", "BTC")
+    assert record.counters.currency == "EUR"
+    # 0.1 x 60,000.5 x 1.001 dollars, by 1.1719 x 0.999, rounded up.
+    assert record.counters.after.agent == "5130.19"
 
 
 def test_paper_and_live_are_told_apart() -> None:

@@ -21,6 +21,7 @@ from kya.codec import (
     mandates,
     orders,
     overrides,
+    price_lines,
     registrations,
     reports,
     sessions,
@@ -28,6 +29,7 @@ from kya.codec import (
 )
 from kya.codec import statements as said
 from kya.codec.note import SignedNote
+from kya.codec.price_fields import price_fields
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.pki import der
 from kya.pki.certificate import (
@@ -234,5 +236,10 @@ PARSERS: Final[Mapping[str, Parser]] = {
         write=lambda entry: entry.note.render(),
         is_exact=True,
         damage=text_damage.damaged_note,
+    ),
+    "price_line": Parser(
+        read=price_lines.read_price_line,
+        write=lambda price: canonical.encode_line(price_fields(price)),
+        damage=text_damage.damaged_line,
     ),
 }

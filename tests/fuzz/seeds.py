@@ -1,12 +1,14 @@
 """Sound documents for every parser: where the damage starts from."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kya.codec import canonical
 from kya.codec.channels import ChannelRequest, render_channel_request
 from kya.codec.decisions import render_decision
 from kya.codec.halts import render_halt, render_rearm, render_resume
@@ -14,6 +16,7 @@ from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
 from kya.codec.overrides import render_override
+from kya.codec.price_fields import price_fields
 from kya.codec.registrations import render_refusal, render_registration
 from kya.codec.reports import render_equivocation, render_report
 from kya.codec.sessions import render_anchor, render_runtime, render_session
@@ -33,6 +36,7 @@ from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.instant import Instant
 from kya.core.power_events import ClockSource
+from kya.core.price import MarketState
 from kya.pki import der
 from kya.pki.builder_key import BuilderKey
 from kya.pki.crl import Revocation, RevocationContents, issue_crl
@@ -248,6 +252,16 @@ def _questions() -> Mapping[str, bytes]:
     }
 
 
+def _price_lines() -> Mapping[str, bytes]:
+    """Lines of a price feed."""
+    quoted = builders.a_price()
+    halted = replace(quoted, state=MarketState.HALTED)
+    return {
+        name: canonical.encode_line(price_fields(price))
+        for name, price in (("open", quoted), ("halted", halted))
+    }
+
+
 _MADE: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
     "scope_extension": _scopes,
     "certificate": _agents,
@@ -262,6 +276,7 @@ _MADE: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
     "note": _notes,
     "statement": _statements,
     "entry": _entries,
+    "price_line": _price_lines,
 }
 
 

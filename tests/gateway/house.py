@@ -23,7 +23,7 @@ from kya.core.price import ReferencePrice
 from kya.core.scope import Scope
 from kya.gateway.answer import Answer
 from kya.gateway.pipeline import Gateway
-from kya.gateway.ports import Venue
+from kya.gateway.ports import MarketAccess, Prices, Venue
 from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer
 from tests.sequencer.logs import inline
@@ -80,6 +80,7 @@ class House:
     disk: MemoryDisk
     paper: PaperVenue
     venues: Mapping[str, Venue]
+    prices: Prices | None = None
     sequencer: Sequencer = field(init=False)
     gateway: Gateway = field(init=False)
 
@@ -94,7 +95,7 @@ class House:
             sequencer=self.sequencer,
             signer=self.world.gateway,
             clock=self.clock,
-            venues=self.venues,
+            access=MarketAccess(venues=self.venues, prices=self.prices),
             root=self.world.root,
         )
         self.gateway.start()
@@ -188,6 +189,7 @@ def a_house(
     scope: Scope | None = None,
     faults: Mapping[str, Fault] = NO_FAULTS,
     venue: Venue | None = None,
+    prices: Prices | None = None,
 ) -> House:
     """A house that is not open yet; `venue` stands in for the paper venue."""
     clock = HandClock()
@@ -198,6 +200,7 @@ def a_house(
         disk=MemoryDisk(),
         paper=paper,
         venues=dict.fromkeys(VENUES, venue or paper),
+        prices=prices,
     )
 
 
@@ -206,12 +209,13 @@ def in_house(
     scope: Scope | None = None,
     faults: Mapping[str, Fault] = NO_FAULTS,
     venue: Venue | None = None,
+    prices: Prices | None = None,
 ) -> Callable[[Test], Callable[[], None]]:
     """Make a test of what happens in an open house."""
 
     def decorate(test: Test) -> Callable[[], None]:
         async def lived() -> None:
-            house = a_house(scope=scope, faults=faults, venue=venue)
+            house = a_house(scope=scope, faults=faults, venue=venue, prices=prices)
             await house.open()
             try:
                 await test(house)

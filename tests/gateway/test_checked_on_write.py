@@ -9,6 +9,7 @@ from kya.core.decision import Outcome
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import checked_on_write
 from kya.gateway.pipeline import Gateway
+from kya.gateway.ports import MarketAccess
 from kya.pki.entries import Entry
 from kya.pki.note_signer import NoteSigner
 from kya.pki.signer import Custody
@@ -48,7 +49,7 @@ async def opened(disk: MemoryDisk, good: int) -> tuple[Sequencer, Gateway]:
         sequencer=sequencer,
         signer=signer,
         clock=HandClock(),
-        venues={"SIMA": a_venue(HandClock())},
+        access=MarketAccess(venues={"SIMA": a_venue(HandClock())}),
         root=world.root,
     )
     return sequencer, gateway

@@ -26,6 +26,7 @@ from kya.core.order_events import VenueStatus
 from kya.core.scope import DailyMaxPer
 from kya.gateway.answer import Freshness
 from kya.gateway.pipeline import Gateway
+from kya.gateway.ports import MarketAccess
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.signer import Custody
 from tests.gateway.house import House, decision_in, in_house
@@ -396,7 +397,7 @@ async def test_a_gateway_key_that_signs_wrongly_is_our_fault_and_not_the_agent_s
         sequencer=house.sequencer,
         signer=NoteSigner("gateway", BrokenSigner()),
         clock=house.clock,
-        venues=house.venues,
+        access=MarketAccess(venues=house.venues),
         root=house.world.root,
     )
     with pytest.raises(TransientError, match="gateway key"):

@@ -10,7 +10,7 @@ from kya.core.order_events import VenueStatus
 from kya.core.scope import Mode
 from kya.gateway.permit import Permit
 from kya.gateway.pipeline import Gateway
-from kya.gateway.ports import VenueAnswer
+from kya.gateway.ports import MarketAccess, VenueAnswer
 from kya.gateway.refusals import CongestedError
 from tests.gateway.house import House, in_house
 from tests.world import AGENT, eur
@@ -98,7 +98,7 @@ def with_venue(house: House, venue: SlowVenue) -> Gateway:
         sequencer=house.sequencer,
         signer=house.world.gateway,
         clock=house.clock,
-        venues={"SIMA": venue},
+        access=MarketAccess(venues={"SIMA": venue}),
         root=house.world.root,
     )
 

@@ -18,6 +18,7 @@ from kya.core.errors import KyaError
 from kya.core.halt import HaltOrdered, TradingState
 from kya.core.latch import Latch
 from kya.core.levels import FIRM, Level, Place, places_of
+from kya.core.order import Action, Order
 from kya.pki.note_signer import NoteSigner
 from tests.halting import (
     CARLA,
@@ -120,6 +121,26 @@ class AnyStopsAndStarts(RuleBasedStateMachine):
     def rearm(self, latch: Latch) -> None:
         self.wait(1)
         self.put(rearm_note(self.world, latch))
+
+    @precondition(lambda self: bool(self.working()))
+    @rule(chance=st.data(), pause=PAUSES)
+    def cancel_what_works(self, chance: st.DataObject, pause: int) -> None:
+        target = chance.draw(st.sampled_from(self.working()))
+        self.wait(pause)
+        asked = {"market": target.market, "venue": target.venue}
+        cancel = self.world.order(
+            action=Action.CANCEL,
+            target=target.seq,
+            amount=target.amount,
+            created_at=self.world.now,
+            **asked,
+        )
+        assert self.world.trade(cancel) == "allowed"
+
+    def working(self) -> list[Order]:
+        unanswered = self.world.state.agents[AGENT].unanswered.values()
+        orders = [submitted.order for submitted in unanswered]
+        return [order for order in orders if order.action is Action.NEW]
 
     @rule(market=MARKETS, venue=VENUES, pause=PAUSES)
     def send_an_order(self, market: str, venue: str, pause: int) -> None:

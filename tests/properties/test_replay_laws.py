@@ -72,7 +72,7 @@ from kya.core.limits import (
     REFUSALS_MAX,
 )
 from kya.core.money import Money
-from kya.core.order import Order, Side
+from kya.core.order import Action, Order, Side
 from kya.core.order_events import (
     Equivocated,
     OrderDecided,
@@ -258,10 +258,39 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
     def report(self, data: st.DataObject, status: VenueStatus, pause: int) -> None:
         self.clock = self.clock.plus(micros=pause)
         seq = data.draw(st.sampled_from(sorted(the_agent_in(self.state).unanswered)))
-        report = its_report(self.submitted[seq], at=self.clock)
-        if status is VenueStatus.UNKNOWN:
-            report = its_report(self.submitted[seq], status, self.clock)
-        self.admit(report)
+        submitted = self.submitted[seq]
+        parts = [None, Money(1, EUR), submitted.order.amount]
+        filled = data.draw(st.sampled_from([p for p in parts if status.may_have(p)]))
+        report = replace(
+            its_report(submitted, VenueStatus.UNKNOWN, self.clock),
+            status=status,
+            filled=filled,
+        )
+        if objection(self.state, report) is None:
+            self.admit(report)
+
+    @precondition(lambda self: bool(the_agent_in(self.state).unanswered))
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        agent = the_agent_in(self.state)
+        seq = data.draw(st.sampled_from(sorted(agent.unanswered)))
+        target = agent.unanswered[seq].order
+        before = agent.past.allowed
+        order = the_next_order(
+            self.state,
+            action=Action.CANCEL,
+            target=seq,
+            market=target.market,
+            side=target.side,
+            amount=target.amount,
+            created_at=self.clock,
+        )
+        decision = decide(the_case_in(self.state, order, self.clock))
+        works = target.action is not Action.CANCEL
+        assert (Reason.TARGET_UNKNOWN in decision.reasons) is not works
+        assert {Reason.HALT_HALTED, Reason.HOURS_CLOSED}.isdisjoint(decision.reasons)
+        self.decide_on(order)
+        assert the_agent_in(self.state).past.on(self.clock.day).allowed in ({}, before)
 
     @precondition(lambda self: bool(self.submitted))
     @rule(data=st.data())

@@ -16,11 +16,14 @@ from kya.core.decide import decide
 from kya.core.fixed_point import render_padded
 from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
+from kya.core.order import Side
 from kya.core.override import OverrideGranted
+from kya.core.past import Past
 from kya.core.place_limits import LimitedPlace, PlaceLimits
 from kya.core.price import MarketState, ReferencePrice
 from kya.core.reservation import Target
 from tests.builders import EUR, a_digest
+from tests.properties.priced import priced_cases
 from tests.strategies import cases
 from vectors.decide.judge import Fields, judge
 
@@ -53,6 +56,7 @@ def facts_of(case: Case) -> Fields:
             "prev": past.prev,
             "seq": past.seq,
             **conduct_of(past.conduct),
+            **exposure_of(past),
         },
         "received_at": str(case.received_at),
         "baseline": None if case.baseline is None else case.baseline.digest,
@@ -64,6 +68,7 @@ def facts_of(case: Case) -> Fields:
         "pinned": None if case.pinned is None else dict(case.pinned.components),
         "override": None if case.override is None else override_of(case.override),
         "target": None if case.target is None else target_of(case.target),
+        "firm": facing_of(case),
         "halts": [
             {
                 "leaf": ordered.leaf,
@@ -135,6 +140,53 @@ def conduct_of(conduct: Conduct) -> Fields:
     }
 
 
+def exposure_of(past: Past) -> Fields:
+    exposure, profit = past.exposure, past.profit
+    code = None if exposure.currency is None else exposure.currency.code
+    return {
+        "at_risk_in": "mixed" if exposure.is_mixed else code,
+        "at_venues": {name: cents(sum_) for name, sum_ in past.by_venue.items()},
+        "by_market": {name: cents(at.net) for name, at in exposure.markets.items()},
+        "by_venue": {name: cents(at.net) for name, at in exposure.venues.items()},
+        "profit": None
+        if profit.now is None
+        else {"loss": cents(profit.loss), "drawdown": cents(profit.drawdown)},
+        "working": [
+            {
+                "market": each.market,
+                "remaining": cents(each.remaining),
+                "seq": seq,
+                "side": each.side.value,
+                "target": each.target,
+                "venue": each.venue,
+            }
+            for seq, each in exposure.working.items()
+        ],
+    }
+
+
+def cents(units: int) -> str:
+    sign = "-" if units < 0 else ""
+    return f"{sign}{Money(abs(units), EUR)}"
+
+
+def facing_of(case: Case) -> list[Fields]:
+    found, order = case.facing, case.order
+    if found is None:
+        return []
+    other = Side.SELL if order.side is Side.BUY else Side.BUY
+    return [
+        {
+            "agent": found.agent,
+            "limit_price": None if found.price is None else str(Price(found.price)),
+            "market": order.market,
+            "seq": found.seq,
+            "side": other.value,
+            "venue": order.venue,
+        }
+    ]
+
+
 def price_fields(price: ReferencePrice | None) -> dict[str, str] | None:
     if price is None:
         return None
@@ -168,7 +220,7 @@ def override_of(granted: OverrideGranted) -> dict[str, object]:
     }
 
 
-@given(cases())
+@given(cases() | priced_cases())
 def test_two_judges_agree_on_any_case(case: Case) -> None:
     decision = decide(case)
     outcome, reasons, line = judge(facts_of(case))

@@ -1,7 +1,7 @@
 """The whole road on a disk that loses writes, keeps failed ones, and dies of any.
 
 Each seed plays many lives of one gateway over one disk, one venue and one agent. The
-four judges know nothing of the gateway: they compare the venue's own list with the log.
+judges know nothing of the gateway: they compare the venue's own list with the log.
 A road that is built wrong from the same parts must not get past them.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from random import Random
+from typing import Any, Final
 
 import pytest
 
@@ -18,20 +19,21 @@ from kya.adapters.store_memory import Fault, MemoryDisk, no_faults
 from kya.codec.canonical import digest
 from kya.codec.decisions import parse_decision, render_decision
 from kya.codec.orders import render_order
-from kya.core.case import Case
+from kya.core.case_of import Inputs, case_of
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import KyaError, TransientError
 from kya.core.fold import apply
 from kya.core.instant import Instant
-from kya.core.order import Order
+from kya.core.money import Price
+from kya.core.order import Action, Order, OrderType, TimeInForce
 from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.scope import DailyMaxPer, Mode
 from kya.core.state import State
 from kya.gateway.answer import Answer, Freshness
 from kya.gateway.permit import Permit, client_id_of
 from kya.gateway.pipeline import Gateway
-from kya.gateway.ports import VenueAnswer
+from kya.gateway.ports import MarketAccess, VenueAnswer
 from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer
 from tests.gateway.house import HandClock, a_venue, the_world
@@ -40,6 +42,11 @@ from tests.world import AGENT, eur, the_scope
 
 SCOPE = the_scope(daily_max_per=DailyMaxPer.AGENT, daily_max=eur("200000.00"))
 AMOUNTS = ("20000.00", "20000.00", "25000.00", "25000.01", "0.01")
+RESTING: Final[dict[str, Any]] = {
+    "type": OrderType.LIMIT,
+    "limit_price": Price.parse("1"),
+    "time_in_force": TimeInForce.GTC,
+}
 LIVES = 8
 DISK_FAULTS = (Fault.FAILED, Fault.STORED, Fault.UNSYNCED, Fault.TORN)
 
@@ -236,6 +243,9 @@ class Simulation:
             for order in self.chain[sequencer.state.agents[AGENT].past.seq :]:
                 await self.send(gateway, self.world.order_note(order))
         await gateway.releases.drained()
+        while working := sequencer.state.agents[AGENT].unanswered:
+            await gateway.releases.cancel_working(working.values())
+            await asyncio.sleep(0.001)
         self.judge([sequencer.entry(index) for index in range(sequencer.size)])
         agent = sequencer.state.agents[AGENT]
         assert agent.past.seq == len(self.chain)
@@ -254,7 +264,7 @@ class Simulation:
             sequencer=sequencer,
             signer=self.world.gateway,
             clock=self.clock,
-            venues=dict.fromkeys(SCOPE.venues, self.market),
+            access=MarketAccess(venues=dict.fromkeys(SCOPE.venues, self.market)),
             root=self.world.root,
         )
         gateway.start()
@@ -282,13 +292,17 @@ class Simulation:
         before = self.chain[-1] if self.chain else None
         prev = digest(render_order(before)) if before else "0" * 64
         seq = len(self.chain) + 1
+        kind = self.random.random()
         order = self.world.order(
             seq=seq,
             prev="ab" * 32 if self.random.random() < 0.05 else prev,
             client_order_id=f"c-{seq}",
             amount=eur(self.random.choice(AMOUNTS)),
             created_at=self.clock.instant,
+            **(RESTING if kind < 0.3 else {}),
         )
+        if before is not None and kind > 0.7:
+            order = cancel_of(self.random.choice(self.chain), order)
         self.chain.append(order)
         return order
 
@@ -304,10 +318,30 @@ class Simulation:
     def judge(self, entries: list[bytes]) -> None:
         """Ask the four questions of the whole log and of the venue's whole list."""
         findings = self.market.findings
+        findings += left_resting(self.market)
         findings += released_unlogged(self.market.arrived, entries)
         findings += released_twice(self.market.arrived)
         findings += limits_exceeded(self.market.arrived)
         findings += decisions_that_differ(entries)
+
+
+def cancel_of(target: Order, order: Order) -> Order:
+    """The order as a cancel of the other one, which may work or not."""
+    return replace(
+        order,
+        action=Action.CANCEL,
+        target=target.seq,
+        amount=target.amount,
+        market=target.market,
+        side=target.side,
+        venue=target.venue,
+    )
+
+
+def left_resting(market: Market) -> list[str]:
+    """What rests at the venue although the log says that everything is settled."""
+    messages = market.paper._messages.values()  # noqa: SLF001  the venue's own book
+    return [f"{m.client_order_id}: still rests" for m in messages if m.is_resting]
 
 
 def released_unlogged(arrived: list[Permit], entries: list[bytes]) -> list[str]:
@@ -327,7 +361,11 @@ def released_twice(arrived: list[Permit]) -> list[str]:
 
 
 def limits_exceeded(arrived: list[Permit]) -> list[str]:
-    orders = {permit.client_id: permit.order for permit in arrived}.values()
+    orders = {
+        permit.client_id: permit.order
+        for permit in arrived
+        if permit.order.action is Action.NEW
+    }.values()
     findings = [
         f"order {o.seq}: {o.amount}" for o in orders if o.amount.minor_units > 2_500_000
     ]
@@ -351,21 +389,8 @@ def decisions_that_differ(entries: list[bytes]) -> list[str]:
 
 
 def judged_again(state: State, submitted: OrderSubmitted, decided: Entry) -> bytes:
-    order = submitted.order
     received_at = Instant.parse(parse_decision(decided.note.text).received_at)
-    credential = state.credentials[order.credential]
-    assert credential.grant is not None
-    case = Case(
-        order=order,
-        received_at=received_at,
-        credential=credential,
-        scope=credential.grant.scope,
-        baseline=None,
-        past=state.agents[order.agent].past.on(received_at.day),
-        price=None,
-        session=state.agents[order.agent].session_under(credential.digest),
-        pinned=state.agents[order.agent].pinned,
-    )
+    case = case_of(state, submitted, Inputs(received_at))
     return render_decision(decide(case), submitted.leaf)
 
 
@@ -399,6 +424,8 @@ def test_the_simulation_reaches_what_it_is_about() -> None:
     assert sum(simulation.deaths for simulation in all_played) > len(SEEDS)
     assert sum(len(market.arrived) for market in markets) > 5 * len(SEEDS)
     assert sum(asked) > len(SEEDS) * SCOPE.daily_max.minor_units
+    cancels = [p for m in markets for p in m.arrived if p.order.action is Action.CANCEL]
+    assert len(cancels) > len(SEEDS) / 2
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ _VARYING: Final = (
     (re.compile(r"/log/\d{4}\b"), "/log/<year>"),
     (re.compile(r"[A-Za-z0-9+/]{43,}={0,2}"), "<base64>"),
     (re.compile(r"\bbyte \d+\b"), "byte <place>"),
+    (re.compile(r"\b\d+ us old\b"), "<micros> us old"),
     # Whether one checkpoint more was signed meanwhile.
     (re.compile(r"\b\d+ (?=files|checked)"), "<count> "),
 )

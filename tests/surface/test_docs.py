@@ -26,7 +26,7 @@ from kya.codec import (
     statements,
 )
 from kya.codec.canonical import Statement
-from kya.config import Config, PricesSection, VenueSection
+from kya.config import Config, PaperSection, PriceSourceSection, VenueSection
 from kya.core.checks import CHECKS
 from kya.core.control import IDENTITY_REASONS, Reason
 from kya.core.lifecycle import NEXT
@@ -231,8 +231,8 @@ def settings(section: type[msgspec.Struct], prefix: str) -> dict[str, str]:
         name = f"{prefix}{field.encode_name}"
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             found |= settings(field.type, f"{name}.")
-        elif name == "venues":
-            found |= settings(field.type.__args__[1], "venues.<NAME>.")
+        elif name in ("venues", "prices.sources"):
+            found |= settings(field.type.__args__[1], f"{name}.<NAME>.")
         elif field.required:
             found[name] = "required"
         elif field.default is msgspec.NODEFAULT:
@@ -262,8 +262,9 @@ def api_texts() -> set[str]:
 def test_every_choice_of_a_setting_is_listed() -> None:
     text = (REFERENCE / "config.md").read_text("utf-8")
     faults = get_type_hints(VenueSection)["faults"].__args__[1]
-    kinds = get_type_hints(PricesSection)["kind"]
-    choices = (*get_args(faults), *get_args(kinds))
+    sections = (PaperSection, PriceSourceSection)
+    kinds = [get_args(get_type_hints(section)["kind"]) for section in sections]
+    choices = (*get_args(faults), *kinds[0], *kinds[1])
     assert [choice for choice in choices if f"`{choice}`" not in text] == []
 
 
@@ -272,7 +273,7 @@ def test_every_route_is_specified() -> None:
     route = re.compile(r"/(?:v1|log)/[a-z{}/_:]+|/healthz")
     routes = {found for found in api_texts() if route.fullmatch(found)}
     listed = [found.replace("{path:path}", "…") for found in routes]
-    assert len(routes) == 13
+    assert len(routes) == 14
     assert [found for found in sorted(listed) if f" {found}`" not in text] == []
 
 

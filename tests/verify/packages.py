@@ -153,17 +153,19 @@ def judged(
     *,
     as_if: Order | None = None,
     line: Callable[[bytes], bytes] = lambda line: line,
-    **case_of: Any,  # noqa: ANN401  an override or a target
+    **case_of: Any,  # noqa: ANN401  override, target or price
 ) -> None:
     """Put an order on record with a decision on another one, or with an altered line.
 
-    The case is that of an active certificate, whatever the log says of it.
+    The case is that of an active certificate, whatever the log says of it, and of the
+    override, the target and the price that are given.
     """
     credential = replace(world.state.credentials[order.credential])
     entry = world.append(world.order_note(order))
     if credential.grant is None or not isinstance(entry.event, OrderSubmitted):
         raise TypeError
     world.now = order.created_at
+    given: dict[str, Any] = {"price": None, **case_of}
     case = Case(
         order=as_if or order,
         received_at=world.now,
@@ -171,10 +173,9 @@ def judged(
         scope=credential.grant.scope,
         baseline=None,
         past=world.state.agents[AGENT].past.on(world.now.day),
-        price=None,
         session=world.state.agents[AGENT].session_under(order.credential),
         pinned=world.state.agents[AGENT].pinned,
-        **case_of,
+        **given,
     )
     text = line(render_decision(decide(case), entry.event.leaf))
     world.append(sign_note(text, world.gateway).render())

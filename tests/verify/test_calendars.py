@@ -8,12 +8,15 @@ from kya.core.instant import Instant
 from kya.core.scope import Calendar
 from kya.verify.finding import Verdict
 from kya.verify.plain_overrides import PlainOverride
-from kya.verify.plain_rules import PlainAgent, PlainCertificate
+from kya.verify.plain_prices import PlainPrices
+from kya.verify.plain_rules import Around, PlainAgent, PlainCertificate, seen_of
+from kya.verify.plain_working import PlainWorking
 from tests.evidence.shell_package import build
 from tests.evidence.test_verify_sh import verify
 from tests.verify.packages import handed_over, judged, sentences
 from tests.verify.test_forged_history import both_judges
 from tests.world import World, the_scope
+from vectors.decide.story import ORDER, SCOPE
 
 NOON = "T12:00:00.000000Z"
 CLOSED = [
@@ -84,10 +87,12 @@ def test_a_holiday_that_people_set_aside_holds(tmp_path: Path) -> None:
 def test_the_plain_scan_lets_nobody_set_aside_what_nobody_knows(
     calendar: str, day: str, *, is_aside: bool
 ) -> None:
+    order = {**ORDER, "created_at": f"{day}{NOON}"}
+    said = {"received_at": order["created_at"], "price": None}
+    certificate = PlainCertificate("agent", SCOPE | {"calendar": calendar}, 0)
+    prices = PlainPrices(order, said, certificate.scope)
+    around = Around(None, set(), PlainWorking())
+    seen = seen_of(prices, certificate, PlainAgent(day=day), around)
+    assert seen.reasons == {"calendar.closed"}
     override = PlainOverride("leaf", {"controls": ["hours.calendar"]})
-    scope = {"currency": "EUR", "calendar": calendar}
-    certificate = PlainCertificate("agent", scope, 0)
-    aside = override.sets_aside(
-        {"calendar.closed"}, {"currency": "EUR"}, certificate, PlainAgent(day=day)
-    )
-    assert (aside == {"calendar.closed"}) is is_aside
+    assert (override.sets_aside(seen) == {"calendar.closed"}) is is_aside

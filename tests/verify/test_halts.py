@@ -10,6 +10,7 @@ import pytest
 from kya.core.halt import HaltOrdered, TradingState
 from kya.core.latch import Latch
 from kya.core.levels import FIRM, Level, Place
+from kya.core.order import Action
 from kya.core.scope_limits import Limits
 from kya.pki.entries import Entry
 from kya.verify.finding import Verdict
@@ -47,6 +48,7 @@ def stopped_world() -> World:
     halt(world, MARKET)
     assert trade(world) == "denied"
     assert trade(world, market="GBP/EUR") == "allowed"
+    assert trade(world, action=Action.CANCEL, target=3) == "allowed"
     return world
 
 

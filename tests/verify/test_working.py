@@ -9,6 +9,7 @@ from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.order import Action, Order
 from kya.core.order_events import VenueStatus
+from kya.core.reservation import Target
 from tests.verify.packages import failing, handed_over, judged, later, sentences
 from tests.world import World, eur
 
@@ -107,15 +108,21 @@ def test_a_report_that_cannot_be_is_found_by_both(
     assert {"plain scan" in sentence for sentence in said} == {True, False}
 
 
+def working(world: World, seq: int) -> Target:
+    """An order as it works, worth its amount."""
+    order = world.orders[seq]
+    return Target(order, order.amount)
+
+
 def a_cancel_of_nothing(world: World) -> None:
     order = cancel_of(world, 1)
     world.report(1, VenueStatus.CANCELLED)
-    judged(world, order, target=world.orders[1])
+    judged(world, order, target=working(world, 1))
 
 
 def a_cancel_of_another_order(world: World) -> None:
     order = cancel_of(world, 1, amount=eur("19999.99"))
-    judged(world, order, as_if=cancel_of(world, 1), target=world.orders[1])
+    judged(world, order, as_if=cancel_of(world, 1), target=working(world, 1))
 
 
 def a_withdrawal(world: World) -> None:

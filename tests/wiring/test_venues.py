@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kya.adapters.venue_paper import Fault
-from kya.config import Config, PricesSection, VenueSection
+from kya.config import Config, PaperSection, VenueSection
 from kya.core.errors import CorruptionError, InputError
 from kya.core.past import Past
 from kya.pki.keys import KeyAlgorithm
@@ -11,7 +11,7 @@ from kya.pki.note_signer import NoteSigner
 from kya.tlog.tile import encode_entries
 from kya.wiring.clock import system_clock
 from kya.wiring.log_reader import published, published_power
-from kya.wiring.venues import prices_of, venues_of
+from kya.wiring.venues import paper_prices, venues_of
 from tests.test_config import INSTALLATION, LEAST
 from tests.verify.packages import busy_world
 from tests.world import AGENT, MORNING, ORIGIN, World, signer_for
@@ -36,7 +36,8 @@ def test_each_venue_keeps_a_journal_of_its_own(tmp_path: Path) -> None:
 
 def test_a_seed_makes_the_same_prices() -> None:
     one, two, other = (
-        prices_of(PricesSection(seed=seed)).at("EUR/USD", MORNING) for seed in (1, 1, 2)
+        paper_prices(PaperSection(seed=seed)).at("EUR/USD", MORNING)
+        for seed in (1, 1, 2)
     )
     assert one is not None
     assert one == two
@@ -45,7 +46,7 @@ def test_a_seed_makes_the_same_prices() -> None:
 
 def test_recorded_prices_need_their_directory(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="want eurusd_YYYYMMDD_quote"):
-        prices_of(PricesSection(kind="recorded", directory=str(tmp_path)))
+        paper_prices(PaperSection(kind="recorded", directory=str(tmp_path)))
 
 
 def test_a_directory_that_is_no_log_says_so(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def cases() -> Iterator[Case]:
     yield _line("order", LINE, "valid", "a good line is refused", "nothing moves")
     yield from _spellings()
     yield from _keys()
+    yield from _actions()
     yield from _figures()
     yield from _texts()
     yield from _shapes()
@@ -104,12 +105,33 @@ def _keys() -> Iterator[Case]:
         ("unknown-field", {"zzz": ""}),
         ("misspelt-field", {"Amount": "1.00"}),
         ("null-limit-price", {"limit_price": None}),
+        ("null-action", {"action": None}),
+        ("null-target", {"target": None}),
         ("field-left-out", {"prev": ...}),
     ):
         fields = {k: v for k, v in {**ORDER, **changes}.items() if v is not ...}
         bug = "a field that is unknown or missing is passed over"
         line = canonical(fields).encode() + b"\n"
         yield _line(name, line, "keys", bug, TWO_READINGS)
+
+
+def _actions() -> Iterator[Case]:
+    cancel = {**ORDER, "action": "cancel", "target": 1}
+    line = canonical(cancel).encode() + b"\n"
+    yield _line("cancel", line, "valid", "a good line is refused", "nothing ends")
+    for name, changes in (
+        ("new-said", {"action": "new"}),
+        ("action-unknown", {"action": "amend"}),
+        ("action-in-capitals", {"action": "CANCEL", "target": 1}),
+        ("cancel-without-target", {"action": "cancel"}),
+        ("target-without-action", {"target": 1}),
+        ("target-of-a-withdrawal", {"action": "withdraw", "target": 1}),
+        ("target-zero", {"action": "cancel", "target": 0}),
+        ("target-as-text", {"action": "cancel", "target": "1"}),
+    ):
+        line = canonical({**ORDER, **changes}).encode() + b"\n"
+        bug = "an action is guessed, or taken without what it acts on"
+        yield _line(f"action-{name}", line, "action", bug, TWO_READINGS)
 
 
 def _figures() -> Iterator[Case]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from vectors.cases import Case
 from vectors.decide.action_cases import action_cases
+from vectors.decide.exposure_cases import exposure_cases
 from vectors.decide.halt_cases import halt_cases
 from vectors.decide.limit_cases import limit_cases
 from vectors.decide.place_limit_cases import place_limit_cases
@@ -45,6 +46,7 @@ def cases() -> Iterator[Case]:
     yield from halt_cases()
     yield from place_limit_cases()
     yield from limit_cases()
+    yield from exposure_cases()
     yield from _lines()
 
 

@@ -14,6 +14,7 @@ from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
 from vectors.decide import calendars
+from vectors.decide.judge_exposure import Risk, met, reduces, risks
 
 Fields: TypeAlias = dict[str, Any]
 
@@ -31,6 +32,13 @@ LIMITS = {
     "order.duplicate",
     "daily.orders",
     "rate.orders_per_fill",
+    "open.orders",
+    "open.market_orders",
+    "position.market",
+    "exposure.gross",
+    "exposure.net",
+    "venue.daily_amount",
+    "venue.credit",
     "hours.window",
     "hours.calendar",
 }
@@ -109,7 +117,7 @@ def _past_of_the_day(facts: Fields) -> Fields:
     if past["day"] == facts["received_at"][:10]:
         return past
     fresh: Fields = {"client_order_ids": [], "currency": None, "allowed": []}
-    return {**past, **fresh, "messages": 0, "orders": 0, "fills": 0}
+    return {**past, **fresh, "messages": 0, "orders": 0, "fills": 0, "at_venues": {}}
 
 
 def _set_aside(order: Fields, facts: Fields) -> Fields | None:
@@ -137,7 +145,7 @@ def _controls(
     action, now = order.get("action", "new"), facts["received_at"]
     yield from _identity(facts["credential"], now, action)
     if action != "cancel":
-        yield _stopped(order, scope, facts["halts"])
+        yield _stopped(order, scope, past, facts)
     yield from _sequence(order, past, now)
     yield from _action(order, action, scope, facts["target"])
     if action == "cancel":
@@ -152,6 +160,7 @@ def _controls(
     yield from _amounts(order, scope, past, facts)
     yield from _at_places(order, scope, facts)
     yield from _conduct(order, scope, past, facts)
+    yield from _at_risk(order, scope, past, facts)
     yield from _hours(scope, now)
 
 
@@ -170,10 +179,10 @@ def _identity(credential: Fields, now: str, action: str) -> Iterator[Found]:
     yield Found("credential.validity", limit, now, "", reason)
 
 
-def _stopped(order: Fields, scope: Fields, told: list[Fields]) -> Found:
+def _stopped(order: Fields, scope: Fields, past: Fields, facts: Fields) -> Found:
     """Fold what people have said; the strictest word of the order's places counts."""
     stopped: dict[str, Fields] = {}
-    for said in told:
+    for said in facts["halts"]:
         if "resume" in said:
             gone = [
                 at for at, halt in stopped.items() if halt["leaf"] == said["resume"]
@@ -183,7 +192,9 @@ def _stopped(order: Fields, scope: Fields, told: list[Fields]) -> Found:
             stopped[said["place"]] = said
     here = [stopped[place] for place in _touched(order, scope) if place in stopped]
     words = [f"{halt['state']} {halt['place'].replace(':', ' ', 1)}" for halt in here]
-    reason = "halt.reducing" if here else None
+    worth = _worth(order, scope, facts)
+    passes = not here or reduces(order, past, scope["currency"], worth)
+    reason = None if passes else "halt.reducing"
     if any(halt["state"] == "halted" for halt in here):
         reason = "halt.halted"
     return Found("halt.state", "active", "; ".join(words) or "active", "", reason)
@@ -395,6 +406,68 @@ COUNTED = {
     "latch.rejects": ("rejects_in_a_row", "rejects"),
     "latch.executions": ("executions_unreviewed", "executions"),
 }
+
+
+def _at_risk(
+    order: Fields, scope: Fields, past: Fields, facts: Fields
+) -> Iterator[Found]:
+    limits, unit = scope.get("limits", {}), scope["currency"]
+    worth, cent = _worth(order, scope, facts), _cent(unit, scope)
+    found = list(risks(order, past, unit, worth))
+    profit, venue = past["profit"], order["venue"]
+    day = Decimal(past["at_venues"].get(venue, "0"))
+    day += _added(order, scope, facts)
+    known = worth is not None and past["currency"] in (None, unit)
+    told = past["at_risk_in"] in (None, unit)
+    known = known and told
+    found.insert(-1, Risk("venue.daily_amount", "venue_daily_max", day, unit, known))
+    yield from _compared(found, limits, cent)
+    if "self_trade" in limits:
+        other = met(order, facts["firm"])
+        shown = "none"
+        if other is not None:
+            price = other["limit_price"] or "market"
+            shown = f"{other['agent']} {other['seq']} at {price}"
+        reason = None if other is None else "order.self_trade"
+        yield Found("order.self_trade", "none", shown, "", reason)
+    known = profit is not None and told
+    losses = profit or {"loss": "0", "drawdown": "0"}
+    yield from _compared(
+        [
+            Risk(
+                "latch.daily_loss",
+                "daily_loss_max",
+                Decimal(losses["loss"]),
+                unit,
+                known,
+            ),
+            Risk(
+                "latch.drawdown",
+                "drawdown_max",
+                Decimal(losses["drawdown"]),
+                unit,
+                known,
+            ),
+        ],
+        limits,
+        cent,
+    )
+
+
+def _compared(found: list[Risk], limits: Fields, cent: Decimal) -> Iterator[Found]:
+    """Compare each measure with its limit, if there is one."""
+    for name, field, measured, unit, known in found:
+        if field not in limits:
+            continue
+        limit = str(limits[field])
+        if not known:
+            yield Found(name, limit, "unknown", unit, name, comparable=False)
+            continue
+        shown = str(measured)
+        if isinstance(measured, Decimal):
+            shown = f"{measured.quantize(cent):f}"
+        reason = None if measured <= Decimal(limit) else name
+        yield Found(name, limit, shown, unit, reason)
 
 
 def _usable(price: Fields | None, scope: Fields, now: str) -> bool:

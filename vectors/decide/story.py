@@ -71,6 +71,10 @@ CREDENTIAL: Changes = {
 }
 PAST: Changes = {
     "allowed": [],
+    "at_risk_in": None,
+    "at_venues": {},
+    "by_market": {},
+    "by_venue": {},
     "client_order_ids": [],
     "currency": None,
     "day": "2026-05-15",
@@ -79,9 +83,11 @@ PAST: Changes = {
     "messages": 0,
     "orders": 0,
     "prev": ZEROS,
+    "profit": {"drawdown": "0.00", "loss": "0.00"},
     "rejects": 0,
     "sent": [],
     "seq": 0,
+    "working": [],
 }
 MODEL, IMAGE = digest("model"), digest("image")
 SESSION: Changes = {
@@ -178,6 +184,7 @@ def a_case(
         "halts": changes.get("halts", []),
         "place_limits": changes.get("place_limits", []),
         "place_use": changes.get("place_use", []),
+        "firm": changes.get("firm", []),
     }
     outcome, found, decision = judge(facts)
     if found != (reasons or []):

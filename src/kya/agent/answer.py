@@ -122,11 +122,45 @@ _SENTENCES: Final = {
     Reason.REGION_NOT_ALLOWED: "{measured} is not among the regions {limit}",
     Reason.REGION_EVIDENCE: ("the region is {measured}, the mandate wants it {limit}"),
     Reason.RUNTIME_DIGEST: "running is {measured}, pinned is {limit}",
+    Reason.ORDER_TYPE_NOT_ALLOWED: "{measured} is not among the order types {limit}",
+    Reason.TIME_IN_FORCE_NOT_ALLOWED: (
+        "{measured} is not among the times in force {limit}"
+    ),
+    Reason.PRICE_STALE: ("the market's price is {measured} us old, {limit} us at most"),
+    Reason.PRICE_BOOK: "the market is {measured}, it must be {limit}",
+    Reason.PRICE_SPREAD: "bid and ask are {measured} bps apart, {limit} bps at most",
+    Reason.PRICE_BAND: (
+        "the limit price is {measured} bps from the market, people are warned from"
+        " {limit} bps on"
+    ),
+    Reason.PRICE_COLLAR: (
+        "the limit price is {measured} bps from the market, {limit} bps at most"
+    ),
+    Reason.PRICE_DRIFT: (
+        "the price has moved by {measured} bps since the agent's earlier message,"
+        " {limit} bps at most"
+    ),
     Reason.PRICE_MISSING: (
         "an amount in {measured} cannot be valued in {limit} without a price"
     ),
     Reason.ORDER_AMOUNT_MAX: (
         "{unit} {measured} is above the order maximum of {unit} {limit}"
+    ),
+    Reason.ORDER_UNITS_MAX: "{measured} units are above the maximum of {limit}",
+    Reason.ORDER_DUPLICATE: (
+        "the same was asked for {measured} us ago, {limit} us must lie between"
+    ),
+    Reason.RATE_SECOND: "message {measured} of this second, {limit} at most",
+    Reason.RATE_MINUTE: "message {measured} of this minute, {limit} at most",
+    Reason.RATE_DAY: "message {measured} of this day, {limit} at most",
+    Reason.DAILY_ORDERS: "order {measured} of this day, {limit} at most",
+    Reason.ORDERS_PER_FILL: "{measured} orders for each fill, {limit} at most",
+    Reason.LATCH_REJECTS: (
+        "the venue rejected {measured} orders in a row, {limit} at most until people"
+        " have looked"
+    ),
+    Reason.LATCH_EXECUTIONS: (
+        "execution {measured} since people looked, {limit} at most"
     ),
     Reason.DAILY_AMOUNT_MAX: (
         "{unit} {measured} is above the daily maximum of {unit} {limit}"
@@ -137,7 +171,14 @@ _SENTENCES: Final = {
 }
 
 _NOT_COMPARED: Final = "{measured} cannot be compared with {unit} {limit}"
+_NO_PRICE: Final = "{id} cannot be evaluated: {measured} that can be used"
 _NOT_EVALUATED: Final = {
+    Reason.PRICE_STALE: _NO_PRICE,
+    Reason.PRICE_BOOK: _NO_PRICE,
+    Reason.PRICE_SPREAD: _NO_PRICE,
+    Reason.PRICE_BAND: _NO_PRICE,
+    Reason.PRICE_COLLAR: _NO_PRICE,
+    Reason.PRICE_DRIFT: _NO_PRICE,
     Reason.CALENDAR_CLOSED: (
         "the calendar {limit} does not list the year of {measured}"
     ),

@@ -50,6 +50,7 @@ from kya.core.order_events import VenueReported
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.reservation import Target
+from kya.core.self_trade import facing
 from kya.core.state import State
 from kya.pki.entries import Entry
 
@@ -172,7 +173,8 @@ class Backtest:
             order=order,
             line_digest=canonical.digest(self._line),
             received_at=inputs.received_at,
-            allowed=allowed,
+            allowed=was_sent and allowed,
+            worth=worth,
             reserved=reserved,
             price=inputs.price,
         )
@@ -202,6 +204,7 @@ class Backtest:
             override=override,
             target=self._target_of(order),
             halts=halts_upon(self._state.halts, order, self.mandate.scope),
+            facing=facing(order, ((order.agent, self._past.exposure),)),
         )
 
     def _take_report(self, report: VenueReported) -> None:

@@ -16,18 +16,23 @@ from kya.codec.enums import by_value
 from kya.codec.scopes import ScopeFields
 from kya.core import tokens
 from kya.core.instant import Instant
+from kya.core.order import Action
 from kya.core.order_events import VenueStatus
 
 RECORD_TYPE: Final = "kya/order-record/v1"
 
 
 class RecordEvent(Enum):
-    """What happened to the order; BLKG, NRCV and UNKN are our own codes."""
+    """What happened to the order; the field table says which codes are our own."""
 
     NEW = "NEWO"
+    REPLACE_ASKED = "REME"
+    CANCEL_ASKED = "CAME"
     BLOCKED = "BLKG"
+    ACKNOWLEDGED = "ACKN"
     FILLED = "FILL"
     PARTIALLY_FILLED = "PARF"
+    CANCELLED = "CNCL"
     REJECTED = "REMO"
     NOT_RECEIVED = "NRCV"
     UNKNOWN = "UNKN"
@@ -35,10 +40,19 @@ class RecordEvent(Enum):
     @property
     def is_first(self) -> bool:
         """Whether an order's records begin with this event, so that it counts one."""
-        return self in {RecordEvent.NEW, RecordEvent.BLOCKED}
+        return self is RecordEvent.BLOCKED or self in BEGUN_WITH.values()
 
+
+BEGUN_WITH: Final = {
+    Action.NEW: RecordEvent.NEW,
+    Action.REPLACE: RecordEvent.REPLACE_ASKED,
+    Action.CANCEL: RecordEvent.CANCEL_ASKED,
+}
+"""The record's event for what was allowed; nothing else is ever allowed."""
 
 EVENT_OF: Final = {
+    VenueStatus.ACKNOWLEDGED: RecordEvent.ACKNOWLEDGED,
+    VenueStatus.CANCELLED: RecordEvent.CANCELLED,
     VenueStatus.FILLED: RecordEvent.FILLED,
     VenueStatus.PARTIALLY_FILLED: RecordEvent.PARTIALLY_FILLED,
     VenueStatus.REJECTED: RecordEvent.REJECTED,
@@ -61,6 +75,7 @@ class OrderRecord(canonical.Statement, frozen=True, kw_only=True):
     mode: str
     agent: str
     agent_seq: int
+    target_seq: int | None = None
     region: str
     event: str
     event_at: str

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from kya.codec import canonical
 from kya.codec.enums import by_value
 from kya.core.errors import MalformedError
-from kya.core.money import Quantity
+from kya.core.money import Currency, Money, Quantity
 from kya.core.order import Action, OrderType, TimeInForce
-from kya.core.scope_limits import COUNTS, NO_LIMITS, Limits
+from kya.core.scope_limits import AMOUNTS, COUNTS, NO_LIMITS, Limits, SelfTrade
 
 E = TypeVar("E", bound=Enum)
 _Count = int | msgspec.UnsetType
+_Amount = str | msgspec.UnsetType
 _Names = list[str] | msgspec.UnsetType
 _UNSET = msgspec.UNSET
 
@@ -23,16 +24,23 @@ class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
     """Limits on the wire; one that is not set does not stand there."""
 
     actions: _Names = _UNSET
+    daily_loss_max: _Amount = _UNSET
     desk: str | msgspec.UnsetType = _UNSET
+    drawdown_max: _Amount = _UNSET
     duplicate_window_millis: _Count = _UNSET
     executions_unreviewed: _Count = _UNSET
+    gross_max: _Amount = _UNSET
     messages_per_day: _Count = _UNSET
     messages_per_minute: _Count = _UNSET
     messages_per_second: _Count = _UNSET
+    net_max: _Amount = _UNSET
+    open_orders: _Count = _UNSET
+    open_orders_per_market: _Count = _UNSET
     order_types: _Names = _UNSET
     order_units_max: dict[str, str] | msgspec.UnsetType = _UNSET
     orders_per_day: _Count = _UNSET
     orders_per_fill: _Count = _UNSET
+    position_max: _Amount = _UNSET
     price_age_millis: _Count = _UNSET
     price_buffer_bps: _Count = _UNSET
     price_collar_bps: _Count = _UNSET
@@ -40,16 +48,20 @@ class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
     price_drift_seconds: _Count = _UNSET
     price_warn_bps: _Count = _UNSET
     rejects_in_a_row: _Count = _UNSET
+    self_trade: _Amount = _UNSET
     spread_bps: _Count = _UNSET
     times_in_force: _Names = _UNSET
+    venue_credit_max: _Amount = _UNSET
+    venue_daily_max: _Amount = _UNSET
 
 
 _ACTION = by_value("actions", Action)
+_SELF_TRADE = by_value("self_trade", SelfTrade)
 _TYPE = by_value("order_types", OrderType)
 _TIME_IN_FORCE = by_value("times_in_force", TimeInForce)
 
 
-def limits_from(wire: LimitsFields | msgspec.UnsetType) -> Limits:
+def limits_from(wire: LimitsFields | msgspec.UnsetType, currency: Currency) -> Limits:
     """Return the limits of their fields; MalformedError if they are none."""
     if wire is _UNSET:
         return NO_LIMITS
@@ -57,6 +69,10 @@ def limits_from(wire: LimitsFields | msgspec.UnsetType) -> Limits:
     if units is not _UNSET and not units:
         msg = "order_units_max: want at least one"
         raise MalformedError(msg)
+    figures: dict[str, Any] = {
+        **{name: _set(getattr(wire, name)) for name in COUNTS},
+        **{name: _money(name, getattr(wire, name), currency) for name in AMOUNTS},
+    }
     limits = Limits(
         actions=_members("actions", wire.actions, _ACTION),
         desk=None if wire.desk is _UNSET else wire.desk,
@@ -67,7 +83,10 @@ def limits_from(wire: LimitsFields | msgspec.UnsetType) -> Limits:
             if units is _UNSET
             else {market: Quantity.parse(text) for market, text in units.items()}
         ),
-        **{name: _set(getattr(wire, name)) for name in COUNTS},
+        self_trade=(
+            None if wire.self_trade is _UNSET else _SELF_TRADE(wire.self_trade)
+        ),
+        **figures,
     )
     if limits == NO_LIMITS:
         msg = "limits: want at least one, or no such field"
@@ -80,13 +99,18 @@ def limits_fields(limits: Limits) -> LimitsFields | msgspec.UnsetType:
     if limits == NO_LIMITS:
         return _UNSET
     units = {market: str(most) for market, most in limits.order_units_max.items()}
+    figures: dict[str, Any] = {
+        **{name: _shown(getattr(limits, name)) for name in COUNTS},
+        **{name: _text(getattr(limits, name)) for name in AMOUNTS},
+    }
     return LimitsFields(
         actions=_names(limits.actions),
         desk=limits.desk or _UNSET,
         order_types=_names(limits.order_types),
         order_units_max=units or _UNSET,
         times_in_force=_names(limits.times_in_force),
-        **{name: _shown(getattr(limits, name)) for name in COUNTS},
+        self_trade=_UNSET if limits.self_trade is None else limits.self_trade.value,
+        **figures,
     )
 
 
@@ -96,6 +120,21 @@ def _set(value: _Count) -> int | None:
 
 def _shown(value: int | None) -> _Count:
     return _UNSET if value is None else value
+
+
+def _money(name: str, text: _Amount, currency: Currency) -> Money | None:
+    """Return the amount; MalformedError, naming the limit, if it is none."""
+    if text is _UNSET:
+        return None
+    try:
+        return Money.parse(text, currency)
+    except MalformedError as error:
+        msg = f"{name}: {error}"
+        raise MalformedError(msg) from error
+
+
+def _text(amount: Money | None) -> _Amount:
+    return _UNSET if amount is None else str(amount)
 
 
 def _members(

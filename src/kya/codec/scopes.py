@@ -83,7 +83,7 @@ def scope_from(wire: ScopeFields) -> Scope:
         calendar=_CALENDAR(wire.calendar),
         region_evidence=_REGION_EVIDENCE(wire.region_evidence),
         live_from=Instant.parse(wire.live_from),
-        limits=limits_from(wire.limits),
+        limits=limits_from(wire.limits, currency),
     )
 
 

@@ -6,6 +6,8 @@ Evidence and verifier each run it over the entries that they read, and compare.
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from kya.codec.decisions import DecisionLine
 from kya.codec.figures import Bucket
 from kya.codec.halt_figures import Halts
@@ -179,8 +181,9 @@ class Tally:
         certificate = agent.certificates.get(order.credential)
         if certificate is not None:
             certificate.orders += 1
-        if line.price is not None:
-            self._take_source(line.price.source)
+        for price in (line.price, line.conversion):
+            if price is not None and price is not msgspec.UNSET:
+                self._take_source(price.source)
         _note_lapse(agent, order_index, event)
 
     def _take_report(self, index: int, event: VenueReported) -> None:

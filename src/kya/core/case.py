@@ -17,8 +17,9 @@ from kya.core.price import ReferencePrice
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
+from kya.core.self_trade import Facing
 from kya.core.session import Session
-from kya.core.valuation import Quotes, worth_of
+from kya.core.valuation import Quotes, usable_of, worth_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +32,13 @@ class Case:
     `override` the one that waits for this very order line, if it is not over, and
     `target` the order that this one replaces or cancels, if that is working. `halts`
     are those in force where the order goes, in the order of the levels, as are
-    `place_limits`, each with what all agents have used there.
+    `place_limits`, each with what all agents have used there, and `facing` is
+    the firm's working order that this one would meet first, if it would meet one.
 
     `price` is to be of the order's market, `conversion` of one that leads on to the
-    scope's currency. `worth` follows from them: the order's value in that currency, or
-    None if nobody can say. What this refuses is our own mistake, never the agent's.
+    scope's currency. `usable` is that price if the order may be measured by it, and
+    `worth` follows from both: the order's value in the scope's currency, or None if
+    nobody can say. What this refuses is our own mistake, never the agent's.
     """
 
     order: Order
@@ -52,6 +55,8 @@ class Case:
     place_limits: tuple[LimitedPlace, ...] = ()
     conversion: ReferencePrice | None = None
     target: Target | None = None
+    facing: Facing | None = None
+    usable: ReferencePrice | None = field(init=False)
     worth: Money | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,9 +88,13 @@ class Case:
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
             raise CorruptionError(msg)
-        quotes = Quotes(self.quote, self.conversion)
-        worth = worth_of(order, scope, quotes, self.received_at)
-        object.__setattr__(self, "worth", worth)  # Derived once, then frozen.
+        # Derived once, then frozen: half a dozen controls measure by it.
+        quotes = Quotes(
+            usable_of(self.quote, scope, self.received_at),
+            usable_of(self.conversion, scope, self.received_at),
+        )
+        object.__setattr__(self, "usable", quotes.market)
+        object.__setattr__(self, "worth", worth_of(order, scope, quotes))
 
     def _require_fitting(self, granted: OverrideGranted) -> None:
         """Raise unless the override is this agent's, and not over."""

@@ -5,6 +5,7 @@ from typing import Final
 from kya.core.case import Case
 from kya.core.control import Control, ControlOutcome, ControlResult, Reason
 from kya.core.halt import TradingState, state_under
+from kya.core.order import Side
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
@@ -31,6 +32,16 @@ def trading_is_active_where_the_order_goes(case: Case) -> ControlResult:
 
 
 def reduces_position(case: Case) -> bool:
-    """Tell whether the order makes the agent's position smaller: none is known yet."""
-    del case
-    return False
+    """Tell whether the order makes the agent's position in its market smaller.
+
+    With all of the agent's working orders on its side it must not turn the position
+    round; an order whose worth cannot be compared reduces nothing.
+    """
+    exposure, order, worth = case.past.exposure, case.order, case.worth
+    there = exposure.markets.get(order.market)
+    if there is None or worth is None or not exposure.is_in(case.scope.currency):
+        return False
+    added = exposure.added_by(order, worth)
+    if order.side is Side.BUY:
+        return there.buying + added <= -there.net
+    return there.selling + added <= there.net

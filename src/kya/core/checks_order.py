@@ -17,6 +17,7 @@ from kya.core.reservation import reserved_by
 from kya.core.scope import DailyMaxPer
 from kya.core.valuation import units_of
 
+_PER_AGENT: Final = DailyMaxPer.AGENT
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
 _CANNOT_EVALUATE: Final = ControlOutcome.CANNOT_EVALUATE
@@ -84,7 +85,7 @@ def order_units_are_within_max(case: Case) -> ControlResult | NotArmed:
         return NOT_ARMED
     order = case.order
     most = units_max.get(order.market)
-    units = units_of(order, case.scope, case.quote, case.received_at)
+    units = units_of(order, case.scope, case.usable)
     if most is None or units is None:
         return ControlResult(
             ORDER_UNITS,
@@ -119,7 +120,7 @@ def daily_amount_is_within_max(case: Case) -> ControlResult:
         )
     before = (
         sum(past.allowed.values())
-        if scope.daily_max_per is DailyMaxPer.AGENT
+        if scope.daily_max_per is _PER_AGENT
         else past.allowed.get((order.market, order.side), 0)
     )
     added = reserved_by(order, worth, case.target)

@@ -16,14 +16,15 @@ from kya.core.control import (
     Reason,
 )
 from kya.core.limits import BASIS_POINTS_MAX
-from kya.core.price import MarketState, ReferencePrice
-from kya.core.valuation import MICROS_PER_MILLI, is_usable, touch
+from kya.core.price import MarketState
+from kya.core.valuation import MICROS_PER_MILLI, touch
 
 _PASSED: Final = ControlOutcome.PASSED
 _WARNED: Final = ControlOutcome.WARNED
 _FAILED: Final = ControlOutcome.FAILED
 _CANNOT_EVALUATE: Final = ControlOutcome.CANNOT_EVALUATE
 _NO_PRICE: Final = "no price"
+_OPEN: Final = MarketState.OPEN.value
 
 PRICE_AGE: Final = Control(
     id="price.age", version=1, unit="us", source="RTS 6 Art. 16(5); 15(1)(a)"
@@ -70,7 +71,7 @@ def book_is_open_and_not_crossed(case: Case) -> ControlResult | NotArmed:
     """The market takes orders, and nobody bids more than somebody asks."""
     if case.scope.limits.price_age_millis is None:
         return NOT_ARMED
-    price, wanted = case.quote, MarketState.OPEN.value
+    price, wanted = case.quote, _OPEN
     if price is None:
         return ControlResult(
             PRICE_BOOK, _CANNOT_EVALUATE, wanted, _NO_PRICE, Reason.PRICE_BOOK
@@ -86,7 +87,7 @@ def spread_is_within_max(case: Case) -> ControlResult | NotArmed:
     most = case.scope.limits.spread_bps
     if most is None:
         return NOT_ARMED
-    price = _usable(case)
+    price = case.usable
     if price is None:
         return ControlResult(
             PRICE_SPREAD, _CANNOT_EVALUATE, most, _NO_PRICE, Reason.PRICE_SPREAD
@@ -150,14 +151,8 @@ class Distance(NamedTuple):
 
 def _distance(case: Case) -> Distance | None:
     """Return how far the order's price is from the market's, or None without one."""
-    price = _usable(case)
+    price = case.usable
     if price is None:
         return None
     met, limit = touch(case.order, price), case.order.limit_price
     return Distance(0 if limit is None else abs(limit.units - met), met)
-
-
-def _usable(case: Case) -> ReferencePrice | None:
-    """Return the price that the order may be compared with."""
-    price = case.quote
-    return price if is_usable(price, case.scope, case.received_at) else None

@@ -14,7 +14,7 @@ from kya.core.control import (
 from kya.core.instant import MICROS_PER_SECOND
 from kya.core.limits import BASIS_POINTS_MAX
 from kya.core.sent import asked_in
-from kya.core.valuation import MICROS_PER_MILLI, is_usable, touch
+from kya.core.valuation import MICROS_PER_MILLI, touch
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
@@ -78,18 +78,24 @@ LATCH_EXECUTIONS: Final = Control(
 def second_has_room(case: Case) -> ControlResult | NotArmed:
     """At most so many messages in any second, this one included."""
     most = case.scope.limits.messages_per_second
+    if most is None:
+        return NOT_ARMED
     return _rate(case, RATE_SECOND, most, MICROS_PER_SECOND, Reason.RATE_SECOND)
 
 
 def minute_has_room(case: Case) -> ControlResult | NotArmed:
     """At most so many messages in any minute, this one included."""
     most = case.scope.limits.messages_per_minute
+    if most is None:
+        return NOT_ARMED
     return _rate(case, RATE_MINUTE, most, _MINUTE, Reason.RATE_MINUTE)
 
 
 def day_has_room(case: Case) -> ControlResult | NotArmed:
     """At most so many messages on one UTC day, this one included."""
     most = case.scope.limits.messages_per_day
+    if most is None:
+        return NOT_ARMED
     count = case.past.conduct.messages + 1
     return _count(RATE_DAY, most, count, Reason.RATE_DAY)
 
@@ -97,6 +103,8 @@ def day_has_room(case: Case) -> ControlResult | NotArmed:
 def day_has_few_enough_orders(case: Case) -> ControlResult | NotArmed:
     """At most so many allowed orders on one UTC day, this one included."""
     most = case.scope.limits.orders_per_day
+    if most is None:
+        return NOT_ARMED
     count = case.past.conduct.orders + 1
     return _count(DAILY_ORDERS, most, count, Reason.DAILY_ORDERS)
 
@@ -139,8 +147,8 @@ def price_has_not_drifted(case: Case) -> ControlResult | NotArmed:
     most, seconds = limits.price_drift_bps, limits.price_drift_seconds
     if most is None or seconds is None:
         return NOT_ARMED
-    quote = case.quote
-    if quote is None or not is_usable(quote, case.scope, case.received_at):
+    quote = case.usable
+    if quote is None:
         return ControlResult(
             PRICE_DRIFT, _CANNOT_EVALUATE, most, "no price", Reason.PRICE_DRIFT
         )
@@ -162,6 +170,8 @@ def price_has_not_drifted(case: Case) -> ControlResult | NotArmed:
 def rejects_have_not_latched(case: Case) -> ControlResult | NotArmed:
     """Venues have rejected at most so many orders in a row since people looked."""
     most = case.scope.limits.rejects_in_a_row
+    if most is None:
+        return NOT_ARMED
     worst = case.past.conduct.rejects_worst
     return _count(LATCH_REJECTS, most, worst, Reason.LATCH_REJECTS)
 
@@ -169,27 +179,23 @@ def rejects_have_not_latched(case: Case) -> ControlResult | NotArmed:
 def executions_have_not_latched(case: Case) -> ControlResult | NotArmed:
     """There are at most so many executions, with this order's, since people looked."""
     most = case.scope.limits.executions_unreviewed
+    if most is None:
+        return NOT_ARMED
     count = case.past.conduct.executions + 1
     return _count(LATCH_EXECUTIONS, most, count, Reason.LATCH_EXECUTIONS)
 
 
 def _rate(
-    case: Case, control: Control, most: int | None, window: int, reason: Reason
-) -> ControlResult | NotArmed:
+    case: Case, control: Control, most: int, window: int, reason: Reason
+) -> ControlResult:
     """Count the messages of the window that ends now, this one included."""
-    if most is None:
-        return NOT_ARMED
     since = case.received_at.micros - window
     count = case.past.conduct.sent.count_since(since) + 1
     return _count(control, most, count, reason)
 
 
-def _count(
-    control: Control, most: int | None, count: int, reason: Reason
-) -> ControlResult | NotArmed:
-    """Compare a count with its maximum, if there is one."""
-    if most is None:
-        return NOT_ARMED
+def _count(control: Control, most: int, count: int, reason: Reason) -> ControlResult:
+    """Compare a count with its maximum."""
     if count <= most:
         return ControlResult(control, _PASSED, most, count)
     return ControlResult(control, _FAILED, most, count, reason)

@@ -8,7 +8,6 @@ from kya.core.control import (
     NOT_ARMED,
     ControlOutcome,
     ControlResult,
-    NotArmed,
     Reason,
 )
 from kya.core.decision import Decision
@@ -32,8 +31,7 @@ def decide(case: Case) -> Decision:
 
 def judge(case: Case, checks: tuple[Check, ...]) -> Decision:
     """Return the judgement of the case under the given checks, at least one."""
-    asked = [_evaluate(check, case) for check in checks]
-    results = tuple([result for result in asked if result is not NOT_ARMED])
+    results = _evaluated(case, checks)
     granted = case.override
     if granted is not None:
         results = tuple([_with_override(result, granted) for result in results])
@@ -55,27 +53,36 @@ def _with_override(result: ControlResult, granted: OverrideGranted) -> ControlRe
     return result
 
 
-def _evaluate(check: Check, case: Case) -> ControlResult | NotArmed:
-    """Return the check's result; a check that breaks is one that blocks."""
-    try:
-        result = check.evaluate(case)
-        if result is NOT_ARMED:
-            return result
-        control, outcome, _, _, reason = result
-        if (
-            control is check.control
-            and (reason is None) is (outcome is _PASSED)
-            and outcome is not _OVERRIDDEN  # No control sets itself aside.
-            and (outcome is not _WARNED or control.soft)
-        ):
-            return result
-        fault = "a result that contradicts itself"
-    except Exception as error:  # noqa: BLE001  fail closed: the order stays on record
-        fault = type(error).__name__
-    return ControlResult(
-        check.control,
-        ControlOutcome.CANNOT_EVALUATE,
-        "a result",
-        fault,
-        Reason.CONTROL_FAULTED,
-    )
+def _evaluated(case: Case, checks: tuple[Check, ...]) -> tuple[ControlResult, ...]:
+    """Return the result of each control that is armed; one that breaks blocks.
+
+    One loop and no call for each control: most of what an order costs is spent here.
+    """
+    results: list[ControlResult] = []
+    for control, evaluate in checks:
+        try:
+            result = evaluate(case)
+            if result is NOT_ARMED:
+                continue
+            named, outcome, _, _, reason = result
+            if (
+                named is control
+                and (reason is None) is (outcome is _PASSED)
+                and outcome is not _OVERRIDDEN  # No control sets itself aside.
+                and (outcome is not _WARNED or control.soft)
+            ):
+                results.append(result)
+                continue
+            fault = "a result that contradicts itself"
+        except Exception as error:  # noqa: BLE001  fail closed: the order stays on record
+            fault = type(error).__name__
+        results.append(
+            ControlResult(
+                control,
+                ControlOutcome.CANNOT_EVALUATE,
+                "a result",
+                fault,
+                Reason.CONTROL_FAULTED,
+            )
+        )
+    return tuple(results)

@@ -1,7 +1,7 @@
 """A decision: what the controls found; whether it is allowed follows from that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -59,25 +59,35 @@ class Counters(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The judgement of one case: every control's result, passed or not."""
+    """The judgement of one case: every control's result, passed or not.
+
+    `reasons` follow: those of each control that neither passed nor was set aside.
+    """
 
     case: Case
     results: tuple[ControlResult, ...]
+    reasons: tuple[Reason, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse what would allow by omission: no control, or a failure unexplained."""
         if not self.results:
             msg = "decision: no control was evaluated"
             raise CorruptionError(msg)
+        reasons: list[Reason] = []
         for control, outcome, _, _, reason in self.results:
-            if reason is None and outcome is not _PASSED:
-                msg = f"decision: {control.id} has not passed and says no why"
-                raise CorruptionError(msg)
+            if reason is None:
+                if outcome is not _PASSED:
+                    msg = f"decision: {control.id} has not passed and says no why"
+                    raise CorruptionError(msg)
+                continue
             if outcome is _OVERRIDDEN:
                 self._require_set_aside(control)
             if outcome is _WARNED and not control.soft:
                 msg = f"decision: {control.id} only warns, but is not soft"
                 raise CorruptionError(msg)
+            if outcome not in LETS_PASS:
+                reasons.append(reason)
+        object.__setattr__(self, "reasons", tuple(reasons))  # Derived, then frozen.
 
     def _require_set_aside(self, control: Control) -> None:
         """Raise unless people may set the control aside, and have done so."""
@@ -102,17 +112,6 @@ class Decision:
             )
             for result in self.results
             if result.reason is not None and result.outcome not in LETS_PASS
-        )
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """The reasons alone: of each control that neither passed nor was set aside."""
-        return tuple(
-            [
-                result.reason
-                for result in self.results
-                if result.reason is not None and result.outcome not in LETS_PASS
-            ]
         )
 
     @property

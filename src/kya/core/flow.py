@@ -3,6 +3,7 @@
 Gateway, verifier and back-test take the steps from here, so that all count the same.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from kya.core.instant import Instant
@@ -12,6 +13,7 @@ from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported, VenueStatus
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
+from kya.core.profit import Fill
 from kya.core.valuation import touch
 
 
@@ -22,22 +24,30 @@ class Decided(NamedTuple):
     line_digest: str
     received_at: Instant
     allowed: bool
+    worth: Money
     reserved: Money | None
     price: ReferencePrice | None
 
 
 def past_after_decision(past: Past, decided: Decided) -> Past:
     """Return the past after a decision, which reserves what it allows at once."""
-    order, digest, received_at, allowed, reserved, price = decided
+    order, digest, received_at, allowed, worth, reserved, price = decided
+    is_order = allowed and order.action is not Action.CANCEL
     quote = None if price is None or price.market != order.market else price
     today = past.on(received_at.day)
     conduct = today.conduct.with_message(
         order,
         received_at.micros,
         None if quote is None else touch(order, quote),
-        allowed=allowed and order.action is not Action.CANCEL,
+        allowed=is_order,
     )
-    return today.including(order, digest, counted=reserved).behaving(conduct)
+    exposure, profit = today.exposure, today.profit
+    if is_order:
+        exposure = exposure.with_order(order, worth)
+    if price is not None:
+        profit = profit.marked(price)
+    counted = today.including(order, digest, counted=reserved)
+    return replace(counted, conduct=conduct, exposure=exposure, profit=profit)
 
 
 def past_after_report(past: Past, order: Order, report: VenueReported) -> Past:
@@ -46,16 +56,40 @@ def past_after_report(past: Past, order: Order, report: VenueReported) -> Past:
     What was filled counts as one execution, once no more is to come. That a venue
     cannot cancel an order any more is no reject.
     """
-    if not report.status.is_final:
+    if report.status is VenueStatus.UNKNOWN or order.action is Action.CANCEL:
         return past
-    today = past.on(max(past.day, report.at.day))
+    today = _settled(past.on(max(past.day, report.at.day)), order, report)
+    if not report.status.is_final:
+        return today
     if report.filled is not None:
         return today.behaving(today.conduct.with_execution())
-    if report.status is VenueStatus.REJECTED and order.action is not Action.CANCEL:
+    if report.status is VenueStatus.REJECTED:
         return today.behaving(today.conduct.with_reject())
     return today
 
 
+def _settled(past: Past, order: Order, report: VenueReported) -> Past:
+    """Return the past with what is filled by now, and with less reserved."""
+    working, currency = past.exposure.working.get(order.seq), past.exposure.currency
+    if working is None or currency is None:
+        return past
+    filled, price, fill = report.filled, report.price, working.fill
+    profit = past.profit.told_in(currency)
+    if filled is not None and filled.minor_units > working.filled:
+        known = None if price is None else Fill.of(order, filled, price)
+        profit = profit.settled(order.market, fill, known, price)
+        fill = known or fill
+    exposure = past.exposure.with_fill(
+        order.seq,
+        0 if filled is None else filled.minor_units,
+        fill,
+        is_final=report.status.is_final,
+    )
+    return replace(past, exposure=exposure, profit=profit)
+
+
 def past_after_rearming(past: Past, latch: Latch) -> Past:
     """Return the past after people have set a latch of the agent back."""
+    if latch is Latch.LOSSES:
+        return replace(past, profit=past.profit.reviewed())
     return past.behaving(past.conduct.rearmed(latch))

@@ -107,6 +107,7 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         line_digest=submitted.line_digest,
         received_at=event.received_at,
         allowed=allowed,
+        worth=worth,
         reserved=reserved if allowed else None,
         price=event.price,
     )

@@ -173,3 +173,28 @@ STRANGER_BURST_MAX: Final = 20
 
 STRANGER_PER_SECOND_MAX: Final = 1
 """Bad requests that a peer may send for ever: enough to debug, too few to load us."""
+
+FEED_LINE_BYTES_MAX: Final = 2_048
+"""One line of a price feed: six fields, whose source has 512 characters at most."""
+
+FEED_MARKETS_MAX: Final = 256
+"""Markets that a feed's prices are kept of; a scope names no more."""
+
+FEED_AHEAD_MICROS_MAX: Final = 2_000_000
+"""How far ahead of our clock a feed's price may be dated: the skew of orders. One of
+next year would otherwise stand before all others until then."""
+
+FEED_AHEAD_MAX: Final = 256
+"""Prices of one market that are kept until our clock has reached them."""
+
+FEED_PAUSE_MILLIS_MIN: Final = 100
+"""First pause after a feed has failed; it doubles: 100 ms."""
+
+FEED_PAUSE_MILLIS_MAX: Final = 10_000
+"""Longest pause before a feed is tried again: an order's price is older by then."""
+
+PRICE_SOURCES_MAX: Final = 2
+"""Sources of prices: one, and one that it is compared with."""
+
+FEED_MILLIS_MIN: Final = 10
+"""Shortest pause between two replies of a feed, and shortest silence that ends one."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from kya.core.money import Quantity
 from kya.core.relation import Relation, listed, more_is_wider, relation_of
-from kya.core.scope_limits import ACTIONS_UNLESS_LISTED, COUNTS, Limits
+from kya.core.scope_limits import ACTIONS_UNLESS_LISTED, AMOUNTS, COUNTS, Limits
 
 
 def _maximum(old: int | None, new: int | None) -> Relation:
@@ -76,6 +76,20 @@ def _maximum_named(name: str) -> Callable[[Limits, Limits], Relation]:
     return lambda old, new: _maximum(getattr(old, name), getattr(new, name))
 
 
+def _amount_named(name: str) -> Callable[[Limits, Limits], Relation]:
+    """Return how the amount of this name is compared; of two currencies it is not."""
+
+    def compared(old: Limits, new: Limits) -> Relation:
+        before, after = getattr(old, name), getattr(new, name)
+        if before is None or after is None:
+            return _maximum(None if before is None else 0, None if after is None else 0)
+        if before.currency != after.currency:
+            return Relation.INCOMPARABLE
+        return _maximum(before.minor_units, after.minor_units)
+
+    return compared
+
+
 LIMITS_LIMITS: Final[Mapping[str, Callable[[Limits, Limits], Relation]]] = (
     MappingProxyType(
         {
@@ -93,6 +107,10 @@ LIMITS_LIMITS: Final[Mapping[str, Callable[[Limits, Limits], Relation]]] = (
                 old.order_units_max, new.order_units_max
             ),
             **{name: _maximum_named(name) for name in COUNTS},
+            **{name: _amount_named(name) for name in AMOUNTS},
+            "self_trade": lambda old, new: more_is_wider(
+                -(old.self_trade is not None), -(new.self_trade is not None)
+            ),
             # What is a minimum, or is not comparable by its figure alone.
             "price_age_millis": lambda old, new: _price_age(
                 old.price_age_millis, new.price_age_millis

@@ -39,4 +39,4 @@ class ReferencePrice:
     @property
     def is_crossed(self) -> bool:
         """Whether somebody seems to pay more than somebody asks."""
-        return self.bid > self.ask
+        return self.bid.units > self.ask.units

@@ -13,7 +13,7 @@ from kya.core.errors import MalformedError
 from kya.core.instant import Day, Instant, TimeOfDay, Weekday
 from kya.core.limits import LIST_ITEMS_MAX
 from kya.core.money import Currency, Money
-from kya.core.scope_limits import NO_LIMITS, Limits
+from kya.core.scope_limits import AMOUNTS, NO_LIMITS, Limits
 
 
 class DailyMaxPer(Enum):
@@ -36,7 +36,7 @@ class Calendar(Enum):
     @property
     def is_of_an_exchange(self) -> bool:
         """Whether its closing days are listed, and only for some years."""
-        return self in _CLOSED
+        return self is not _EVERY_DAY and self is not _MONDAY_TO_FRIDAY
 
     def covers(self, day: Day) -> bool:
         """Tell whether it can be said of this UTC day if it is open."""
@@ -44,11 +44,11 @@ class Calendar(Enum):
 
     def is_open(self, day: Day) -> bool:
         """Tell whether orders may be sent on this UTC day; never where not covered."""
-        if self is Calendar.EVERY_DAY:
+        if self is _EVERY_DAY:
             return True
-        if day.weekday in (Weekday.SATURDAY, Weekday.SUNDAY):
+        if day.weekday in _WEEKEND:
             return False
-        if self is Calendar.MONDAY_TO_FRIDAY:
+        if self is _MONDAY_TO_FRIDAY:
             return True
         return self.covers(day) and day not in self.closed_days
 
@@ -57,6 +57,10 @@ class Calendar(Enum):
         """The closing days that are listed; weekends are not among them."""
         return _CLOSED.get(self, frozenset())
 
+
+_EVERY_DAY: Final = Calendar.EVERY_DAY
+_MONDAY_TO_FRIDAY: Final = Calendar.MONDAY_TO_FRIDAY
+_WEEKEND: Final = (Weekday.SATURDAY, Weekday.SUNDAY)
 
 LISTED: Final = (
     Day.parse(f"{YEARS.start}-01-01"),
@@ -141,6 +145,11 @@ class Scope:
         if not (self.order_max.minor_units and self.daily_max.minor_units):
             msg = "order_max, daily_max: want both more than zero"
             raise MalformedError(msg)
+        for name in AMOUNTS:
+            amount = getattr(self.limits, name)
+            if amount is not None and amount.currency != self.currency:
+                msg = f"{name}: want an amount in {self.currency}"
+                raise MalformedError(msg)
         units = self.limits.order_units_max
         if units and units.keys() != self.markets:
             msg = "order_units_max: want one for each of the markets, and no other"

@@ -5,6 +5,7 @@ A limit that is not set arms nothing. Each field is read by a control in `checks
 
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
+from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
@@ -18,8 +19,9 @@ from kya.core.limits import (
     MESSAGES_PER_SECOND_MAX,
     PRICE_AGE_MILLIS_MAX,
     PRICE_DRIFT_SECONDS_MAX,
+    UNANSWERED_MAX,
 )
-from kya.core.money import Quantity
+from kya.core.money import Money, Quantity
 from kya.core.order import Action, OrderType, TimeInForce
 
 ACTIONS_UNLESS_LISTED: Final = frozenset({Action.NEW, Action.CANCEL})
@@ -31,6 +33,12 @@ ACTIONS_WITH_A_ROAD: Final = frozenset({Action.NEW, Action.REPLACE, Action.CANCE
 NO_UNITS: Final[Mapping[str, Quantity]] = MappingProxyType({})
 
 
+class SelfTrade(Enum):
+    """What becomes of an order that could meet another one of the firm."""
+
+    DENY = "deny"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a scope sets beyond its maxima; every maximum is inclusive.
@@ -40,7 +48,8 @@ class Limits:
     of the base, for each market of the scope or for none. `price_age_millis` arms the
     reference price, which must be no older; the other limits of prices, in basis
     points, need it. `price_buffer_bps` is added to a price that values an amount. What
-    latches, `executions_unreviewed` and `rejects_in_a_row`, stays so until people act.
+    latches, `executions_unreviewed`, `rejects_in_a_row`, `daily_loss_max` and
+    `drawdown_max`, stays so until people act. Amounts are in the scope's currency.
     """
 
     actions: frozenset[Action] | None = None
@@ -65,6 +74,16 @@ class Limits:
     price_warn_bps: int | None = None
     rejects_in_a_row: int | None = None
     spread_bps: int | None = None
+    open_orders: int | None = None
+    open_orders_per_market: int | None = None
+    position_max: Money | None = None
+    gross_max: Money | None = None
+    net_max: Money | None = None
+    venue_daily_max: Money | None = None
+    venue_credit_max: Money | None = None
+    daily_loss_max: Money | None = None
+    drawdown_max: Money | None = None
+    self_trade: SelfTrade | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that can never be met, or that lack what they are measured by.
@@ -81,6 +100,11 @@ class Limits:
             tokens.require(tokens.MARKET, "order_units_max", market)
         for name, most in COUNTS.items():
             _require_within(name, getattr(self, name), most)
+        for name in AMOUNTS:
+            amount = getattr(self, name)
+            if amount is not None and not amount.minor_units:
+                msg = f"{name}: want more than zero"
+                raise MalformedError(msg)
         self._require_price()
 
     def _require_price(self) -> None:
@@ -105,6 +129,8 @@ COUNTS: Final[Mapping[str, int]] = MappingProxyType(
         "messages_per_day": COUNT_MAX,
         "messages_per_minute": MESSAGES_PER_MINUTE_MAX,
         "messages_per_second": MESSAGES_PER_SECOND_MAX,
+        "open_orders": UNANSWERED_MAX,
+        "open_orders_per_market": UNANSWERED_MAX,
         "orders_per_day": COUNT_MAX,
         "orders_per_fill": COUNT_MAX,
         "price_age_millis": PRICE_AGE_MILLIS_MAX,
@@ -118,6 +144,17 @@ COUNTS: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 """The limits that are plain integers, and the most that each may be."""
+
+AMOUNTS: Final = (
+    "position_max",
+    "gross_max",
+    "net_max",
+    "venue_daily_max",
+    "venue_credit_max",
+    "daily_loss_max",
+    "drawdown_max",
+)
+"""The limits that are amounts in the scope's currency."""
 
 PRICE_LIMITS: Final = (
     "price_buffer_bps",

@@ -16,11 +16,12 @@ from kya.core.price import MarketState, ReferencePrice
 from kya.core.scope import Scope
 
 _ONE: Final = 10**PRICE_DECIMALS
+_OPEN: Final = MarketState.OPEN
 MICROS_PER_MILLI: Final = 1_000
 
 
 class Quotes(NamedTuple):
-    """The two prices that an order may be valued by, each if there is one.
+    """The two prices that an order may be valued by, each if it is usable.
 
     `market` is the order's own market's, `conversion` that of one that leads from a
     currency of it to the scope's.
@@ -38,21 +39,22 @@ class Ratio(NamedTuple):
     currency: str
 
 
-def is_usable(price: ReferencePrice | None, scope: Scope, now: Instant) -> bool:
-    """Tell whether a price may value an order: there, fresh, open and not crossed."""
+def usable_of(
+    price: ReferencePrice | None, scope: Scope, now: Instant
+) -> ReferencePrice | None:
+    """Return the price if it may value an order: fresh, open and not crossed."""
     age_millis = scope.limits.price_age_millis
-    return (
-        price is not None
-        and age_millis is not None
-        and 0 <= now.micros - price.at.micros <= age_millis * MICROS_PER_MILLI
-        and price.state is MarketState.OPEN
+    if price is None or age_millis is None:
+        return None
+    is_usable = (
+        0 <= now.micros - price.at.micros <= age_millis * MICROS_PER_MILLI
+        and price.state is _OPEN
         and not price.is_crossed
     )
+    return price if is_usable else None
 
 
-def worth_of(
-    order: Order, scope: Scope, quotes: Quotes, received_at: Instant
-) -> Money | None:
+def worth_of(order: Order, scope: Scope, quotes: Quotes) -> Money | None:
     """Return the order's worth in the scope's currency, or None if nobody can say.
 
     An amount must be in the scope's currency, or in one of its market's two.
@@ -64,7 +66,7 @@ def worth_of(
         return None
     ratio = Ratio(order.amount.minor_units, 1, order.amount.currency.code)
     for price in quotes:
-        if price is not None and is_usable(price, scope, received_at):
+        if price is not None:
             ratio = _through(ratio, price, order, scope)
         if ratio.currency == wanted.code:
             units = -(-ratio.numerator // ratio.denominator)
@@ -72,9 +74,7 @@ def worth_of(
     return None
 
 
-def units_of(
-    order: Order, scope: Scope, price: ReferencePrice | None, received_at: Instant
-) -> int | None:
+def units_of(order: Order, scope: Scope, price: ReferencePrice | None) -> int | None:
     """Return how much of the base the order asks for, in 10**-18, rounded up.
 
     None where the amount is in the quote currency and no usable price says how much.
@@ -82,8 +82,7 @@ def units_of(
     base, quote = order.market.split("/")
     amount = order.amount
     ratio = Ratio(amount.minor_units, 1, amount.currency.code)
-    needs_price = amount.currency.code == quote
-    if needs_price and price is not None and is_usable(price, scope, received_at):
+    if amount.currency.code == quote and price is not None:
         ratio = _through(ratio, price, order, scope)
     if ratio.currency != base:
         return None

@@ -2,7 +2,9 @@
 
 from kya.core.errors import CorruptionError
 from kya.core.levels import Place, places_of
+from kya.core.order import Action
 from kya.core.order_events import OrderSubmitted
+from kya.core.scope import Scope
 from kya.core.state import State
 
 
@@ -13,16 +15,22 @@ def working_in(state: State, place: Place) -> tuple[OrderSubmitted, ...]:
             submitted
             for _, agent in sorted(state.agents.items())
             for _, submitted in sorted(agent.unanswered.items())
-            if place in places_touched(state, submitted)
+            if submitted.order.action is not Action.CANCEL
+            and place in places_touched(state, submitted)
         ]
     )
 
 
 def places_touched(state: State, submitted: OrderSubmitted) -> tuple[Place, ...]:
     """Return the places that the order touches, by the scope of its certificate."""
+    return places_of(submitted.order, scope_of(state, submitted))
+
+
+def scope_of(state: State, submitted: OrderSubmitted) -> Scope:
+    """Return the scope that the order's certificate grants."""
     order = submitted.order
     grant = state.credentials[order.credential].grant
     if grant is None:
         msg = f"credential of {order.agent}: it grants nothing"
         raise CorruptionError(msg)
-    return places_of(order, grant.scope)
+    return grant.scope

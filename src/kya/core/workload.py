@@ -11,6 +11,7 @@ from kya.core.scope import RegionEvidence
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
+_SELF_ASSERTED: Final = RegionEvidence.SELF_ASSERTED
 
 REGION_EVIDENCE: Final = Control(
     id="region.evidence", version=1, unit="", source="mandate"
@@ -26,10 +27,10 @@ def region_is_shown_as_the_scope_demands(case: Case) -> ControlResult:
     What is measured is recorded either way: whether this very region is attested.
     """
     demanded, session = case.scope.region_evidence, case.session
-    found = RegionEvidence.SELF_ASSERTED
+    found = _SELF_ASSERTED
     if session is not None and session.region == case.order.region:
         found = session.region_evidence
-    if demanded is RegionEvidence.SELF_ASSERTED or found is demanded:
+    if demanded is _SELF_ASSERTED or found is demanded:
         return ControlResult(REGION_EVIDENCE, _PASSED, demanded.value, found.value)
     return ControlResult(
         REGION_EVIDENCE, _FAILED, demanded.value, found.value, Reason.REGION_EVIDENCE

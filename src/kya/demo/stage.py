@@ -14,7 +14,7 @@ from kya.config import (
     Config,
     InstallationSection,
     LogSection,
-    PricesSection,
+    PaperSection,
     VenueSection,
 )
 from kya.core.errors import InputError, TransientError
@@ -145,9 +145,9 @@ def resolution_text(scope: Scope) -> str:
 def config_of(flow: Flow, prices: Path | None, seed: int) -> Config:
     """Return the configuration of the story's gateway, its time-outs planned."""
     late = [flow.orders[seq - 1] for seq in sorted(flow.timeouts)]
-    section = PricesSection(seed=seed)
+    section = PaperSection(seed=seed)
     if prices is not None:
-        section = PricesSection(kind="recorded", directory=str(prices), seed=seed)
+        section = PaperSection(kind="recorded", directory=str(prices), seed=seed)
     return Config(
         installation=InstallationSection(
             operator=OPERATOR,
@@ -157,7 +157,7 @@ def config_of(flow: Flow, prices: Path | None, seed: int) -> Config:
             ocsp_url="http://ocsp.cryptoex.example/ocsp",
         ),
         log=LogSection(origin=ORIGIN),
-        prices=section,
+        paper=section,
         venues={
             name: VenueSection(
                 faults={

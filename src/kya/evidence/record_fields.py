@@ -11,7 +11,7 @@ from kya.codec.scopes import ScopeFields, scope_fields
 from kya.core.errors import MalformedError
 from kya.core.money import Money
 from kya.core.order import Order, OrderType, Side, TimeInForce
-from kya.core.order_events import VenueReported
+from kya.core.order_events import VenueReported, VenueStatus
 from kya.core.scope import Scope
 from kya.pki.entries import Entry
 
@@ -50,6 +50,7 @@ def of_order(order: Order) -> dict[str, object]:
     return {
         "agent": order.agent,
         "agent_seq": order.seq,
+        "target_seq": order.target,
         "region": order.region,
         "created_at": str(order.created_at),
         "validity": _VALIDITY[order.time_in_force],
@@ -70,9 +71,13 @@ def of_order(order: Order) -> dict[str, object]:
     }
 
 
-def of_decision(line: DecisionLine) -> dict[str, object]:
-    """Return the fields that the gateway has signed."""
-    price = line.price
+def of_decision(line: DecisionLine, market: str) -> dict[str, object]:
+    """Return the fields that the gateway has signed; `market` is the order's.
+
+    A price of another market than that stands in the decision, but was not used.
+    """
+    found = line.price
+    price = None if found is None or found.market != market else found
     return {
         "mode": line.mode,
         "received_at": line.received_at,
@@ -99,14 +104,17 @@ def of_execution(event: VenueReported, former: OrderRecord) -> dict[str, str | N
     fields: dict[str, str | None] = {"price": None if price is None else str(price)}
     if price is not None:
         fields |= {"price_currency": former.quote, "price_notation": _MONETARY}
+    if event.status is VenueStatus.CANCELLED:
+        fields["quantity_remaining"] = None  # Nothing is left of it that could fill.
     if filled is None:
         return fields
     if filled.currency.code != former.quantity_currency:
         raise MalformedError(f"filled: want {former.quantity_currency}, got {filled}")
     ordered = Money.parse(former.quantity, filled.currency)
     fields["quantity_executed"] = str(filled)
-    # A venue that reports more than was ordered leaves nothing that we could call rest.
-    if filled.minor_units <= ordered.minor_units:
+    # What was filled of its target leaves less of a replacement than its own figures.
+    is_plain = former.target_seq is None and event.status is not VenueStatus.CANCELLED
+    if is_plain and filled.minor_units <= ordered.minor_units:
         rest = ordered.minor_units - filled.minor_units
         fields["quantity_remaining"] = str(Money(rest, filled.currency))
     return fields

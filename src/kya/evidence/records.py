@@ -15,6 +15,7 @@ from kya.codec.algorithm import algorithm_code
 from kya.codec.decisions import DecisionLine, parse_decision
 from kya.codec.note import SignedNote
 from kya.codec.order_records import (
+    BEGUN_WITH,
     EVENT_OF,
     RECORD_TYPE,
     OrderRecord,
@@ -147,7 +148,7 @@ class Records:
             return None
         line = parse_decision(entry.note.text)
         record = self._record(index, entry, pending, line)
-        if record.event == RecordEvent.NEW.value:
+        if record.event != RecordEvent.BLOCKED.value:
             self._open[event.agent, event.seq] = record
         return record
 
@@ -160,12 +161,12 @@ class Records:
         if opened is None or credential is None or credential.grant is None:
             raise InputError("want the order under an agent's certificate on record")
         allowed = line.outcome == "allowed"
-        first = RecordEvent.NEW if allowed else RecordEvent.BLOCKED
+        first = BEGUN_WITH[order.action] if allowed else RecordEvent.BLOCKED
         known = {
             **of_note(entry, "gateway"),
             **of_note(pending.entry, "agent"),
             **of_order(order),
-            **of_decision(line),
+            **of_decision(line, order.market),
             **self._of_power(order.agent, credential, credential.grant),
         }
         return OrderRecord(

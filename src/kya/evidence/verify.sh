@@ -1249,6 +1249,25 @@ write_judge_program() {
 BEGIN {
     FS = "\t"; OFS = "\t"; CRL = 0; NOW = ""
     EXCHANGES = "target uk_england_wales us_nyse ch_six"
+    # The limits that are counts, and the most that each may be (limits.md 1).
+    split("price_age_millis 60000 price_buffer_bps 9999 price_collar_bps 9999" \
+        " price_drift_bps 9999 price_drift_seconds 3600 price_warn_bps 9999 spread_bps 9999" \
+        " duplicate_window_millis 60000 executions_unreviewed 1000000000" \
+        " messages_per_day 1000000000 messages_per_minute 8000 messages_per_second 1000" \
+        " orders_per_day 1000000000 orders_per_fill 1000000000 rejects_in_a_row 1000000000", \
+        counts, " ")
+    for (k = 1; k in counts; k += 2) COUNT_MOST[counts[k]] = counts[k + 1] + 0
+    SENT_KEPT = 8192
+    # What is a currency or an asset: a price of anything else carries nothing.
+    CURRENCIES = "ADA AED AFN ALL AMD AOA ARS AUD AVAX AWG AZN BAM BBD BCH BDT BHD BIF BMD BND" \
+        " BOB BOV BRL BSD BTC BTN BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP" \
+        " CVE CZK DAI DJF DKK DOGE DOP DOT DZD EGP ERN ETB ETH EUR EURC FJD FKP GBP GEL GHS GIP" \
+        " GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF" \
+        " KPW KRW KWD KYD KZT LAK LBP LINK LKR LRD LSL LTC LYD MAD MDL MGA MKD MMK MNT MOP MRU" \
+        " MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN POL" \
+        " PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOL SOS SRD SSP STN SVC SYP" \
+        " SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USDC USDT USN UYI UYU UYW UZS VED" \
+        " VES VND VUV WST XAF XCD XCG XOF XPF XRP YER ZAR ZMW ZWG"
 }
 
 part == "certificates" {
@@ -1480,6 +1499,7 @@ function list_of(name,   k, out) {
 
 function read_scope(c,   d) {
     if (!json(SCOPE[c]) || K[""] != "_type,calendar,currency,daily_max,daily_max_per," \
+        (K[""] ~ /,limits,/ ? "limits," : "") \
         "live_from,markets,order_max,region_evidence,regions,venues,window") {
         fail(3, c, "its scope cannot be read")
         return
@@ -1493,7 +1513,8 @@ function read_scope(c,   d) {
         || micros(V["live_from"]) < 0 || V["_type"] != "kya/scope/v1" \
         || micros("2026-01-01T" V["window.opens"] "Z") < 0 \
         || (V["window.closes"] != "24:00:00.000000" \
-            && micros("2026-01-01T" V["window.closes"] "Z") < 0)) {
+            && micros("2026-01-01T" V["window.closes"] "Z") < 0) \
+        || (K[""] ~ /,limits,/ && !read_limits(c))) {
         fail(3, c, "its scope holds a limit that cannot be read")
         return
     }
@@ -1504,6 +1525,52 @@ function read_scope(c,   d) {
     OPENS[c] = V["window.opens"]; CLOSES[c] = V["window.closes"]
     MARKETS[c] = list_of("markets"); VENUES[c] = list_of("venues")
     REGIONS[c] = list_of("regions"); DEMANDED[c] = V["region_evidence"]
+}
+
+# What a scope sets beyond its maxima: 0 if a limit has no form that it can have. One that
+# this script does not know is kept by name: nothing under it will be said to hold.
+function read_limits(c,   n, names, k, name, v, prices) {
+    n = split(K["limits"], names, ",")
+    for (k = 1; k <= n; k++) {
+        name = names[k]
+        v = V["limits." name]
+        if (name == "desk") {
+            if (v !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/) return 0
+        } else if (name == "order_types" || name == "times_in_force" || name == "actions") {
+            v = list_of("limits." name)
+            if (v == "" || !is_sorted("limits." name)) return 0
+            if (name == "actions" && v !~ /^cancel( new)?( replace)?$/) return 0
+        } else if (name == "order_units_max") {
+            if (!read_units_max(c)) return 0
+        } else if (name in COUNT_MOST) {
+            if (v !~ /^[1-9][0-9]*$/ || length(v) > 10 || v + 0 > COUNT_MOST[name] \
+                || !index(SCOPE[c], "\"" name "\":" v)) return 0
+            if (name ~ /_bps$/) prices++
+        } else STRANGE[c] = STRANGE[c] (STRANGE[c] == "" ? "" : ", ") name
+        LIMIT[c, name] = v
+    }
+    if (prices && !((c, "price_age_millis") in LIMIT)) return 0
+    if ((c, "price_warn_bps") in LIMIT && !((c, "price_collar_bps") in LIMIT \
+        && LIMIT[c, "price_warn_bps"] + 0 < LIMIT[c, "price_collar_bps"] + 0)) return 0
+    if (((c, "price_drift_bps") in LIMIT) != ((c, "price_drift_seconds") in LIMIT)) return 0
+    return n > 0
+}
+
+# For each market of the scope and for no other one.
+function read_units_max(c,   n, markets, k, v) {
+    n = split(K["limits.order_units_max"], markets, ",")
+    if (n == 0 || n != N["markets"]) return 0
+    for (k = 1; k <= n; k++) {
+        v = V["limits.order_units_max." markets[k]]
+        if (markets[k] != V["markets." k] || !is_price(v, 18)) return 0
+        UNITS_MAX[c, markets[k]] = v
+    }
+    return 1
+}
+
+function is_sorted(name,   k) {
+    for (k = 2; k <= N[name]; k++) if (V[name "." k - 1] "" >= V[name "." k] "") return 0
+    return 1
 }
 
 function on_mandate(i, line,   m, from, n) {
@@ -1679,7 +1746,9 @@ function only_limits(   k, name, former) {
     former = ""
     for (k = 1; k <= N["controls"]; k++) {
         name = V["controls." k]
-        if (!within("daily.amount hours.calendar hours.window order.amount", name)) return 0
+        if (!within("daily.amount daily.orders hours.calendar hours.window order.amount" \
+            " order.duplicate order.units price.collar price.drift price.spread" \
+            " rate.orders_per_fill", name)) return 0
         if (name "" <= former "") return 0
         former = name
     }
@@ -1779,6 +1848,8 @@ function on_rearm(i,   a, l, at) {
     if ((a, l) in REARMED_AT && at "" <= REARMED_AT[a, l] "")
         fail(4, i, "not later than the last one of " REARMED_AT[a, l])
     REARMED_AT[a, l] = at
+    if (l == "rejects") ROW[a] = LONGEST_ROW[a] = 0
+    if (l == "executions") EXECUTIONS[a] = 0
 }
 
 # What is in force where the pending order goes: H_SAID as a decision says it.
@@ -1925,15 +1996,13 @@ function is_amount(text, places,   p) {
     return (p ? length(text) - p : 0) == places
 }
 
-# Minor units as an exact number; -1 if awk could not add them exactly.
-function units(text) {
-    sub(/[.]/, "", text)
-    sub(/^0+/, "", text)
-    return length(text) > 15 ? -1 : text + 0
+function decimals(text,   p) {
+    p = index(text, ".")
+    return p ? length(text) - p : 0
 }
-
-function padded(n, places,   s) {
-    s = sprintf("%.0f", n)
+function digits(text) { return scaled(text, decimals(text)) }
+# So many of the smallest units as an amount.
+function pointed(s, places) {
     if (!places) return s
     while (length(s) <= places) s = "0" s
     return substr(s, 1, length(s) - places) "." substr(s, length(s) - places + 1)
@@ -1961,14 +2030,16 @@ function on_order(i,   a, c, want) {
         || O_ACTION !~ /^(new|replace|cancel|convert|margin|transfer|withdraw)$/ \
         || (O_TARGET != "" && (O_TARGET !~ /^[1-9][0-9]*$/ || length(O_TARGET) > 15)) \
         || V["currency"] !~ /^[A-Z0-9]+$/ || micros(V["created_at"]) < 0 \
-        || V["amount"] !~ /^(0|[1-9][0-9]*)([.][0-9]+)?$/ || units(V["amount"]) == 0) {
+        || V["amount"] !~ /^(0|[1-9][0-9]*)([.][0-9]+)?$/ || V["amount"] !~ /[1-9]/ \
+        || (V["type"] == "LIMIT" && !is_price(V["limit_price"], 10))) {
         fail(2, i, "a field of it has no form that an order can have")
         return
     }
     O_AGENT = a; O_SEQ = V["seq"]; O_PREV = V["prev"]; O_ID = V["client_order_id"]
     O_AT = V["created_at"]; O_MARKET = V["market"]; O_VENUE = V["venue"]
     O_REGION = V["region"]; O_SIDE = V["side"]; O_AMOUNT = V["amount"]
-    O_CURRENCY = V["currency"]; O_CREDENTIAL = V["credential"]
+    O_CURRENCY = V["currency"]; O_CREDENTIAL = V["credential"]; O_TYPE = V["type"]
+    O_FORCE = V["time_in_force"]; O_LIMIT = O_TYPE == "LIMIT" ? V["limit_price"] : ""
     if (!(a in SEQ)) { SEQ[a] = 0; PREV[a] = zeros(); AGENTS = AGENTS (AGENTS == "" ? "" : " ") a }
     if (O_SEQ + 0 != SEQ[a] + 1)
         fail(10, i, "want seq " SEQ[a] + 1 ": " (O_SEQ + 0 > SEQ[a] + 1 ? "an order is missing" \
@@ -2000,7 +2071,7 @@ function control(id, limit, measured, outcome, reason, unit) {
         "\",\"measured\":\"" measured "\",\"outcome\":\"" outcome "\"" \
         (outcome == "passed" ? "" : ",\"reason\":\"" reason "\"") \
         ",\"unit\":\"" unit "\",\"version\":1}"
-    if (outcome == "passed" || outcome == "overridden") return
+    if (outcome == "passed" || outcome == "overridden" || outcome == "warned") return
     REASONS = REASONS (REASONS == "" ? "" : ",") "\"" reason "\""
     if (substr(reason, 1, 11) == "credential.") IDENTITY = 1
 }
@@ -2011,11 +2082,13 @@ function rule(holds, id, limit, measured, reason, unit) {
 function within(list, item) { return index(" " list " ", " " item " ") > 0 }
 
 # Every control over the pending order, in the order in which a decision lists them.
-function run_rules(at,   a, c, day, key, skew, good, standing, same, name) {
+function run_rules(at,   a, c, day, skew, good, standing, name) {
     a = O_AGENT; c = O_CERTIFICATE; day = substr(at, 1, 10)
-    CONTROLS = REASONS = ""
-    IDENTITY = TOO_BIG = 0
+    CONTROLS = REASONS = UNSURE = ""
+    IDENTITY = 0
     sums(c, a, day)
+    find_usable(c, at)
+    WORTH = worth_of(c)
     standing = standing_at(c, at)
     good = O_ACTION == "cancel" ? "active suspended" : "active"
     rule(within(good, standing), "credential.standing", good, standing, \
@@ -2031,7 +2104,7 @@ function run_rules(at,   a, c, day, key, skew, good, standing, same, name) {
     skew = micros(at) - micros(O_AT)
     if (skew < 0) skew = -skew
     rule(skew <= 2000000, "clock.skew", "2000000", sprintf("%.0f", skew), "clock.skew", "us")
-    actions(a)
+    actions(a, c)
     if (O_ACTION == "cancel") return
     rule(within(MARKETS[c], O_MARKET), "market.allowed", MARKETS[c], O_MARKET, \
         "market.not_allowed", "")
@@ -2039,9 +2112,11 @@ function run_rules(at,   a, c, day, key, skew, good, standing, same, name) {
     rule(within(REGIONS[c], O_REGION), "region.allowed", REGIONS[c], O_REGION, \
         "region.not_allowed", "")
     workload(a, c)
-    same = O_CURRENCY == CURRENCY[c]
-    rule(same, "price.known", CURRENCY[c], O_CURRENCY, "price.missing", "")
-    amounts(c, a, day, same)
+    kinds(c)
+    market_prices(a, c, at)
+    rule(WORTH != "", "price.known", CURRENCY[c], O_CURRENCY, "price.missing", "")
+    amounts(c, a, day)
+    conduct(a, c, at, day)
     name = substr(at, 12, 15)
     rule(OPENS[c] "" <= name "" && name "" < CLOSES[c] "", "hours.window", \
         "[" OPENS[c] ", " CLOSES[c] ")", name, "hours.closed", "")
@@ -2107,9 +2182,10 @@ function easter(y,   moon, wait) {
 }
 
 # What is asked for, and of which working order. A cancel is asked for nothing else.
-function actions(a,   key, limit, given) {
-    if (O_ACTION != "new")
-        rule(O_ACTION == "cancel", "action.allowed", "cancel new", O_ACTION, \
+function actions(a, c,   key, limit, given, listed) {
+    listed = (c, "actions") in LIMIT ? LIMIT[c, "actions"] : "cancel new"
+    if (O_ACTION != "new" || (c, "actions") in LIMIT)
+        rule(within(listed, O_ACTION), "action.allowed", listed, O_ACTION, \
             "action.not_allowed", "")
     if (O_TARGET == "") return
     key = a SUBSEP O_TARGET
@@ -2143,66 +2219,380 @@ function weekday(at,   names) {
     return names[days(substr(at, 1, 4) + 0, substr(at, 6, 2) + 0, substr(at, 9, 2) + 0) % 7 + 1]
 }
 
-# What was allowed today, in whole minor units.
+# ------------------------------------------ kinds of order, and prices (limits.md 1 and 2)
+
+function kinds(c) {
+    if ((c, "order_types") in LIMIT)
+        rule(within(LIMIT[c, "order_types"], O_TYPE), "order.type", LIMIT[c, "order_types"], \
+            O_TYPE, "order.type_not_allowed", "")
+    if ((c, "times_in_force") in LIMIT)
+        rule(within(LIMIT[c, "times_in_force"], O_FORCE), "order.time_in_force", \
+            LIMIT[c, "times_in_force"], O_FORCE, "order.time_in_force_not_allowed", "")
+}
+
+# Prices that a decision says it used, as they stand there: 1 is that of the order's market,
+# 2 leads on to the scope's currency. Whether a market had them, no log can tell.
+function read_prices(i, line, tail,   p, text) {
+    PRICE_TEXT = "null"
+    CONVERSION_TEXT = ""
+    split("", ASK); split("", BID)
+    p = index(tail, ",\"price\":{")
+    if (p) {
+        PRICE_TEXT = substr(tail, p + 9)
+        PRICE_TEXT = substr(PRICE_TEXT, 1, index(PRICE_TEXT, ",\"reasons\":[") - 1)
+        read_price(i, 1, PRICE_TEXT)
+    }
+    p = index(line, "],\"conversion\":{")
+    if (p && p + 14 < length(line) - length(tail)) {
+        text = substr(line, p + 15, length(line) - length(tail) - p - 14)
+        CONVERSION_TEXT = "\"conversion\":" text ","
+        read_price(i, 2, text)
+    }
+}
+
+function read_price(i, k, text) {
+    if (!json(text) || K[""] != "ask,at,bid,market,source" ("state" in V ? ",state" : "") \
+        || !is_price(V["ask"], 10) || !is_price(V["bid"], 10) \
+        || V["market"] !~ /^[A-Z0-9]+\/[A-Z0-9]+$/ || V["source"] == "" \
+        || ("state" in V && !within("auction halted closed", V["state"]))) {
+        fail(5, i, "a price of it has no form that a price can have")
+        return
+    }
+    MARKET[k] = V["market"]
+    if (k == 1 && MARKET[1] != O_MARKET) return # A price of another market is none.
+    ASK[k] = scaled(V["ask"], 10); BID[k] = scaled(V["bid"], 10); MADE[k] = V["at"]
+    STATE[k] = more(BID[k], ASK[k]) ? "crossed" : "state" in V ? V["state"] : "open"
+}
+
+function is_price(text, places) {
+    if (text !~ /^(0|[1-9][0-9]*)([.][0-9]*[1-9])?$/ || text == "0") return 0
+    sub(/^[0-9]*[.]?/, "", text)
+    return length(text) <= places
+}
+
+# Whether a price is there and may be used; AGE is how old it is.
+function usable(c, k, at) {
+    if (!(k in ASK) || !((c, "price_age_millis") in LIMIT)) return 0
+    if (micros(MADE[k]) < 0) UNSURE = "its price is of an instant that awk cannot reckon with"
+    AGE = micros(at) - micros(MADE[k])
+    return AGE >= 0 && AGE <= LIMIT[c, "price_age_millis"] * 1000 && STATE[k] == "open"
+}
+
+function find_usable(c, at,   k) {
+    for (k = 1; k <= 2; k++) USABLE[k] = usable(c, k, at)
+}
+
+function market_prices(a, c, at,   fit, oldest, met, apart) {
+    if (!((c, "price_age_millis") in LIMIT)) return
+    oldest = sprintf("%.0f", LIMIT[c, "price_age_millis"] * 1000)
+    fit = USABLE[1]
+    if (1 in ASK) {
+        usable(c, 1, at)
+        rule(AGE >= 0 && AGE <= oldest + 0, "price.age", oldest, sprintf("%.0f", AGE), \
+            "price.stale", "us")
+        rule(STATE[1] == "open", "price.book", "open", STATE[1], "price.book", "")
+    } else {
+        control("price.age", oldest, "no price", "cannot_evaluate", "price.stale", "us")
+        control("price.book", "open", "no price", "cannot_evaluate", "price.book", "")
+    }
+    distance(c, "price.spread", "spread_bps", fit, fit ? times(2, minus(ASK[1], BID[1])) : 0, \
+        fit ? plus(ASK[1], BID[1]) : 1)
+    met = !fit ? 1 : O_SIDE == "BUY" ? ASK[1] : BID[1]
+    apart = fit && O_LIMIT != "" ? difference(scaled(O_LIMIT, 10), met) : 0
+    distance(c, "price.band", "price_warn_bps", fit, apart, met)
+    distance(c, "price.collar", "price_collar_bps", fit, apart, met)
+    if ((c, "price_drift_bps") in LIMIT) drift(a, c, at, fit, met)
+}
+
+# From the market of the window's oldest message that is known to have one (limits.md 4.5).
+function drift(a, c, at, fit, met,   own, first, n, since) {
+    first = own = fit && O_LIMIT != "" ? scaled(O_LIMIT, 10) : met
+    since = micros(at) - LIMIT[c, "price_drift_seconds"] * 1000000
+    for (n = SENT[a] + 0; (a, n) in SENT_AT && SENT_AT[a, n] > since; n--)
+        if (SENT_MET[a, n] != "" && SENT_MARKET[a, n] == O_MARKET) first = SENT_MET[a, n]
+    distance(c, "price.drift", "price_drift_bps", fit, fit ? difference(own, first) : 0, first)
+}
+
+# `apart` of `all` in basis points: compared exactly, shown rounded up.
+function distance(c, id, name, fit, apart, all,   most, holds) {
+    if (!((c, name) in LIMIT)) return
+    most = LIMIT[c, name]
+    if (!fit) {
+        control(id, most, "no price", "cannot_evaluate", id, "bps")
+        return
+    }
+    apart = times(apart, 10000)
+    holds = !more(apart, times(most, all))
+    if (id == "price.band" && !holds) # It is soft: people are told, and the order goes.
+        control(id, most, divided_up(apart, all), "warned", id, "bps")
+    else rule(holds, id, most, divided_up(apart, all), id, "bps")
+}
+
+# ------------------------------------------------------ how an agent behaves (limits.md 4)
+
+function conduct(a, c, at, day,   now, n, ago, orders, fills, window) {
+    now = micros(at)
+    if ((c, "duplicate_window_millis") in LIMIT) {
+        window = LIMIT[c, "duplicate_window_millis"] * 1000
+        ago = "none"
+        for (n = SENT[a] + 0; (a, n) in SENT_AT && SENT_AT[a, n] > now - window; n--)
+            if (SENT_ASKED[a, n] == asked()) { ago = sprintf("%.0f", now - SENT_AT[a, n]); break }
+        rule(ago == "none", "order.duplicate", sprintf("%.0f", window), ago, "order.duplicate", "us")
+    }
+    count_within(c, "rate.second", "messages_per_second", sent_since(a, now - 1000000) + 1, "messages")
+    count_within(c, "rate.minute", "messages_per_minute", sent_since(a, now - 60000000) + 1, "messages")
+    count_within(c, "rate.day", "messages_per_day", MESSAGES[a, day] + 1, "messages")
+    orders = GONE[a, day] + 1
+    fills = FILLS[a, day] > 1 ? FILLS[a, day] : 1
+    count_within(c, "daily.orders", "orders_per_day", orders, "orders")
+    count_within(c, "rate.orders_per_fill", "orders_per_fill", int((orders + fills - 1) / fills), \
+        "orders/fill")
+    count_within(c, "latch.rejects", "rejects_in_a_row", LONGEST_ROW[a] + 0, "rejects")
+    count_within(c, "latch.executions", "executions_unreviewed", EXECUTIONS[a] + 1, "executions")
+}
+
+function count_within(c, id, name, n, unit) {
+    if ((c, name) in LIMIT)
+        rule(n <= LIMIT[c, name] + 0, id, LIMIT[c, name], sprintf("%.0f", n), id, unit)
+}
+
+function sent_since(a, since,   n) {
+    for (n = SENT[a] + 0; (a, n) in SENT_AT && SENT_AT[a, n] > since; n--) continue
+    return SENT[a] - n
+}
+
+function asked() {
+    return O_ACTION " " O_MARKET " " O_SIDE " " O_TYPE " " O_AMOUNT " " O_CURRENCY " " O_LIMIT " " O_FORCE \
+        " " O_VENUE
+}
+
+# The newest messages of an agent alone count, and each is one, allowed or not.
+function remember_message(a, at, day,   n) {
+    n = ++SENT[a]
+    SENT_AT[a, n] = micros(at)
+    SENT_ASKED[a, n] = asked()
+    SENT_MARKET[a, n] = O_MARKET
+    SENT_MET[a, n] = !(1 in ASK) ? "" : O_SIDE == "BUY" ? ASK[1] : BID[1]
+    MESSAGES[a, day]++
+    n -= SENT_KEPT
+    delete SENT_AT[a, n]; delete SENT_ASKED[a, n]
+    delete SENT_MARKET[a, n]; delete SENT_MET[a, n]
+}
+
+function remember_answer(a, key, status, filled, day) {
+    if (filled) {
+        FILLS[a, day]++
+        EXECUTIONS[a]++
+        ROW[a] = 0
+    } else if (status == "rejected" && ACTION[key] != "cancel" && ++ROW[a] > LONGEST_ROW[a])
+        LONGEST_ROW[a] = ROW[a]
+}
+
+# --------------------------------------------------------- what an order is worth (3)
+
+# In the scope's currency with all its decimals, or "" if nobody can say.
+function worth_of(c,   k, found) {
+    if (O_CURRENCY == CURRENCY[c]) return O_AMOUNT
+    if (!within(two(O_MARKET), O_CURRENCY)) return ""
+    begin_carrying()
+    for (k = 1; k <= 2; k++) if (USABLE[k] && HELD_IN != CURRENCY[c]) carry_on(c, k)
+    if (HELD_IN != CURRENCY[c]) return ""
+    found = divided_up(times(UPPER, power(PLACES[c])), LOWER)
+    return more(found, power(24)) ? "" : pointed(found, PLACES[c])
+}
+
+# The exact amount is UPPER / LOWER, in HELD_IN.
+function begin_carrying() {
+    HELD_IN = O_CURRENCY
+    LOWER = power(decimals(O_AMOUNT))
+    UPPER = digits(O_AMOUNT)
+}
+
+# Into the other currency of a price's market at its dearer side, moved by the buffer; the
+# order's own limit price only makes it dearer. In 10^-14: ten decimals, and basis points.
+function carry_on(c, k,   pair, moved, side, limit) {
+    split(MARKET[k], pair, "/")
+    if (!within(CURRENCIES, pair[1]) || !within(CURRENCIES, pair[2])) return
+    moved = (c, "price_buffer_bps") in LIMIT ? LIMIT[c, "price_buffer_bps"] + 0 : 0
+    limit = O_LIMIT != "" && MARKET[k] == O_MARKET ? times(scaled(O_LIMIT, 10), 10000) : ""
+    if (HELD_IN == pair[1]) {
+        side = times(ASK[k], 10000 + moved)
+        if (limit != "" && more(limit, side)) side = limit
+        UPPER = times(UPPER, side)
+        LOWER = times(LOWER, power(14))
+        HELD_IN = pair[2]
+    } else if (HELD_IN == pair[2]) {
+        side = times(BID[k], 10000 - moved)
+        if (limit != "" && more(side, limit)) side = limit
+        UPPER = times(UPPER, power(14))
+        LOWER = times(LOWER, side)
+        HELD_IN = pair[1]
+    }
+}
+
+function two(market) { sub(/\//, " ", market); return market }
+
+# How many units of the base it asks for, rounded up to 18 decimals.
+function base_units(c,   pair, most, found) {
+    if (!((c, "order_units_max") in LIMIT)) return
+    split(O_MARKET, pair, "/")
+    begin_carrying()
+    if (HELD_IN == pair[2] && USABLE[1]) carry_on(c, 1)
+    most = (c, O_MARKET) in UNITS_MAX ? UNITS_MAX[c, O_MARKET] : ""
+    if (most == "" || HELD_IN != pair[1]) {
+        control("order.units", most == "" ? "no limit" : most, O_AMOUNT " " O_CURRENCY, \
+            "cannot_evaluate", "order.units_max", "")
+        return
+    }
+    found = divided_up(times(UPPER, power(18)), LOWER)
+    rule(!more(found, scaled(most, 18)), "order.units", most, shortest(pointed(found, 18)), \
+        "order.units_max", "")
+}
+
+# --------------------------------- whole numbers of any length, as text without a sign
+
+function whole(text) {
+    text = text ""
+    sub(/^0+/, "", text)
+    return text == "" ? "0" : text
+}
+function scaled(text, places,   p) {
+    p = index(text, ".")
+    places -= p ? length(text) - p : 0
+    sub(/[.]/, "", text)
+    return whole(text substr(power(places), 2))
+}
+function shortest(text) {
+    sub(/0+$/, "", text)
+    sub(/[.]$/, "", text)
+    return text
+}
+function power(places,   out) {
+    if (places in POWER) return POWER[places]
+    out = "1"
+    while (length(out) <= places) out = out "0"
+    return POWER[places] = out
+}
+function more(a, b) {
+    a = a ""
+    b = b ""
+    return length(a) != length(b) ? length(a) > length(b) : a > b
+}
+# Seven digits each, from the right: products of them add up exactly.
+function limbs(text, into,   n, left) {
+    text = text ""
+    n = 0
+    for (left = length(text); left > 7; left -= 7) into[++n] = substr(text, left - 6, 7) + 0
+    into[++n] = substr(text, 1, left) + 0
+    return n
+}
+function joined(of, n,   k, carry, out) {
+    out = ""
+    carry = 0
+    for (k = 1; k <= n; k++) {
+        of[k] += carry
+        carry = int(of[k] / 10000000)
+        out = sprintf("%07d", of[k] - carry * 10000000) out
+    }
+    return whole(sprintf("%.0f", carry) out)
+}
+function times(a, b,   x, y, z, n, m, j, k) {
+    n = limbs(a, x)
+    m = limbs(b, y)
+    for (k = 1; k <= n + m; k++) z[k] = 0
+    for (j = 1; j <= n; j++) for (k = 1; k <= m; k++) z[j + k - 1] += x[j] * y[k]
+    return joined(z, n + m)
+}
+function plus(a, b,   x, y, n, m, k) {
+    n = limbs(a, x)
+    m = limbs(b, y)
+    for (k = 1; k <= m; k++) x[k] = (k in x ? x[k] : 0) + y[k]
+    return joined(x, n > m ? n : m)
+}
+# Of two of which the second is not the larger one.
+function minus(a, b,   x, y, n, m, k) {
+    n = limbs(a, x)
+    m = limbs(b, y)
+    for (k = 1; k <= m; k++) x[k] -= y[k]
+    for (k = 1; k < n; k++) if (x[k] < 0) { x[k] += 10000000; x[k + 1]-- }
+    return joined(x, n)
+}
+function difference(a, b) { return more(a, b) ? minus(a, b) : minus(b, a) }
+function divided_up(a, b,   k, rest, digit, out) {
+    a = a ""
+    rest = "0"
+    out = ""
+    for (k = 1; k <= length(a); k++) {
+        rest = whole(rest substr(a, k, 1))
+        for (digit = 0; !more(b, rest); digit++) rest = minus(rest, b)
+        out = out digit
+    }
+    return rest == "0" ? whole(out) : plus(whole(out), 1)
+}
+
+# ------------------------------------------------------------------ amounts and sums
+
+# What was allowed today, in whole smallest units.
 function sums(c, a, day) {
-    A_BEFORE = SUM[a, day] + 0
-    S_BEFORE = SUM[a, day, O_MARKET, O_SIDE] + 0
-    COUNTED = 0
+    A_BEFORE = (a, day) in SUM ? SUM[a, day] : "0"
+    S_BEFORE = (a, day, O_MARKET, O_SIDE) in SUM ? SUM[a, day, O_MARKET, O_SIDE] : "0"
+    COUNTED = "0"
     # What was allowed today may be in another currency, if a new scope says another.
     COUNTED_IN = (a, day) in SUM_CURRENCY ? SUM_CURRENCY[a, day] : CURRENCY[c]
     COUNTED_PLACES = (a, day) in SUM_PLACES ? SUM_PLACES[a, day] : PLACES[c]
 }
 
-# What the order adds to that: all of it, or what a replace asks for beyond its target.
-function added(a, amount,   key, former) {
+# What the order adds to that: all of it, or what a replace is worth beyond its target.
+function added(a, c, amount,   key, former) {
     key = a SUBSEP O_TARGET
-    if (O_ACTION != "replace" || !works(key) || MONEY[key] != O_CURRENCY) return amount
-    former = units(AMOUNT[key])
-    if (former < 0) TOO_BIG = 1
-    return amount > former ? amount - former : 0
+    if (O_ACTION != "replace" || !works(key) || WORTH_IN[key] != CURRENCY[c]) return amount
+    former = scaled(WORTH_WAS[key], PLACES[c])
+    return more(amount, former) ? minus(amount, former) : "0"
 }
 
-# Order maximum and daily maximum.
-function amounts(c, a, day, same,   amount, before, total) {
-    if (!same) {
-        control("order.amount", ORDER_MAX[c], O_AMOUNT " " O_CURRENCY, "cannot_evaluate", \
-            "order.amount_max", CURRENCY[c])
-        control("daily.amount", DAILY_MAX[c], O_AMOUNT " " O_CURRENCY, "cannot_evaluate", \
-            "daily.amount_max", CURRENCY[c])
+# Order maximum, units and daily maximum.
+function amounts(c, a, day,   amount, total, shown) {
+    shown = O_AMOUNT (O_CURRENCY == CURRENCY[c] ? "" : " " O_CURRENCY)
+    if (WORTH == "") {
+        control("order.amount", ORDER_MAX[c], shown, "cannot_evaluate", "order.amount_max", \
+            CURRENCY[c])
+        base_units(c)
+        control("daily.amount", DAILY_MAX[c], shown, "cannot_evaluate", "daily.amount_max", \
+            CURRENCY[c])
         return
     }
-    amount = units(O_AMOUNT)
-    if (!is_amount(O_AMOUNT, PLACES[c])) TOO_BIG = 1
-    if (amount < 0 || units(ORDER_MAX[c]) < 0 || units(DAILY_MAX[c]) < 0) TOO_BIG = 1
-    COUNTED = added(a, amount)
-    rule(amount <= units(ORDER_MAX[c]), "order.amount", ORDER_MAX[c], O_AMOUNT, \
+    if (!is_amount(WORTH, PLACES[c])) UNSURE = "its amount has other decimals than its scope"
+    amount = scaled(WORTH, PLACES[c])
+    COUNTED = added(a, c, amount)
+    rule(!more(amount, scaled(ORDER_MAX[c], PLACES[c])), "order.amount", ORDER_MAX[c], WORTH, \
         "order.amount_max", CURRENCY[c])
+    base_units(c)
     if ((a, day) in SUM_CURRENCY && SUM_CURRENCY[a, day] != CURRENCY[c]) {
-        control("daily.amount", DAILY_MAX[c], O_AMOUNT, "cannot_evaluate", \
+        control("daily.amount", DAILY_MAX[c], shown, "cannot_evaluate", \
             "daily.amount_max", CURRENCY[c])
         return
     }
-    before = PER[c] == "agent" ? A_BEFORE : S_BEFORE
-    total = before + COUNTED
-    if (total > 9000000000000000) TOO_BIG = 1
-    rule(total <= units(DAILY_MAX[c]), "daily.amount", DAILY_MAX[c], \
-        padded(total, PLACES[c]), "daily.amount_max", CURRENCY[c])
+    total = plus(PER[c] == "agent" ? A_BEFORE : S_BEFORE, COUNTED)
+    rule(!more(total, scaled(DAILY_MAX[c], PLACES[c])), "daily.amount", DAILY_MAX[c], \
+        pointed(total, PLACES[c]), "daily.amount_max", CURRENCY[c])
 }
 
 function rendered(at, i, outcome,   c, counted) {
     c = O_CERTIFICATE
-    counted = outcome == "allowed" ? COUNTED : 0
+    counted = outcome == "allowed" ? COUNTED : "0"
     return "{\"_type\":\"kya/decision/v1\",\"agent\":\"" O_AGENT "\",\"baseline\":null,\"controls\":[" \
-        CONTROLS "],\"counters\":{\"after\":" counter(counted) ",\"before\":" counter(0) \
+        CONTROLS "]," CONVERSION_TEXT "\"counters\":{\"after\":" counter(counted) ",\"before\":" counter("0") \
         ",\"currency\":\"" COUNTED_IN "\",\"day\":\"" substr(at, 1, 10) "\"},\"credential\":\"" \
         O_CREDENTIAL "\",\"mandate\":\"" MANDATE[c] "\",\"mode\":\"" \
         (at "" >= LIVE[c] "" ? "live" : "paper") "\",\"order\":\"" LEAF[i] "\",\"outcome\":\"" \
-        outcome "\",\"override\":" O_OVERRIDE ",\"price\":null,\"reasons\":[" REASONS "],\"received_at\":\"" at \
-        "\",\"scope\":\"" SCOPE_DIGEST[c] "\",\"seq\":" O_SEQ "}"
+        outcome "\",\"override\":" O_OVERRIDE ",\"price\":" PRICE_TEXT ",\"reasons\":[" REASONS \
+        "],\"received_at\":\"" at "\",\"scope\":\"" SCOPE_DIGEST[c] "\",\"seq\":" O_SEQ \
+        (WORTH == "" || O_CURRENCY == CURRENCY[c] ? "" : ",\"worth\":{\"amount\":\"" WORTH \
+        "\",\"currency\":\"" CURRENCY[c] "\"}") "}"
 }
 function counter(counted) {
-    return "{\"agent\":\"" padded(A_BEFORE + counted, COUNTED_PLACES) \
-        "\",\"market_and_side\":\"" padded(S_BEFORE + counted, COUNTED_PLACES) "\"}"
+    return "{\"agent\":\"" pointed(plus(A_BEFORE, counted), COUNTED_PLACES) \
+        "\",\"market_and_side\":\"" pointed(plus(S_BEFORE, counted), COUNTED_PLACES) "\"}"
 }
 
 # The value of a member that only a decision's end can hold; what it returns counts only
@@ -2219,7 +2609,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
     DECISIONS++
     o = PENDING
     PENDING = ""
-    tail = substr(line, index(line, "],\"counters\":{"))
+    tail = substr(line, index(line, ",\"counters\":{"))
     at = tail_member(tail, "received_at")
     said = tail_member(tail, "outcome")
     COUNT[said]++
@@ -2239,6 +2629,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
     }
     used(O_CERTIFICATE, at "" > ENDS[O_CERTIFICATE] "" ? ENDS[O_CERTIFICATE] : at)
     overriding(DIGEST[o], at)
+    read_prices(i, line, tail)
     run_rules(at)
     outcome = REASONS == "" ? "allowed" : IDENTITY ? "refused" : "denied"
     compare(i, o, line, at, said, outcome)
@@ -2248,10 +2639,11 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
 function compare(i, o, line, at, said, outcome,   mode) {
     mode = at "" >= LIVE[O_CERTIFICATE] "" ? "live" : "paper"
     if (said == "allowed") MODE[mode]++
+    if (index(SCOPE[O_CERTIFICATE], ",\"limits\":{")) ARMED++
     if (said == "allowed" && O_ACTION == "cancel") CANCELS++
     if (said == "allowed" && CONTROLS ~ /"outcome":"overridden"/) ASIDE++
-    if (TOO_BIG) {
-        finding(4, "UNKNOWN", label(o) ": an amount or a sum of it is beyond what awk adds exactly")
+    if (UNSURE != "") {
+        finding(4, "UNKNOWN", label(o) ": " UNSURE)
         finding(5, "UNKNOWN", label(i) ": cannot be run again for the same reason")
         return
     }
@@ -2262,9 +2654,15 @@ function compare(i, o, line, at, said, outcome,   mode) {
     }
     if (said != "allowed" && index(line, ",\"reasons\":[],") > 0)
         fail(5, i, said ", but no reason is given")
+    if (O_CERTIFICATE in STRANGE) {
+        finding(4, "UNKNOWN", label(o) ": its scope sets " STRANGE[O_CERTIFICATE] \
+            ", which this script does not ask")
+        finding(5, "UNKNOWN", label(i) ": cannot be run again for the same reason")
+        return
+    }
     if (rendered(at, o, outcome) == line) { SAME++; return }
     if (foreign(line))
-        finding(5, "UNKNOWN", label(i) ": uses a baseline, a price or a control that this script" \
+        finding(5, "UNKNOWN", label(i) ": uses a baseline or a control that this script" \
             " does not know")
     else if (outcome != said)
         fail(5, i, "says " said "; the rules say " outcome (REASONS == "" ? "" : ", " REASONS))
@@ -2273,11 +2671,13 @@ function compare(i, o, line, at, said, outcome,   mode) {
 
 function foreign(line,   k, known) {
     if (!json(line)) return 0
-    if (V["baseline"] != "null" || V["price"] != "null") return 1
+    if (V["baseline"] != "null") return 1
     known = " credential.standing credential.validity halt.state sequence.seq sequence.prev" \
-        " client_order_id.unique clock.skew action.allowed action.target market.allowed venue.allowed region.allowed" \
-        " region.evidence runtime.digest" \
-        " price.known order.amount daily.amount hours.window hours.calendar "
+        " client_order_id.unique clock.skew action.allowed action.target market.allowed" \
+        " venue.allowed region.allowed region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
+        " price.spread price.band price.collar price.drift price.known order.amount order.units" \
+        " daily.amount order.duplicate rate.second rate.minute rate.day daily.orders" \
+        " rate.orders_per_fill latch.rejects latch.executions hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
         if (!index(known, " " V["controls." k ".id"] " ")) return 1
         if (V["controls." k ".version"] != 1) return 1
@@ -2292,12 +2692,14 @@ function remember(o, at, said,   day) {
     PREV[O_AGENT] = DIGEST[o]
     USED[O_AGENT, day, O_ID] = 1
     LINKS++
+    remember_message(O_AGENT, at, day)
     if (said != "allowed") return
+    if (O_ACTION != "cancel") GONE[O_AGENT, day]++
     work(O_AGENT SUBSEP O_SEQ, o)
-    if (!COUNTED) return
-    SUM[O_AGENT, day] += COUNTED
-    SUM[O_AGENT, day, O_MARKET, O_SIDE] += COUNTED
-    SUM_CURRENCY[O_AGENT, day] = O_CURRENCY
+    if (COUNTED == "0") return
+    SUM[O_AGENT, day] = plus(A_BEFORE, COUNTED)
+    SUM[O_AGENT, day, O_MARKET, O_SIDE] = plus(S_BEFORE, COUNTED)
+    SUM_CURRENCY[O_AGENT, day] = WORTH == "" ? O_CURRENCY : CURRENCY[O_CERTIFICATE]
     SUM_PLACES[O_AGENT, day] = PLACES[O_CERTIFICATE]
 }
 
@@ -2306,6 +2708,8 @@ function work(key, o,   target) {
     OPEN[key] = LEAF[o] " " O_VENUE " " O_CURRENCY
     ACTION[key] = O_ACTION; PLACE[key] = O_MARKET " " O_SIDE " " O_VENUE
     AMOUNT[key] = O_AMOUNT; MONEY[key] = O_CURRENCY; TARGET[key] = O_TARGET
+    WORTH_WAS[key] = WORTH == "" ? O_AMOUNT : WORTH
+    WORTH_IN[key] = WORTH == "" ? O_CURRENCY : CURRENCY[O_CERTIFICATE]
     if (O_ACTION != "replace") return
     target = O_AGENT SUBSEP O_TARGET
     AFTER[target] = AFTER[target] " " O_SEQ
@@ -2329,29 +2733,32 @@ function on_report(i,   key, open) {
     if (V["order"] != open[1] "" || V["venue"] != open[2] "" \
         || (V["filled"] != "null" && V["filled_currency"] != open[3] ""))
         fail(9, i, "another order, venue or currency than was allowed")
-    fits(i, key, V["status"], V["filled"] == "null" ? 0 : units(V["filled"]))
-    if (V["status"] != "unknown") settle(key, V["status"], V["filled"] == "null" ? 0 : units(V["filled"]))
+    fits(i, key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
+    if (V["status"] == "unknown") return
+    if (V["status"] != "acknowledged")
+        remember_answer(V["agent"], key, V["status"], V["filled"] != "null", substr(V["at"], 1, 10))
+    settle(key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
 }
 
 # A report fits its order, and what was reported of it before.
 function fits(i, key, status, filled,   did) {
     if (status !~ /^(acknowledged|filled|partially_filled|cancelled|rejected|not_received|unknown)$/)
         fail(9, i, "a status that is none")
-    if (within("filled partially_filled", status) ? filled == 0 \
-        : !within("acknowledged cancelled", status) && filled)
+    if (within("filled partially_filled", status) ? filled == "0" \
+        : !within("acknowledged cancelled", status) && filled != "0")
         fail(9, i, "filled, or not, against what its status says")
     did = !within("unknown rejected not_received", status)
-    if (ACTION[key] == "cancel" && did && (status != "cancelled" || filled))
+    if (ACTION[key] == "cancel" && did && (status != "cancelled" || filled != "0"))
         fail(9, i, "a cancel fills nothing and does not rest")
     if (did && works(V["agent"] SUBSEP TARGET[key]))
         fail(9, i, "the order in whose place it stands is not settled yet")
-    if (filled < 0 || units(AMOUNT[key]) < 0)
-        finding(9, "UNKNOWN", label(i) ": an amount of it is beyond what awk adds exactly")
-    else if (BEFORE[key] + filled > units(AMOUNT[key]))
+    if (V["filled"] != "null" && !is_amount(V["filled"], decimals(AMOUNT[key])))
+        fail(9, i, "filled in other decimals than were ordered")
+    else if (more(plus(BEFORE[key] "", filled), digits(AMOUNT[key])))
         fail(9, i, "more was filled than was ordered")
     if (!(key in ACKNOWLEDGED) || status == "unknown") return
     if (!did) fail(9, i, "the venue had acknowledged it")
-    else if (filled < ACKNOWLEDGED[key]) fail(9, i, "less is filled than was before")
+    else if (more(ACKNOWLEDGED[key], filled)) fail(9, i, "less is filled than was before")
 }
 
 function settle(key, status, filled,   n, k, others, other) {
@@ -2360,7 +2767,7 @@ function settle(key, status, filled,   n, k, others, other) {
     n = split(AFTER[key], others, " ")
     for (k = 1; k <= n; k++) {
         other = V["agent"] SUBSEP others[k]
-        if (other in OPEN) BEFORE[other] = BEFORE[key] + filled
+        if (other in OPEN) BEFORE[other] = plus(BEFORE[key] "", filled)
     }
 }
 
@@ -2397,7 +2804,8 @@ function conclude(   c, n, words, k, text) {
     if (ORDERS) {
         finding(4, "CHECKED", COUNT["allowed"] + 0 " allowed orders (" MODE["paper"] + 0 " paper, " \
             MODE["live"] + 0 " live) lie within order maximum, daily totals, markets, venues," \
-            " regions, hours, calendar and standing" (ASIDE \
+            " regions, hours, calendar and standing" (ARMED \
+            ? ", and within the limits of their scopes by the prices that the decisions name" : "") (ASIDE \
             ? ", but for " ASIDE " where two people set a limit aside" : "") (CANCELS \
             ? "; " CANCELS " of them are cancels, which no limit stops" : "") (HALTS \
             ? "; none went where trading was stopped: " HALTS " halts, " RESUMES + 0 " resumes" \

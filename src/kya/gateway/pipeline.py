@@ -1,10 +1,8 @@
 """READ THIS FIRST: the one road of an order, from its arrival to its release."""
 
-from collections.abc import Mapping
-
 from kya.codec.decisions import render_decision
 from kya.core.case import Case
-from kya.core.case_of import Inputs, case_of
+from kya.core.case_of import case_of
 from kya.core.decide import decide
 from kya.core.decision import Decision
 from kya.core.errors import MalformedError
@@ -15,7 +13,9 @@ from kya.gateway.answer import Answer, Freshness
 from kya.gateway.checked_on_write import CheckedOnWrite
 from kya.gateway.inquiry import Inquiry
 from kya.gateway.permit import Permit
-from kya.gateway.ports import Clock, Venue
+from kya.gateway.ports import Clock, MarketAccess
+from kya.gateway.quotes import inputs_at
+from kya.gateway.recalls import Recalls
 from kya.gateway.reconcile import unanswered
 from kya.gateway.refusals import CongestedError
 from kya.gateway.release import Releases
@@ -39,16 +39,18 @@ class Gateway:
         sequencer: Sequencer,
         signer: NoteSigner | CheckedOnWrite,
         clock: Clock,
-        venues: Mapping[str, Venue],
+        access: MarketAccess,
         root: bytes,
     ) -> None:
-        """Judge under the root certificate in DER; release to the venues by name."""
+        """Judge under the root certificate in DER, by the prices of the access."""
         self._sequencer = sequencer
         self._root = root
+        self._prices = access.prices
         self._scribe = Scribe(sequencer=sequencer, signer=signer, clock=clock)
         self._turns = Turns(self._past_of)
-        self.releases = Releases(self._scribe, venues)
-        self.statements = Statements(self._scribe, root)
+        self.releases = Releases(self._scribe, access.venues)
+        self.recalls = Recalls(sequencer, self.releases)
+        self.statements = Statements(self._scribe, root, self.recalls)
         self.sessions = Sessions(self._scribe, root)
         self.inquiry = Inquiry(sequencer, self.releases, clock)
 
@@ -90,6 +92,7 @@ class Gateway:
                     target=target,
                 )
             )
+            self.recalls.look_again(submitted)
         return Answer(
             decision=decided.raw,
             index=index,
@@ -98,12 +101,17 @@ class Gateway:
         )
 
     def start(self) -> None:
-        """Ask the venues for every order that an earlier run left unanswered."""
+        """Ask the venues for every order that an earlier run left unanswered.
+
+        What works where trading is halted is called back.
+        """
         for submitted in unanswered(self._sequencer.state):
             self.releases.ask(submitted.order, submitted.leaf)
+        self.recalls.follow_all()
 
     async def close(self) -> None:
         """Stop releasing and asking; the next start asks for what is unanswered."""
+        await self.recalls.close()
         await self.releases.close()
 
     def _past_of(self, agent: str) -> Past:
@@ -129,7 +137,10 @@ class Gateway:
             )
         # The instant of receipt is taken when the order's turn has come, and so the
         # instants in the log never go back.
-        return case_of(state, submitted, Inputs(received_at=self._scribe.now()))
+        received_at = self._scribe.now()
+        credential = state.credentials[order.credential]
+        inputs = inputs_at(self._prices, order, credential, received_at)
+        return case_of(state, submitted, inputs)
 
     def _decided(self, decision: Decision, submitted: OrderSubmitted) -> Entry:
         """Return the signed decision as the entry that follows the order's."""

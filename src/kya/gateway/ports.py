@@ -1,5 +1,6 @@
 """Where the gateway meets the world: the time, the market and the venue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,11 +22,28 @@ class Clock(Protocol):
 
 
 class Prices(Protocol):
-    """The market as one source saw it."""
+    """The market as one source saw it, from memory: it is asked while an order waits.
+
+    Asking a network takes a task of the source's own, which keeps the newest prices.
+    """
 
     def at(self, market: str, instant: Instant) -> ReferencePrice | None:
         """Return the newest price not after the instant, or None if there is none."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """How a feed is doing: `fault` is empty while it brings prices.
+
+    `refused` counts the lines that were no price or no newer one, `newest` says of when
+    the newest price of each market is.
+    """
+
+    name: str
+    fault: str
+    refused: int
+    newest: dict[str, Instant]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +113,14 @@ class Venue(Protocol):
         None promises that the venue never received it and will not execute it later.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketAccess:
+    """The venues that orders leave for, by name, and the prices that judge them.
+
+    Without prices, whatever is measured by one is denied.
+    """
+
+    venues: Mapping[str, Venue]
+    prices: Prices | None = None

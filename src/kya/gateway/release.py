@@ -124,6 +124,7 @@ class Releases:
         else:
             answer = await self._sent(road, under_way, permit)
             if answer.status is VenueStatus.UNKNOWN:
+                under_way.is_unknown = True
                 await self._record(under_way, answer)
         under_way.sent.set()
         pause = Pause()

@@ -22,6 +22,7 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.workload_events import RegionAnchored, RuntimePinned
+from kya.gateway.recalls import Recalls
 from kya.gateway.scribe import Scribe
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
@@ -48,12 +49,13 @@ _KINDS: Final = (
 class Statements:
     """The one way by which power is granted and taken away: an entry of the log."""
 
-    __slots__ = ("_root", "_scribe")
+    __slots__ = ("_recalls", "_root", "_scribe")
 
-    def __init__(self, scribe: Scribe, root: bytes) -> None:
+    def __init__(self, scribe: Scribe, root: bytes, recalls: Recalls) -> None:
         """Judge signatures under the root certificate in DER."""
         self._scribe = scribe
         self._root = root
+        self._recalls = recalls
 
     async def record(self, *raws: bytes) -> int:
         """Return the first statement's index once all of them are durable.
@@ -71,7 +73,13 @@ class Statements:
             before, state = state, apply(state, entry.event)
             if isinstance(entry.event, RevocationListed):
                 require_fitting(entry.event, before)
-        return await sequencer.append(*entries)
+        index = await sequencer.append(*entries)
+
+        # Commit point: whatever is halted is so from here on; the next start would
+        # follow it, too.
+        events = (entry.event for entry in entries)
+        self._recalls.follow(e for e in events if isinstance(e, HaltOrdered))
+        return index
 
     def _read(self, raw: bytes) -> Entry:
         """Return a statement that is not dated ahead of us, or InputError."""

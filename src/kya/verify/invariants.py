@@ -15,20 +15,26 @@ from hashlib import sha256
 from typing import Final
 
 from kya.verify.finding import Findings
+from kya.verify.plain_decisions import objections
 from kya.verify.plain_enrolments import PlainEnrolments
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
 from kya.verify.plain_overrides import PlainOverrides
+from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_rules import (
     PEOPLE_MIN,
-    UNSEEN,
-    Fields,
+    Around,
     PlainAgent,
     PlainCertificate,
     equivocates,
-    reasons_against,
+    seen_of,
     signers_in,
 )
-from kya.verify.plain_working import PlainWorking, action_reasons, added_by
+from kya.verify.plain_working import (
+    PlainWorking,
+    WorkingOrder,
+    added_by,
+    is_final,
+)
 
 _STANDING: Final = {
     "suspend": "suspended",
@@ -122,7 +128,7 @@ class PlainScan:
         elif kind == "kya/override/v1":
             self._take_note_of(4, self._overrides.take(said, raw))
         elif kind in HALT_KINDS:
-            self._take_note_of(4, self._halts.take(said, raw))
+            self._take_halt(said, raw)
         else:
             self._take_workload(kind, said, line)
 
@@ -130,6 +136,13 @@ class PlainScan:
         """Report whatever is wrong with what people said."""
         for sentence in wrong:
             self._fail(question, f"plain scan: {sentence}")
+
+    def _take_halt(self, said: Fields, raw: bytes) -> None:
+        """Follow what stops trading, and what starts it again."""
+        self._take_note_of(4, self._halts.take(said, raw))
+        if said["_type"] == "kya/rearm/v1":
+            agent = self.agents.setdefault(said["agent"], PlainAgent())
+            agent.conduct.rearm(said["latch"])
 
     def _take_workload(self, kind: str, said: Fields, line: bytes) -> None:
         """Remember what runs, and by what a region is shown."""
@@ -207,46 +220,38 @@ class PlainScan:
         order, received_at = pending.order, said["received_at"]
         agent = self.agents[order["agent"]]
         agent.turn_to(received_at[:10])
-        allowed = said["outcome"] == "allowed"
         override = self._overrides.used_by(order, pending.line_digest, received_at)
         if said["override"] != (None if override is None else override.leaf):
             self._fail(5, "plain scan: another override than the one on record for it")
+        worth, currency = order["amount"], order["currency"]
         target = self._working.target_of(order)
-        added = added_by(order, target)
+        added = added_by(order, None, currency, target)
         certificate = self._certificates.get(order["credential"])
         if certificate is not None:
-            seen = reasons_against(order, received_at, certificate, agent, added)
-            seen |= action_reasons(order, target)
-            if order.get("action") != "cancel":
-                seen |= self._halts.reasons_upon(order, certificate.scope)
-            if override is not None:
-                seen -= override.sets_aside(seen, order, certificate, agent)
-            self._compare(said, order, seen)
-        if allowed:
-            self._working.add(order, pending.leaf)
-        agent.take(order, pending.line_digest, added if allowed else Decimal(0))
+            halted = self._halts.reasons_upon(order, certificate.scope)
+            prices = PlainPrices(order, said, certificate.scope)
+            around = Around(target, halted, self._working)
+            seen = seen_of(prices, certificate, agent, around)
+            aside = set() if override is None else override.sets_aside(seen)
+            for question, sentence in objections(prices, seen, aside):
+                self._fail(question, sentence)
+            added = seen.added
+            if seen.worth is not None:
+                worth, currency = seen.worth, certificate.scope["currency"]
+        agent.take(order, pending.line_digest)
+        agent.conduct.take_order(order, said)
+        if said["outcome"] == "allowed":
+            agent.count(order, added, currency)
+            allowed = WorkingOrder(order, pending.leaf, Decimal(worth), currency)
+            self._working.add(allowed)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
 
-    def _compare(self, said: Fields, order: Fields, seen: set[str]) -> None:
-        """Compare the reasons of a decision with those that the scan sees."""
-        what = f"plain scan: order {order['agent']} {order['seq']}"
-        given, outcome = set(said["reasons"]), said["outcome"]
-        if outcome == "allowed" and seen:
-            self._fail(4, f"{what} was allowed against {', '.join(sorted(seen))}")
-        elif given - UNSEEN != seen:
-            self._fail(
-                5,
-                f"{what}: reasons {', '.join(sorted(given)) or 'none'}; the scan sees"
-                f" {', '.join(sorted(seen)) or 'none'}",
-            )
-        identity = any(reason.startswith("credential.") for reason in given)
-        want = "refused" if identity else "denied" if given else "allowed"
-        if outcome != want:
-            self._fail(5, f"{what}: {outcome}, but its reasons say {want}")
-
     def _take_report(self, said: Fields) -> None:
         """Hold a report against its order and against the reports before it."""
+        found = self._working.named_in(said)
+        if found is not None and is_final(said):
+            self.agents[said["agent"]].conduct.take_last_report(found.order, said)
         for wrong in self._working.objections(said):
             self._fail(9, f"plain scan: {wrong}")
 

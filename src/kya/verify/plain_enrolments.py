@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from kya.verify.plain_rules import PEOPLE_MIN, Fields, signers_in
+from kya.verify.plain_prices import Fields
+from kya.verify.plain_rules import PEOPLE_MIN, signers_in
 
 
 @dataclass(slots=True)

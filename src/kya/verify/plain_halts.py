@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from kya.verify.plain_rules import PEOPLE_MIN, Fields, signers_in
+from kya.verify.plain_prices import Fields
+from kya.verify.plain_rules import PEOPLE_MIN, signers_in
 
 HALT_KINDS: Final = frozenset({"kya/halt/v1", "kya/resume/v1", "kya/rearm/v1"})
 

@@ -5,18 +5,26 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from kya.verify.plain_calendars import covers
-from kya.verify.plain_rules import (
-    PEOPLE_MIN,
-    Fields,
-    PlainAgent,
-    PlainCertificate,
-    signers_in,
-)
+from kya.verify.plain_prices import Fields
+from kya.verify.plain_rules import PEOPLE_MIN, Seen, signers_in
 
-_LIMIT_OF: Final = {
+LIMIT_OF: Final = {
+    "price.spread": "price.spread",
+    "price.collar": "price.collar",
+    "price.drift": "price.drift",
     "order.amount_max": "order.amount",
+    "order.units_max": "order.units",
     "daily.amount_max": "daily.amount",
+    "order.duplicate": "order.duplicate",
+    "daily.orders": "daily.orders",
+    "rate.orders_per_fill": "rate.orders_per_fill",
+    "open.orders": "open.orders",
+    "open.market_orders": "open.market_orders",
+    "position.market": "position.market",
+    "exposure.gross": "exposure.gross",
+    "exposure.net": "exposure.net",
+    "venue.daily_amount": "venue.daily_amount",
+    "venue.credit": "venue.credit",
     "hours.closed": "hours.window",
     "calendar.closed": "hours.calendar",
 }
@@ -30,27 +38,15 @@ class PlainOverride:
     leaf: str
     said: Fields
 
-    def sets_aside(
-        self,
-        seen: set[str],
-        order: Fields,
-        certificate: PlainCertificate,
-        agent: PlainAgent,
-    ) -> set[str]:
+    def sets_aside(self, seen: Seen) -> set[str]:
         """Return those of the reasons that the override sets aside.
 
-        Amounts only where they can be compared, and days only of a year that their
-        calendar lists: what cannot be weighed stands.
+        What cannot be weighed stands: an amount that cannot be compared, a price that
+        is not there, a day of a year that its calendar does not list.
         """
-        unit, weighed = certificate.scope["currency"], set(_LIMIT_OF.values())
-        if order["currency"] != unit:
-            weighed -= {"order.amount", "daily.amount"}
-        if agent.currency not in ("", unit):
-            weighed -= {"daily.amount"}
-        if not covers(certificate.scope["calendar"], agent.day):
-            weighed -= {"hours.calendar"}
-        named = weighed & set(self.said["controls"])
-        return {reason for reason in seen if _LIMIT_OF.get(reason) in named}
+        named = self.said["controls"]
+        weighed = seen.reasons - seen.unweighed
+        return {reason for reason in weighed if LIMIT_OF.get(reason) in named}
 
 
 @dataclass(slots=True)

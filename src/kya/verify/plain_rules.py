@@ -6,15 +6,24 @@ Shares nothing with `kya.core`, on purpose: text is compared as text, amounts ar
 
 import json
 from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from kya.verify.plain_calendars import is_open
-
-Fields = dict[str, Any]
+from kya.verify.plain_calendars import covers, is_open
+from kya.verify.plain_conduct import PlainConduct, conduct_results
+from kya.verify.plain_exposure import exposure_of, exposure_results
+from kya.verify.plain_limits import PlainResult, results
+from kya.verify.plain_prices import Fields, PlainPrices
+from kya.verify.plain_working import (
+    PlainWorking,
+    WorkingOrder,
+    action_reasons,
+    added_by,
+)
 
 SKEW_MAX: Final = timedelta(seconds=2)
 
@@ -23,10 +32,13 @@ UNSEEN: Final = frozenset(
         "control.faulted",
         "credential.expired",
         "credential.not_yet_valid",
+        "latch.daily_loss",
+        "latch.drawdown",
         "sequence.gap",
     }
 )
-"""Reasons that a plain scan cannot weigh: it reads no certificates and no program."""
+"""Reasons that a plain scan cannot weigh: it reads no certificates and no program, and
+does not reckon what was lost."""
 
 
 PEOPLE_MIN: Final = 2
@@ -75,7 +87,9 @@ class PlainAgent:
     totals: dict[tuple[str, str], Decimal] = field(
         default_factory=dict[tuple[str, str], Decimal]
     )
+    at_venues: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     currency: str = ""
+    conduct: PlainConduct = field(default_factory=PlainConduct)
     session: Fields = field(default_factory=Fields)
     session_line: str = "0" * 64
     pinned: Fields | None = None
@@ -84,31 +98,121 @@ class PlainAgent:
         """Forget the counters of another day."""
         if day != self.day:
             self.day, self.currency = day, ""
-            self.ids, self.totals = set(), {}
+            self.ids, self.totals, self.at_venues = set(), {}, {}
+        self.conduct.turn_to(day)
 
-    def take(self, order: Fields, line_digest: str, added: Decimal) -> None:
-        """Move the chain head and count what was allowed, if anything."""
+    def take(self, order: Fields, line_digest: str) -> None:
+        """Move the chain head and remember the order's own name."""
         self.seq, self.prev = order["seq"], line_digest
         self.ids.add(order["client_order_id"])
+
+    def count(self, order: Fields, added: Decimal, currency: str) -> None:
+        """Add what was allowed to the day's sums, if it is anything."""
         if added:
             key = (order["market"], order["side"])
             self.totals[key] = self.totals.get(key, Decimal(0)) + added
-            self.currency = order["currency"]
+            there = self.at_venues.get(order["venue"], Decimal(0))
+            self.at_venues[order["venue"]] = there + added
+            self.currency = currency
 
 
-def reasons_against(
-    order: Fields,
-    received_at: str,
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the scan sees of one order: its worth, and what speaks against it.
+
+    `added` is what it adds to the day's sums if it is allowed. `unweighed` are the
+    reasons given for want of something to compare, which nobody sets aside; `limits`
+    says of each control of a limit what it must say.
+    """
+
+    worth: str | None
+    added: Decimal
+    reasons: frozenset[str]
+    unweighed: frozenset[str]
+    limits: Mapping[str, PlainResult]
+
+
+class Around(NamedTuple):
+    """What stands around an order: its target, halts as reasons, all that works."""
+
+    target: WorkingOrder | None
+    halted: set[str]
+    working: PlainWorking
+
+
+def seen_of(
+    prices: PlainPrices,
     certificate: PlainCertificate,
     agent: PlainAgent,
-    added: Decimal,
-) -> set[str]:
-    """Return every reason that a plain scan sees; the agent is turned to the day.
+    around: Around,
+) -> Seen:
+    """Return what a plain scan sees; the agent is turned to the day."""
+    order, scope, worth = prices.order, prices.scope, prices.worth()
+    target, halted, working = around
+    added = added_by(order, worth, scope["currency"], target)
+    holds = _holds(order, prices.said["received_at"], certificate, agent)
+    against = action_reasons(order, target, scope)
+    if order.get("action") == "cancel":
+        against |= {reason for reason in _OF_A_CANCEL if not holds[reason]}
+        return Seen(worth, added, frozenset(against), frozenset(), {})
+    exposure = exposure_of(prices, worth, working)
+    if halted != {"halt.reducing"} or not exposure.reduces():
+        against |= halted
+    against |= {reason for reason in holds if not holds[reason]}
+    against |= _amounts(worth, added, order, scope, agent)
+    asked = (
+        *results(prices),
+        *conduct_results(prices, agent.conduct),
+        *exposure_results(
+            prices, exposure, _at_venue(order, worth, added, scope, agent)
+        ),
+    )
+    blocking = [each for each in asked if each.reason and not each.warns]
+    unweighed = {each.reason for each in blocking if not each.weighed}
+    if worth is None:
+        unweighed |= {"order.amount_max"}
+    if worth is None or agent.currency not in ("", scope["currency"]):
+        unweighed |= {"daily.amount_max"}
+    if not covers(scope["calendar"], agent.day):
+        unweighed |= {"calendar.closed"}
+    return Seen(
+        worth=worth,
+        added=added,
+        reasons=frozenset(against | {each.reason for each in blocking}),
+        unweighed=frozenset(unweighed),
+        limits={result.id: result for result in asked},
+    )
 
-    `added` is what the order would add to the sums of the day.
-    """
+
+_OF_A_CANCEL: Final = (
+    "credential.revoked",
+    "sequence.prev",
+    "client_order_id.duplicate",
+    "clock.skew",
+)
+"""What a cancel can be refused or denied for, besides its action."""
+
+
+def _amounts(
+    worth: str | None, added: Decimal, order: Fields, scope: Fields, agent: PlainAgent
+) -> set[str]:
+    """Return what speaks against the amount; one without a worth blocks whole."""
+    if worth is None:
+        return {"price.missing", "order.amount_max", "daily.amount_max"}
+    reasons = set()
+    if Decimal(worth) > Decimal(scope["order_max"]):
+        reasons.add("order.amount_max")
+    if not _day_is_within(order, added, scope, agent):
+        reasons.add("daily.amount_max")
+    return reasons
+
+
+def _holds(
+    order: Fields, received_at: str, certificate: PlainCertificate, agent: PlainAgent
+) -> dict[str, bool]:
+    """Return of each reason that needs no worth whether its rule holds."""
     scope, standing = certificate.scope, certificate.standing_at(received_at)
-    holds = {
+    return {
         "credential.revoked": standing != "revoked",
         "credential.suspended": standing != "suspended",
         "sequence.prev": order["prev"] == agent.prev,
@@ -121,25 +225,11 @@ def reasons_against(
         or _is_attested(order, agent),
         "runtime.digest": agent.pinned is None
         or (_is_in_session(order, agent) and agent.session["runtime"] == agent.pinned),
-        "price.missing": order["currency"] == scope["currency"],
-        "order.amount_max": _amount_is_within(order, scope),
-        "daily.amount_max": _day_is_within(order, scope, agent, added),
         "hours.closed": scope["window"]["opens"]
         <= received_at[11:26]
         < scope["window"]["closes"],
         "calendar.closed": is_open(scope["calendar"], received_at[:10]),
     }
-    asked = _OF_A_CANCEL if order.get("action") == "cancel" else holds.keys()
-    return {reason for reason in asked if not holds[reason]}
-
-
-_OF_A_CANCEL: Final = (
-    "credential.revoked",
-    "sequence.prev",
-    "client_order_id.duplicate",
-    "clock.skew",
-)
-"""What a cancel can be refused or denied for, besides its action."""
 
 
 def _is_in_session(order: Fields, agent: PlainAgent) -> bool:
@@ -158,21 +248,22 @@ def _skew(received_at: str, created_at: str) -> timedelta:
     return abs(datetime.fromisoformat(received_at) - datetime.fromisoformat(created_at))
 
 
-def _amount_is_within(order: Fields, scope: Fields) -> bool:
-    if order["currency"] != scope["currency"]:
-        return False  # Cannot be compared, and what cannot be compared is denied.
-    return Decimal(order["amount"]) <= Decimal(scope["order_max"])
+def _at_venue(
+    order: Fields, worth: str | None, added: Decimal, scope: Fields, agent: PlainAgent
+) -> int | None:
+    """Return the day's sum at the venue with this order, in smallest units."""
+    if worth is None or agent.currency not in ("", scope["currency"]):
+        return None
+    _, _, decimals = scope["order_max"].partition(".")
+    total = agent.at_venues.get(order["venue"], Decimal(0)) + added
+    return int(total.scaleb(len(decimals)))
 
 
 def _day_is_within(
-    order: Fields, scope: Fields, agent: PlainAgent, added: Decimal
+    order: Fields, added: Decimal, scope: Fields, agent: PlainAgent
 ) -> bool:
-    if (
-        not order["currency"]
-        == scope["currency"]
-        == (agent.currency or scope["currency"])
-    ):
-        return False
+    if agent.currency not in ("", scope["currency"]):
+        return False  # Cannot be compared, and what cannot be compared is denied.
     if scope["daily_max_per"] == "agent":
         before = sum(agent.totals.values(), Decimal(0))
     else:

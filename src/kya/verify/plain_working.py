@@ -1,50 +1,105 @@
 """Working orders once more, by plain reading: what is acted on, and how it ends."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Final
 
-from kya.verify.plain_rules import Fields
+from kya.verify.plain_prices import Fields
 
 _NONE: Final = Decimal(0)
-_OPEN: Final = ("unknown", "acknowledged")
 _NOTHING_DONE: Final = ("unknown", "rejected", "not_received")
 
 
 @dataclass(slots=True)
-class _Working:
-    """An allowed order without a last word, and what the venue has said of it."""
+class WorkingOrder:
+    """An allowed order without a last word, and what the venue has said of it.
+
+    `worth` is what it was worth when it was allowed, in `currency`.
+    """
 
     order: Fields
     leaf: str
+    worth: Decimal
+    currency: str
     acknowledged: bool = False
     filled: Decimal = _NONE
     before: Decimal = _NONE
+
+    @property
+    def remaining(self) -> int:
+        """What its part that is not filled is worth, in smallest units, rounded up."""
+        _, _, decimals = str(self.worth).partition(".")
+        amount = Fraction(self.order["amount"])
+        left = max(Fraction(0), amount - Fraction(self.filled + self.before))
+        smallest: int = 10 ** len(decimals)
+        return ceil(Fraction(self.worth) * smallest * left / amount)
 
 
 @dataclass(slots=True)
 class PlainWorking:
     """The orders of all agents that the venue may still answer, by agent and `seq`."""
 
-    _of: dict[str, dict[int, _Working]] = field(
-        default_factory=dict[str, dict[int, _Working]]
+    _of: dict[str, dict[int, WorkingOrder]] = field(
+        default_factory=dict[str, dict[int, WorkingOrder]]
     )
+    positions: dict[tuple[str, str, str], int] = field(
+        default_factory=dict[tuple[str, str, str], int]
+    )
+    currencies: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
-    def target_of(self, order: Fields) -> Fields | None:
+    def of_agent(self, agent: str) -> Iterator[WorkingOrder]:
+        """Yield the agent's working orders, its cancels aside."""
+        for each in self._of.get(agent, {}).values():
+            if each.order.get("action") != "cancel":
+                yield each
+
+    def of_the_firm(self) -> Iterator[WorkingOrder]:
+        """Yield the working orders of all agents."""
+        for agent in self._of:
+            yield from self.of_agent(agent)
+
+    def is_in(self, agent: str, currency: str) -> bool:
+        """Tell whether all that the agent was allowed had its worth in the currency."""
+        return self.currencies.get(agent, set()) <= {currency}
+
+    def position(self, agent: str, field_name: str, name: str) -> int:
+        """Return what was bought less what was sold in a market or at a venue."""
+        return self.positions.get((agent, field_name, name), 0)
+
+    def places_of(self, agent: str, field_name: str) -> list[str]:
+        """Return the markets or venues in which anything was filled."""
+        return [
+            name
+            for who, what, name in self.positions
+            if (who, what) == (agent, field_name)
+        ]
+
+    def target_of(self, order: Fields) -> WorkingOrder | None:
         """Return the order that this one acts on, if it is there and no cancel."""
         found = self._of.get(order["agent"], {}).get(order.get("target", 0))
         if found is None or found.order.get("action") == "cancel":
             return None
-        return found.order
+        return found
 
-    def add(self, order: Fields, leaf: str) -> None:
+    def named_in(self, said: Fields) -> WorkingOrder | None:
+        """Return the order that a report is about, if the venue may still answer."""
+        found = self._of.get(said["agent"], {}).get(said["seq"])
+        return None if found is None or found.leaf != said["order"] else found
+
+    def add(self, working: WorkingOrder) -> None:
         """Take an order that was allowed."""
-        self._of.setdefault(order["agent"], {})[order["seq"]] = _Working(order, leaf)
+        order = working.order
+        if order.get("action") != "cancel":
+            self.currencies.setdefault(order["agent"], set()).add(working.currency)
+        self._of.setdefault(order["agent"], {})[order["seq"]] = working
 
     def objections(self, said: Fields) -> list[str]:
         """Return what speaks against a report, and take it."""
-        found = self._of.get(said["agent"], {}).get(said["seq"])
-        if found is None or found.leaf != said["order"]:
+        found = self.named_in(said)
+        if found is None:
             return ["a report on no allowed order, or a second one"]
         wrong = []
         if said["venue"] != found.order["venue"]:
@@ -55,12 +110,12 @@ class PlainWorking:
         self._settle(found, said)
         return wrong
 
-    def _settle(self, found: _Working, said: Fields) -> None:
+    def _settle(self, found: WorkingOrder, said: Fields) -> None:
         """Remember how far the order has come, or that it has ended."""
         if said["status"] == "unknown":
             return
-        found.filled = Decimal(said["filled"] or 0)
-        if said["status"] in _OPEN:
+        self._fill(found, Decimal(said["filled"] or 0))
+        if not is_final(said):
             found.acknowledged = True
             return
         others = self._of[said["agent"]]
@@ -70,8 +125,20 @@ class PlainWorking:
                 if waiting.order.get("target") == said["seq"]:
                     waiting.before = found.before + found.filled
 
+    def _fill(self, found: WorkingOrder, filled: Decimal) -> None:
+        """Move what was filled from what remains into the positions."""
+        order, before = found.order, found.remaining
+        found.filled = max(found.filled, filled)
+        if order.get("action") == "cancel":
+            return
+        done = before - found.remaining
+        for name in ("market", "venue"):
+            key = (order["agent"], name, order[name])
+            moved = done if order["side"] == "BUY" else -done
+            self.positions[key] = self.positions.get(key, 0) + moved
 
-def _against_figures(found: _Working, said: Fields) -> list[str]:
+
+def _against_figures(found: WorkingOrder, said: Fields) -> list[str]:
     """Compare what was filled with the order and with what was said before."""
     order, status = found.order, said["status"]
     filled = Decimal(said["filled"] or 0)
@@ -89,10 +156,18 @@ def _against_figures(found: _Working, said: Fields) -> list[str]:
     return []
 
 
-def action_reasons(order: Fields, target: Fields | None) -> set[str]:
+def is_final(said: Fields) -> bool:
+    """Tell whether a report is the last word on its order."""
+    return said["status"] not in {"unknown", "acknowledged"}
+
+
+def action_reasons(
+    order: Fields, target: WorkingOrder | None, scope: Fields
+) -> set[str]:
     """Return what speaks against the action, and against what it acts on."""
-    action = order.get("action", "new")
-    reasons = set() if action in ("new", "cancel") else {"action.not_allowed"}
+    action, listed = order.get("action", "new"), scope.get("limits", {}).get("actions")
+    allowed = {"cancel", *(["new"] if listed is None else listed)}
+    reasons = set() if action in allowed else {"action.not_allowed"}
     if action not in ("replace", "cancel"):
         return reasons
     if target is None:
@@ -100,16 +175,21 @@ def action_reasons(order: Fields, target: Fields | None) -> set[str]:
     same = ["market", "side", "venue", "currency"]
     if action == "cancel":
         same.append("amount")
-    if any(order[name] != target[name] for name in same):
+    if any(order[name] != target.order[name] for name in same):
         reasons.add("target.differs")
     return reasons
 
 
-def added_by(order: Fields, target: Fields | None) -> Decimal:
-    """Return what an allowed order adds to the sums of its day."""
+def added_by(
+    order: Fields, worth: str | None, currency: str, target: WorkingOrder | None
+) -> Decimal:
+    """Return what an order adds to the sums of its day if it is allowed.
+
+    `worth` is in `currency`; without any, the amount is what is added.
+    """
     if order.get("action") == "cancel":
         return _NONE
-    asked = Decimal(order["amount"])
-    if target is None or target["currency"] != order["currency"]:
+    asked = Decimal(order["amount"] if worth is None else worth)
+    if target is None or target.currency != currency:
         return asked
-    return max(_NONE, asked - Decimal(target["amount"]))
+    return max(_NONE, asked - target.worth)

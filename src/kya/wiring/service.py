@@ -4,22 +4,25 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import uvloop
+from starlette.routing import BaseRoute
 
 from kya.adapters.durable_files import replace_file
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
 from kya.api.ocsp import Statuses, create_status_app, status_routes
+from kya.api.prices import price_routes
 from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import checked_on_write
 from kya.gateway.pipeline import Gateway
+from kya.gateway.ports import MarketAccess
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
 from kya.wiring.due import DueRevocations
@@ -27,9 +30,13 @@ from kya.wiring.front import Behind, Front, front_of
 from kya.wiring.installation import GATEWAY, LOG, Opened, open_installation
 from kya.wiring.ocsp import OcspDesk
 from kya.wiring.opening import open_if_new
+from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
 from kya.wiring.venues import venues_of
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""What goes on beside serving, until it is cancelled."""
 
 _MILLIS: Final = 1_000
 _FIRST: Final = asyncio.FIRST_COMPLETED
@@ -67,18 +74,20 @@ async def _serve(
     try:
         await open_if_new(sequencer, opened, clock.source, clock.clock.now())
         await sequencer.publish()
+        sources = price_sources(opened.config.prices, opened.data, clock.clock)
         venues = venues_of(opened.config, opened.data, clock.clock)
         gateway = Gateway(
             sequencer=sequencer,
             signer=signer,
             clock=clock.clock,
-            venues=venues,
+            access=MarketAccess(venues=venues, prices=sources.prices),
             root=opened.certificate("root"),
         )
         gateway.start()
         try:
             with contextlib.ExitStack() as stack:
-                behind = _behind(opened, sequencer, gateway, clock)
+                more = price_routes(sources.statuses)
+                behind = _behind(opened, sequencer, gateway, clock, more)
                 front = front_of(opened, port, behind, stack)
                 due = DueRevocations(
                     opened=opened,
@@ -86,7 +95,8 @@ async def _serve(
                     statements=gateway.statements,
                     clock=clock.clock,
                 )
-                await _until_stopped(opened, sequencer, front, due, ready)
+                works = (due.carry_out_ever, *sources.works)
+                await _until_stopped(opened, sequencer, front, works, ready)
         finally:
             await gateway.close()
             for venue in venues.values():
@@ -98,9 +108,13 @@ async def _serve(
 
 
 def _behind(
-    opened: Opened, sequencer: Sequencer, gateway: Gateway, clock: NamedClock
+    opened: Opened,
+    sequencer: Sequencer,
+    gateway: Gateway,
+    clock: NamedClock,
+    more: Sequence[BaseRoute],
 ) -> Behind:
-    """Return what the listeners lead to."""
+    """Return what the listeners lead to; `more` routes are not for everybody."""
     statuses = Statuses(
         answering=OcspDesk(opened, clock.clock).answer,
         state=lambda: sequencer.state,
@@ -108,7 +122,7 @@ def _behind(
     )
     routes = status_routes(statuses)
     return Behind(
-        app=create_app(gateway=gateway, sequencer=sequencer, more=routes),
+        app=create_app(gateway=gateway, sequencer=sequencer, more=(*routes, *more)),
         statuses=create_status_app(routes),
         state=statuses.state,
         clock=clock.clock,
@@ -119,10 +133,10 @@ async def _until_stopped(
     opened: Opened,
     sequencer: Sequencer,
     front: Front,
-    due: DueRevocations,
+    works: Sequence[Work],
     ready: Callable[[str], None],
 ) -> None:
-    """Serve and publish until a signal arrives or the log fails."""
+    """Serve, publish and do the other works until a signal comes or the log fails."""
     address = opened.data / ADDRESS_FILE
     facts = {"origin": sequencer.origin, "pid": os.getpid(), **front.address}
     replace_file(address, (json.dumps(facts) + "\n").encode())
@@ -135,7 +149,7 @@ async def _until_stopped(
     ]
     keeping = [
         asyncio.create_task(_publish_ever(opened.config, sequencer)),
-        asyncio.create_task(due.carry_out_ever()),
+        *(asyncio.create_task(work()) for work in works),
     ]
     if front.keeping is not None:
         keeping.append(asyncio.create_task(front.keeping()))

@@ -1,17 +1,17 @@
-"""The venues and the prices that a configuration names."""
+"""The venues that a configuration names, and the prices that the paper ones fill at."""
 
 from pathlib import Path
 
 from kya.adapters.prices_recorded import RecordedPrices
 from kya.adapters.prices_seeded import SeededPrices
 from kya.adapters.venue_paper import Fault, PaperVenue
-from kya.config import Config, PricesSection
+from kya.config import Config, PaperSection
 from kya.gateway.ports import Clock, Prices
 
 
 def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]:
     """Return the paper venues by name; each keeps its executions in `venues/`."""
-    prices = prices_of(config.prices)
+    prices = paper_prices(config.paper)
     directory = data / "venues"
     directory.mkdir(parents=True, exist_ok=True)
     return {
@@ -26,8 +26,8 @@ def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]
     }
 
 
-def prices_of(section: PricesSection) -> Prices:
-    """Return the source of prices that the section names."""
+def paper_prices(section: PaperSection) -> Prices:
+    """Return the source of prices that paper venues fill at."""
     if section.kind == "recorded":
         return RecordedPrices(Path(section.directory), section.seed)
     return SeededPrices(section.seed)

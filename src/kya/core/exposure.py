@@ -1,0 +1,171 @@
+"""What an agent has at risk: its working orders, and what came of the filled ones.
+
+All worths are minor units of one currency, the scope's. A position is what was bought
+less what was sold, at what it was worth when allowed: no price of a later day moves it,
+so that it can be told of every market.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, NamedTuple, Self
+
+from kya.core.money import Currency, Money
+from kya.core.order import Order, Side
+from kya.core.profit import NO_FILL, Fill
+
+
+class Working(NamedTuple):
+    """An allowed order that the venue may still fill, in whole or in part.
+
+    `worth` is that of its whole `amount`, of which `filled` is done, and `before` was
+    done by the orders in whose place it stands; `fill` is what that came to. `counted`
+    is what it adds to the risk, `limit` its price in 10**-10, `target` the order whose
+    place it is to take.
+    """
+
+    market: str
+    side: Side
+    venue: str
+    worth: int
+    amount: int
+    limit: int | None
+    target: int | None
+    before: int = 0
+    filled: int = 0
+    counted: int = 0
+    fill: Fill = NO_FILL
+
+    @classmethod
+    def of(cls, order: Order, worth: Money) -> Self:
+        """Return an order that goes to its venue now."""
+        limit = order.limit_price
+        return cls(
+            market=order.market,
+            side=order.side,
+            venue=order.venue,
+            worth=worth.minor_units,
+            amount=order.amount.minor_units,
+            limit=None if limit is None else limit.units,
+            target=order.target,
+        )
+
+    @property
+    def remaining(self) -> int:
+        """The worth of what is not filled yet, rounded up."""
+        left = max(0, self.amount - self.before - self.filled)
+        return -(-self.worth * left // self.amount)
+
+
+class AtRisk(NamedTuple):
+    """What was bought on balance in one place, and what working orders may add."""
+
+    net: int = 0
+    buying: int = 0
+    selling: int = 0
+
+    def plus(self, side: Side, *, filled: int, counted: int) -> Self:
+        """Return this with so much more filled, and so much more that may be."""
+        if side is Side.BUY:
+            return self._replace(net=self.net + filled, buying=self.buying + counted)
+        return self._replace(net=self.net - filled, selling=self.selling + counted)
+
+    @property
+    def worst(self) -> int:
+        """The largest position that working orders can lead to, either way."""
+        return max(self.net + self.buying, self.selling - self.net)
+
+
+class Move(NamedTuple):
+    """So much of an order's worth filled, and so much more that working orders add."""
+
+    order: Working
+    filled: int
+    counted: int
+
+
+NOWHERE: Final[Mapping[str, AtRisk]] = MappingProxyType({})
+NOTHING_WORKS: Final[Mapping[int, Working]] = MappingProxyType({})
+_NOT_AT_RISK: Final = AtRisk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """One agent's working orders by `seq`, and what is at risk by market and by venue.
+
+    `is_mixed` once there were worths in two currencies: nobody can compare it then.
+    """
+
+    currency: Currency | None = None
+    is_mixed: bool = False
+    working: Mapping[int, Working] = field(default_factory=lambda: NOTHING_WORKS)
+    markets: Mapping[str, AtRisk] = field(default_factory=lambda: NOWHERE)
+    venues: Mapping[str, AtRisk] = field(default_factory=lambda: NOWHERE)
+
+    def is_in(self, currency: Currency) -> bool:
+        """Tell whether its worths are in this currency, so far as there are any."""
+        known = self.currency
+        return not self.is_mixed and (known is None or known.code == currency.code)
+
+    def with_order(self, order: Order, worth: Money) -> Self:
+        """Return the exposure with one more order at its venue."""
+        working = Working.of(order, worth)
+        counted = counted_for(working, self.working)
+        added = working._replace(counted=counted)
+        known = self.currency or worth.currency
+        changed = replace(
+            self,
+            currency=known,
+            is_mixed=self.is_mixed or known.code != worth.currency.code,
+            working={**self.working, order.seq: added},
+        )
+        return changed.moved(Move(added, 0, counted))
+
+    def with_fill(self, seq: int, filled: int, fill: Fill, *, is_final: bool) -> Self:
+        """Return the exposure once so many minor units of an order are filled in all.
+
+        After the last word on it, whatever is to take its place counts for itself.
+        """
+        known = self.working.get(seq)
+        if known is None:
+            return self
+        done = known._replace(filled=max(known.filled, filled), fill=fill)
+        working = {k: v for k, v in self.working.items() if k != seq}
+        counted = 0
+        if not is_final:
+            counted = counted_for(done, working)
+            working[seq] = done._replace(counted=counted)
+        bought = known.remaining - done.remaining
+        moves = [Move(done, bought, counted - known.counted)]
+        before = done.before + done.filled if is_final else 0
+        for other, order in working.items():
+            if order.target == seq:
+                after = order._replace(before=max(order.before, before))
+                after = after._replace(counted=counted_for(after, working))
+                working[other] = after
+                moves.append(Move(after, 0, after.counted - order.counted))
+        return replace(self, working=working).moved(*moves)
+
+    def added_by(self, order: Order, worth: Money) -> int:
+        """Return what the order would add, beyond the rest of its target."""
+        return counted_for(Working.of(order, worth), self.working)
+
+    def moved(self, *moves: Move) -> Self:
+        """Return the exposure with the sums of market and venue moved by so much."""
+        markets, venues = dict(self.markets), dict(self.venues)
+        for order, filled, counted in moves:
+            for sums, key in ((markets, order.market), (venues, order.venue)):
+                known = sums.get(key, _NOT_AT_RISK)
+                sums[key] = known.plus(order.side, filled=filled, counted=counted)
+        return replace(self, markets=markets, venues=venues)
+
+
+def counted_for(order: Working, working: Mapping[int, Working]) -> int:
+    """Return what it adds: of a replace, what is beyond the rest of its target."""
+    target = None if order.target is None else working.get(order.target)
+    if target is None:
+        return order.remaining
+    return max(0, order.remaining - target.remaining)
+
+
+NO_EXPOSURE: Final = Exposure()
