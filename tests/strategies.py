@@ -35,6 +35,7 @@ from kya.core.lifecycle import Act
 from kya.core.limits import (
     COUNT_MAX,
     MINOR_UNITS_MAX,
+    OVERRIDE_CONTROLS_MAX,
     OVERRIDE_MICROS_MAX,
     SEQ_MAX,
     TEXT_CHARS_MAX,
@@ -280,7 +281,9 @@ def region_anchors(draw: st.DrawFn) -> RegionAnchor:
     )
 
 
-limit_ids = st.sets(st.sampled_from(sorted(OVERRIDABLE)), min_size=1)
+limit_ids = st.sets(
+    st.sampled_from(sorted(OVERRIDABLE)), min_size=1, max_size=OVERRIDE_CONTROLS_MAX
+)
 
 
 @st.composite

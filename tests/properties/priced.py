@@ -39,7 +39,7 @@ def priced_cases(draw: st.DrawFn) -> Case:
     market = draw(st.sampled_from(MARKETS))
     held = [name for name in (*market.split("/"), "EUR") if name in HELD]
     wanted = Currency(draw(st.sampled_from([*held, *HELD])))
-    armed = draw(strategies.limits(frozenset({market})))
+    armed = draw(strategies.limits(frozenset({market}), wanted))
     if draw(st.integers(0, 3)):
         armed = replace(armed, price_age_millis=armed.price_age_millis or 500)
     scope = builders.a_scope(
