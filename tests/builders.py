@@ -14,6 +14,7 @@ from kya.codec.halts import render_halt
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
 from kya.codec.overrides import render_override
+from kya.codec.place_limits import render_place_limits
 from kya.codec.registrations import render_registration
 from kya.codec.scopes import scope_digest
 from kya.codec.sessions import render_anchor, render_session
@@ -48,6 +49,7 @@ from kya.core.order_events import (
 )
 from kya.core.override import Override, OverrideGranted
 from kya.core.past import Past
+from kya.core.place_limits import PlaceLimited, PlaceLimits
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -65,7 +67,7 @@ from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits, SelfTrade
+from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits, SelfMatch
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
@@ -288,6 +290,28 @@ def a_trading_resumed(lifts: HaltOrdered, **overrides: object) -> TradingResumed
         halt=lifts.leaf, reason="checked", at=lifts.halt.at.plus(seconds=30)
     )
     return TradingResumed(signed_by=("olga", "rita"), resume=_made(default, overrides))
+
+
+def place_limits(place: Place = FIRM, **overrides: object) -> PlaceLimits:
+    """Two people limit the firm's day, a minute before the first live order."""
+    default = PlaceLimits(
+        place=place,
+        currency=EUR,
+        daily_max=eur("1000000.00"),
+        reason="resolved for May",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
+    )
+    return _made(default, overrides)
+
+
+def a_place_limited(place: Place = FIRM, **overrides: object) -> PlaceLimited:
+    """The limits on record, signed by two people."""
+    limits = place_limits(place, **overrides)
+    return PlaceLimited(
+        leaf=leaf_digest(render_place_limits(limits)),
+        signed_by=("carla", "rita"),
+        limits=limits,
+    )
 
 
 def a_latch_rearmed(latch: Latch = Latch.REJECTS, **overrides: object) -> LatchRearmed:
@@ -697,7 +721,7 @@ _EVERY_LIMIT: Final = Limits(
     venue_credit_max=eur("300,000"),
     daily_loss_max=eur("5,000"),
     drawdown_max=eur("5,000"),
-    self_trade=SelfTrade.DENY,
+    self_trade=SelfMatch.DENY,
 )
 _PRICE: Final = ReferencePrice(
     market="EUR/USD",

@@ -33,6 +33,7 @@ from kya.core.latch import Latch, Rearm
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
 from kya.core.limits import (
+    COUNT_MAX,
     MINOR_UNITS_MAX,
     OVERRIDE_CONTROLS_MAX,
     OVERRIDE_MICROS_MAX,
@@ -53,6 +54,7 @@ from kya.core.order_events import Equivocated, VenueReported, VenueStatus
 from kya.core.override import Override, OverrideGranted
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
+from kya.core.place_limits import LimitedPlace, PlaceLimits
 from kya.core.power_events import (
     IssuerRenewed,
     RevocationListed,
@@ -64,7 +66,7 @@ from kya.core.profit import Profit
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.scope_limits import AMOUNTS, NO_LIMITS, Limits, SelfTrade
+from kya.core.scope_limits import AMOUNTS, NO_LIMITS, Limits, SelfMatch
 from kya.core.self_trade import Facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
@@ -159,7 +161,7 @@ def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limit
         rejects_in_a_row=draw(few),
         open_orders=draw(few),
         open_orders_per_market=draw(few),
-        self_trade=draw(st.none() | st.sampled_from(SelfTrade)),
+        self_trade=draw(st.none() | st.sampled_from(SelfMatch)),
         **sums,
     )
 
@@ -312,6 +314,25 @@ resumes = st.builds(Resume, halt=digests, reason=texts, at=instants)
 rearms = st.builds(
     Rearm, agent=names, latch=st.sampled_from(Latch), reason=texts, at=instants
 )
+
+
+@st.composite
+def place_limits(draw: st.DrawFn) -> PlaceLimits:
+    """Limits of any place, at least one of them set."""
+    currency = draw(currencies)
+    money = st.none() | st.builds(Money, minor_units, st.just(currency))
+    order_max, daily_max = draw(money), draw(money)
+    count = st.integers(1, COUNT_MAX)
+    none_yet = order_max is None and daily_max is None
+    return PlaceLimits(
+        place=draw(places),
+        currency=currency,
+        order_max=order_max,
+        daily_max=daily_max,
+        open_orders=draw(count if none_yet else st.none() | count),
+        reason=draw(texts),
+        at=draw(instants),
+    )
 
 
 # ------------------------------------------------------------------------- judging
@@ -514,7 +535,41 @@ def cases(draw: st.DrawFn) -> Case:
         target=target,
         facing=draw(st.none() | facings(order)),
         halts=draw(st.just(()) | halts_of(order, credential)),
+        place_limits=draw(st.just(()) | limits_of(order, credential)),
     )
+
+
+@st.composite
+def limits_of(
+    draw: st.DrawFn, order: Order, credential: Credential
+) -> tuple[LimitedPlace, ...]:
+    """Limits in force of some of the places that the order touches, partly used up."""
+    if credential.grant is None:
+        return ()
+    scope, near = credential.grant.scope, order.amount.minor_units
+    touched = places_of(order, scope)
+    limited = draw(st.sets(st.sampled_from(touched)))
+    own = [scope.currency, scope.currency, Currency("GBP"), Currency("JPY")]
+    found: list[LimitedPlace] = []
+    for place in (place for place in touched if place in limited):
+        currency = draw(st.sampled_from(own))
+        most = st.sampled_from([near, near + 1, 3 * near]).map(
+            lambda units: min(units, MINOR_UNITS_MAX)
+        )
+        money = st.builds(Money, most, st.just(currency))
+        figures = {
+            "order_max": money,
+            "daily_max": money,
+            "open_orders": st.integers(1, 3),
+        }
+        named = draw(st.sets(st.sampled_from(sorted(figures)), min_size=1))
+        chosen = {name: draw(figures[name]) for name in sorted(named)}
+        limits = builders.place_limits(
+            place, **{"daily_max": None, "currency": currency, **chosen}
+        )
+        used = draw(st.sampled_from([0, 1, near, 2 * near, 2 * near + 1]))
+        found.append(LimitedPlace(limits, used, draw(st.integers(0, 3))))
+    return tuple(found)
 
 
 @st.composite

@@ -22,11 +22,12 @@ canonical scope in its certificate, `past` what the log says of the agent before
 order; sums and ids of another day than `received_at` do not count. `session` is the
 line of the agent's session under its certificate, `pinned` what it may run, `override`
 what two people have put on record before, for this order line or for another one,
-`halts` what people have said about where trading is stopped, in the order of the log,
-`target` the line of the working order that the order names, and `firm` the working
-orders of all agents. Judge it: the outcome is `expected`, with exactly these `reasons`,
-and the decision's line is `decision`, byte for byte. The reason `control.faulted` has
-no case, for it stands for a judge that breaks."""
+`halts` what people have said about where trading is stopped, `place_limits` how they
+have limited places, both in the order of the log, `place_use` what all agents have used
+of a place on its `day`, `target` the line of the working order that the order names,
+and `firm` the working orders of all agents. Judge it: the outcome is `expected`, with
+exactly these `reasons`, and the decision's line is `decision`, byte for byte. The
+reason `control.faulted` has no case, for it stands for a judge that breaks."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`kya gateway halt`, `resume`, `rearm` and `state`, against a gateway that runs."""
+"""`kya gateway`: halt, resume, rearm, limit and state, against a gateway that runs."""
 
 import json
 import subprocess
@@ -54,7 +54,7 @@ def test_one_person_halts_and_two_resume(trading: Up) -> None:
 def test_what_is_stopped_is_told_to_programs(trading: Up) -> None:
     said = halt(trading, "venue:SIMB", *BY_ONE, "--reducing")
     assert said.out.startswith("reducing venue SIMB entry ")
-    [only] = trading.kya("gateway", "state", "--json").json
+    [only] = trading.kya("gateway", "state", "--json").json["halts"]
     assert (only["place"], only["state"]) == ("venue:SIMB", "reducing")
     assert only["signed_by"] == ["alice"]
     assert len(only["halt"]) == 64
@@ -94,3 +94,46 @@ def test_two_people_set_a_latch_back(trading: Up) -> None:
     assert said.out.startswith("rearmed rejects of bot entry ")
     unknown = trading.kya("gateway", "rearm", "bot", "--latch", "mood", *WHY, *BY_TWO)
     assert unknown.code == 2
+
+
+LIMIT: Final = ("gateway", "limit", "--place", "venue:SIMA", "--currency", "EUR")
+SUPERVISORS: Final = ("--as", "risk:rita", "--as", "compliance:carla")
+
+
+def test_two_people_limit_a_place_and_one_tightens(trading: Up) -> None:
+    figures = ("--daily-max", "1000000.00", "--open-orders", "50", *WHY)
+    alone = trading.kya(*LIMIT, *figures, "--as", "risk:rita")
+    assert alone.code == 1
+    assert "want 2 different people, one of them of compliance or risk" in alone.err
+    said = trading.kya(*LIMIT, *figures, *SUPERVISORS)
+    assert said.code == 0, said.err
+    assert said.out.startswith("limited venue SIMA entry ")
+    shown = trading.kya("gateway", "state").out
+    wanted = "limited venue SIMA to a day 1000000.00 EUR, open 50 orders since "
+    assert wanted in shown
+    assert shown.endswith(" by carla, rita: prices look wrong\n")
+    tighter = ("--daily-max", "0.01", "--open-orders", "50", *WHY)
+    assert trading.kya(*LIMIT, *tighter, "--as", "risk:rita").code == 0
+    assert "(place.daily_amount_max)" in outcomes(trading)
+    [only] = trading.kya("gateway", "state", "--json").json["limits"]
+    assert (only["place"], only["daily_max"]) == ("venue:SIMA", "0.01")
+    assert (only["order_max"], only["open_orders"]) == (None, 50)
+    wider = trading.kya(*LIMIT, "--order-max", "9000000.00", *WHY, *SUPERVISORS)
+    assert wider.code == 0, wider.err
+    assert "place." not in outcomes(trading)
+
+
+@pytest.mark.parametrize(
+    ("figures", "why"),
+    [
+        ((), "want order_max, daily_max or open_orders"),
+        (("--daily-max", "1000000"), "want a decimal with exactly 2 decimals"),
+        (("--open-orders", "0"), "open_orders: want 1 to"),
+    ],
+)
+def test_limits_that_are_none_are_refused(
+    trading: Up, figures: tuple[str, ...], why: str
+) -> None:
+    refused = trading.kya(*LIMIT, *figures, *WHY, *SUPERVISORS)
+    assert refused.code == 2
+    assert why in refused.err

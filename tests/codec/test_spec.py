@@ -31,6 +31,11 @@ from kya.codec.halts import (
 from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
 from kya.codec.orders import OrderLine, parse_order, render_order
 from kya.codec.overrides import OverrideLine, parse_override, render_override
+from kya.codec.place_limits import (
+    PlaceLimitsLine,
+    parse_place_limits,
+    render_place_limits,
+)
 from kya.codec.reports import ReportLine, parse_report, render_report
 from kya.codec.scope_limits import LimitsFields
 from kya.codec.scopes import ScopeFields, parse_scope, render_scope
@@ -53,6 +58,7 @@ from kya.core.latch import Latch
 from kya.core.levels import Level
 from kya.core.limits import (
     CLOCK_SKEW_MICROS_MAX,
+    COUNT_MAX,
     GRACE_SECONDS_MAX,
     HALTS_MAX,
     INSTANCE_AGE_MICROS_MAX,
@@ -61,6 +67,7 @@ from kya.core.limits import (
     OVERRIDE_CONTROLS_MAX,
     OVERRIDE_MICROS_MAX,
     OVERRIDES_MAX,
+    PLACES_LIMITED_MAX,
     REGION_ANCHORS_MAX,
     RUNTIME_COMPONENTS_MAX,
     SCOPE_BYTES_MAX,
@@ -71,9 +78,11 @@ from kya.core.money import Currency, Money
 from kya.core.order import Action
 from kya.core.order_events import VenueStatus
 from kya.core.override_admission import OVERRIDABLE
+from kya.core.place_limits import LimitedPlace
 from kya.core.scope import Calendar
-from kya.pki.stopping import STOPPING
-from tests.builders import a_case, a_scope, on
+from kya.core.scope_limits import Limits
+from kya.pki.stopping import STOPPING, SUPERVISING
+from tests.builders import a_case, a_scope, an_order, eur, on
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -87,6 +96,7 @@ PAGES = {
         "override",
         "limits",
         "halt",
+        "place-limits",
         "calendars",
     )
 }
@@ -185,6 +195,29 @@ def test_the_page_of_halts_says_every_place_state_latch_and_limit() -> None:
     assert f"At most {HALTS_MAX} places" in page
 
 
+def test_the_limits_of_a_place_on_the_page_are_some_and_deny_as_it_says() -> None:
+    line = example("place-limits", "place-limits")
+    limits = parse_place_limits(line)
+    assert render_place_limits(limits) == line
+    used = LimitedPlace(limits, eur("980000.00").minor_units, 0)
+    scope = a_scope(limits=Limits(desk="fx"), order_max=eur("30000.00"))
+    order = an_order(amount=eur("30000.00"))
+    decision = decide(a_case(order, scope=scope, place_limits=(used,)))
+    found = parse_decision(render_decision(decision, "0" * 64)).controls
+    (control,) = [each for each in found if each.id == "place.daily_amount"]
+    assert f"```\n{encode(control).decode()}\n```" in PAGES["place-limits"]
+
+
+def test_the_page_of_place_limits_says_who_signs_and_how_many_there_are() -> None:
+    page = PAGES["place-limits"]
+    assert "the role `compliance` or `risk`" in page
+    assert {role.value for role in SUPERVISING} == {"compliance", "risk"}
+    assert f"1 to {COUNT_MAX:,}" in page
+    assert f"At most {PLACES_LIMITED_MAX} places" in page
+    for level in Level:
+        assert f"`{level.value}" in page
+
+
 def test_the_pages_say_what_may_be_set_aside_and_for_how_long() -> None:
     for control in OVERRIDABLE:
         assert f"`{control}`" in PAGES["decision"].split("may be set aside, and no")[0]
@@ -229,6 +262,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("mandate", [MandateLine, ScopeFields]),
         ("override", [OverrideLine]),
         ("halt", [HaltLine, ResumeLine, RearmLine]),
+        ("place-limits", [PlaceLimitsLine]),
         ("limits", [LimitsFields]),
         ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],

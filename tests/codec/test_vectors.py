@@ -13,6 +13,7 @@ from kya.codec import canonical
 from kya.codec.canonical import digest
 from kya.codec.decisions import render_decision
 from kya.codec.orders import parse_order, render_order
+from kya.codec.place_limits import parse_place_limits
 from kya.codec.scopes import parse_scope, scope_digest
 from kya.codec.sessions import parse_session
 from kya.core.baseline import Baseline
@@ -37,6 +38,9 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import ACTS_ON_TARGET, Action, Order, OrderType, Side, TimeInForce
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
+from kya.core.place_fold import with_place_limits
+from kya.core.place_limits import LimitedPlace, PlaceLimited, limits_upon
+from kya.core.place_use import PlaceUse
 from kya.core.price import MarketState, ReferencePrice
 from kya.core.profit import Profit
 from kya.core.reservation import Target
@@ -46,6 +50,7 @@ from kya.core.self_trade import facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import Session
 from kya.core.state import State
+from kya.core.tokens import NO_DIGEST
 from tests.builders import (
     a_credential,
     a_halt_ordered,
@@ -166,8 +171,35 @@ def case_of(facts: Facts) -> Case:
         override=override_of(facts, received_at),
         target=target_of(facts["target"]),
         halts=halts_of(facts, order, scope),
+        place_limits=limits_of(facts, order, scope),
         facing=facing(order, firm_of(facts)),
     )
+
+
+def limits_of(facts: Facts, order: Order, scope: Scope) -> tuple[LimitedPlace, ...]:
+    """The limits in force where the order goes, folded as the log folds them."""
+    state, at = State(), Instant(0)
+    for said in facts["place_limits"]:
+        at = at.plus(seconds=1)
+        line = {**said, "_type": "kya/place-limits/v1", "at": str(at), "reason": "x"}
+        limits = parse_place_limits(canonical.encode_line(line))
+        event = PlaceLimited(leaf=NO_DIGEST, signed_by=(), limits=limits)
+        state = with_place_limits(state, event)
+    used = {
+        Place.parse(use["place"]): PlaceUse(
+            day=Day.parse(use["day"]),
+            allowed={
+                each["currency"]: Money.parse(
+                    each["amount"], Currency(each["currency"])
+                ).minor_units
+                for each in use["allowed"]
+            },
+            open_orders=use["open_orders"],
+        )
+        for use in facts["place_use"]
+    }
+    day = Instant.parse(facts["received_at"]).day
+    return limits_upon(state.place_limits, used, (order, scope), day)
 
 
 def halts_of(facts: Facts, order: Order, scope: Scope) -> tuple[HaltOrdered, ...]:

@@ -1,21 +1,25 @@
 """Two judges, written apart from each other, come to the same bytes on any case."""
 
+import json
 from typing import Any
 
 from hypothesis import given
 
 from kya.codec.decisions import render_decision
 from kya.codec.orders import render_order
+from kya.codec.place_limits import render_place_limits
 from kya.codec.scopes import render_scope
 from kya.codec.sessions import render_session
 from kya.core.case import Case
 from kya.core.conduct import Conduct
 from kya.core.decide import decide
+from kya.core.fixed_point import render_padded
 from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Side
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
+from kya.core.place_limits import LimitedPlace, PlaceLimits
 from kya.core.price import MarketState, ReferencePrice
 from kya.core.reservation import Target
 from tests.builders import EUR, a_digest
@@ -73,6 +77,24 @@ def facts_of(case: Case) -> Fields:
             }
             for ordered in case.halts
         ],
+        "place_limits": [limits_of(each.limits) for each in case.place_limits],
+        "place_use": [use_of(each, case) for each in case.place_limits],
+    }
+
+
+def limits_of(limits: PlaceLimits) -> Fields:
+    line = json.loads(render_place_limits(limits))
+    return {name: line[name] for name in line if name not in ("_type", "at", "reason")}
+
+
+def use_of(limited: LimitedPlace, case: Case) -> Fields:
+    limits, allowed, open_orders = limited
+    sum_ = render_padded(allowed, limits.currency.decimals)
+    return {
+        "place": str(limits.place),
+        "day": str(case.received_at.day),
+        "allowed": [{"amount": sum_, "currency": limits.currency.code}],
+        "open_orders": open_orders,
     }
 
 

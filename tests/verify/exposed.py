@@ -7,7 +7,7 @@ from kya.core.levels import FIRM
 from kya.core.money import Price
 from kya.core.order import Action, OrderType, Side
 from kya.core.order_events import VenueStatus
-from kya.core.scope_limits import Limits, SelfTrade
+from kya.core.scope_limits import Limits, SelfMatch
 from tests.halting import halt
 from tests.verify.armed import Forgery, lets_go
 from tests.verify.packages import judged, later
@@ -19,7 +19,7 @@ LIMITS: Final = {
     "open_orders": 2,
     "open_orders_per_market": 2,
     "position_max": eur("50000.00"),
-    "self_trade": SelfTrade.DENY,
+    "self_trade": SelfMatch.DENY,
     "venue_credit_max": eur("55000.00"),
     "venue_daily_max": eur("90000.00"),
 }
@@ -154,6 +154,6 @@ FORGERIES_AT_RISK: Final = (
         _self_trade,
         4,
         "order.self_trade",
-        {"self_trade": SelfTrade.DENY},
+        {"self_trade": SelfMatch.DENY},
     ),
 )

@@ -7,6 +7,7 @@ from vectors.decide.action_cases import action_cases
 from vectors.decide.exposure_cases import exposure_cases
 from vectors.decide.halt_cases import halt_cases
 from vectors.decide.limit_cases import limit_cases
+from vectors.decide.place_limit_cases import place_limit_cases
 from vectors.decide.story import (
     ALL_DAY,
     IMAGE,
@@ -43,6 +44,7 @@ def cases() -> Iterator[Case]:
     yield from _overrides()
     yield from action_cases()
     yield from halt_cases()
+    yield from place_limit_cases()
     yield from limit_cases()
     yield from exposure_cases()
     yield from _lines()

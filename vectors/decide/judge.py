@@ -26,6 +26,9 @@ LIMITS = {
     "order.amount",
     "order.units",
     "daily.amount",
+    "place.order_amount",
+    "place.daily_amount",
+    "place.open_orders",
     "order.duplicate",
     "daily.orders",
     "rate.orders_per_fill",
@@ -155,6 +158,7 @@ def _controls(
     yield from _prices(order, scope, facts)
     yield from _drift(order, scope, past, facts)
     yield from _amounts(order, scope, past, facts)
+    yield from _at_places(order, scope, facts)
     yield from _conduct(order, scope, past, facts)
     yield from _at_risk(order, scope, past, facts)
     yield from _hours(scope, now)
@@ -186,14 +190,7 @@ def _stopped(order: Fields, scope: Fields, past: Fields, facts: Fields) -> Found
             del stopped[gone[0]]
         else:
             stopped[said["place"]] = said
-    touched = [
-        f"agent:{order['agent']}",
-        f"desk:{scope.get('limits', {}).get('desk')}",
-        f"market:{order['market']}",
-        f"venue:{order['venue']}",
-        "firm",
-    ]
-    here = [stopped[place] for place in touched if place in stopped]
+    here = [stopped[place] for place in _touched(order, scope) if place in stopped]
     words = [f"{halt['state']} {halt['place'].replace(':', ' ', 1)}" for halt in here]
     worth = _worth(order, scope, facts)
     passes = not here or reduces(order, past, scope["currency"], worth)
@@ -201,6 +198,16 @@ def _stopped(order: Fields, scope: Fields, past: Fields, facts: Fields) -> Found
     if any(halt["state"] == "halted" for halt in here):
         reason = "halt.halted"
     return Found("halt.state", "active", "; ".join(words) or "active", "", reason)
+
+
+def _touched(order: Fields, scope: Fields) -> list[str]:
+    return [
+        f"agent:{order['agent']}",
+        f"desk:{scope.get('limits', {}).get('desk')}",
+        f"market:{order['market']}",
+        f"venue:{order['venue']}",
+        "firm",
+    ]
 
 
 def _sequence(order: Fields, past: Fields, now: str) -> Iterator[Found]:
@@ -540,6 +547,81 @@ def _amounts(
     reason = None if known and total <= Decimal(limit) else "daily.amount_max"
     shown = f"{total.quantize(_cent(unit, scope)):f}" if known else amount
     yield Found("daily.amount", limit, shown, unit, reason, known)
+
+
+def _at_places(order: Fields, scope: Fields, facts: Fields) -> Iterator[Found]:
+    """Compare with the newest limits of each place what all agents come to there."""
+    newest = {said["place"]: said for said in facts["place_limits"]}
+    used = {use["place"]: use for use in facts["place_use"]}
+    nothing = {"day": "", "open_orders": 0}
+    here = [
+        (newest[place], used.get(place, nothing))
+        for place in _touched(order, scope)
+        if place in newest
+    ]
+    worth, added = _worth(order, scope, facts), _added(order, scope, facts)
+    for name, control in (("order_max", "order"), ("daily_max", "daily")):
+        rows: list[tuple[Fields, str, Decimal]] = []
+        for limits, use in here:
+            figure = Decimal(worth or 0)
+            if name == "daily_max":
+                sums = use["allowed"] if use["day"] == facts["received_at"][:10] else []
+                own = [s for s in sums if s["currency"] == limits["currency"]]
+                figure = added + sum(Decimal(s["amount"]) for s in own)
+            if name in limits:
+                rows.append((limits, limits[name], figure))
+        yield from _amount_at_places(
+            f"place.{control}_amount", rows, (order, scope), worth
+        )
+    more = 0 if facts["target"] else 1
+    counts = [
+        (limits, str(limits["open_orders"]), Decimal(use["open_orders"] + more))
+        for limits, use in here
+        if "open_orders" in limits
+    ]
+    if counts:
+        limits, limit, count = _least_left(counts)
+        at = f"at {limits['place'].replace(':', ' ', 1)}"
+        reason = None if count <= int(limit) else "place.open_orders_max"
+        yield Found(
+            "place.open_orders", f"{limit} {at}", f"{count} {at}", "orders", reason
+        )
+
+
+def _amount_at_places(
+    control: str,
+    rows: list[tuple[Fields, str, Decimal]],
+    asked: tuple[Fields, Fields],
+    worth: str | None,
+) -> Iterator[Found]:
+    """Compare amounts; a place of another currency stops before any other one."""
+    if not rows:
+        return
+    order, scope = asked
+    unit, reason = scope["currency"], f"{control}_max"
+    foreign = [row for row in rows if worth is None or row[0]["currency"] != unit]
+    limits, limit, figure = foreign[0] if foreign else _least_left(rows)
+    at = f"at {limits['place'].replace(':', ' ', 1)}"
+    shown = f"{figure.quantize(Decimal(limit)):f} {unit}"
+    if foreign:
+        shown = f"{worth} {unit}" if worth else f"{order['amount']} {order['currency']}"
+    holds = not foreign and figure <= Decimal(limit)
+    yield Found(
+        control,
+        f"{limit} {limits['currency']} {at}",
+        f"{shown} {at}",
+        "",
+        None if holds else reason,
+        not foreign,
+    )
+
+
+def _least_left(
+    rows: list[tuple[Fields, str, Decimal]],
+) -> tuple[Fields, str, Decimal]:
+    """Return the first above its limit, or the one that leaves the least."""
+    over = [row for row in rows if row[2] > Decimal(row[1])]
+    return over[0] if over else min(rows, key=lambda row: Decimal(row[1]) - row[2])
 
 
 def _units_asked(order: Fields, scope: Fields, facts: Fields) -> Iterator[Found]:

@@ -182,6 +182,8 @@ def a_case(
         "override": _override(changes.get("override"), line),
         "target": _target(changes.get("target")),
         "halts": changes.get("halts", []),
+        "place_limits": changes.get("place_limits", []),
+        "place_use": changes.get("place_use", []),
         "firm": changes.get("firm", []),
     }
     outcome, found, decision = judge(facts)

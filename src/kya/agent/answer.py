@@ -147,6 +147,15 @@ _SENTENCES: Final = {
         "{unit} {measured} is above the order maximum of {unit} {limit}"
     ),
     Reason.ORDER_UNITS_MAX: "{measured} units are above the maximum of {limit}",
+    Reason.PLACE_ORDER_AMOUNT_MAX: (
+        "an order of {measured} is above the maximum of {limit}"
+    ),
+    Reason.PLACE_DAILY_AMOUNT_MAX: (
+        "all agents' day of {measured} is above the maximum of {limit}"
+    ),
+    Reason.PLACE_OPEN_ORDERS_MAX: (
+        "open orders of all agents would be {measured}, the maximum is {limit}"
+    ),
     Reason.ORDER_DUPLICATE: (
         "the same was asked for {measured} us ago, {limit} us must lie between"
     ),

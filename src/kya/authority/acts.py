@@ -4,6 +4,7 @@ from kya.codec import (
     halts,
     mandates,
     overrides,
+    place_limits,
     registrations,
     standings,
     statements,
@@ -17,6 +18,7 @@ from kya.core.latch import Rearm
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.override import Override
+from kya.core.place_limits import PlaceLimits
 from kya.core.power_events import (
     EnrolmentRefused,
     IssuerRenewed,
@@ -82,6 +84,11 @@ def resume(wanted: Resume, *people: NoteSigner) -> bytes:
 def rearm(wanted: Rearm, *people: NoteSigner) -> bytes:
     """Return the note by which these people set a latch of an agent back."""
     return sign_note(halts.render_rearm(wanted), *people).render()
+
+
+def limit(wanted: PlaceLimits, *people: NoteSigner) -> bytes:
+    """Return the note by which these people, or this one, limit a place."""
+    return sign_note(place_limits.render_place_limits(wanted), *people).render()
 
 
 def custody_text(custody: Custody) -> str:

@@ -1,4 +1,4 @@
-"""`kya gateway`: stop trading, as one person; start it again, as two; show what is."""
+"""`kya gateway`: stop trading, start it again, limit places, and show what is."""
 
 from typing import Annotated
 
@@ -10,21 +10,23 @@ from kya.core.errors import MalformedError
 from kya.core.halt import HaltOrdered, TradingState
 from kya.core.latch import Latch
 from kya.core.levels import Place
+from kya.core.place_limits import PlaceLimited
 from kya.wiring.halt_desk import (
     WantedHalt,
     WantedRearming,
     halt_in_force,
-    stopped_in,
 )
 from kya.wiring.halt_desk import halt as stop
 from kya.wiring.halt_desk import rearm as set_back
 from kya.wiring.halt_desk import resume as start
 from kya.wiring.installation import LOG, open_installation
-from kya.wiring.log_reader import published
+from kya.wiring.log_reader import published, published_power
 from kya.wiring.override_desk import read_people
+from kya.wiring.place_desk import WantedLimits
+from kya.wiring.place_desk import limit as set_limits
 
 app = typer.Typer(
-    help="Halts: stop trading, as one person; start it again, as two.",
+    help="Halts and limits of places: one person stops, two start again or widen.",
     no_args_is_help=True,
 )
 
@@ -57,6 +59,14 @@ People = Annotated[
     typer.Option(
         "--as",
         help="ROLE:NAME of a person who signs, such as risk:rita; give it twice.",
+    ),
+]
+Limiting = Annotated[
+    list[str],
+    typer.Option(
+        "--as",
+        help="ROLE:NAME of a person who signs, of risk or the other supervising role;"
+        " once to tighten, else twice.",
     ),
 ]
 
@@ -107,20 +117,59 @@ def rearm(
     answer(f"rearmed {latch.value} of {agent} entry {index}")
 
 
+@app.command("limit")
+def limit(
+    place: Where,
+    currency: Annotated[str, typer.Option(help="Of the amounts, such as EUR.")],
+    reason: Why,
+    people: Limiting,
+    data: Data = DATA_DEFAULT,
+    *,
+    daily_max: Annotated[
+        str | None,
+        typer.Option(help="What the orders of a day may be worth, such as 1000000.00."),
+    ] = None,
+    order_max: Annotated[
+        str | None, typer.Option(help="What one order may be worth.")
+    ] = None,
+    open_orders: Annotated[
+        int | None, typer.Option(help="How many orders may be open at once.")
+    ] = None,
+) -> None:
+    """Limit what all agents share at a place; only to tighten takes one person.
+
+    The limits that are named take the place of all former ones there.
+    """
+    wanted = WantedLimits(
+        place=place,
+        currency=currency,
+        order_max=order_max,
+        daily_max=daily_max,
+        open_orders=open_orders,
+        reason=reason,
+    )
+    index = set_limits(open_desk(data), wanted, read_people(people))
+    answer(f"limited {place.words} entry {index}")
+
+
 @app.command("state")
 def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
-    """Show where trading is stopped, since when, by whom and why."""
+    """Show where trading is stopped or limited, since when, by whom and why."""
     publish_if_running(data)
     opened = open_installation(data)
     size = published(data / "log", opened.note_signer(LOG).key).size
-    found = stopped_in(data / "log", size)
+    power = published_power(data / "log", size)
+    found, limited = power.halts.values(), power.place_limits.values()
     if as_json:
-        answer_json([_fields(each) for each in found])
+        halts, limits = map(_fields, found), map(_limit_fields, limited)
+        answer_json({"halts": list(halts), "limits": list(limits)})
         return
     for each in found:
         answer(_sentence(each))
     if not found:
         answer(f"{TradingState.ACTIVE.value}: nothing is stopped")
+    for event in limited:
+        answer(_limit_sentence(event))
 
 
 def _sentence(found: HaltOrdered) -> str:
@@ -142,4 +191,34 @@ def _fields(found: HaltOrdered) -> dict[str, object]:
         "reason": halt.reason,
         "signed_by": list(found.signed_by),
         "state": halt.state.value,
+    }
+
+
+def _limit_sentence(found: PlaceLimited) -> str:
+    """Return limits of a place in one line."""
+    limits, names = found.limits, ", ".join(found.signed_by)
+    figures = {
+        "an order": limits.order_max and f"{limits.order_max} {limits.currency}",
+        "a day": limits.daily_max and f"{limits.daily_max} {limits.currency}",
+        "open": limits.open_orders and f"{limits.open_orders} orders",
+    }
+    set_ones = ", ".join(f"{what} {most}" for what, most in figures.items() if most)
+    return (
+        f"limited {limits.place.words} to {set_ones} since {limits.at} by {names}:"
+        f" {limits.reason}"
+    )
+
+
+def _limit_fields(found: PlaceLimited) -> dict[str, object]:
+    """Return limits of a place for programs."""
+    limits = found.limits
+    return {
+        "at": str(limits.at),
+        "currency": limits.currency.code,
+        "daily_max": None if limits.daily_max is None else str(limits.daily_max),
+        "open_orders": limits.open_orders,
+        "order_max": None if limits.order_max is None else str(limits.order_max),
+        "place": str(limits.place),
+        "reason": limits.reason,
+        "signed_by": list(found.signed_by),
     }

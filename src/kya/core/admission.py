@@ -25,6 +25,8 @@ from kya.core.order_events import (
 )
 from kya.core.override import OverrideGranted
 from kya.core.override_admission import against_override
+from kya.core.place_admission import against_place_limits
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -86,6 +88,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _against_workload(state, event)
         case HaltOrdered() | TradingResumed() | LatchRearmed():
             return against_stop(state, event)
+        case PlaceLimited():
+            return against_place_limits(state, event)
         case _ as never:
             assert_never(never)
 

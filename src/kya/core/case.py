@@ -7,11 +7,12 @@ from kya.core.credential import Credential, Grant
 from kya.core.errors import CorruptionError
 from kya.core.halt import HaltOrdered
 from kya.core.instant import MICROS_PER_DAY, Instant
-from kya.core.levels import places_of
+from kya.core.levels import Place, places_of
 from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
+from kya.core.place_limits import LimitedPlace
 from kya.core.price import ReferencePrice
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
@@ -30,7 +31,8 @@ class Case:
     this credential, `pinned` the runtime that the agent may run, if one is pinned,
     `override` the one that waits for this very order line, if it is not over, and
     `target` the order that this one replaces or cancels, if that is working. `halts`
-    are those in force where the order goes, in the order of the levels, and `facing` is
+    are those in force where the order goes, in the order of the levels, as are
+    `place_limits`, each with what all agents have used there, and `facing` is
     the firm's working order that this one would meet first, if it would meet one.
 
     `price` is to be of the order's market, `conversion` of one that leads on to the
@@ -50,6 +52,7 @@ class Case:
     pinned: Runtime | None
     override: OverrideGranted | None = None
     halts: tuple[HaltOrdered, ...] = ()
+    place_limits: tuple[LimitedPlace, ...] = ()
     conversion: ReferencePrice | None = None
     target: Target | None = None
     facing: Facing | None = None
@@ -77,7 +80,10 @@ class Case:
         if self.target is not None:
             self._require_target(self.target.order)
         if self.halts:
-            self._require_touched(self.halts)
+            self._require_touched("halts", [each.halt.place for each in self.halts])
+        if self.place_limits:
+            limited = [each.limits.place for each in self.place_limits]
+            self._require_touched("limits", limited)
         scope, granted = self.scope, self.grant.scope
         if scope is not granted and scope != granted:
             msg = f"case: the scope is not the one that {credential.digest} grants"
@@ -106,12 +112,11 @@ class Case:
             msg = f"case: order {order.seq} does not act on {target.agent} {target.seq}"
             raise CorruptionError(msg)
 
-    def _require_touched(self, halts: tuple[HaltOrdered, ...]) -> None:
-        """Raise unless each halt is of a place of the order, in order, each once."""
-        stopped = [ordered.halt.place for ordered in halts]
-        places = [p for p in places_of(self.order, self.scope) if p in stopped]
-        if stopped != places:
-            msg = f"case: halts of {', '.join(map(str, stopped))} for another order"
+    def _require_touched(self, what: str, places: list[Place]) -> None:
+        """Raise unless each place is one of the order's, in their order, each once."""
+        touched = [p for p in places_of(self.order, self.scope) if p in places]
+        if places != touched:
+            msg = f"case: {what} of {', '.join(map(str, places))} for another order"
             raise CorruptionError(msg)
 
     @property

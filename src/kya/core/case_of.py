@@ -13,6 +13,7 @@ from kya.core.instant import Instant
 from kya.core.order import Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
+from kya.core.place_limits import limits_upon
 from kya.core.price import ReferencePrice
 from kya.core.scope import Scope
 from kya.core.self_trade import Facing, facing
@@ -38,13 +39,14 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         msg = f"credential of {order.agent}: it grants nothing"
         raise CorruptionError(msg)
     agent, scope = state.agents[order.agent], credential.grant.scope
+    day = received_at.day
     return Case(
         order=order,
         received_at=received_at,
         credential=credential,
         scope=scope,
         baseline=None,
-        past=agent.past.on(received_at.day),
+        past=agent.past.on(day),
         price=inputs.price,
         conversion=inputs.conversion,
         session=agent.session_under(credential.digest),
@@ -52,6 +54,9 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         override=_override_for(state, submitted, received_at),
         target=agent.target(order.target),
         halts=halts_upon(state.halts, order, scope),
+        place_limits=limits_upon(
+            state.place_limits, state.place_use, (order, scope), day
+        ),
         facing=_facing(state, order, scope),
     )
 

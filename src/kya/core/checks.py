@@ -64,6 +64,14 @@ from kya.core.checks_order import (
     order_can_be_valued,
     order_units_are_within_max,
 )
+from kya.core.checks_place import (
+    PLACE_DAILY_AMOUNT,
+    PLACE_OPEN_ORDERS,
+    PLACE_ORDER_AMOUNT,
+    daily_amount_is_within_max_of_each_place,
+    open_orders_are_within_max_of_each_place,
+    order_amount_is_within_max_of_each_place,
+)
 from kya.core.checks_price import (
     PRICE_AGE,
     PRICE_BAND,
@@ -156,6 +164,9 @@ CHECKS: Final = (
     Check(ORDER_AMOUNT, order_amount_is_within_max),
     Check(ORDER_UNITS, order_units_are_within_max),
     Check(DAILY_AMOUNT, daily_amount_is_within_max),
+    Check(PLACE_ORDER_AMOUNT, order_amount_is_within_max_of_each_place),
+    Check(PLACE_DAILY_AMOUNT, daily_amount_is_within_max_of_each_place),
+    Check(PLACE_OPEN_ORDERS, open_orders_are_within_max_of_each_place),
     Check(DUPLICATE, order_is_no_duplicate),
     Check(RATE_SECOND, second_has_room),
     Check(RATE_MINUTE, minute_has_room),

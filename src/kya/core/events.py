@@ -9,6 +9,7 @@ from kya.core.order_events import (
     VenueReported,
 )
 from kya.core.override import OverrideGranted
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -43,4 +44,5 @@ Event = (
     | HaltOrdered
     | TradingResumed
     | LatchRearmed
+    | PlaceLimited
 )

@@ -26,6 +26,12 @@ from kya.core.order_events import (
 )
 from kya.core.override import OverrideGranted
 from kya.core.override_admission import is_over
+from kya.core.place_fold import (
+    use_after_decision,
+    use_after_report,
+    with_place_limits,
+)
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -81,6 +87,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_override(state, event)
         case HaltOrdered() | TradingResumed() | LatchRearmed():
             return with_stop(state, event)
+        case PlaceLimited():
+            return with_place_limits(state, event)
         case _ as never:
             assert_never(never)
 
@@ -104,8 +112,11 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         price=event.price,
     )
     changed = replace(agent, past=past_after_decision(agent.past, decided))
+    place_use = state.place_use
     if allowed:
         changed = begun(changed, submitted, event.worth)
+        day = event.received_at.day
+        place_use = use_after_decision(state, submitted, reserved, day)
     overrides = state.overrides
     if submitted.line_digest in overrides:  # Used up, whatever the outcome is.
         overrides = {k: v for k, v in overrides.items() if k != submitted.line_digest}
@@ -113,6 +124,7 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         state,
         now=event.received_at,
         overrides=overrides,
+        place_use=place_use,
         agents={**state.agents, event.agent: changed},
         undecided=None,
     )
@@ -127,7 +139,12 @@ def _with_report(state: State, event: VenueReported) -> State:
     order = agent.unanswered[event.seq].order
     past = past_after_report(agent.past, order, event)
     changed = replace(after_report(agent, event), past=past)
-    return replace(state, now=now, agents={**state.agents, event.agent: changed})
+    return replace(
+        state,
+        now=now,
+        agents={**state.agents, event.agent: changed},
+        place_use=use_after_report(state, event),
+    )
 
 
 def _with_registration(

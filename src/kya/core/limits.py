@@ -99,6 +99,12 @@ OVERRIDES_MAX: Final = 64
 HALTS_MAX: Final = 4_096
 """Places stopped at once, which are kept in memory; the firm can always be stopped."""
 
+PLACES_LIMITED_MAX: Final = 4_096
+"""Places with limits, which are kept in memory; the firm can always have some."""
+
+LIMITING_MIN: Final = 2
+"""People who must have signed limits that widen, or are new: starting takes two."""
+
 RESUMING_MIN: Final = 2
 """People who must have signed a resume or a re-arming: starting takes two people."""
 

@@ -17,6 +17,8 @@ from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
+from kya.core.place_limits import PlaceLimited
+from kya.core.place_use import PlaceUse
 from kya.core.power_events import LogOpened
 from kya.core.registration import Registration
 from kya.core.reservation import Target
@@ -125,9 +127,10 @@ class State:
     order. `registrations` are by the digest of their line. `crl` is the newest
     revocation list in DER. `overrides` are those that no decision has used, by the
     digest of the order line that each is for. `halts` are in force; `resumed` says when
-    places were last started again, as far as that keeps out a halt. `undecided` is an
-    order whose decision is the next entry, `unlisted` a revoked credential whose list
-    is the next entry.
+    places were last started again, as far as that keeps out a halt. `place_limits` are
+    in force, `place_use` is what all agents have used where any order went. `undecided`
+    is an order whose decision is the next entry, `unlisted` a revoked credential whose
+    list is the next entry.
     """
 
     opened: LogOpened | None = None
@@ -158,6 +161,12 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     resumed: Mapping[Place, Instant] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    place_limits: Mapping[Place, PlaceLimited] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    place_use: Mapping[Place, PlaceUse] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

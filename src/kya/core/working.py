@@ -16,9 +16,14 @@ def working_in(state: State, place: Place) -> tuple[OrderSubmitted, ...]:
             for _, agent in sorted(state.agents.items())
             for _, submitted in sorted(agent.unanswered.items())
             if submitted.order.action is not Action.CANCEL
-            and place in places_of(submitted.order, scope_of(state, submitted))
+            and place in places_touched(state, submitted)
         ]
     )
+
+
+def places_touched(state: State, submitted: OrderSubmitted) -> tuple[Place, ...]:
+    """Return the places that the order touches, by the scope of its certificate."""
+    return places_of(submitted.order, scope_of(state, submitted))
 
 
 def scope_of(state: State, submitted: OrderSubmitted) -> Scope:

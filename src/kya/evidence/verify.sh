@@ -1396,6 +1396,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/halt/v1") on_halt(i)
     else if (kind == "kya/resume/v1") on_resume(i)
     else if (kind == "kya/rearm/v1") on_rearm(i)
+    else if (kind == "kya/place-limits/v1") on_place_limits(i)
     else fail(8, i, "a statement of no known kind")
 }
 
@@ -1749,7 +1750,8 @@ function only_limits(   k, name, former) {
         name = V["controls." k]
         if (!within("daily.amount daily.orders exposure.gross exposure.net hours.calendar" \
             " hours.window open.market_orders open.orders order.amount order.duplicate" \
-            " order.units position.market price.collar price.drift price.spread" \
+            " order.units place.daily_amount place.open_orders place.order_amount position.market" \
+            " price.collar price.drift price.spread" \
             " rate.orders_per_fill venue.credit venue.daily_amount", name)) return 0
         if (name "" <= former "") return 0
         former = name
@@ -1875,6 +1877,126 @@ function halt_state(   said) {
         UNSURE = "whether it reduces a position is not added up here"
     rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
         index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
+}
+
+# ---------------------------------------------------- what all agents share at a place
+
+function has(name) { return index("," K[""] ",", "," name ",") > 0 }
+function is_limit(name) {
+    return !has(name) || V[name] ~ /^(0|[1-9][0-9]*)([.][0-9]+)?$/
+}
+
+function on_place_limits(i,   p, at) {
+    p = V["place"]; at = V["at"]
+    WHAT[i] = "limits of " p
+    if (!fields(i, 4, "_type,at,currency," (has("daily_max") ? "daily_max," : "") \
+        (has("open_orders") ? "open_orders," : "") (has("order_max") ? "order_max," : "") \
+        "place,reason")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance risk", at)
+    if (!is_place(p) || V["reason"] == "" || V["currency"] !~ /^[A-Z0-9]+$/ \
+        || !is_limit("daily_max") || !is_limit("order_max") \
+        || !(has("daily_max") || has("open_orders") || has("order_max")) \
+        || (has("open_orders") && (V["open_orders"] !~ /^[1-9][0-9]*$/ \
+            || more(V["open_orders"], "1000000000")))) {
+        fail(4, i, "no place, reason or limit that a place can have")
+        return
+    }
+    if (substr(p, 1, 6) == "agent:" && !(substr(p, 7) in NEWEST))
+        fail(4, i, "no agent of this name is on record")
+    if (p in LIMITED_AT && at "" <= LIMITED_AT[p] "")
+        fail(4, i, "not later than the limits in force of " LIMITED_AT[p])
+    if (!(p in LIMITED_AT) && LIMITED_NOW >= 4096 && p != "firm")
+        fail(4, i, "4096 places are limited")
+    if (!only_tightens(p) && !two_people(i, "compliance risk"))
+        fail(4, i, "want two people, for it is new or widens")
+    if (!(p in LIMITED_AT)) LIMITED_NOW++
+    LIMITED_AT[p] = at; LIMITED_IN[p] = V["currency"]
+    MOST[p, "place.order_amount"] = has("order_max") ? V["order_max"] : ""
+    MOST[p, "place.daily_amount"] = has("daily_max") ? V["daily_max"] : ""
+    MOST[p, "place.open_orders"] = has("open_orders") ? V["open_orders"] : ""
+    LIMITS_OF_PLACES++
+}
+
+# The same limits in the same currency, none of them higher.
+function only_tightens(p) {
+    return p in LIMITED_AT && LIMITED_IN[p] == V["currency"] \
+        && is_no_wider("order_max", MOST[p, "place.order_amount"]) \
+        && is_no_wider("daily_max", MOST[p, "place.daily_amount"]) \
+        && is_no_wider("open_orders", MOST[p, "place.open_orders"])
+}
+function is_no_wider(name, former) {
+    if (!has(name) || former == "") return !has(name) && former == ""
+    return !more(scaled(V[name], 18), scaled(former, 18))
+}
+
+# Where the pending order goes, the narrowest place first.
+function find_places(c) {
+    GOES = "agent:" O_AGENT (c in DESK ? " desk:" DESK[c] : "") " market:" O_MARKET \
+        " venue:" O_VENUE " firm"
+}
+
+# Of the places that have this limit, the first that is above it decides, else the one with
+# the least left; one that is in another currency comes before both (place-limits.md 5).
+function at_places(c, id, day,   n, k, p, words, most, total, left, over, least, is_count, at, given) {
+    is_count = id == "place.open_orders"
+    at = over = least = ""
+    n = split(GOES, words, " ")
+    for (k = 1; k <= n; k++) {
+        p = words[k]
+        if (!(p in LIMITED_AT) || MOST[p, id] == "") continue
+        if (!is_count && (WORTH == "" || LIMITED_IN[p] != CURRENCY[c])) {
+            total = WORTH == "" ? O_AMOUNT " " O_CURRENCY : WORTH " " CURRENCY[c]
+            control(id, MOST[p, id] " " LIMITED_IN[p] spoken(p), total spoken(p), \
+                "cannot_evaluate", id "_max", "")
+            return
+        }
+    }
+    for (k = 1; k <= n && over == ""; k++) {
+        p = words[k]
+        if (!(p in LIMITED_AT) || MOST[p, id] == "") continue
+        if (!is_count && !is_amount(MOST[p, id], PLACES[c]))
+            UNSURE = "the limit of " p " has other decimals than its scope"
+        most = is_count ? MOST[p, id] : scaled(MOST[p, id], PLACES[c])
+        total = used_at(c, p, id, day)
+        if (more(total, most)) over = total
+        else {
+            left = minus(most, total)
+            if (at != "" && !more(least, left)) continue
+            least = left
+        }
+        at = p
+        given = total
+    }
+    if (at == "") return
+    if (is_count) rule(over == "", id, MOST[at, id] spoken(at), given spoken(at), id "_max", "orders")
+    else rule(over == "", id, MOST[at, id] " " CURRENCY[c] spoken(at), \
+        pointed(given, PLACES[c]) " " CURRENCY[c] spoken(at), id "_max", "")
+}
+function spoken(p) { sub(/:/, " ", p); return " at " p }
+
+# What is used of a place, with the pending order.
+function used_at(c, p, id, day,   key) {
+    if (id == "place.order_amount") return scaled(WORTH, PLACES[c])
+    if (id == "place.open_orders") return OPEN_AT[p] + !works(O_AGENT SUBSEP O_TARGET) ""
+    key = p SUBSEP day SUBSEP CURRENCY[c]
+    return plus(key in PLACE_SUM ? PLACE_SUM[key] : "0", COUNTED)
+}
+
+# An allowed order reserves at each of its places, and is open there unless it stands for
+# one that is.
+function use_places(key, day, unit,   n, k, words, at) {
+    GONE_TO[key] = GOES
+    if (!works(O_AGENT SUBSEP O_TARGET)) open_at(key, 1)
+    n = split(GOES, words, " ")
+    for (k = 1; k <= n; k++) {
+        at = words[k] SUBSEP day SUBSEP unit
+        PLACE_SUM[at] = plus(at in PLACE_SUM ? PLACE_SUM[at] : "0", COUNTED)
+    }
+}
+function open_at(key, more_of_them,   n, k, words) {
+    n = split(GONE_TO[key], words, " ")
+    for (k = 1; k <= n; k++) OPEN_AT[words[k]] += more_of_them
 }
 
 # ------------------------------------------------------------ what runs, and where
@@ -2122,6 +2244,10 @@ function run_rules(at,   a, c, day, skew, good, standing, name) {
     market_prices(a, c, at)
     rule(WORTH != "", "price.known", CURRENCY[c], O_CURRENCY, "price.missing", "")
     amounts(c, a, day)
+    find_places(c)
+    at_places(c, "place.order_amount", day)
+    at_places(c, "place.daily_amount", day)
+    at_places(c, "place.open_orders", day)
     conduct(a, c, at, day)
     name = substr(at, 12, 15)
     rule(OPENS[c] "" <= name "" && name "" < CLOSES[c] "", "hours.window", \
@@ -2682,7 +2808,7 @@ function foreign(line,   k, known) {
         " client_order_id.unique clock.skew action.allowed action.target market.allowed" \
         " venue.allowed region.allowed region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
         " price.spread price.band price.collar price.drift price.known order.amount order.units" \
-        " daily.amount order.duplicate rate.second rate.minute rate.day daily.orders" \
+        " daily.amount place.order_amount place.daily_amount place.open_orders order.duplicate rate.second rate.minute rate.day daily.orders" \
         " rate.orders_per_fill latch.rejects latch.executions hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
         if (!index(known, " " V["controls." k ".id"] " ")) return 1
@@ -2700,7 +2826,10 @@ function remember(o, at, said,   day) {
     LINKS++
     remember_message(O_AGENT, at, day)
     if (said != "allowed") return
-    if (O_ACTION != "cancel") GONE[O_AGENT, day]++
+    if (O_ACTION != "cancel") {
+        GONE[O_AGENT, day]++
+        use_places(O_AGENT SUBSEP O_SEQ, day, WORTH == "" ? O_CURRENCY : CURRENCY[O_CERTIFICATE])
+    }
     work(O_AGENT SUBSEP O_SEQ, o)
     if (COUNTED == "0") return
     SUM[O_AGENT, day] = plus(A_BEFORE, COUNTED)
@@ -2742,10 +2871,6 @@ function on_report(i,   key, open) {
         fail(9, i, "another order, venue or currency than was allowed")
     fits(i, key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
     if (V["status"] == "unknown") return
-    if (V["filled"] != "null") {
-        split(PLACE[key], open, " ")
-        DONE[V["agent"], open[1], open[2]] = 1
-    }
     if (V["status"] != "acknowledged")
         remember_answer(V["agent"], key, V["status"], V["filled"] != "null", substr(V["at"], 1, 10))
     settle(key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
@@ -2774,11 +2899,14 @@ function fits(i, key, status, filled,   did) {
 
 function settle(key, status, filled,   n, k, others, other) {
     if (status == "acknowledged") { ACKNOWLEDGED[key] = filled; return }
+    if (ACTION[key] != "cancel" && !works(V["agent"] SUBSEP TARGET[key])) open_at(key, -1)
     delete OPEN[key]
     n = split(AFTER[key], others, " ")
     for (k = 1; k <= n; k++) {
         other = V["agent"] SUBSEP others[k]
-        if (other in OPEN) BEFORE[other] = plus(BEFORE[key] "", filled)
+        if (!(other in OPEN)) continue
+        BEFORE[other] = plus(BEFORE[key] "", filled)
+        open_at(other, 1)
     }
 }
 
@@ -2820,6 +2948,8 @@ function conclude(   c, n, words, k, text) {
             ? ", but for " ASIDE " where two people set a limit aside" : "") (CANCELS \
             ? "; " CANCELS " of them are cancels, which no limit stops" : "") (HALTS \
             ? "; none went where trading was stopped: " HALTS " halts, " RESUMES + 0 " resumes" \
+            : "") (LIMITS_OF_PLACES \
+            ? "; none went beyond what all agents share: " LIMITS_OF_PLACES " limits of places" \
             : ""))
         finding(5, "CHECKED", SAME + 0 " of " DECISIONS " decisions come out again byte for byte: " \
             COUNT["allowed"] + 0 " allowed, " COUNT["denied"] + 0 " denied, " COUNT["refused"] + 0 \

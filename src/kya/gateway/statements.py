@@ -9,6 +9,7 @@ from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
 from kya.core.limits import STATEMENT_AHEAD_MICROS_MAX
 from kya.core.override import OverrideGranted
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -41,7 +42,7 @@ _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
     " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1, kya/override/v1, kya/halt/v1,"
-    " kya/resume/v1 or kya/rearm/v1"
+    " kya/resume/v1, kya/rearm/v1 or kya/place-limits/v1"
 )
 
 
@@ -100,6 +101,8 @@ def _dated(entry: Entry) -> Instant:
         return event.resume.at
     if isinstance(event, LatchRearmed):
         return event.rearm.at
+    if isinstance(event, PlaceLimited):
+        return event.limits.at
     if isinstance(event, MandateGranted):
         return event.mandate.resolved_at
     if isinstance(event, RegionAnchored):

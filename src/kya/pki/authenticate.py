@@ -25,6 +25,7 @@ from kya.core.order_events import (
     VenueReported,
 )
 from kya.core.override import OverrideGranted
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -45,7 +46,13 @@ from kya.pki.path import verify_chain, verify_under_one
 from kya.pki.renewal import verify_renewal
 from kya.pki.root_list import require_root_list
 from kya.pki.session import require_session
-from kya.pki.stopping import STOPPING, require_rearming, require_resuming
+from kya.pki.stopping import (
+    STOPPING,
+    SUPERVISING,
+    require_limiting,
+    require_rearming,
+    require_resuming,
+)
 
 AUTHORISING: Final = (Role.COMPLIANCE, Role.DIRECTOR, Role.OPERATOR)
 """Who may authorise an override, which risk management then verifies."""
@@ -107,7 +114,9 @@ def _signers(  # noqa: PLR0911  one return for each kind
             return _holders(entry, state, at, Role.AUTHORITY)
         case MandateGranted() | OverrideGranted() as event:
             return _allowing(entry, event, state)
-        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
+        case (
+            HaltOrdered() | TradingResumed() | LatchRearmed() | PlaceLimited()
+        ) as event:
             return _stopping(entry, event, state)
         case LogOpened() as event:
             return (_opening_authority(entry, event, root),)
@@ -204,9 +213,13 @@ def _allowing(
 
 
 def _stopping(
-    entry: Entry, event: HaltOrdered | TradingResumed | LatchRearmed, state: State
+    entry: Entry,
+    event: HaltOrdered | TradingResumed | LatchRearmed | PlaceLimited,
+    state: State,
 ) -> tuple[Credential, ...]:
-    """Return the people who stop trading, or who start it again together."""
+    """Return the people who stop or limit trading, or who start it again together."""
+    if isinstance(event, PlaceLimited):
+        return _limiting(entry, event, state)
     if isinstance(event, HaltOrdered):
         return _holders(entry, state, event.halt.at, *STOPPING)
     if isinstance(event, TradingResumed):
@@ -215,6 +228,18 @@ def _stopping(
         return signers
     signers = _holders(entry, state, event.rearm.at, *STOPPING)
     require_rearming(signers)
+    return signers
+
+
+def _limiting(
+    entry: Entry, event: PlaceLimited, state: State
+) -> tuple[Credential, ...]:
+    """Return those of risk and compliance who limit a place; to tighten takes one."""
+    limits = event.limits
+    signers = _holders(entry, state, limits.at, *SUPERVISING)
+    former = state.place_limits.get(limits.place)
+    if not limits.only_tighten(None if former is None else former.limits):
+        require_limiting(signers)
     return signers
 
 

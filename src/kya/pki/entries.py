@@ -14,6 +14,7 @@ from kya.codec import (
     mandates,
     orders,
     overrides,
+    place_limits,
     registrations,
     reports,
     sessions,
@@ -27,6 +28,7 @@ from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -169,6 +171,14 @@ def _read_rearm(line: bytes, raw: bytes) -> Event:
     return LatchRearmed(signed_by=_names_under(raw), rearm=halts.parse_rearm(line))
 
 
+def _read_place_limits(line: bytes, raw: bytes) -> Event:
+    return PlaceLimited(
+        leaf=canonical.leaf_digest(raw),
+        signed_by=_names_under(raw),
+        limits=place_limits.parse_place_limits(line),
+    )
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -196,4 +206,5 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     halts.HALT_TYPE: _read_halt,
     halts.RESUME_TYPE: _read_resume,
     halts.REARM_TYPE: _read_rearm,
+    place_limits.PLACE_LIMITS_TYPE: _read_place_limits,
 }

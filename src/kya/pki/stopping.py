@@ -1,34 +1,41 @@
 """Who may stop trading, and who may start it again (RTS 6 Art. 12).
 
 Stopping takes one person. Starting takes two, one of whom is of compliance or of risk
-management, so that nobody who trades starts it among themselves.
+management, so that nobody who trades starts it among themselves. Limits of places are
+theirs alone: tightening takes one person, everything else two.
 """
 
 from typing import Final
 
 from kya.core.credential import Credential, Role
 from kya.core.errors import DistrustError
-from kya.core.limits import RESUMING_MIN
+from kya.core.limits import LIMITING_MIN, RESUMING_MIN
 
 STOPPING: Final = (Role.COMPLIANCE, Role.OPERATOR, Role.RISK)
 """Who may stop trading; nobody else's signature stands under a halt or a resume."""
 
 SUPERVISING: Final = (Role.COMPLIANCE, Role.RISK)
-"""Of whom one must agree that trading starts again."""
+"""Of whom one must agree that trading starts again; and who limit places."""
 
 
 def require_resuming(signers: tuple[Credential, ...]) -> None:
     """Raise unless two people signed, and one of these two supervises."""
-    _require_pair("resume", signers, SUPERVISING)
+    _require_pair("resume", signers, SUPERVISING, RESUMING_MIN)
 
 
 def require_rearming(signers: tuple[Credential, ...]) -> None:
     """Raise unless two people signed."""
-    _require_pair("re-arming", signers, STOPPING)
+    _require_pair("re-arming", signers, STOPPING, RESUMING_MIN)
+
+
+def require_limiting(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two people signed, both of whom supervise."""
+    what = "limits that widen, or that are new there"
+    _require_pair(what, signers, SUPERVISING, LIMITING_MIN)
 
 
 def _require_pair(
-    what: str, signers: tuple[Credential, ...], roles: tuple[Role, ...]
+    what: str, signers: tuple[Credential, ...], roles: tuple[Role, ...], enough: int
 ) -> None:
     """Raise unless one of these roles and another person signed.
 
@@ -42,7 +49,7 @@ def _require_pair(
         named = " or ".join(role.value for role in roles)
         names = ", ".join(f"{signer.role.value} {signer.name}" for signer in signers)
         msg = (
-            f"{what}: want {RESUMING_MIN} different people, one of them of {named};"
+            f"{what}: want {enough} different people, one of them of {named};"
             f" signed by {names}"
         )
         raise DistrustError(msg)

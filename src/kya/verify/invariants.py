@@ -19,6 +19,7 @@ from kya.verify.plain_decisions import objections
 from kya.verify.plain_enrolments import PlainEnrolments
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
 from kya.verify.plain_overrides import PlainOverrides
+from kya.verify.plain_places import PLACE_KINDS, Asked, PlainPlaces
 from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_rules import (
     PEOPLE_MIN,
@@ -83,6 +84,7 @@ class PlainScan:
     _overrides: PlainOverrides = field(default_factory=PlainOverrides)
     _working: PlainWorking = field(default_factory=PlainWorking)
     _halts: PlainHalts = field(default_factory=PlainHalts)
+    _places: PlainPlaces = field(default_factory=PlainPlaces)
 
     def take(self, raw: bytes) -> None:
         """Look at the next entry."""
@@ -127,7 +129,7 @@ class PlainScan:
             self._take_equivocation(said)
         elif kind == "kya/override/v1":
             self._take_note_of(4, self._overrides.take(said, raw))
-        elif kind in HALT_KINDS:
+        elif kind in HALT_KINDS | PLACE_KINDS:
             self._take_halt(said, raw)
         else:
             self._take_workload(kind, said, line)
@@ -138,7 +140,10 @@ class PlainScan:
             self._fail(question, f"plain scan: {sentence}")
 
     def _take_halt(self, said: Fields, raw: bytes) -> None:
-        """Follow what stops trading, and what starts it again."""
+        """Follow what stops or limits trading, and what starts it again."""
+        if said["_type"] in PLACE_KINDS:
+            self._take_note_of(4, self._places.take(said, len(signers_in(raw))))
+            return
         self._take_note_of(4, self._halts.take(said, raw))
         if said["_type"] == "kya/rearm/v1":
             agent = self.agents.setdefault(said["agent"], PlainAgent())
@@ -230,7 +235,7 @@ class PlainScan:
         if certificate is not None:
             halted = self._halts.reasons_upon(order, certificate.scope)
             prices = PlainPrices(order, said, certificate.scope)
-            around = Around(target, halted, self._working)
+            around = Around(target, halted, self._working, self._places)
             seen = seen_of(prices, certificate, agent, around)
             aside = set[str]() if override is None else override.sets_aside(seen)
             for question, sentence in objections(prices, seen, aside):
@@ -242,6 +247,9 @@ class PlainScan:
         agent.conduct.take_order(order, said)
         if said["outcome"] == "allowed":
             agent.count(order, added, currency)
+            scope = {} if certificate is None else certificate.scope
+            used = Asked(order, scope, received_at[:10], worth, added)
+            self._places.count(used, currency)
             allowed = WorkingOrder(order, pending.leaf, Decimal(worth), currency)
             self._working.add(allowed)
         if self.first_day <= received_at[:10] <= self.last_day:

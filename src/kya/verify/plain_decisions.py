@@ -19,7 +19,7 @@ def objections(prices: PlainPrices, seen: Seen, aside: set[str]) -> Iterator[Obj
     for question, sentence in (
         *_of_reasons(prices.said, set(seen.reasons) - aside),
         *_of_worth(prices, seen),
-        *_of_list(prices),
+        *_of_list(prices, seen),
         *_of_limits(prices.said, seen, aside),
     ):
         yield question, f"{what}{sentence}"
@@ -48,11 +48,11 @@ def _of_worth(prices: PlainPrices, seen: Seen) -> Iterator[Objection]:
         yield 5, f": another worth than its prices give, which is {amount}"
 
 
-def _of_list(prices: PlainPrices) -> Iterator[Objection]:
-    """Compare the controls with those that the scope arms, in their order."""
+def _of_list(prices: PlainPrices, seen: Seen) -> Iterator[Objection]:
+    """Compare the controls with those that are armed, in their order."""
     listed = [control["id"] for control in prices.said["controls"]]
     broken = {each["id"] for each in prices.said["controls"] if _is_broken(each)}
-    want = armed_by(prices.order, prices.limits)
+    want = armed_by(prices.order, {**prices.limits, **seen.limits})
     if [name for name in listed if name in want or name not in broken] != want:
         strange = _listed(set(listed) - broken - set(want))
         missing = _listed(set(want) - set(listed))

@@ -46,6 +46,9 @@ CONTROLS: Final = (
     ("order.amount", _ALWAYS),
     ("order.units", "order_units_max"),
     ("daily.amount", _ALWAYS),
+    ("place.order_amount", "place.order_amount"),
+    ("place.daily_amount", "place.daily_amount"),
+    ("place.open_orders", "place.open_orders"),
     ("order.duplicate", "duplicate_window_millis"),
     ("rate.second", "messages_per_second"),
     ("rate.minute", "messages_per_minute"),
@@ -114,7 +117,10 @@ class PlainResult(NamedTuple):
 
 
 def armed_by(order: Fields, limits: Fields) -> list[str]:
-    """Return the controls that a decision on the order lists, in their order."""
+    """Return the controls that a decision on the order lists, in their order.
+
+    Those of places are armed by their own name among the limits.
+    """
     action = order.get("action", "new")
     armed = {_ALWAYS, *limits}
     if action != "new":

@@ -17,6 +17,7 @@ from kya.verify.plain_calendars import covers, is_open
 from kya.verify.plain_conduct import PlainConduct, conduct_results
 from kya.verify.plain_exposure import exposure_of, exposure_results
 from kya.verify.plain_limits import PlainResult, results
+from kya.verify.plain_places import Asked, PlainPlaces
 from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_working import (
     PlainWorking,
@@ -133,11 +134,15 @@ class Seen:
 
 
 class Around(NamedTuple):
-    """What stands around an order: its target, halts as reasons, all that works."""
+    """What stands around an order: its target, halts as reasons, all that works.
+
+    `places` are the limits of places, and what is used of them.
+    """
 
     target: WorkingOrder | None
     halted: set[str]
     working: PlainWorking
+    places: PlainPlaces
 
 
 def seen_of(
@@ -148,7 +153,7 @@ def seen_of(
 ) -> Seen:
     """Return what a plain scan sees; the agent is turned to the day."""
     order, scope, worth = prices.order, prices.scope, prices.worth()
-    target, halted, working = around
+    target, halted, working, places = around
     added = added_by(order, worth, scope["currency"], target)
     holds = _holds(order, prices.said["received_at"], certificate, agent)
     against = action_reasons(order, target, scope)
@@ -162,6 +167,7 @@ def seen_of(
     against |= _amounts(worth, added, order, scope, agent)
     asked = (
         *results(prices),
+        *places.results(Asked(order, scope, agent.day, worth, added), working),
         *conduct_results(prices, agent.conduct),
         *exposure_results(
             prices, exposure, _at_venue(order, worth, added, scope, agent)

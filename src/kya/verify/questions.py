@@ -14,6 +14,7 @@ from kya.core.order_events import (
     VenueReported,
 )
 from kya.core.override import OverrideGranted
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import AgentRegistered, CertificateIssued, MandateGranted
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
@@ -39,11 +40,18 @@ QUESTION_OF: Final = {
     "kya/halt/v1": 4,
     "kya/resume/v1": 4,
     "kya/rearm/v1": 4,
+    "kya/place-limits/v1": 4,
 }
 """Which question fails if an entry of this type cannot be believed."""
 
 
-_LIMITS: Final = (OverrideGranted, HaltOrdered, TradingResumed, LatchRearmed)
+_LIMITS: Final = (
+    OverrideGranted,
+    HaltOrdered,
+    TradingResumed,
+    LatchRearmed,
+    PlaceLimited,
+)
 """What decides, besides the scope, which orders may be allowed."""
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from kya.authority import acts
 from kya.core.credential import Role
@@ -13,7 +12,6 @@ from kya.core.latch import Latch, Rearm
 from kya.core.levels import Place
 from kya.pki.note_signer import NoteSigner
 from kya.wiring.desk import Desk
-from kya.wiring.log_reader import published_power
 
 People = Sequence[tuple[Role, str]]
 
@@ -88,8 +86,3 @@ def rearm(desk: Desk, wanted: WantedRearming, people: People) -> int:
         at=desk.clock(),
     )
     return desk.remote.append(acts.rearm(value, *signers))
-
-
-def stopped_in(directory: Path, size: int) -> list[HaltOrdered]:
-    """Return the halts in force after the first `size` entries, the oldest first."""
-    return list(published_power(directory, size).halts.values())
