@@ -9,6 +9,7 @@ import pytest
 from kya.codec.decisions import parse_decision
 from kya.codec.note import SignedNote
 from kya.verify.finding import Verdict
+from kya.verify.plain_working import WorkingOrder
 from tests.verify.armed import (
     FORGERIES,
     Forgery,
@@ -92,3 +93,9 @@ def test_an_order_that_turns_a_position_round_is_found_by_both(tmp_path: Path) -
     report = handed_over(turned_round_world(), tmp_path / "evidence").verified()
     assert both_judges(report, 4)
     assert "halt.reducing" in str(sentences(report, 4))
+
+
+def test_the_smallest_amount_of_many_decimals_has_a_remainder() -> None:
+    satoshi = {"amount": "0.00000001"}
+    working = WorkingOrder(satoshi, "leaf", Decimal(satoshi["amount"]), "BTC")
+    assert working.remaining == 1

@@ -31,7 +31,7 @@ class WorkingOrder:
     @property
     def remaining(self) -> int:
         """What its part that is not filled is worth, in smallest units, rounded up."""
-        _, _, decimals = str(self.worth).partition(".")
+        _, _, decimals = f"{self.worth:f}".partition(".")  # Never as 1E-8.
         amount = Fraction(self.order["amount"])
         left = max(Fraction(0), amount - Fraction(self.filled + self.before))
         smallest: int = 10 ** len(decimals)
