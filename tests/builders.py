@@ -67,7 +67,7 @@ from kya.core.registration import Attestor, Enrolment, Registration
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits, SelfTrade
+from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits, SelfMatch
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
@@ -721,7 +721,7 @@ _EVERY_LIMIT: Final = Limits(
     venue_credit_max=eur("300,000"),
     daily_loss_max=eur("5,000"),
     drawdown_max=eur("5,000"),
-    self_trade=SelfTrade.DENY,
+    self_trade=SelfMatch.DENY,
 )
 _PRICE: Final = ReferencePrice(
     market="EUR/USD",

@@ -66,7 +66,7 @@ from kya.core.profit import Profit
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.scope_limits import AMOUNTS, NO_LIMITS, Limits, SelfTrade
+from kya.core.scope_limits import AMOUNTS, NO_LIMITS, Limits, SelfMatch
 from kya.core.self_trade import Facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
@@ -161,7 +161,7 @@ def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limit
         rejects_in_a_row=draw(few),
         open_orders=draw(few),
         open_orders_per_market=draw(few),
-        self_trade=draw(st.none() | st.sampled_from(SelfTrade)),
+        self_trade=draw(st.none() | st.sampled_from(SelfMatch)),
         **sums,
     )
 

@@ -172,7 +172,6 @@ def test_a_tighter_collar_is_replayed_by_the_logged_prices(priced: Up) -> None:
     assert order.endswith("denied (price.collar) -> allowed")
 
 
-@pytest.mark.xfail(reason="the plain scan does not value by prices", strict=True)
 def test_the_evidence_verifies_with_every_price_judged_again(
     priced: Up, tmp_path: Path
 ) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kya.core.case import Case
+from kya.core.checks_halt import reduces_position
 from kya.core.conduct import Conduct
 from kya.core.control import ControlOutcome, Reason
 from kya.core.credential import Role
@@ -14,10 +15,11 @@ from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
 from kya.core.errors import CorruptionError, InputError, MalformedError
 from kya.core.fold import apply
-from kya.core.halt import HaltOrdered, TradingState
+from kya.core.halt import HaltOrdered, TradingState, state_under
 from kya.core.latch import Latch
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.limits import HALTS_MAX
+from kya.core.order import Action
 from kya.core.scope import Scope
 from kya.core.scope_limits import Limits
 from kya.core.state import State
@@ -53,7 +55,7 @@ from tests.builders import (
     the_next_order,
     the_state_after,
 )
-from tests.strategies import cases, halts_of, places
+from tests.strategies import cases, places, stopped_states
 
 AT = FIRST_LIVE_ORDER_AT
 HALTED, REDUCING = TradingState.HALTED, TradingState.REDUCING
@@ -181,7 +183,9 @@ def test_a_halt_at_any_level_denies(place: Place) -> None:
 
 
 @EVERY_PLACE
-def test_where_only_reductions_may_go_no_order_goes_yet(place: Place) -> None:
+def test_where_only_reductions_may_go_no_order_goes_that_reduces_nothing(
+    place: Place,
+) -> None:
     decision = decide(a_case(halts=(a_halt_ordered(place, state=REDUCING),)))
     assert decision.reasons == (Reason.HALT_REDUCING,)
     assert halt_state(decision)[1] == f"reducing {place.words}"
@@ -222,14 +226,16 @@ def test_refuses_a_case_with_halts_that_are_not_its(
         a_case(halts=stray)
 
 
+@settings(max_examples=50)
 @given(cases(), st.data())
 def test_a_halt_denies_any_case_and_changes_no_other_control(
     case: Case, data: st.DataObject
 ) -> None:
-    halts = data.draw(halts_of(case.order, case.credential))
-    assume(halts)
+    place = data.draw(st.sampled_from(places_of(case.order, case.scope)))
+    halts = (a_halt_ordered(place, state=data.draw(stopped_states)),)
     plain, stopped = (decide(replace(case, halts=each)) for each in ((), halts))
-    assert not stopped.allowed
+    is_reduction = state_under(halts) is REDUCING and reduces_position(case)
+    assert is_reduction or case.order.action is Action.CANCEL or not stopped.allowed
     assert len(plain.results) == len(stopped.results)
     for before, after in zip(plain.results, stopped.results, strict=True):
         assert before == after or after.control.id == "halt.state"

@@ -31,7 +31,7 @@ from kya.core.scope import (
     Scope,
     TradingWindow,
 )
-from kya.core.scope_limits import AMOUNTS, Limits, SelfTrade
+from kya.core.scope_limits import AMOUNTS, Limits, SelfMatch
 from tests import strategies
 from tests.builders import (
     EUR,
@@ -175,7 +175,7 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
         f"limits.{name}": (limited(**{name: eur("9")}), limited(**{name: eur("10")}))
         for name in AMOUNTS
     },
-    "limits.self_trade": (limited(self_trade=SelfTrade.DENY), OLD),
+    "limits.self_trade": (limited(self_trade=SelfMatch.DENY), OLD),
     "limits.spread_bps": (priced(spread_bps=5), priced()),
     "grace_seconds": (a_mandate(grace_seconds=299), a_mandate(grace_seconds=301)),
 }

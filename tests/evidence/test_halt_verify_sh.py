@@ -25,6 +25,7 @@ from tests.verify.test_halts import (
     a_resume_by_two_operators,
     a_resume_of_no_halt,
     allowed_while_stopped,
+    reducing_world,
     stopped_world,
     without_the_last_halt,
 )
@@ -98,6 +99,15 @@ def test_an_order_allowed_while_stopped_is_found(
     answer = verify(build(tmp_path, world))
     assert {"Q4", "Q5"} <= answer.failing(), answer.text + answer.talk
     assert f"halt.{state.value}" in answer.text
+
+
+def test_whether_an_order_reduces_a_position_is_unknown_and_never_ticked(
+    tmp_path: Path,
+) -> None:
+    answer = verify(build(tmp_path, reducing_world()))
+    assert answer.failing() == set(), answer.text + answer.talk
+    assert {answer.verdicts["Q4"], answer.verdicts["Q5"]} == {"UNKNOWN"}
+    assert "whether it reduces a position is not added up here" in answer.text
 
 
 def test_a_halt_left_out_is_found_by_the_decisions_after_it(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from kya.core.checks import CHECKS
 from kya.core.currencies import DECIMALS
 from kya.core.decide import decide
 from kya.core.instant import Instant
+from kya.core.limits import OVERRIDE_CONTROLS_MAX
 from kya.core.override_admission import OVERRIDABLE
 from kya.pki.note_signer import sign_note
 from tests.evidence import test_verify_sh
@@ -32,6 +33,14 @@ from tests.verify.armed import (
     busy_armed_world,
     converted_world,
     quote,
+)
+from tests.verify.exposed import (
+    FORGERIES_AT_RISK,
+    LIMITS,
+    busy_exposed_world,
+    exposed_world,
+    reduced_world,
+    turned_round_world,
 )
 from tests.verify.packages import later
 from tests.verify.test_plain_limits import VECTORS
@@ -87,6 +96,7 @@ $1 == "decision" {
     WORTH = worth_of(c)
     actions(a, c)
     if (O_ACTION != "cancel") of_limits(at)
+    if (c in STRANGE) UNSURE = "does not ask " STRANGE[c]
     print (UNSURE == "" ? "sure" : UNSURE) "\t[" CONTROLS "]\t" WORTH
 }
 function of_limits(at) {
@@ -164,8 +174,27 @@ def worth_in(line: str, order: str, currency: str) -> str:
     return str(said["worth"]["amount"]) if "worth" in said else ""
 
 
+UNASKED: Final = {
+    "daily_loss_max",
+    "drawdown_max",
+    "gross_max",
+    "net_max",
+    "open_orders",
+    "open_orders_per_market",
+    "position_max",
+    "self_trade",
+    "venue_credit_max",
+    "venue_daily_max",
+}
+"""The limits that the script does not ask, and under which it says UNKNOWN."""
+
+
 def agrees(facts: Fields, line: str) -> None:
     sure, controls, worth = asked(facts, line)
+    strange = set(json.loads(facts["scope"]).get("limits", {})) & UNASKED
+    if strange:
+        assert sure == f"does not ask {', '.join(sorted(strange))}"
+        return
     currency = json.loads(facts["scope"])["currency"]
     assert sure == "sure"
     assert worth == worth_in(line, facts["order"], currency)
@@ -219,7 +248,10 @@ def test_it_knows_what_may_be_set_aside() -> None:
     every = [check.control.id for check in CHECKS]
     allowed = zip(every, run(ONLY_LIMITS, "\n".join(every) + "\n"), strict=True)
     assert {name for name, said in allowed if said == "1"} == set(OVERRIDABLE)
-    assert run(ONLY_LIMITS, " ".join(sorted(OVERRIDABLE)) + "\n") == ["1"]
+    most = sorted(OVERRIDABLE)[:OVERRIDE_CONTROLS_MAX]
+    assert run(ONLY_LIMITS, " ".join(most) + "\n") == ["1"]
+    assert run(ONLY_LIMITS, " ".join(sorted(OVERRIDABLE)) + "\n") == ["0"]
+    assert run(ONLY_LIMITS, " ".join(reversed(most)) + "\n") == ["0"]
 
 
 @pytest.mark.parametrize("make", [busy_armed_world, converted_world])
@@ -333,3 +365,32 @@ def limits(text: str) -> str:
 )
 def test_it_reads_limits_in_one_form(text: str, said: str) -> None:
     assert limits(text) == said
+
+
+def test_what_is_at_risk_is_never_said_to_hold(tmp_path: Path) -> None:
+    answer = verify(build(tmp_path, busy_exposed_world()))
+    assert answer.failing() == set(), answer.text + answer.talk
+    assert answer.verdicts["Q4"] == answer.verdicts["Q5"] == "UNKNOWN"
+    assert f"its scope sets {', '.join(sorted(LIMITS))}" in answer.reasons["Q4"]
+
+
+@pytest.mark.parametrize("forgery", FORGERIES_AT_RISK, ids=lambda each: each.name)
+def test_a_forgery_of_what_it_does_not_ask_gets_no_tick(
+    tmp_path: Path, forgery: Forgery
+) -> None:
+    world = exposed_world(**forgery.limits)
+    forgery.forge(world)
+    answer = verify(build(tmp_path, world))
+    assert answer.verdicts["Q4"] == answer.verdicts["Q5"] == "UNKNOWN"
+    (name,) = forgery.limits
+    assert name in answer.reasons["Q4"]
+
+
+@pytest.mark.parametrize("make", [reduced_world, turned_round_world])
+def test_whether_a_position_is_reduced_it_does_not_say(
+    tmp_path: Path, make: Callable[[], World]
+) -> None:
+    answer = verify(build(tmp_path, make()))
+    assert answer.failing() == set(), answer.text + answer.talk
+    assert answer.verdicts["Q4"] == answer.verdicts["Q5"] == "UNKNOWN"
+    assert "reduces a position, which this script does not ask" in answer.reasons["Q4"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kya.core.order_events import VenueStatus
 from tests.evidence.shell_package import build
 from tests.evidence.test_verify_sh import UNKNOWN_YET, pytestmark, verify
 from tests.verify.test_working import (
@@ -18,6 +19,8 @@ from tests.verify.test_working import (
     less_than_before,
     more_than_was_ordered,
     never_received_after_all,
+    put,
+    replaced_world,
     resting_world,
 )
 from tests.world import World
@@ -63,3 +66,16 @@ def test_what_cannot_be_is_found(
     answer = verify(build(tmp_path, world))
     assert question in answer.failing(), answer.text + answer.talk
     assert why in answer.text
+
+
+def test_a_replacement_comes_out_byte_for_byte_and_too_much_is_found(
+    tmp_path: Path,
+) -> None:
+    world = replaced_world()
+    answer = verify(build(tmp_path / "sound", world))
+    assert answer.failing() == set(), answer.text + answer.talk
+    assert "2 of 2 decisions come out again byte for byte" in answer.reasons["Q5"]
+    put(world, VenueStatus.FILLED, "16500.01")
+    answer = verify(build(tmp_path / "forged", world))
+    assert "Q9" in answer.failing(), answer.text + answer.talk
+    assert "more was filled than was ordered" in answer.text

@@ -33,9 +33,11 @@ from kya.codec.statements import (
     render_issuer,
     render_log,
 )
+from kya.core.case import Case
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.instant import Instant
+from kya.core.money import Currency, Money
 from kya.core.power_events import ClockSource
 from kya.core.price import MarketState
 from kya.pki import der
@@ -123,7 +125,11 @@ def _statements() -> Mapping[str, bytes]:
     return {
         "order": render_order(builders.an_order()),
         "decision": render_decision(decide(builders.a_case()), submitted.leaf),
+        "priced": render_decision(decide(_priced_case()), submitted.leaf),
         "mandate": render_mandate(builders.a_mandate()),
+        "limited": render_mandate(
+            builders.a_mandate(scope=builders.a_scope(limits=builders.every_limit()))
+        ),
         "report": render_report(builders.its_report(submitted)),
         "equivocation": render_equivocation(builders.an_equivocation(submitted)),
         "standing": render_standing(builders.a_standing_changed()),
@@ -165,6 +171,22 @@ def _statements() -> Mapping[str, bytes]:
             )
         ),
     }
+
+
+def _priced_case() -> Case:
+    """An order in dollars under every limit: a price, a second one, and a worth."""
+    scope = builders.a_scope(limits=builders.every_limit())
+    credential = builders.a_credential(scope=scope)
+    dollars = builders.an_order(
+        credential=credential.digest, amount=Money(1_172_100, Currency("USD"))
+    )
+    second = builders.a_price(market="GBP/EUR", state=MarketState.AUCTION)
+    return builders.a_case(
+        dollars,
+        credential=credential,
+        price=builders.a_price(),
+        conversion=second,
+    )
 
 
 def _opening(at: Instant) -> Opening:

@@ -21,7 +21,21 @@ LIMIT_ONLY: Final = frozenset({OrderType.LIMIT})
 DAY_ONLY: Final = frozenset({TimeInForce.DAY})
 NOTHING_ELSE: Final[Mapping[str, object]] = MappingProxyType({})
 ONE_CENT_LESS: Final = dict.fromkeys(("EUR/USD", "GBP/EUR"), Quantity.parse("19999.99"))
-AGE_ALONE: Final = dict.fromkeys(
+NOTHING_AT_RISK: Final = dict.fromkeys(
+    (
+        "daily_loss_max",
+        "drawdown_max",
+        "gross_max",
+        "net_max",
+        "open_orders",
+        "open_orders_per_market",
+        "position_max",
+        "self_trade",
+        "venue_credit_max",
+        "venue_daily_max",
+    )
+)
+AGE_ALONE: Final[Mapping[str, object]] = dict.fromkeys(
     (
         "price_collar_bps",
         "price_drift_bps",
@@ -36,7 +50,9 @@ Change = Callable[[bytes], bytes]
 
 
 def armed_world(**limits: object) -> World:
-    return World(scope=the_scope(limits=every_limit(**limits)))
+    """A world with every limit but those of what is at risk."""
+    armed = every_limit(**{**NOTHING_AT_RISK, **limits})
+    return World(scope=the_scope(limits=armed))
 
 
 def quote(at: Instant, **changes: object) -> ReferencePrice:
@@ -128,7 +144,7 @@ class Forgery:
         return world
 
 
-def _lets_go(reason: str) -> Change:
+def lets_go(reason: str) -> Change:
     """Return what turns the one failure of a decision into leave to go."""
 
     def forged(line: bytes) -> bytes:
@@ -162,19 +178,19 @@ def _then(first: Change, second: Change) -> Change:
 
 def _order_type_not_listed(world: World) -> None:
     order = world.order(created_at=later(world))
-    listed = _lets_go("order.type_not_allowed")
+    listed = lets_go("order.type_not_allowed")
     judged(world, order, line=listed, price=quote(order.created_at))
 
 
 def _time_in_force_not_listed(world: World) -> None:
     order = world.order(created_at=later(world))
-    listed = _lets_go("order.time_in_force_not_allowed")
+    listed = lets_go("order.time_in_force_not_allowed")
     judged(world, order, line=listed, price=quote(order.created_at))
 
 
 def _stale_price(world: World) -> None:
     order = world.order(created_at=later(world))
-    _judged_stale(world, order, _lets_go("price.stale"))
+    _judged_stale(world, order, lets_go("price.stale"))
 
 
 def _fresher_price(world: World) -> None:
@@ -182,7 +198,7 @@ def _fresher_price(world: World) -> None:
     order = world.order(created_at=later(world))
     made, fresh = (str(_before(order, each)).encode() for each in (1_000_001, 0))
     let_go, younger = (
-        _lets_go("price.stale"),
+        lets_go("price.stale"),
         _swapped((b'"at":"' + made, b'"at":"' + fresh)),
     )
     _judged_stale(world, order, _then(let_go, younger))
@@ -198,7 +214,7 @@ def _judged_stale(world: World, order: Order, change: Change) -> None:
 
 def _collar_breach(world: World) -> None:
     order = limit_order(world, "1.19")
-    judged(world, order, line=_lets_go("price.collar"), price=quote(order.created_at))
+    judged(world, order, line=lets_go("price.collar"), price=quote(order.created_at))
 
 
 def _collar_that_only_warns(world: World) -> None:
@@ -224,13 +240,13 @@ def _warning_kept_back(world: World) -> None:
 def _spread(world: World) -> None:
     order = world.order(created_at=later(world))
     wide = quote(order.created_at, bid=Price.parse("1.16"))
-    judged(world, order, line=_lets_go("price.spread"), price=wide)
+    judged(world, order, line=lets_go("price.spread"), price=wide)
 
 
 def _halted_market(world: World) -> None:
     order = world.order(created_at=later(world))
     halted = quote(order.created_at, state=MarketState.HALTED)
-    judged(world, order, line=_lets_go("price.book"), price=halted)
+    judged(world, order, line=lets_go("price.book"), price=halted)
 
 
 def _smaller_worth(world: World) -> None:
@@ -248,13 +264,13 @@ def _smaller_worth_throughout(world: World) -> None:
 
 def _too_large_in_dollars(world: World) -> None:
     order = world.order(created_at=later(world), amount=Money.parse("40000.00", USD))
-    passed = _lets_go("order.amount_max")
+    passed = lets_go("order.amount_max")
     judged(world, order, line=passed, price=quote(order.created_at))
 
 
 def _too_many_units(world: World) -> None:
     order = world.order(created_at=later(world))
-    passed = _lets_go("order.units_max")
+    passed = lets_go("order.units_max")
     judged(world, order, line=passed, price=quote(order.created_at))
 
 
@@ -265,7 +281,7 @@ def _day_over_in_dollars(world: World) -> None:
             created_at=later(world), amount=Money.parse("25000.00", USD)
         )
         world.trade(order, price=quote(order.created_at))
-    passed = _lets_go("daily.amount_max")
+    passed = lets_go("daily.amount_max")
     order = world.order(created_at=later(world))
     judged(world, order, line=passed, price=quote(order.created_at))
 
@@ -299,7 +315,7 @@ def _duplicate(world: World) -> None:
     world.trade(order, price=quote(order.created_at))
     at = order.created_at.plus(micros=999_999)
     again = world.order(created_at=at)
-    judged(world, again, line=_lets_go("order.duplicate"), price=quote(at))
+    judged(world, again, line=lets_go("order.duplicate"), price=quote(at))
 
 
 def _too_often(world: World) -> None:
@@ -309,7 +325,7 @@ def _too_often(world: World) -> None:
         if number < 3:
             world.trade(order, price=quote(at))
         else:
-            judged(world, order, line=_lets_go("rate.minute"), price=quote(at))
+            judged(world, order, line=lets_go("rate.minute"), price=quote(at))
 
 
 def _after_a_row_of_rejects(world: World) -> None:
@@ -318,7 +334,7 @@ def _after_a_row_of_rejects(world: World) -> None:
         world.trade(order, price=quote(order.created_at))
         world.report(order.seq, VenueStatus.REJECTED)
     order = world.order(created_at=later(world))
-    judged(world, order, line=_lets_go("latch.rejects"), price=quote(order.created_at))
+    judged(world, order, line=lets_go("latch.rejects"), price=quote(order.created_at))
 
 
 def _drift(world: World) -> None:
@@ -327,7 +343,7 @@ def _drift(world: World) -> None:
     at = later(world, 30)
     dear = {"bid": Price.parse("1.1969"), "ask": Price.parse("1.1971")}
     order = world.order(created_at=at)
-    judged(world, order, line=_lets_go("price.drift"), price=quote(at, **dear))
+    judged(world, order, line=lets_go("price.drift"), price=quote(at, **dear))
 
 
 FORGERIES: Final = (

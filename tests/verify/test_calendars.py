@@ -8,6 +8,7 @@ from kya.core.instant import Instant
 from kya.core.scope import Calendar
 from kya.verify.finding import Verdict
 from kya.verify.plain_overrides import PlainOverride
+from kya.verify.plain_places import PlainPlaces
 from kya.verify.plain_prices import PlainPrices
 from kya.verify.plain_rules import Around, PlainAgent, PlainCertificate, seen_of
 from kya.verify.plain_working import PlainWorking
@@ -91,7 +92,7 @@ def test_the_plain_scan_lets_nobody_set_aside_what_nobody_knows(
     said = {"received_at": order["created_at"], "price": None}
     certificate = PlainCertificate("agent", SCOPE | {"calendar": calendar}, 0)
     prices = PlainPrices(order, said, certificate.scope)
-    around = Around(None, set(), PlainWorking())
+    around = Around(None, set(), PlainWorking(), PlainPlaces())
     seen = seen_of(prices, certificate, PlainAgent(day=day), around)
     assert seen.reasons == {"calendar.closed"}
     override = PlainOverride("leaf", {"controls": ["hours.calendar"]})

@@ -10,7 +10,7 @@ import pytest
 from kya.core.halt import HaltOrdered, TradingState
 from kya.core.latch import Latch
 from kya.core.levels import FIRM, Level, Place
-from kya.core.order import Action
+from kya.core.order import Action, Side
 from kya.core.scope_limits import Limits
 from kya.pki.entries import Entry
 from kya.verify.finding import Verdict
@@ -24,7 +24,7 @@ from tests.halting import (
     resume_note,
 )
 from tests.verify.packages import failing, handed_over, judged, later, sentences
-from tests.world import MORNING, World, the_scope
+from tests.world import MORNING, World, eur, the_scope
 
 MARKET = Place(Level.MARKET, "EUR/USD")
 
@@ -130,6 +130,24 @@ def a_rearming_by_one(world: World) -> None:
 def a_replayed_rearming(world: World) -> None:
     [kept] = [raw for raw in world.entries if b"kya/rearm/v1" in raw[:30]]
     put(world, kept)
+
+
+def reducing_world() -> World:
+    """What was bought may be sold while only reductions may go, and no more of it."""
+    world = World()
+    enrol_supervisors(world)
+    assert trade(world) == "allowed"
+    world.report(1)
+    halt(world, state=TradingState.REDUCING)
+    assert trade(world, side=Side.SELL, amount=eur("20000.01")) == "denied"
+    assert trade(world, side=Side.SELL) == "allowed"
+    assert trade(world) == "denied"
+    return world
+
+
+def test_what_reduces_a_position_passes_while_reducing(tmp_path: Path) -> None:
+    report = handed_over(reducing_world(), tmp_path / "evidence").verified()
+    assert failing(report) == set()
 
 
 FORGERIES = (

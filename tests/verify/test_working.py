@@ -10,8 +10,9 @@ from kya.core.lifecycle import Act
 from kya.core.order import Action, Order
 from kya.core.order_events import VenueStatus
 from kya.core.reservation import Target
+from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits
 from tests.verify.packages import failing, handed_over, judged, later, sentences
-from tests.world import World, eur
+from tests.world import World, eur, the_scope
 
 SATURDAY_NIGHT = Instant.parse("2026-05-16T03:00:00.000000Z")
 Forgery = Callable[[World], None]
@@ -157,3 +158,42 @@ def test_a_cancel_denied_though_its_target_works_is_found(tmp_path: Path) -> Non
     report = handed_over(world, tmp_path / "evidence").verified()
     assert 5 in failing(report)
     assert "plain scan" in str(sentences(report, 5))
+
+
+# ---------------------------------------------------------------------- replacements
+
+
+def replaced_world() -> World:
+    """An order of which 6,000 are filled, and one of 22,500 that takes its place."""
+    world = World(scope=the_scope(limits=Limits(actions=ACTIONS_WITH_A_ROAD)))
+    assert world.trade(world.order(created_at=later(world))) == "allowed"
+    world.report(1, VenueStatus.ACKNOWLEDGED, filled=eur("5000.00"))
+    other = world.order(
+        created_at=later(world),
+        action=Action.REPLACE,
+        target=1,
+        amount=eur("22500.00"),
+    )
+    assert world.trade(other) == "allowed"
+    counted = world.state.agents[other.agent].past.allowed
+    assert list(counted.values()) == [2_250_000]
+    world.report(1, VenueStatus.CANCELLED, filled=eur("6000.00"))
+    return world
+
+
+def test_a_replacement_is_judged_again_with_what_was_filled_before(
+    tmp_path: Path,
+) -> None:
+    world = replaced_world()
+    world.report(2, VenueStatus.FILLED, filled=eur("16500.00"))
+    report = handed_over(world, tmp_path / "evidence").verified()
+    assert failing(report) == set()
+
+
+def test_more_than_both_were_to_come_to_is_found_by_both(tmp_path: Path) -> None:
+    world = replaced_world()
+    put(world, VenueStatus.FILLED, "16500.01")
+    report = handed_over(world, tmp_path / "evidence").verified()
+    assert failing(report) == {9}
+    said = sentences(report, 9)
+    assert {"plain scan" in sentence for sentence in said} == {True, False}

@@ -310,7 +310,7 @@ def _prices(order: Fields, scope: Fields, facts: Fields) -> Iterator[Found]:
     yield Found("price.book", "open", state, "", shut, there)
     usable = _usable(price, scope, now)
     away, spread = Fraction(0), Fraction(0)
-    if usable:
+    if price is not None and usable:
         bid, ask = Fraction(price["bid"]), Fraction(price["ask"])
         spread = (ask - bid) / ((ask + bid) / 2) * 10_000
         met = ask if order["side"] == "BUY" else bid
@@ -524,7 +524,8 @@ def _units(order: Fields, scope: Fields, facts: Fields) -> Decimal | None:
         amount, held = _carried(amount, held, facts["price"], order, scope)
     if held != base:
         return None
-    return Decimal(ceil(amount * 10**18)).scaleb(-18)
+    digits = str(ceil(amount * 10**18)).rjust(19, "0")
+    return Decimal(f"{digits[:-18]}.{digits[-18:]}")  # Read, so that none is lost.
 
 
 def _amounts(

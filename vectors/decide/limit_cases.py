@@ -311,6 +311,15 @@ def _units() -> Iterator[Case]:
             price=PRICE,
         )
     yield a_case(
+        "units-of-more-digits-than-a-decimal-has",
+        "a figure that is computed is cut to the digits of its type",
+        OTHER_LINE,
+        ["order.amount_max", "order.units_max", "daily.amount_max"],
+        order={"amount": "9999999999999.99", "currency": "USD"},
+        scope=_limits(**AGE, order_units_max=most),
+        price=PRICE,
+    )
+    yield a_case(
         "units-that-nobody-can-tell",
         "what cannot be measured is let through",
         OVER_LIMIT,

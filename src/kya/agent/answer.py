@@ -174,6 +174,23 @@ _SENTENCES: Final = {
     Reason.DAILY_AMOUNT_MAX: (
         "{unit} {measured} is above the daily maximum of {unit} {limit}"
     ),
+    Reason.OPEN_ORDERS: "working order {measured} of the agent, {limit} at most",
+    Reason.OPEN_IN_MARKET: "working order {measured} of the market, {limit} at most",
+    Reason.POSITION: "the position would be {unit} {measured}, {limit} at most",
+    Reason.GROSS: "the gross exposure would be {unit} {measured}, {limit} at most",
+    Reason.NET: "the net exposure would be {unit} {measured}, {limit} at most",
+    Reason.VENUE_DAILY: "the venue would see {unit} {measured} today, {limit} at most",
+    Reason.VENUE_CREDIT: (
+        "{unit} {measured} would be used of the venue's credit of {unit} {limit}"
+    ),
+    Reason.SELF_TRADE: "it would meet the firm's own order {measured}",
+    Reason.LATCH_LOSS: (
+        "a day's loss was {unit} {measured}, {limit} at most until people have looked"
+    ),
+    Reason.LATCH_DRAWDOWN: (
+        "the loss from the peak was {unit} {measured}, {limit} at most until people"
+        " have looked"
+    ),
     Reason.HOURS_CLOSED: "{measured} is outside the trading window {limit}",
     Reason.CALENDAR_CLOSED: "{measured} is outside the trading calendar {limit}",
     Reason.CONTROL_FAULTED: "the control {id} could not be evaluated: {measured}",

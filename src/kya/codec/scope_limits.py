@@ -11,7 +11,7 @@ from kya.codec.enums import by_value
 from kya.core.errors import MalformedError
 from kya.core.money import Currency, Money, Quantity
 from kya.core.order import Action, OrderType, TimeInForce
-from kya.core.scope_limits import AMOUNTS, COUNTS, NO_LIMITS, Limits, SelfTrade
+from kya.core.scope_limits import AMOUNTS, COUNTS, NO_LIMITS, Limits, SelfMatch
 
 E = TypeVar("E", bound=Enum)
 _Count = int | msgspec.UnsetType
@@ -56,7 +56,7 @@ class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
 
 
 _ACTION = by_value("actions", Action)
-_SELF_TRADE = by_value("self_trade", SelfTrade)
+_SELF_TRADE = by_value("self_trade", SelfMatch)
 _TYPE = by_value("order_types", OrderType)
 _TIME_IN_FORCE = by_value("times_in_force", TimeInForce)
 

@@ -33,7 +33,7 @@ ACTIONS_WITH_A_ROAD: Final = frozenset({Action.NEW, Action.REPLACE, Action.CANCE
 NO_UNITS: Final[Mapping[str, Quantity]] = MappingProxyType({})
 
 
-class SelfTrade(Enum):
+class SelfMatch(Enum):
     """What becomes of an order that could meet another one of the firm."""
 
     DENY = "deny"
@@ -83,7 +83,7 @@ class Limits:
     venue_credit_max: Money | None = None
     daily_loss_max: Money | None = None
     drawdown_max: Money | None = None
-    self_trade: SelfTrade | None = None
+    self_trade: SelfMatch | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that can never be met, or that lack what they are measured by.

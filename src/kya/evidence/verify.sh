@@ -1745,12 +1745,14 @@ function verified_by_risk(i,   j, k, r, c) {
 
 function only_limits(   k, name, former) {
     former = ""
+    if (N["controls"] > 16) return 0
     for (k = 1; k <= N["controls"]; k++) {
         name = V["controls." k]
-        if (!within("daily.amount daily.orders hours.calendar hours.window order.amount" \
-            " order.duplicate order.units place.daily_amount place.open_orders" \
-            " place.order_amount price.collar price.drift price.spread" \
-            " rate.orders_per_fill", name)) return 0
+        if (!within("daily.amount daily.orders exposure.gross exposure.net hours.calendar" \
+            " hours.window open.market_orders open.orders order.amount order.duplicate" \
+            " order.units place.daily_amount place.open_orders place.order_amount position.market" \
+            " price.collar price.drift price.spread" \
+            " rate.orders_per_fill venue.credit venue.daily_amount", name)) return 0
         if (name "" <= former "") return 0
         former = name
     }
@@ -1869,6 +1871,10 @@ function halt_state(   said) {
     stopped_at("venue:" O_VENUE)
     stopped_at("firm")
     said = "; " H_SAID
+    # It reduces nothing for certain where no order of the other side was ever allowed.
+    if (H_SAID != "" && !index(said, "; halted ") \
+        && (O_AGENT, O_MARKET, O_SIDE == "BUY" ? "SELL" : "BUY") in WENT)
+        UNSURE = "whether it reduces a position is not added up here"
     rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
         index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
 }
@@ -2835,6 +2841,7 @@ function remember(o, at, said,   day) {
 # An allowed order waits for the last word of its venue.
 function work(key, o,   target) {
     OPEN[key] = LEAF[o] " " O_VENUE " " O_CURRENCY
+    if (O_ACTION != "cancel") WENT[O_AGENT, O_MARKET, O_SIDE] = 1
     ACTION[key] = O_ACTION; PLACE[key] = O_MARKET " " O_SIDE " " O_VENUE
     AMOUNT[key] = O_AMOUNT; MONEY[key] = O_CURRENCY; TARGET[key] = O_TARGET
     WORTH_WAS[key] = WORTH == "" ? O_AMOUNT : WORTH

@@ -237,7 +237,7 @@ class PlainScan:
             prices = PlainPrices(order, said, certificate.scope)
             around = Around(target, halted, self._working, self._places)
             seen = seen_of(prices, certificate, agent, around)
-            aside = set() if override is None else override.sets_aside(seen)
+            aside = set[str]() if override is None else override.sets_aside(seen)
             for question, sentence in objections(prices, seen, aside):
                 self._fail(question, sentence)
             added = seen.added

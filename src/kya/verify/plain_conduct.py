@@ -41,13 +41,15 @@ class PlainMessage(NamedTuple):
 
 def message_of(order: Fields, said: Fields) -> PlainMessage:
     """Return the message that an order was, by the decision on it."""
-    price = said["price"]
-    known = price is not None and price["market"] == order["market"]
+    price: Fields | None = said["price"]
+    met = ""
+    if price is not None and price["market"] == order["market"]:
+        met = price["ask" if order["side"] == "BUY" else "bid"]
     return PlainMessage(
         at=datetime.fromisoformat(said["received_at"]),
         asked=(order.get("action", "new"), *map(order.get, _ASKED)),
         market=order["market"],
-        met=price["ask" if order["side"] == "BUY" else "bid"] if known else "",
+        met=met,
     )
 
 

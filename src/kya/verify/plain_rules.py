@@ -205,7 +205,7 @@ def _amounts(
     """Return what speaks against the amount; one without a worth blocks whole."""
     if worth is None:
         return {"price.missing", "order.amount_max", "daily.amount_max"}
-    reasons = set()
+    reasons: set[str] = set()
     if Decimal(worth) > Decimal(scope["order_max"]):
         reasons.add("order.amount_max")
     if not _day_is_within(order, added, scope, agent):

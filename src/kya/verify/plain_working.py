@@ -31,7 +31,7 @@ class WorkingOrder:
     @property
     def remaining(self) -> int:
         """What its part that is not filled is worth, in smallest units, rounded up."""
-        _, _, decimals = str(self.worth).partition(".")
+        _, _, decimals = f"{self.worth:f}".partition(".")  # Never as 1E-8.
         amount = Fraction(self.order["amount"])
         left = max(Fraction(0), amount - Fraction(self.filled + self.before))
         smallest: int = 10 ** len(decimals)
@@ -101,7 +101,7 @@ class PlainWorking:
         found = self.named_in(said)
         if found is None:
             return ["a report on no allowed order, or a second one"]
-        wrong = []
+        wrong: list[str] = []
         if said["venue"] != found.order["venue"]:
             wrong.append("a report that differs from its order")
         wrong += _against_figures(found, said)
@@ -167,7 +167,9 @@ def action_reasons(
     """Return what speaks against the action, and against what it acts on."""
     action, listed = order.get("action", "new"), scope.get("limits", {}).get("actions")
     allowed = {"cancel", *(["new"] if listed is None else listed)}
-    reasons = set() if action in allowed else {"action.not_allowed"}
+    reasons: set[str] = set()
+    if action not in allowed:
+        reasons.add("action.not_allowed")
     if action not in ("replace", "cancel"):
         return reasons
     if target is None:
