@@ -1,7 +1,9 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from kya.authority import acts
 from kya.authority.backtest import Backtest
 from kya.authority.difference import Difference
 from kya.core.control import Reason
@@ -15,7 +17,8 @@ from kya.core.order import Action, OrderType
 from kya.core.price import ReferencePrice
 from kya.core.scope import DailyMaxPer
 from kya.core.scope_limits import Limits
-from tests.halting import halt, resume
+from tests.builders import place_limits
+from tests.halting import CARLA, enrol_supervisors, halt, resume
 from tests.world import MORNING, World, eur, the_mandate, the_scope
 
 FRIDAY = MORNING.day
@@ -289,3 +292,62 @@ def test_halts_stop_as_they_did() -> None:
         (Outcome.ALLOWED, Outcome.ALLOWED): 1,
         (Outcome.DENIED, Outcome.DENIED): 1,
     }
+
+
+def limited(world: World, **figures: object) -> None:
+    """Put limits of the firm on record, after what the world has seen."""
+    enrol_supervisors(world)
+    world.now = world.now.plus(micros=1)
+    wanted: dict[str, Any] = {"daily_max": None, "at": world.now, **figures}
+    limits = place_limits(**wanted)
+    world.append(acts.limit(limits, world.risk, CARLA))
+
+
+def test_limits_of_places_count_again_with_what_the_changed_scope_allows() -> None:
+    world = a_world("10000.00")
+    limited(world, daily_max=eur("40000.00"))
+    for amount in ("30000.00", "20000.00"):
+        at = world.now.plus(seconds=1)
+        world.trade(world.order(amount=eur(amount), created_at=at))
+    test, differences = judged(world, the_mandate())
+    assert differences == []
+    assert test.orders == 3
+    # The order that the log has denied is allowed now, and uses up what there is.
+    mandate = the_mandate(the_scope(order_max=eur("30000.00")))
+    _, (second, last) = judged(world, mandate)
+    assert second.changed.outcome is Outcome.ALLOWED
+    assert last.logged.outcome is Outcome.ALLOWED
+    assert last.changed.reasons == (Reason.PLACE_DAILY_AMOUNT_MAX,)
+
+
+def test_an_order_that_the_changed_scope_stops_leaves_a_place_open() -> None:
+    world = a_world()
+    world.now = MORNING
+    limited(world, open_orders=1)
+    first = world.order(amount=eur("20000.01"), created_at=world.now.plus(seconds=1))
+    assert world.trade(first) == "allowed"
+    second = world.order(amount=eur("20000.00"), created_at=world.now.plus(seconds=1))
+    assert world.trade(second) == "denied"
+    world.report(1)
+    third = world.order(amount=eur("20000.00"), created_at=world.now.plus(seconds=1))
+    assert world.trade(third) == "allowed"
+    assert judged(world, the_mandate())[1] == []
+    mandate = the_mandate(the_scope(order_max=eur("20000.00")))
+    _, (one, two) = judged(world, mandate)
+    assert one.changed.reasons == (Reason.ORDER_AMOUNT_MAX,)
+    assert two.logged.reasons == (Reason.PLACE_OPEN_ORDERS_MAX,)
+    assert two.changed.outcome is Outcome.ALLOWED
+
+
+def test_other_agents_use_what_they_used_of_a_place() -> None:
+    world = a_world("20000.00")
+    limited(world, daily_max=eur("40000.00"), open_orders=2)
+    other = Backtest(the_mandate(agent="nobody"), FRIDAY, FRIDAY)
+    for index, raw in enumerate(world.entries):
+        assert other.take(index, raw) is None
+    assert other.orders == 0
+    used = other._places.used  # noqa: SLF001  what a second agent would find
+    assert used == world.state.place_use
+    world.report(1)
+    other.take(len(world.entries) - 1, world.entries[-1])
+    assert other._places.used == world.state.place_use  # noqa: SLF001

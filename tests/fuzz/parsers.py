@@ -21,6 +21,7 @@ from kya.codec import (
     mandates,
     orders,
     overrides,
+    place_limits,
     price_lines,
     registrations,
     reports,
@@ -112,6 +113,10 @@ STATEMENTS: Final[
     halts.HALT_TYPE: (halts.parse_halt, halts.render_halt),
     halts.RESUME_TYPE: (halts.parse_resume, halts.render_resume),
     halts.REARM_TYPE: (halts.parse_rearm, halts.render_rearm),
+    place_limits.PLACE_LIMITS_TYPE: (
+        place_limits.parse_place_limits,
+        place_limits.render_place_limits,
+    ),
     sessions.RUNTIME_TYPE: (sessions.parse_runtime, sessions.render_runtime),
     sessions.ANCHOR_TYPE: (
         sessions.parse_anchor,

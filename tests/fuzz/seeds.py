@@ -16,6 +16,7 @@ from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
 from kya.codec.overrides import render_override
+from kya.codec.place_limits import render_place_limits
 from kya.codec.price_fields import price_fields
 from kya.codec.registrations import render_refusal, render_registration
 from kya.codec.reports import render_equivocation, render_report
@@ -154,6 +155,7 @@ def _statements() -> Mapping[str, bytes]:
         "runtime": render_runtime(builders.a_runtime_pinned()),
         "override": render_override(builders.an_override()),
         "halt": render_halt(builders.a_halt()),
+        "place-limits": render_place_limits(builders.place_limits(open_orders=5)),
         "resume": render_resume(
             builders.a_trading_resumed(builders.a_halt_ordered()).resume
         ),

@@ -26,6 +26,7 @@ from kya.codec.halts import (
 )
 from kya.codec.mandates import parse_mandate, render_mandate
 from kya.codec.orders import parse_order, render_order
+from kya.codec.place_limits import parse_place_limits, render_place_limits
 from kya.codec.registrations import (
     parse_refusal,
     parse_registration,
@@ -80,6 +81,7 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -105,6 +107,7 @@ from tests.builders import (
     a_list_published,
     a_mandate,
     a_mandate_granted,
+    a_place_limited,
     a_refusal,
     a_region_anchor,
     a_region_anchored,
@@ -172,6 +175,9 @@ def reread(  # noqa: C901, PLR0911, PLR0912  one return for each kind
             return replace(event, resume=parse_resume(render_resume(event.resume)))
         case LatchRearmed():
             return replace(event, rearm=parse_rearm(render_rearm(event.rearm)))
+        case PlaceLimited():
+            limits = parse_place_limits(render_place_limits(event.limits))
+            return replace(event, limits=limits)
         case _:
             return event
 
@@ -377,6 +383,21 @@ class AnyAdmissibleLog(RuleBasedStateMachine):
         assert (objection(self.state, event) is None) is possible
         if possible:
             self.admit(event)
+
+    @rule(
+        place=st.sampled_from([FIRM, Place(Level.MARKET, "GBP/EUR")]),
+        cents=st.integers(1, 9_000_000),
+        pause=st.sampled_from([0, 1]),
+    )
+    def limit_a_place(self, place: Place, cents: int, pause: int) -> None:
+        self.clock = self.clock.plus(micros=pause)
+        event = a_place_limited(place, at=self.clock, daily_max=Money(cents, EUR))
+        former = self.state.place_limits.get(place)
+        possible = former is None or former.limits.at < self.clock
+        assert (objection(self.state, event) is None) is possible
+        if possible:
+            self.admit(event)
+            assert objection(self.state, event) is not None
 
     @precondition(lambda self: bool(self.state.halts))
     @rule(data=st.data(), pause=st.sampled_from([0, 1]))

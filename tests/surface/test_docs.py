@@ -18,6 +18,7 @@ from kya.codec import (
     mandates,
     orders,
     overrides,
+    place_limits,
     registrations,
     reports,
     scopes,
@@ -182,6 +183,7 @@ LINES: Final = (
     halts.HaltLine,
     halts.ResumeLine,
     halts.RearmLine,
+    place_limits.PlaceLimitsLine,
 )
 
 

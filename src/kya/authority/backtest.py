@@ -2,7 +2,8 @@
 
 The flow of orders is taken as it was: what the bot would have sent instead of an order
 that is now stopped, nobody knows. Daily sums are those of the changed scope's own
-decisions, and prices those that the log has. The log is believed; that it is whole and
+decisions, and prices those that the log has; other agents use what they used of places.
+The log is believed; that it is whole and
 well signed, verifiers establish.
 """
 
@@ -11,9 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import msgspec
-
 from kya.authority.difference import Difference, Judgement
+from kya.authority.logged_decision import LoggedDecision, logged_decision
+from kya.authority.place_totals import PlaceTotals
 from kya.codec import canonical
 from kya.codec.decisions import (
     DECISION_TYPE,
@@ -24,7 +25,7 @@ from kya.codec.decisions import (
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
-from kya.codec.price_fields import PriceFields
+from kya.codec.price_fields import worth_from
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE, parse_report
 from kya.codec.scopes import scope_digest
 from kya.core.case import Case
@@ -49,6 +50,7 @@ from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
+from kya.core.place_limits import limits_upon
 from kya.core.reservation import Target
 from kya.core.self_trade import facing
 from kya.core.state import State
@@ -81,9 +83,10 @@ class Backtest:
         default_factory=dict[str, OverrideGranted]
     )
     _working: dict[int, Target] = field(default_factory=dict[int, Target])
+    _places: PlaceTotals = field(default_factory=PlaceTotals)
+    _of_another: Order | None = None
     _grant: Grant = field(init=False)
     _order: "re.Pattern[bytes]" = field(init=False)
-    _report: bytes = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse a period that ends before it begins."""
@@ -99,7 +102,6 @@ class Backtest:
         self._order = re.compile(
             re.escape(begun.encode()) + rb'(?:"action":"[a-z]+",)?' + named.encode()
         )
-        self._report = f'{{"_type":"{REPORT_TYPE}",{named}'.encode()
 
     @property
     def orders(self) -> int:
@@ -128,9 +130,27 @@ class Backtest:
         elif self._order.match(raw) is not None:
             self._line = raw[: raw.index(b"\n") + 1]
             self._judging = parse_order(self._line)
-        elif raw.startswith(self._report):
-            self._take_report(parse_report(raw[: raw.index(b"\n") + 1]))
+        else:
+            self._take_traffic(kind, raw)
         return None
+
+    def _take_traffic(self, kind: str, raw: bytes) -> None:
+        """Count what other agents use of places, and what becomes of any order."""
+        line = raw[: raw.index(b"\n") + 1]
+        if kind == ORDER_TYPE:
+            self._of_another = parse_order(line)
+        elif kind == DECISION_TYPE and self._of_another is not None:
+            order, self._of_another = self._of_another, None
+            said = logged_decision(raw)
+            held = self._state.credentials.get(order.credential)
+            if held is None:
+                raise MalformedError(f"order {order.seq}: no agent's certificate")
+            if read_outcome(said.outcome) is Outcome.ALLOWED:
+                worth = worth_from(said.worth) or order.amount
+                day = inputs_of(said).received_at.day
+                self._places.take_allowed(order, held, worth, day)
+        elif kind == REPORT_TYPE:
+            self._take_report(parse_report(line))
 
     def _take_power(self, event: Event) -> None:
         """Fold what changes power, or where trading is stopped."""
@@ -155,7 +175,7 @@ class Backtest:
 
     def _judge(self, index: int, order: Order, raw: bytes) -> Difference | None:
         """Judge an order again, beside the decision that the log has on it."""
-        logged = _decided(raw)
+        logged = logged_decision(raw)
         inputs = inputs_of(logged)
         self._past = self._past.on(inputs.received_at.day)
         credential, override = self._credential(order), self._override(inputs)
@@ -179,6 +199,10 @@ class Backtest:
             price=inputs.price,
         )
         self._past = past_after_decision(self._past, decided)
+        if was_sent and allowed:
+            self._places.take_allowed(order, credential, worth, self._past.day)
+        elif allowed:
+            self._places.take_unsent(order, credential, reserved, self._past.day)
         return found
 
     def _case(
@@ -204,13 +228,20 @@ class Backtest:
             override=override,
             target=self._target_of(order),
             halts=halts_upon(self._state.halts, order, self.mandate.scope),
+            place_limits=limits_upon(
+                self._state.place_limits,
+                self._places.used,
+                (order, self.mandate.scope),
+                inputs.received_at.day,
+            ),
             facing=facing(order, ((order.agent, self._past.exposure),)),
         )
 
     def _take_report(self, report: VenueReported) -> None:
         """Take what became of an order, if the changed scope allowed it as well."""
+        self._places.take_report(report)
         working = self._working.get(report.seq)
-        if working is None:
+        if working is None or report.agent != self.mandate.agent:
             return
         self._past = past_after_report(self._past, working.order, report)
         if report.status.is_final:
@@ -238,7 +269,7 @@ class Backtest:
         index: int,
         order: Order,
         received_at: Instant,
-        logged: "_Decided",
+        logged: LoggedDecision,
         changed: Judgement,
     ) -> Difference | None:
         """Count the order, and say in what the two judgements differ."""
@@ -257,27 +288,3 @@ class Backtest:
             logged=was,
             changed=changed,
         )
-
-
-class _Decided(msgspec.Struct, frozen=True):
-    """What the log says came of an order."""
-
-    outcome: str
-    reasons: list[str]
-    received_at: str
-    price: PriceFields | None
-    conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
-
-
-_DECIDED: Final = msgspec.json.Decoder(_Decided)
-
-
-def _decided(raw: bytes) -> _Decided:
-    """Return the part of a decision that counts here; MalformedError if it is none."""
-    line = raw[: raw.index(b"\n")]
-    if canonical.type_of(line) != DECISION_TYPE:
-        raise MalformedError("want the decision on the order before it")
-    try:
-        return _DECIDED.decode(line)
-    except (msgspec.DecodeError, UnicodeError) as error:
-        raise MalformedError(f"decision: {error}") from error
