@@ -53,7 +53,7 @@ def test_a_control_that_nobody_may_set_aside_is_refused(
 ) -> None:
     refused = signed(trading, note, *RISK, control="credential.standing")
     assert refused.code == 2
-    assert "want some of daily.amount, hours.calendar" in refused.err
+    assert "want some of daily.amount, daily.orders" in refused.err
 
 
 def test_what_is_no_order_of_the_agent_is_not_signed(

@@ -131,20 +131,12 @@ def test_a_decision_on_any_case_can_be_written_and_read(case: Case) -> None:
 
 @given(cases())
 def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
-    again = Case(
+    again = replace(
+        case,
         order=replace(case.order),
-        received_at=replace(case.received_at),
         credential=replace(case.credential),
         scope=replace(case.scope),
-        baseline=case.baseline,
         past=replace(case.past),
-        price=case.price,
-        session=case.session,
-        pinned=case.pinned,
-        override=case.override,
-        halts=case.halts,
-        conversion=case.conversion,
-        target=case.target,
     )
     assert render_decision(decide(again), LEAF) == render_decision(decide(case), LEAF)
 
