@@ -18,6 +18,7 @@ from kya.core.credential import (
     Standing,
     Withdrawal,
 )
+from kya.core.crossing import Facing
 from kya.core.currencies import DECIMALS
 from kya.core.exposure import (
     NO_EXPOSURE,
@@ -67,7 +68,6 @@ from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.scope_limits import AMOUNTS, NO_LIMITS, Limits, SelfMatch
-from kya.core.self_trade import Facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import RegionAnchor, RegionSource, Session, Shown
 from kya.core.workload_events import RegionAnchored, RuntimePinned

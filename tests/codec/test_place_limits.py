@@ -46,7 +46,7 @@ def test_reads_back_limits_of_a_place(limits: PlaceLimits) -> None:
         (b'"open_orders":50', b'"open_orders":1000000001'),
         (b'"open_orders":50', b'"open_orders":"50"'),
         (b'"open_orders":50', b'"open_orders":true'),
-        (b'"currency":"EUR"', b'"currency":"EURO"'),
+        (b'"currency":"EUR"', b'"currency":"QQQ"'),
         (b'"currency":"EUR"', b'"currency":"JPY"'),
         (b'"place":"market:EUR/USD"', b'"place":"market:eur/usd"'),
         (b'"place":"market:EUR/USD"', b'"place":"everywhere"'),

@@ -21,6 +21,7 @@ from kya.core.case import Case
 from kya.core.conduct import Conduct
 from kya.core.control import Reason
 from kya.core.credential import Grant, ReasonCode, Standing, Withdrawal
+from kya.core.crossing import facing
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
 from kya.core.exposure import AtRisk, Exposure, Move, Working, counted_for
@@ -46,7 +47,6 @@ from kya.core.profit import Profit
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
-from kya.core.self_trade import facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.session import Session
 from kya.core.state import State

@@ -7,6 +7,7 @@ from kya.core.checks import CANCEL_CHECKS, CHECKS
 from kya.core.conduct import Conduct
 from kya.core.control import ControlOutcome, ControlResult, Reason
 from kya.core.credential import Standing
+from kya.core.crossing import Facing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
 from kya.core.exposure import Exposure, Working
@@ -15,7 +16,6 @@ from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, OrderType, Side, TimeInForce
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
-from kya.core.self_trade import Facing
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.tokens import NO_DIGEST
 from tests.builders import (

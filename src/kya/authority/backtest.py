@@ -31,6 +31,7 @@ from kya.codec.scopes import scope_digest
 from kya.core.case import Case
 from kya.core.case_of import Inputs
 from kya.core.credential import Credential, Grant
+from kya.core.crossing import facing
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError, MalformedError
@@ -52,7 +53,6 @@ from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.place_limits import limits_upon
 from kya.core.reservation import Target
-from kya.core.self_trade import facing
 from kya.core.state import State
 from kya.pki.entries import Entry
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from kya.core.baseline import Baseline
 from kya.core.credential import Credential, Grant
+from kya.core.crossing import Facing
 from kya.core.errors import CorruptionError
 from kya.core.halt import HaltOrdered
 from kya.core.instant import MICROS_PER_DAY, Instant
@@ -17,7 +18,6 @@ from kya.core.price import ReferencePrice
 from kya.core.reservation import Target
 from kya.core.runtime import Runtime
 from kya.core.scope import Scope
-from kya.core.self_trade import Facing
 from kya.core.session import Session
 from kya.core.valuation import Quotes, usable_of, worth_of
 

@@ -7,6 +7,7 @@ Only a back-test puts one together by itself, for it judges by another scope and
 from typing import NamedTuple
 
 from kya.core.case import Case
+from kya.core.crossing import Facing, facing
 from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
 from kya.core.instant import Instant
@@ -16,7 +17,6 @@ from kya.core.override import OverrideGranted
 from kya.core.place_limits import limits_upon
 from kya.core.price import ReferencePrice
 from kya.core.scope import Scope
-from kya.core.self_trade import Facing, facing
 from kya.core.state import State
 
 
