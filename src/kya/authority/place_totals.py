@@ -51,9 +51,8 @@ class PlaceTotals:
             raise MalformedError(f"order {order.seq}: no agent's certificate")
         changed = dict(self.used)
         for place in places_of(order, credential.grant.scope):
-            if reserved is not None:
-                use = changed.get(place, UNUSED).on(day)
-                changed[place] = use.reserving(reserved)
+            use = changed.get(place, UNUSED).on(day)
+            changed[place] = use.reserving(reserved)
         self.used = changed
 
     def take_report(self, report: VenueReported) -> None:

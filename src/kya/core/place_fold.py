@@ -35,8 +35,8 @@ def use_after_decision(
     agent, changed = state.agents[order.agent], dict(state.place_use)
     more = 1 if agent.working(order.target) is None else 0
     for place in places_touched(state, submitted):
-        use = changed.get(place, UNUSED).on(day).opening(more)
-        changed[place] = use if reserved is None else use.reserving(reserved)
+        use = changed.get(place, UNUSED).on(day)
+        changed[place] = use.opening(more).reserving(reserved)
     return changed
 
 
