@@ -112,3 +112,22 @@ def test_there_is_a_fault_exactly_where_the_reader_refuses(
         assert faults
     else:
         assert faults == ()
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "faults"),
+    [("JPY", "5", 0), ("JPY", "5.00", 1), ("EUR", "5.00", 0), ("QQQ", "5.00", 1)],
+)
+def test_amounts_among_the_limits_have_the_decimals_of_the_currency(
+    currency: str, amount: str, faults: int
+) -> None:
+    scope = {
+        **mandate_faults.RIGHT_SCOPE,
+        "currency": currency,
+        "order_max": "1" if currency == "JPY" else "1.00",
+        "daily_max": "1" if currency == "JPY" else "1.00",
+        "limits": {"position_max": amount},
+    }
+    found = field_faults({**mandate_faults.RIGHT, "scope": scope})
+    named = [each for each in found if "order_max" not in each and "daily" not in each]
+    assert len(named) == faults

@@ -105,11 +105,23 @@ def _money(scope: Fields, name: str) -> Iterator[str]:
 
 
 def _limits(scope: Fields) -> Iterator[str]:
-    """Yield what is wrong with the limits, some of which are set market by market."""
-    markets = scope.get("markets")
-    with_markets = {**RIGHT_SCOPE, "markets": markets}
-    if not any(_read({**RIGHT, "scope": with_markets}, "")):
-        changed = {**with_markets, _OPTIONAL: scope[_OPTIONAL]}
+    """Yield what is wrong with the limits, if markets and currency are right.
+
+    Some limits are set market by market, and amounts have the currency's decimals.
+    """
+    code = scope.get("currency")
+    try:
+        least = str(Money(1, Currency(cast("str", code))))
+    except InputError:
+        return
+    around = {
+        **RIGHT_SCOPE,
+        "currency": code,
+        "markets": scope.get("markets"),
+        **dict.fromkeys(_MAXIMA, least),
+    }
+    if not any(_read({**RIGHT, "scope": around}, "")):
+        changed = {**around, _OPTIONAL: scope[_OPTIONAL]}
         yield from _read({**RIGHT, "scope": changed}, f"scope.{_OPTIONAL}")
 
 
