@@ -22,7 +22,7 @@ def test_a_narrower_mandate_is_within(tmp_path: Path) -> None:
     new = draft(tmp_path / "new", order_max="24999.99", calendar="monday_to_friday")
     said = diff(old, new)
     assert said.code == 0
-    assert "order_max      narrower" in said.out
+    assert "order_max                 narrower" in said.out
     assert said.out.endswith("NEW is within OLD: every limit is equal or narrower\n")
     assert diff(old, old).out.endswith("every limit is equal\n")
 
