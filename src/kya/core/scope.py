@@ -151,7 +151,7 @@ class Scope:
                 msg = f"{name}: want an amount in {self.currency}"
                 raise MalformedError(msg)
         units = self.limits.order_units_max
-        if units and set(units) != self.markets:
+        if units and frozenset(units) != self.markets:
             msg = "order_units_max: want one for each of the markets, and no other"
             raise MalformedError(msg)
 
