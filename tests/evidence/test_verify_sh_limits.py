@@ -208,7 +208,7 @@ def test_its_rules_come_to_the_same_controls_byte_for_byte(case: Case) -> None:
     agrees(facts_of(case), line)
 
 
-@pytest.mark.parametrize("name", VECTORS)
+@pytest.mark.parametrize("name", [n for n in VECTORS if not VECTORS[n]["place_limits"]])
 def test_its_rules_come_to_what_the_vector_says(name: str) -> None:
     facts = VECTORS[name]
     agrees(facts, facts["decision"].rstrip("\n"))
