@@ -49,7 +49,7 @@ from kya.core.order_events import (
 )
 from kya.core.override import Override, OverrideGranted
 from kya.core.past import Past
-from kya.core.place_limits import PlaceLimited, PlaceLimits
+from kya.core.place_limits import LimitedPlace, PlaceLimited, PlaceLimits
 from kya.core.power_events import (
     AgentRegistered,
     CertificateIssued,
@@ -179,6 +179,7 @@ def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
     armed: dict[str, object] = {
         "scope": a_scope(limits=every_limit()),
         "price": a_price(),
+        "place_limits": (LimitedPlace(every_place_limit(), allowed=0, open_orders=0),),
     }
     if order is None:
         order = an_order(seq=2, action=Action.REPLACE, target=1)
@@ -302,6 +303,11 @@ def place_limits(place: Place = FIRM, **overrides: object) -> PlaceLimits:
         at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
     )
     return _made(default, overrides)
+
+
+def every_place_limit() -> PlaceLimits:
+    """Every limit that a place may have, wide enough for the first live order."""
+    return place_limits(order_max=eur("50,000"), open_orders=50)
 
 
 def a_place_limited(place: Place = FIRM, **overrides: object) -> PlaceLimited:

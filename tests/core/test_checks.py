@@ -15,6 +15,7 @@ from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, OrderType, Side, TimeInForce
+from kya.core.place_limits import LimitedPlace
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.sent import Message, Sent, asked_in
 from kya.core.tokens import NO_DIGEST
@@ -34,6 +35,7 @@ from tests.builders import (
     eur,
     every_limit,
     on,
+    place_limits,
 )
 
 CENTS_500_000 = 50_000_000
@@ -413,6 +415,8 @@ def test_every_violation_is_kept() -> None:
         conduct=conduct,
         exposure=Exposure(currency=GBP, working={1: working, 2: working}),
     )
+    cent = eur("0.01")
+    tight = place_limits(order_max=cent, daily_max=cent, open_orders=1)
     case = a_case(
         order,
         received_at=saturday,
@@ -421,6 +425,7 @@ def test_every_violation_is_kept() -> None:
         facing=Facing("another", 1, None),
         pinned=a_runtime(),
         halts=(a_halt_ordered(),),
+        place_limits=(LimitedPlace(tight, allowed=1, open_orders=2),),
     )
     decision = decide(case)
     never_together = {
