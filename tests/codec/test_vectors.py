@@ -172,7 +172,7 @@ def case_of(facts: Facts) -> Case:
         target=target_of(facts["target"]),
         halts=halts_of(facts, order, scope),
         place_limits=limits_of(facts, order, scope),
-        facing=facing(order, firm_of(facts)),
+        facing=facing(order, scope, firm_of(facts)),
     )
 
 

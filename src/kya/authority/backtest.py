@@ -234,7 +234,9 @@ class Backtest:
                 (order, self.mandate.scope),
                 inputs.received_at.day,
             ),
-            facing=facing(order, ((order.agent, self._past.exposure),)),
+            facing=facing(
+                order, self.mandate.scope, ((order.agent, self._past.exposure),)
+            ),
         )
 
     def _take_report(self, report: VenueReported) -> None:

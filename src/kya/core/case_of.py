@@ -7,16 +7,14 @@ Only a back-test puts one together by itself, for it judges by another scope and
 from typing import NamedTuple
 
 from kya.core.case import Case
-from kya.core.crossing import Facing, facing
+from kya.core.crossing import facing
 from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
 from kya.core.instant import Instant
-from kya.core.order import Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import limits_upon
 from kya.core.price import ReferencePrice
-from kya.core.scope import Scope
 from kya.core.state import State
 
 
@@ -57,16 +55,12 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         place_limits=limits_upon(
             state.place_limits, state.place_use, (order, scope), day
         ),
-        facing=_facing(state, order, scope),
+        facing=facing(
+            order,
+            scope,
+            ((name, each.past.exposure) for name, each in state.agents.items()),
+        ),
     )
-
-
-def _facing(state: State, order: Order, scope: Scope) -> Facing | None:
-    """Return the firm's working order that this one would meet, if anybody asks."""
-    if scope.limits.self_trade is None:
-        return None
-    agents = state.agents.items()
-    return facing(order, ((name, agent.past.exposure) for name, agent in agents))
 
 
 def _override_for(

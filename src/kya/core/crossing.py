@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kya.core.exposure import Exposure, Working
-from kya.core.order import Order, Side
+from kya.core.order import Action, Order, Side
+from kya.core.scope import Scope
 
 
 class Facing(NamedTuple):
@@ -15,12 +16,17 @@ class Facing(NamedTuple):
     price: int | None
 
 
-def facing(order: Order, agents: Iterable[tuple[str, Exposure]]) -> Facing | None:
+def facing(
+    order: Order, scope: Scope, agents: Iterable[tuple[str, Exposure]]
+) -> Facing | None:
     """Return the working order that this one would meet first, if it would meet any.
 
-    Two limit prices meet where the buyer's is not below the seller's; an order without
+    None, too, where nobody asks: under a scope that does not, and of a cancel. Two
+    limit prices meet where the buyer's is not below the seller's; an order without
     one meets any. The order whose place this one is to take does not count.
     """
+    if scope.limits.self_trade is None or order.action is Action.CANCEL:
+        return None
     found = [
         Facing(name, seq, working.limit)
         for name, exposure in agents

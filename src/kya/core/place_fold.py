@@ -10,7 +10,7 @@ from kya.core.order import Action
 from kya.core.order_events import OrderSubmitted, VenueReported
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import UNUSED, PlaceUse
-from kya.core.state import AgentState, State
+from kya.core.state import State
 from kya.core.working import places_touched
 
 Uses = Mapping[Place, PlaceUse]
@@ -53,8 +53,9 @@ def use_after_report(state: State, event: VenueReported) -> Uses:
     changed = dict(state.place_use)
     if agent.working(submitted.order.target) is None:
         _open(changed, places_touched(state, submitted), -1)
-    for waiting in _in_the_place_of(event.seq, agent):
-        _open(changed, places_touched(state, waiting), 1)
+    for waiting in agent.acting_on(event.seq):
+        if waiting.order.action is Action.REPLACE:
+            _open(changed, places_touched(state, waiting), 1)
     return changed
 
 
@@ -62,12 +63,3 @@ def _open(changed: dict[Place, PlaceUse], places: Iterable[Place], more: int) ->
     """Count so many more open orders at each of the places."""
     for place in places:
         changed[place] = changed.get(place, UNUSED).opening(more)
-
-
-def _in_the_place_of(seq: int, agent: AgentState) -> list[OrderSubmitted]:
-    """Return the orders that are to take this one's place."""
-    return [
-        submitted
-        for submitted in agent.unanswered.values()
-        if submitted.order.target == seq and submitted.order.action is Action.REPLACE
-    ]

@@ -1,6 +1,5 @@
 """How far working orders have come: what a venue's report changes for its agent."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kya.core.money import Money
@@ -35,16 +34,8 @@ def after_report(agent: AgentState, event: VenueReported) -> AgentState:
     progress = {k: v for k, v in agent.progress.items() if k != seq}
     before = known.filled_before + filled
     if before:
-        for other in _in_the_place_of(seq, unanswered):
+        for waiting in agent.acting_on(seq):
+            other = waiting.order.seq
             there = progress.get(other, Progress())
             progress[other] = there._replace(filled_before=before)
     return replace(agent, unanswered=unanswered, progress=progress)
-
-
-def _in_the_place_of(
-    target: int, unanswered: Mapping[int, OrderSubmitted]
-) -> Iterator[int]:
-    """Yield the orders under way that are to take this one's place."""
-    for seq, submitted in unanswered.items():
-        if submitted.order.target == target:
-            yield seq

@@ -1,6 +1,6 @@
 """The state: everything the log has said so far, as one value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -83,6 +83,12 @@ class AgentState:
             return None
         worth = self.progress.get(order.seq, Progress()).worth
         return Target(order, worth or order.amount)
+
+    def acting_on(self, seq: int) -> Iterator[OrderSubmitted]:
+        """Yield the orders under way that are to replace or cancel this one."""
+        for submitted in self.unanswered.values():
+            if submitted.order.target == seq:
+                yield submitted
 
     def has_room_for(self, order: Order) -> bool:
         """Tell whether one more may wait for its venue; a cancel finds room longer."""
