@@ -6,7 +6,6 @@ so that it can be told of every market.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
@@ -64,11 +63,12 @@ class AtRisk(NamedTuple):
     buying: int = 0
     selling: int = 0
 
-    def plus(self, side: Side, *, filled: int, counted: int) -> Self:
+    def plus(self, side: Side, *, filled: int, counted: int) -> "AtRisk":
         """Return this with so much more filled, and so much more that may be."""
+        net, buying, selling = self
         if side is Side.BUY:
-            return self._replace(net=self.net + filled, buying=self.buying + counted)
-        return self._replace(net=self.net - filled, selling=self.selling + counted)
+            return AtRisk(net + filled, buying + counted, selling)
+        return AtRisk(net - filled, buying, selling + counted)
 
     @property
     def worst(self) -> int:
@@ -89,18 +89,18 @@ NOTHING_WORKS: Final[Mapping[int, Working]] = MappingProxyType({})
 _NOT_AT_RISK: Final = AtRisk()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
+class Exposure(NamedTuple):
     """One agent's working orders by `seq`, and what is at risk by market and by venue.
 
-    `is_mixed` once there were worths in two currencies: nobody can compare it then.
+    `is_mixed` once there were worths in two currencies: nobody can compare it then. A
+    named tuple, because one is made for every order.
     """
 
     currency: Currency | None = None
     is_mixed: bool = False
-    working: Mapping[int, Working] = field(default_factory=lambda: NOTHING_WORKS)
-    markets: Mapping[str, AtRisk] = field(default_factory=lambda: NOWHERE)
-    venues: Mapping[str, AtRisk] = field(default_factory=lambda: NOWHERE)
+    working: Mapping[int, Working] = NOTHING_WORKS
+    markets: Mapping[str, AtRisk] = NOWHERE
+    venues: Mapping[str, AtRisk] = NOWHERE
 
     def is_in(self, currency: Currency) -> bool:
         """Tell whether its worths are in this currency, so far as there are any."""
@@ -113,13 +113,11 @@ class Exposure:
         counted = counted_for(working, self.working)
         added = working._replace(counted=counted)
         known = self.currency or worth.currency
-        changed = replace(
-            self,
+        return self._replace(
             currency=known,
             is_mixed=self.is_mixed or known.code != worth.currency.code,
             working={**self.working, order.seq: added},
-        )
-        return changed.moved(Move(added, 0, counted))
+        ).moved(Move(added, 0, counted))
 
     def with_fill(self, seq: int, filled: int, fill: Fill, *, is_final: bool) -> Self:
         """Return the exposure once so many minor units of an order are filled in all.
@@ -144,7 +142,7 @@ class Exposure:
                 after = after._replace(counted=counted_for(after, working))
                 working[other] = after
                 moves.append(Move(after, 0, after.counted - order.counted))
-        return replace(self, working=working).moved(*moves)
+        return self._replace(working=working).moved(*moves)
 
     def added_by(self, order: Order, worth: Money) -> int:
         """Return what the order would add, beyond the rest of its target."""
@@ -157,7 +155,7 @@ class Exposure:
             for sums, key in ((markets, order.market), (venues, order.venue)):
                 known = sums.get(key, _NOT_AT_RISK)
                 sums[key] = known.plus(order.side, filled=filled, counted=counted)
-        return replace(self, markets=markets, venues=venues)
+        return self._replace(markets=markets, venues=venues)
 
 
 def counted_for(order: Working, working: Mapping[int, Working]) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from re import Pattern
 from typing import Final, Self
 
@@ -79,12 +80,17 @@ FIRM: Final = Place(Level.FIRM)
 
 def places_of(order: Order, scope: Scope) -> tuple[Place, ...]:
     """Return every place that the order touches, in the order of the levels."""
-    desk = scope.limits.desk
+    return _places(order.agent, scope.limits.desk, order.market, order.venue)
+
+
+@lru_cache(maxsize=4096)
+def _places(agent: str, desk: str | None, market: str, venue: str) -> tuple[Place, ...]:
+    """Return the places and keep them: an agent's orders go where they went before."""
     at_desk = () if desk is None else (Place(Level.DESK, desk),)
     return (
-        Place(Level.AGENT, order.agent),
+        Place(Level.AGENT, agent),
         *at_desk,
-        Place(Level.MARKET, order.market),
-        Place(Level.VENUE, order.venue),
+        Place(Level.MARKET, market),
+        Place(Level.VENUE, venue),
         FIRM,
     )

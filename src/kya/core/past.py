@@ -37,9 +37,9 @@ class Past:
     currency: Currency | None = None
     allowed: Mapping[tuple[str, Side], int] = field(default_factory=lambda: NOTHING)
     by_venue: Mapping[str, int] = field(default_factory=lambda: NO_VENUES)
-    conduct: Conduct = field(default_factory=lambda: NO_CONDUCT)
-    exposure: Exposure = field(default_factory=lambda: NO_EXPOSURE)
-    profit: Profit = field(default_factory=lambda: NO_PROFIT)
+    conduct: Conduct = NO_CONDUCT
+    exposure: Exposure = NO_EXPOSURE
+    profit: Profit = NO_PROFIT
 
     def on(self, day: Day) -> Self:
         """Return the past as the given day sees it, without another day's counters."""

@@ -7,7 +7,6 @@ nobody can say, and a control that needs it blocks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
@@ -93,8 +92,7 @@ NO_HOLDING: Final = Holding()
 NO_HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profit:
+class Profit(NamedTuple):
     """Every market's holding, and the worst since people last armed the latch.
 
     `now` is the sum over all markets in minor units of `currency`, or None if nobody
@@ -103,7 +101,7 @@ class Profit:
     """
 
     currency: Currency | None = None
-    holdings: Mapping[str, Holding] = field(default_factory=lambda: NO_HOLDINGS)
+    holdings: Mapping[str, Holding] = NO_HOLDINGS
     now: int | None = 0
     begun: int = 0
     peak: int = 0
@@ -112,7 +110,7 @@ class Profit:
 
     def on_another_day(self) -> Self:
         """Return the profit as a new day begins."""
-        return self if self.now is None else replace(self, begun=self.now)
+        return self if self.now is None else self._replace(begun=self.now)
 
     def marked(self, price: ReferencePrice) -> Self:
         """Return the profit at a newer quote of a market in which something is held."""
@@ -133,22 +131,21 @@ class Profit:
 
     def told_in(self, currency: Currency) -> Self:
         """Return the profit as it is told in this currency."""
-        return self if self.currency == currency else replace(self, currency=currency)
+        return self if self.currency == currency else self._replace(currency=currency)
 
     def reviewed(self) -> Self:
         """Return the profit after people have looked: it counts from here on."""
         now = self.now or 0
-        return replace(self, begun=now, peak=now, loss=0, drawdown=0)
+        return self._replace(begun=now, peak=now, loss=0, drawdown=0)
 
     def _with(self, market: str, holding: Holding) -> Self:
         """Return the profit with this holding, and the worst brought up to it."""
         holdings = {**self.holdings, market: holding}
         now = _total(holdings, self.currency)
         if now is None:
-            return replace(self, holdings=holdings, now=None)
+            return self._replace(holdings=holdings, now=None)
         peak = max(self.peak, now)
-        return replace(
-            self,
+        return self._replace(
             holdings=holdings,
             now=now,
             peak=peak,
