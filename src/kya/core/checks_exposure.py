@@ -10,6 +10,7 @@ from kya.core.control import (
     ControlResult,
     NotArmed,
     Reason,
+    at_most,
 )
 from kya.core.exposure import AtRisk
 from kya.core.fixed_point import render_shortest
@@ -184,9 +185,7 @@ def _count(
     if market is not None:
         count = len([each for each in working if each.market == market])
     count += case.order.action is not Action.REPLACE
-    if count <= most:
-        return ControlResult(control, _PASSED, most, count)
-    return ControlResult(control, _FAILED, most, count, reason)
+    return at_most(control, most, count, reason)
 
 
 def _amount(

@@ -10,6 +10,7 @@ from kya.core.control import (
     ControlResult,
     NotArmed,
     Reason,
+    at_most,
 )
 from kya.core.instant import MICROS_PER_SECOND
 from kya.core.limits import BASIS_POINTS_MAX
@@ -97,7 +98,7 @@ def day_has_room(case: Case) -> ControlResult | NotArmed:
     if most is None:
         return NOT_ARMED
     count = case.past.conduct.messages + 1
-    return _count(RATE_DAY, most, count, Reason.RATE_DAY)
+    return at_most(RATE_DAY, most, count, Reason.RATE_DAY)
 
 
 def day_has_few_enough_orders(case: Case) -> ControlResult | NotArmed:
@@ -106,7 +107,7 @@ def day_has_few_enough_orders(case: Case) -> ControlResult | NotArmed:
     if most is None:
         return NOT_ARMED
     count = case.past.conduct.orders + 1
-    return _count(DAILY_ORDERS, most, count, Reason.DAILY_ORDERS)
+    return at_most(DAILY_ORDERS, most, count, Reason.DAILY_ORDERS)
 
 
 def orders_are_in_proportion_to_fills(case: Case) -> ControlResult | NotArmed:
@@ -119,7 +120,7 @@ def orders_are_in_proportion_to_fills(case: Case) -> ControlResult | NotArmed:
         return NOT_ARMED
     orders, fills = case.past.conduct.orders + 1, max(1, case.past.conduct.fills)
     per_fill = -(-orders // fills)
-    return _count(ORDERS_PER_FILL, most, per_fill, Reason.ORDERS_PER_FILL)
+    return at_most(ORDERS_PER_FILL, most, per_fill, Reason.ORDERS_PER_FILL)
 
 
 def order_is_no_duplicate(case: Case) -> ControlResult | NotArmed:
@@ -173,7 +174,7 @@ def rejects_have_not_latched(case: Case) -> ControlResult | NotArmed:
     if most is None:
         return NOT_ARMED
     worst = case.past.conduct.rejects_worst
-    return _count(LATCH_REJECTS, most, worst, Reason.LATCH_REJECTS)
+    return at_most(LATCH_REJECTS, most, worst, Reason.LATCH_REJECTS)
 
 
 def executions_have_not_latched(case: Case) -> ControlResult | NotArmed:
@@ -182,7 +183,7 @@ def executions_have_not_latched(case: Case) -> ControlResult | NotArmed:
     if most is None:
         return NOT_ARMED
     count = case.past.conduct.executions + 1
-    return _count(LATCH_EXECUTIONS, most, count, Reason.LATCH_EXECUTIONS)
+    return at_most(LATCH_EXECUTIONS, most, count, Reason.LATCH_EXECUTIONS)
 
 
 def _rate(
@@ -191,11 +192,4 @@ def _rate(
     """Count the messages of the window that ends now, this one included."""
     since = case.received_at.micros - window
     count = case.past.conduct.sent.count_since(since) + 1
-    return _count(control, most, count, reason)
-
-
-def _count(control: Control, most: int, count: int, reason: Reason) -> ControlResult:
-    """Compare a count with its maximum."""
-    if count <= most:
-        return ControlResult(control, _PASSED, most, count)
-    return ControlResult(control, _FAILED, most, count, reason)
+    return at_most(control, most, count, reason)

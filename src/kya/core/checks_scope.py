@@ -12,6 +12,7 @@ from kya.core.control import (
     NotArmed,
     Reason,
 )
+from kya.core.order import OrderType, TimeInForce
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
@@ -43,32 +44,20 @@ ORDER_TIME_IN_FORCE: Final = Control(
 
 def market_is_in_scope(case: Case) -> ControlResult:
     """The scope lists the market."""
-    markets, market = case.scope.markets, case.order.market
-    if market in markets:
-        return ControlResult(MARKET_ALLOWED, _PASSED, markets, market)
-    return ControlResult(
-        MARKET_ALLOWED, _FAILED, markets, market, Reason.MARKET_NOT_ALLOWED
-    )
+    listed, given = case.scope.markets, case.order.market
+    return _listed(MARKET_ALLOWED, listed, given, Reason.MARKET_NOT_ALLOWED)
 
 
 def venue_is_in_scope(case: Case) -> ControlResult:
     """The scope lists the venue."""
-    venues, venue = case.scope.venues, case.order.venue
-    if venue in venues:
-        return ControlResult(VENUE_ALLOWED, _PASSED, venues, venue)
-    return ControlResult(
-        VENUE_ALLOWED, _FAILED, venues, venue, Reason.VENUE_NOT_ALLOWED
-    )
+    listed, given = case.scope.venues, case.order.venue
+    return _listed(VENUE_ALLOWED, listed, given, Reason.VENUE_NOT_ALLOWED)
 
 
 def region_is_in_scope(case: Case) -> ControlResult:
     """The scope lists the region that the agent says it runs in."""
-    regions, region = case.scope.regions, case.order.region
-    if region in regions:
-        return ControlResult(REGION_ALLOWED, _PASSED, regions, region)
-    return ControlResult(
-        REGION_ALLOWED, _FAILED, regions, region, Reason.REGION_NOT_ALLOWED
-    )
+    listed, given = case.scope.regions, case.order.region
+    return _listed(REGION_ALLOWED, listed, given, Reason.REGION_NOT_ALLOWED)
 
 
 def time_is_within_hours(case: Case) -> ControlResult:
@@ -99,23 +88,32 @@ def day_is_in_calendar(case: Case) -> ControlResult:
 
 def order_type_is_in_scope(case: Case) -> ControlResult | NotArmed:
     """The scope lists the order's type."""
-    types, given = case.scope.limits.order_types, case.order.type
-    if types is None:
+    listed = case.scope.limits.order_types
+    if listed is None:
         return NOT_ARMED
-    if given in types:
-        return ControlResult(ORDER_TYPE, _PASSED, types, given)
-    return ControlResult(
-        ORDER_TYPE, _FAILED, types, given, Reason.ORDER_TYPE_NOT_ALLOWED
-    )
+    return _listed(ORDER_TYPE, listed, case.order.type, Reason.ORDER_TYPE_NOT_ALLOWED)
 
 
 def time_in_force_is_in_scope(case: Case) -> ControlResult | NotArmed:
     """The scope lists the order's time in force."""
-    times, given = case.scope.limits.times_in_force, case.order.time_in_force
-    if times is None:
+    listed = case.scope.limits.times_in_force
+    if listed is None:
         return NOT_ARMED
-    if given in times:
-        return ControlResult(ORDER_TIME_IN_FORCE, _PASSED, times, given)
-    return ControlResult(
-        ORDER_TIME_IN_FORCE, _FAILED, times, given, Reason.TIME_IN_FORCE_NOT_ALLOWED
+    return _listed(
+        ORDER_TIME_IN_FORCE,
+        listed,
+        case.order.time_in_force,
+        Reason.TIME_IN_FORCE_NOT_ALLOWED,
     )
+
+
+def _listed(
+    control: Control,
+    listed: frozenset[str] | frozenset[OrderType] | frozenset[TimeInForce],
+    given: str | OrderType | TimeInForce,
+    reason: Reason,
+) -> ControlResult:
+    """Look for what the order has among what the scope lists."""
+    if given in listed:
+        return ControlResult(control, _PASSED, listed, given)
+    return ControlResult(control, _FAILED, listed, given, reason)

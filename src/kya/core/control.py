@@ -158,6 +158,13 @@ NOT_ARMED: Final = NotArmed.NOT_ARMED
 """A value of its own, so that a control which forgets its result blocks."""
 
 
+def at_most(control: Control, most: int, count: int, reason: Reason) -> ControlResult:
+    """Compare a count with its maximum, which is inclusive."""
+    if count <= most:
+        return ControlResult(control, ControlOutcome.PASSED, most, count)
+    return ControlResult(control, ControlOutcome.FAILED, most, count, reason)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
     """One reason why an order was not allowed."""
