@@ -63,6 +63,11 @@ class HaltOrdered:
         """Refuse a leaf hash that is none."""
         tokens.require(tokens.DIGEST, "leaf", self.leaf)
 
+    @property
+    def at(self) -> Instant:
+        """From when on, as its signers say."""
+        return self.halt.at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingResumed:
@@ -70,6 +75,11 @@ class TradingResumed:
 
     signed_by: tuple[str, ...]
     resume: Resume
+
+    @property
+    def at(self) -> Instant:
+        """From when on, as its signers say."""
+        return self.resume.at
 
 
 def halts_upon(

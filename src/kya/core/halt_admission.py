@@ -21,18 +21,18 @@ def against_stop(state: State, event: Stop) -> str | None:
     """Ask the rule of the event's kind, then that of its time."""
     if isinstance(event, HaltOrdered):
         halt = event.halt
-        what, at = f"halt of {halt.place}", halt.at
+        what = f"halt of {halt.place}"
         against = _against_halt(state, halt)
     elif isinstance(event, TradingResumed):
-        what, at = "resume", event.resume.at
+        what = "resume"
         against = _against_resume(state, event)
     else:
         rearm = event.rearm
-        what, at = f"re-arming of {rearm.latch.value} of {rearm.agent}", rearm.at
+        what = f"re-arming of {rearm.latch.value} of {rearm.agent}"
         against = _against_rearming(state, event)
     if against is not None:
         return f"{what}: {against}"
-    return against_back_dating(state, at, what)
+    return against_back_dating(state, event.at, what)
 
 
 def _against_halt(state: State, halt: Halt) -> str | None:

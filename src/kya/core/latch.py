@@ -36,3 +36,8 @@ class LatchRearmed:
 
     signed_by: tuple[str, ...]
     rearm: Rearm
+
+    @property
+    def at(self) -> Instant:
+        """From when on, as its signers say."""
+        return self.rearm.at

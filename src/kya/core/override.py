@@ -63,3 +63,8 @@ class OverrideGranted:
     def sets_aside(self, control: str) -> bool:
         """Tell whether the override names this control."""
         return control in self.override.controls
+
+    @property
+    def at(self) -> Instant:
+        """When it was signed."""
+        return self.override.at

@@ -76,6 +76,11 @@ class PlaceLimited:
         """Refuse a leaf hash that is none."""
         tokens.require(tokens.DIGEST, "leaf", self.leaf)
 
+    @property
+    def at(self) -> Instant:
+        """From when on, as its signers say."""
+        return self.limits.at
+
 
 class LimitedPlace(NamedTuple):
     """The limits of a place, and what all agents have used of them before the order.

@@ -51,6 +51,11 @@ class MandateGranted:
         """Refuse a digest that is none."""
         tokens.require(tokens.DIGEST, "mandate", self.digest)
 
+    @property
+    def at(self) -> Instant:
+        """When the board resolved."""
+        return self.mandate.resolved_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRegistered:
@@ -62,6 +67,11 @@ class AgentRegistered:
     def __post_init__(self) -> None:
         """Refuse a digest that is none."""
         tokens.require(tokens.DIGEST, "registration", self.digest)
+
+    @property
+    def at(self) -> Instant:
+        """When it was signed."""
+        return self.registration.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

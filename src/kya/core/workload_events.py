@@ -44,6 +44,11 @@ class RegionAnchored:
         """Refuse a digest that is none."""
         tokens.require(tokens.DIGEST, "anchor", self.digest)
 
+    @property
+    def at(self) -> Instant:
+        """When it was signed."""
+        return self.anchor.at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted:

@@ -30,6 +30,8 @@ from kya.pki.revocations import require_fitting
 
 Dated = (
     LogOpened
+    | MandateGranted
+    | AgentRegistered
     | CertificateIssued
     | EnrolmentRefused
     | IssuerRenewed
@@ -37,7 +39,15 @@ Dated = (
     | RevocationScheduled
     | StandingChanged
     | RuntimePinned
+    | RegionAnchored
+    | OverrideGranted
+    | HaltOrdered
+    | TradingResumed
+    | LatchRearmed
+    | PlaceLimited
 )
+"""What people and the authority say; an order or a report comes by another way."""
+
 _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
@@ -94,23 +104,6 @@ class Statements:
 
 def _dated(entry: Entry) -> Instant:
     """Return the instant that the statement claims; InputError for any other kind."""
-    event = entry.event
-    if isinstance(event, HaltOrdered):
-        return event.halt.at
-    if isinstance(event, TradingResumed):
-        return event.resume.at
-    if isinstance(event, LatchRearmed):
-        return event.rearm.at
-    if isinstance(event, PlaceLimited):
-        return event.limits.at
-    if isinstance(event, MandateGranted):
-        return event.mandate.resolved_at
-    if isinstance(event, RegionAnchored):
-        return event.anchor.at
-    if isinstance(event, OverrideGranted):
-        return event.override.at
-    if isinstance(event, AgentRegistered):
-        return event.registration.at
-    if isinstance(event, Dated):
-        return event.at
+    if isinstance(entry.event, Dated):
+        return entry.event.at
     raise InputError(f"entries: want {_KINDS}")

@@ -220,14 +220,11 @@ def _stopping(
     """Return the people who stop or limit trading, or who start it again together."""
     if isinstance(event, PlaceLimited):
         return _limiting(entry, event, state)
-    if isinstance(event, HaltOrdered):
-        return _holders(entry, state, event.halt.at, *STOPPING)
+    signers = _holders(entry, state, event.at, *STOPPING)
     if isinstance(event, TradingResumed):
-        signers = _holders(entry, state, event.resume.at, *STOPPING)
         require_resuming(signers)
-        return signers
-    signers = _holders(entry, state, event.rearm.at, *STOPPING)
-    require_rearming(signers)
+    elif isinstance(event, LatchRearmed):
+        require_rearming(signers)
     return signers
 
 
