@@ -6,10 +6,9 @@ What differs between two mandates says where to look; whether a find is one is f
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import chain
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
 from kya.core.ask import Ask, ask_beyond
 from kya.core.case import Case
@@ -20,7 +19,7 @@ from kya.core.decision import Decision
 from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.mandate import Mandate
 from kya.core.money import Money, Price
-from kya.core.narrowing import comparisons
+from kya.core.narrowing import relation
 from kya.core.order import (
     ACTS_ON_TARGET,
     Action,
@@ -34,8 +33,6 @@ from kya.core.runtime import Runtime
 from kya.core.scope import LISTED, Calendar, Mode, RegionEvidence
 from kya.core.session import Session, Shown
 from kya.core.tokens import NO_DIGEST
-
-E = TypeVar("E", bound=Enum)
 
 _LAST_DAY: Final = Instant.parse("9999-12-31T00:00:00.000000Z").day.number
 _DAYS: Final = 8  # Every weekday, counted from any time of a day on.
@@ -63,42 +60,52 @@ def counterexample(old: Mandate, new: Mandate, limit: str) -> Counterexample | N
     """Return an order that passes this limit of the new mandate and not of the old one.
 
     None for a limit that is within the old one, where another limit of the new mandate
-    is in the way of every such order, and for what no order can show: `grace_seconds`.
+    is in the way of every such order, and for what no order shows by itself: the
+    `grace_seconds`, and limits that are measured by prices or by what came before.
     """
     is_shown = limit == "live_from" or limit in _REASONS
-    if dict(comparisons(old, new))[limit].is_within or not is_shown:
+    if not is_shown or relation(old, new, limit).is_within:
         return None
     ask = ask_beyond(old, new, limit)
-    found = (_judged(old, new, ask, limit, at) for at in _instants(old, new))
-    confirmed = [each for each in found if each is not None]
-    return min(confirmed, key=_other_reasons, default=None)
+    clearest: Counterexample | None = None
+    for at in _instants(old, new):
+        found = _judged(old, new, ask, limit, at)
+        if found is None:
+            continue
+        if _other_reasons(found) == 0:
+            return found
+        if clearest is None or _other_reasons(found) < _other_reasons(clearest):
+            clearest = found
+    return clearest
 
 
 def _other_reasons(found: Counterexample) -> int:
-    """Return how many reasons the old mandate has; the fewer, the clearer."""
-    return len(found.under_old.reasons)
+    """Return how many more reasons the old mandate has; the fewer, the clearer."""
+    return len(found.under_old.reasons) - (found.reason is not None)
 
 
 def _judged(
     old: Mandate, new: Mandate, ask: Ask, limit: str, at: Instant
 ) -> Counterexample | None:
     """Return the counterexample, if both decisions say that it is one."""
-    under_old, under_new = (decide(_case(each, ask, at)) for each in (old, new))
+    under_new = decide(_case(new, ask, at))
+    if not under_new.allowed:
+        return None
+    under_old = decide(_case(old, ask, at))
     if limit == "live_from":
         reason, is_one = None, _goes_live(under_old, under_new)
     else:
         reason = _REASONS.get(limit)
-        is_one = under_new.allowed and reason in under_old.reasons
+        is_one = reason in under_old.reasons
     if not is_one:
         return None
     return Counterexample(reason=reason, under_old=under_old, under_new=under_new)
 
 
 def _goes_live(under_old: Decision, under_new: Decision) -> bool:
-    """Tell whether both allow it, and only the new one lets it move real money."""
+    """Tell whether the old one allows it, too, but only the new one for real money."""
     modes = (under_old.mode, under_new.mode)
-    both = under_old.allowed and under_new.allowed
-    return both and modes == (Mode.PAPER, Mode.LIVE)
+    return under_old.allowed and modes == (Mode.PAPER, Mode.LIVE)
 
 
 _REASONS: Final[Mapping[str, Reason]] = MappingProxyType(

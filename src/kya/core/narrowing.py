@@ -26,6 +26,9 @@ from kya.core.scope import (
 from kya.core.scope_limits import NO_LIMITS as NONE_SET
 from kya.core.scope_limits import Limits
 
+_LIMITS: Final = "limits."
+"""What the names of a scope's further limits begin with."""
+
 
 class Comparison(NamedTuple):
     """One limit, by its field's name, and what the new one is beside the old one."""
@@ -41,18 +44,31 @@ def comparisons(old: Mandate, new: Mandate) -> tuple[Comparison, ...]:
 
     InputError for the mandates of two agents: neither limits the other's orders.
     """
+    before, after = old.scope.limits, new.scope.limits
+    limits = [
+        f"{_LIMITS}{name}"
+        for name in LIMITS_LIMITS
+        if _is_set(name, before) or _is_set(name, after)
+    ]
+    names = (*MANDATE_LIMITS, *SCOPE_LIMITS, *limits)
+    return tuple(Comparison(name, relation(old, new, name)) for name in names)
+
+
+def relation(old: Mandate, new: Mandate, limit: str) -> Relation:
+    """Return what this one limit of the new mandate is beside the old one's.
+
+    InputError for the mandates of two agents: neither limits the other's orders.
+    """
     if old.agent != new.agent:
         msg = f"mandates: want two of one agent, got {old.agent}'s and {new.agent}'s"
         raise InputError(msg)
-    grants = [(name, of(old, new)) for name, of in MANDATE_LIMITS.items()]
-    scopes = [(name, of(old.scope, new.scope)) for name, of in SCOPE_LIMITS.items()]
-    before, after = old.scope.limits, new.scope.limits
-    limits = [
-        (f"limits.{name}", of(before, after))
-        for name, of in LIMITS_LIMITS.items()
-        if _is_set(name, before) or _is_set(name, after)
-    ]
-    return tuple(Comparison(*pair) for pair in (*grants, *scopes, *limits))
+    if limit in MANDATE_LIMITS:
+        return MANDATE_LIMITS[limit](old, new)
+    before, after = old.scope, new.scope
+    if limit in SCOPE_LIMITS:
+        return SCOPE_LIMITS[limit](before, after)
+    name = limit.removeprefix(_LIMITS)
+    return LIMITS_LIMITS[name](before.limits, after.limits)
 
 
 def _is_set(name: str, limits: Limits) -> bool:
