@@ -21,7 +21,7 @@ from kya.wiring.halt_desk import rearm as set_back
 from kya.wiring.halt_desk import resume as start
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import published, published_power
-from kya.wiring.override_desk import read_people
+from kya.wiring.people import read_people
 from kya.wiring.place_desk import WantedLimits
 from kya.wiring.place_desk import limit as set_limits
 

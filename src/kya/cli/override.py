@@ -24,9 +24,9 @@ from kya.wiring.override_desk import (
     Wanted,
     overrides_in,
     read_order,
-    read_people,
 )
 from kya.wiring.override_desk import override as set_aside
+from kya.wiring.people import read_people
 
 _SECONDS = 60
 

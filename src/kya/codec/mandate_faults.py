@@ -91,17 +91,22 @@ def _money(scope: Fields, name: str) -> Iterator[str]:
 
     Amounts have as many decimals as their currency, so each is read with its own.
     """
-    code = scope.get("currency")
     try:
-        least = str(Money(1, Currency(cast("str", code))))
+        changed = _in_currency_of(scope)
     except InputError as error:
         if name == "currency":
             yield f"scope.currency: {error}"
         return
-    changed = {**RIGHT_SCOPE, "currency": code, **dict.fromkeys(_MAXIMA, least)}
     yield from _read(
         {**RIGHT, "scope": {**changed, name: scope[name]}}, f"scope.{name}"
     )
+
+
+def _in_currency_of(scope: Fields) -> dict[str, object]:
+    """Return a right scope in this one's currency; InputError if that is none."""
+    code = scope.get("currency")
+    least = str(Money(1, Currency(cast("str", code))))
+    return {**RIGHT_SCOPE, "currency": code, **dict.fromkeys(_MAXIMA, least)}
 
 
 def _limits(scope: Fields) -> Iterator[str]:
@@ -109,17 +114,10 @@ def _limits(scope: Fields) -> Iterator[str]:
 
     Some limits are set market by market, and amounts have the currency's decimals.
     """
-    code = scope.get("currency")
     try:
-        least = str(Money(1, Currency(cast("str", code))))
+        around = {**_in_currency_of(scope), "markets": scope.get("markets")}
     except InputError:
         return
-    around = {
-        **RIGHT_SCOPE,
-        "currency": code,
-        "markets": scope.get("markets"),
-        **dict.fromkeys(_MAXIMA, least),
-    }
     if not any(_read({**RIGHT, "scope": around}, "")):
         changed = {**around, _OPTIONAL: scope[_OPTIONAL]}
         yield from _read({**RIGHT, "scope": changed}, f"scope.{_OPTIONAL}")

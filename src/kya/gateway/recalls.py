@@ -10,6 +10,7 @@ from kya.core.halt import HaltOrdered, TradingState, halts_upon, state_under
 from kya.core.order_events import OrderSubmitted
 from kya.core.working import scope_of, working_in
 from kya.gateway.release import Releases
+from kya.gateway.tasks import cancel_all
 from kya.sequencer.sequencer import Sequencer
 
 
@@ -55,11 +56,7 @@ class Recalls:
 
     async def close(self) -> None:
         """Stop; the next start follows every halt in force."""
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await cancel_all(self._tasks)
 
     def _begin(self, orders: tuple[OrderSubmitted, ...]) -> None:
         """Call the orders back in a task that is remembered until it ends."""

@@ -26,6 +26,7 @@ from kya.gateway.ports import Venue, VenueAnswer
 from kya.gateway.reconcile import Pause, asked_once
 from kya.gateway.scribe import Scribe
 from kya.gateway.sending import Road, roads_to
+from kya.gateway.tasks import cancel_all
 from kya.gateway.under_way import UnderWay
 
 _NOT_CONNECTED: Final = VenueAnswer(
@@ -91,11 +92,7 @@ class Releases:
 
     async def close(self) -> None:
         """Stop; whatever is not on record by now is asked for at the next start."""
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await cancel_all(self._tasks)
 
     def _begin(self, under_way: UnderWay, permit: Permit | None) -> None:
         """Follow the order in a task that is remembered until it ends."""

@@ -5,15 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from kya.authority import acts
-from kya.core.credential import Role
 from kya.core.errors import DistrustError, InputError
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
 from kya.core.latch import Latch, Rearm
 from kya.core.levels import Place
 from kya.pki.note_signer import NoteSigner
 from kya.wiring.desk import Desk
-
-People = Sequence[tuple[Role, str]]
+from kya.wiring.people import People, signers_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +34,7 @@ def halt(desk: Desk, wanted: WantedHalt, people: People) -> int:
     if len(signers) == len(people):
         with suppress(DistrustError):
             return _stop(desk, wanted, signers)
-    return _stop(desk, wanted, [desk.person(role, name) for role, name in people])
+    return _stop(desk, wanted, signers_of(desk, people))
 
 
 def _stop(desk: Desk, wanted: WantedHalt, signers: Sequence[NoteSigner]) -> int:
@@ -62,7 +60,7 @@ def halt_in_force(desk: Desk, place: Place) -> HaltOrdered:
 
 def resume(desk: Desk, lifts: HaltOrdered, reason: str, people: People) -> int:
     """Return the entry by which these people lift this very halt."""
-    signers = [desk.person(role, name) for role, name in people]
+    signers = signers_of(desk, people)
     value = Resume(halt=lifts.leaf, reason=reason, at=desk.clock())
     return desk.remote.append(acts.resume(value, *signers))
 
@@ -78,7 +76,7 @@ class WantedRearming:
 
 def rearm(desk: Desk, wanted: WantedRearming, people: People) -> int:
     """Return the entry by which these people set a latch of the agent back."""
-    signers = [desk.person(role, name) for role, name in people]
+    signers = signers_of(desk, people)
     value = Rearm(
         agent=wanted.agent,
         latch=wanted.latch,

@@ -12,13 +12,13 @@ from kya.codec.decisions import DECISION_TYPE, parse_decision
 from kya.codec.note import SignedNote
 from kya.codec.override_figures import OverrideFigures
 from kya.codec.overrides import OVERRIDE_TYPE
-from kya.core.credential import PEOPLE, Role
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.override import Override, OverrideGranted
 from kya.pki.entries import Entry
 from kya.pki.holders import agents_credential, verifier_key
 from kya.wiring.desk import Desk
 from kya.wiring.log_reader import published_entries
+from kya.wiring.people import People, signers_of
 
 _NAMES_ONE: Final = b',"override":"'
 
@@ -30,19 +30,6 @@ class Wanted:
     controls: Sequence[str]
     reason: str
     seconds: int
-
-
-def read_people(texts: Sequence[str]) -> list[tuple[Role, str]]:
-    """Return the people of `risk:rita` and `operator:alice`; InputError otherwise."""
-    roles = {role.value: role for role in PEOPLE}
-    found: list[tuple[Role, str]] = []
-    for text in texts:
-        role, is_given, name = text.partition(":")
-        if not is_given or role not in roles:
-            msg = f"--as {text}: want ROLE:NAME, ROLE one of {', '.join(sorted(roles))}"
-            raise InputError(msg)
-        found.append((roles[role], name))
-    return found
 
 
 def read_order(desk: Desk, note: bytes) -> SignedOrder:
@@ -60,11 +47,9 @@ def read_order(desk: Desk, note: bytes) -> SignedOrder:
     return signed
 
 
-def override(
-    desk: Desk, signed: SignedOrder, wanted: Wanted, people: Sequence[tuple[Role, str]]
-) -> int:
+def override(desk: Desk, signed: SignedOrder, wanted: Wanted, people: People) -> int:
     """Return the entry by which these people set limits aside for the order."""
-    signers = [desk.person(role, name) for role, name in people]
+    signers = signers_of(desk, people)
     now = desk.clock()
     value = Override(
         agent=signed.order.agent,

@@ -1,16 +1,13 @@
 """The desk where people limit what all agents may come to at a place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kya.authority import acts
-from kya.core.credential import Role
 from kya.core.levels import Place
 from kya.core.money import Currency, Money
 from kya.core.place_limits import PlaceLimits
 from kya.wiring.desk import Desk
-
-People = Sequence[tuple[Role, str]]
+from kya.wiring.people import People, signers_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +25,7 @@ class WantedLimits:
 def limit(desk: Desk, wanted: WantedLimits, people: People) -> int:
     """Return the entry by which these people limit the place, from now on."""
     currency = Currency(wanted.currency)
-    signers = [desk.person(role, name) for role, name in people]
+    signers = signers_of(desk, people)
     value = PlaceLimits(
         place=wanted.place,
         currency=currency,
