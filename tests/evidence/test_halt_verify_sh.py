@@ -1,6 +1,5 @@
 """The shell verifier over logs with halts, resumes and re-armings."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from kya.core.halt import TradingState
 from kya.core.levels import FIRM, Level, Place
 from tests.evidence.shell_package import build
-from tests.evidence.test_verify_sh import UNKNOWN_YET, pytestmark, verify
+from tests.evidence.test_verify_sh import holds, path_with, pytestmark, verify
 from tests.halting import halt
 from tests.verify.test_halts import (
     a_halt_by_a_director,
@@ -36,16 +35,8 @@ __all__ = ["pytestmark"]
 
 @pytest.mark.parametrize("awk", ["mawk", "gawk"])
 def test_a_log_with_halts_comes_out_byte_for_byte(awk: str, tmp_path: Path) -> None:
-    found = shutil.which(awk)
-    if found is None:
-        pytest.skip(f"{awk} is not installed")
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "awk").symlink_to(found)
     package = build(tmp_path / "made", stopped_world())
-    answer = verify(package, PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    assert answer.failing() == set(), answer.text + answer.talk
-    unknown = {name for name, said in answer.verdicts.items() if said == "UNKNOWN"}
-    assert unknown == UNKNOWN_YET
+    answer = holds(package, PATH=path_with(awk, tmp_path))
     assert "trading was stopped: 2 halts, 1 resumes" in answer.reasons["Q4"]
     assert "6 of 6 decisions come out again byte for byte" in answer.reasons["Q5"]
 

@@ -1,13 +1,12 @@
 """The shell verifier over logs with overrides."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.evidence.shell_package import build
-from tests.evidence.test_verify_sh import UNKNOWN_YET, pytestmark, verify
+from tests.evidence.test_verify_sh import holds, path_with, pytestmark, verify
 from tests.verify.test_overrides import (
     allowed_by_nobody,
     an_override_beside_another,
@@ -26,16 +25,8 @@ __all__ = ["pytestmark"]
 def test_an_overridden_decision_comes_out_byte_for_byte(
     awk: str, tmp_path: Path
 ) -> None:
-    found = shutil.which(awk)
-    if found is None:
-        pytest.skip(f"{awk} is not installed")
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "awk").symlink_to(found)
     package = build(tmp_path / "made", overridden_world())
-    answer = verify(package, PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    assert answer.failing() == set(), answer.text + answer.talk
-    unknown = {name for name, said in answer.verdicts.items() if said == "UNKNOWN"}
-    assert unknown == UNKNOWN_YET
+    answer = holds(package, PATH=path_with(awk, tmp_path))
     assert "but for 1 where two people set a limit aside" in answer.reasons["Q4"]
     assert "2 of 2 decisions come out again byte for byte" in answer.reasons["Q5"]
 

@@ -1,6 +1,5 @@
 """The shell verifier over logs with limits of places."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from kya.core.levels import Place
 from kya.core.scope_limits import Limits
 from tests.evidence.shell_package import build
-from tests.evidence.test_verify_sh import UNKNOWN_YET, pytestmark, verify
+from tests.evidence.test_verify_sh import holds, path_with, pytestmark, verify
 from tests.halting import enrol_supervisors
 from tests.verify.packages import judged, later
 from tests.verify.test_places import (
@@ -35,16 +34,8 @@ __all__ = ["pytestmark"]
 def test_a_log_with_limits_of_places_comes_out_byte_for_byte(
     awk: str, tmp_path: Path
 ) -> None:
-    found = shutil.which(awk)
-    if found is None:
-        pytest.skip(f"{awk} is not installed")
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "awk").symlink_to(found)
     package = build(tmp_path / "made", limited_world())
-    answer = verify(package, PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    assert answer.failing() == set(), answer.text + answer.talk
-    unknown = {name for name, said in answer.verdicts.items() if said == "UNKNOWN"}
-    assert unknown == UNKNOWN_YET
+    answer = holds(package, PATH=path_with(awk, tmp_path))
     assert "what all agents share: 5 limits of places" in answer.reasons["Q4"]
     assert "11 of 11 decisions come out again byte for byte" in answer.reasons["Q5"]
 

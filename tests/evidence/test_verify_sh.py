@@ -113,6 +113,26 @@ def verify(package: ShellPackage, **changes: str) -> Answer:
     )
 
 
+def holds(package: ShellPackage, **changes: str) -> Answer:
+    """Return the answer of a package that holds wherever it can be told."""
+    answer = verify(package, **changes)
+    unknown = {name for name, said in answer.verdicts.items() if said == "UNKNOWN"}
+    assert (answer.failing(), unknown) == (set(), UNKNOWN_YET), (
+        answer.text + answer.talk
+    )
+    return answer
+
+
+def path_with(awk: str, folder: Path) -> str:
+    """Return a search path on which this is the awk; skip where it is not installed."""
+    found = shutil.which(awk)
+    if found is None:
+        pytest.skip(f"{awk} is not installed")
+    (folder / "bin").mkdir()
+    (folder / "bin" / "awk").symlink_to(found)
+    return f"{folder / 'bin'}:/usr/bin:/bin"
+
+
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> ShellPackage:
     return build(tmp_path_factory.mktemp("good"), story_world())
@@ -220,14 +240,6 @@ def test_no_verdict_comes_of_a_tool_that_stops_halfway(
     assert "the program judge stopped" in answer.talk
 
 
-def _holds(package: ShellPackage) -> Answer:
-    """Return the answer of a package that holds wherever it can be told."""
-    answer = verify(package)
-    unknown = {name for name, said in answer.verdicts.items() if said == "UNKNOWN"}
-    assert (answer.failing(), unknown) == (set(), UNKNOWN_YET), answer.text
-    return answer
-
-
 def test_every_reason_comes_out_again(tmp_path: Path) -> None:
     world = World()
     noon = Instant.parse("2026-05-14T12:00:00.000000Z")  # paper, a day before live
@@ -261,7 +273,7 @@ def test_every_reason_comes_out_again(tmp_path: Path) -> None:
         outcomes.append(world.trade(world.order(created_at=at), at))
     assert outcomes.count("allowed") == 5
     package = build(tmp_path, world)
-    assert "17 of 17 decisions" in _holds(package).reasons["Q5"]
+    assert "17 of 17 decisions" in holds(package).reasons["Q5"]
 
 
 def test_a_scope_counted_per_agent_on_every_day_comes_out_again(tmp_path: Path) -> None:
@@ -277,7 +289,7 @@ def test_a_scope_counted_per_agent_on_every_day_comes_out_again(tmp_path: Path) 
         for market in ("EUR/USD", "GBP/EUR", "EUR/USD")
     ]
     assert outcomes == ["allowed", "allowed", "denied"]
-    _holds(build(tmp_path, world))
+    holds(build(tmp_path, world))
 
 
 def test_a_replaced_certificate_carries_the_chain_on(tmp_path: Path) -> None:
@@ -287,7 +299,7 @@ def test_a_replaced_certificate_carries_the_chain_on(tmp_path: Path) -> None:
     world.issue_agent(world.agent, replaces=former)
     world.now = Instant.parse("2026-05-25T09:00:00.000000Z")
     assert world.trade() == "allowed"
-    reasons = _holds(build(tmp_path, world)).reasons
+    reasons = holds(build(tmp_path, world)).reasons
     assert "2 agent certificates" in reasons["Q3"]
     assert "1 to 5" in reasons["Q10"]
 
@@ -299,7 +311,7 @@ def test_a_reinstated_certificate_may_go_on(tmp_path: Path) -> None:
         world.change_standing(act, world.now)
         world.now = world.now.plus(seconds=60)
     assert world.trade() == "allowed"
-    _holds(build(tmp_path, world))
+    holds(build(tmp_path, world))
 
 
 def test_an_end_that_was_scheduled_is_judged_and_listed(tmp_path: Path) -> None:
@@ -312,7 +324,7 @@ def test_an_end_that_was_scheduled_is_judged_and_listed(tmp_path: Path) -> None:
     assert world.trade(received_at=due) == "refused"
     world.revoke(due.plus(seconds=2), ReasonCode.SUPERSEDED)
     assert world.trade(received_at=due.plus(seconds=3)) == "refused"
-    assert f"since {due}"[:25] in _holds(build(tmp_path, world)).reasons["Q1"]
+    assert f"since {due}"[:25] in holds(build(tmp_path, world)).reasons["Q1"]
 
 
 @pytest.mark.parametrize("code", ReasonCode)
@@ -322,7 +334,7 @@ def test_a_list_may_give_any_reason_that_is_final(
     world = World()
     world.trade()
     world.revoke(world.now, code)
-    _holds(build(tmp_path, world))
+    holds(build(tmp_path, world))
 
 
 def _revoked_but_listed_as(world: World, told: StandingChanged) -> None:
@@ -393,7 +405,7 @@ def test_a_package_of_one_period_says_how_many_orders_it_shows(tmp_path: Path) -
         agent=AGENT, first=Day.parse("2026-05-23"), last=Day.parse("2026-05-30")
     )
     package = build(tmp_path, world, selection=selection)
-    assert "1 of 4 orders are laid out" in _holds(package).reasons["Q10"]
+    assert "1 of 4 orders are laid out" in holds(package).reasons["Q10"]
 
 
 # --------------------------------------------------------------------- asked wrongly

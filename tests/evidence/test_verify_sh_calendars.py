@@ -15,7 +15,7 @@ from kya.core.instant import Day, Instant
 from kya.core.scope import Calendar
 from tests.builders import a_case, a_scope
 from tests.evidence.shell_package import build
-from tests.evidence.test_verify_sh import _holds
+from tests.evidence.test_verify_sh import holds
 from tests.surface.blocks import ROOT
 from tests.world import World, the_scope
 
@@ -101,4 +101,4 @@ def test_a_holiday_in_a_package_is_judged_again(
         )
     ]
     assert outcomes == ["allowed", "denied"]
-    assert "2 of 2 decisions" in _holds(build(tmp_path, world)).reasons["Q5"]
+    assert "2 of 2 decisions" in holds(build(tmp_path, world)).reasons["Q5"]

@@ -22,7 +22,7 @@ from kya.pki.note_signer import sign_note
 from tests.evidence import test_verify_sh
 from tests.evidence.shell_functions import run
 from tests.evidence.shell_package import build, relaid
-from tests.evidence.test_verify_sh import _holds, pytestmark, verify
+from tests.evidence.test_verify_sh import holds, pytestmark, verify
 from tests.properties.priced import priced_cases
 from tests.properties.test_two_judges import LEAF, facts_of
 from tests.strategies import cases
@@ -262,7 +262,7 @@ def test_what_the_limits_say_comes_out_byte_for_byte(
     tmp_path: Path, make: Callable[[], World]
 ) -> None:
     world = make()
-    answer = _holds(build(tmp_path, world))
+    answer = holds(build(tmp_path, world))
     count = world.state.agents[AGENT].past.seq
     assert f"{count} of {count} decisions come out again" in answer.reasons["Q5"]
     assert "within the limits of their scopes by the prices" in answer.reasons["Q4"]

@@ -1,13 +1,12 @@
 """The shell verifier over logs with sessions, pinned runtimes and shown regions."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.evidence.shell_package import ShellPackage, build
-from tests.evidence.test_verify_sh import UNKNOWN_YET, pytestmark, verify
+from tests.evidence.test_verify_sh import holds, path_with, pytestmark, verify
 from tests.sessions import told, workload_world
 from tests.verify.test_workloads import (
     a_document_for_another_region,
@@ -32,14 +31,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> ShellPackage:
 def test_every_decision_comes_out_byte_for_byte(
     good: ShellPackage, awk: str, tmp_path: Path
 ) -> None:
-    found = shutil.which(awk)
-    if found is None:
-        pytest.skip(f"{awk} is not installed")
-    (tmp_path / "awk").symlink_to(found)
-    answer = verify(good, PATH=f"{tmp_path}:/usr/bin:/bin")
-    assert answer.failing() == set(), answer.text + answer.talk
-    unknown = {name for name, said in answer.verdicts.items() if said == "UNKNOWN"}
-    assert unknown == UNKNOWN_YET
+    answer = holds(good, PATH=path_with(awk, tmp_path))
     assert "10 of 10 decisions come out again byte for byte" in answer.reasons["Q5"]
     assert "4 allowed, 6 denied, 0 refused" in answer.reasons["Q5"]
 
