@@ -14,7 +14,7 @@ from kya.adapters.store_memory import Fault as DiskFault
 from kya.codec.note import NoteSignature, SignedNote, verify
 from kya.codec.orders import render_order
 from kya.core.case import Case
-from kya.core.checks import CHECKS
+from kya.core.checks import WITHOUT_LIMITS
 from kya.core.control import ControlResult
 from kya.core.decision import Outcome
 from kya.core.errors import DistrustError, MalformedError, TransientError
@@ -169,8 +169,9 @@ async def test_the_cap_is_counted_by_market_and_side(house: House) -> None:
 @in_house()
 async def test_a_control_that_raises_denies_and_is_named(house: House) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        broken = CHECKS[-1]._replace(evaluate=_fail)
-        patch.setattr("kya.core.checks.CHECKS", (*CHECKS[:-1], broken))
+        *others, last = WITHOUT_LIMITS
+        broken = (*others, last._replace(evaluate=_fail))
+        patch.setattr("kya.core.checks.WITHOUT_LIMITS", broken)
         answer = await house.submit()
     line = decision_in(answer)
     assert answer.outcome is Outcome.DENIED

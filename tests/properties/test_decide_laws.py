@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kya.core.case import Case
-from kya.core.checks import CHECKS, Check, checks_of
+from kya.core.checks import CHECKS, WITHOUT_LIMITS, Check, checks_of
 from kya.core.control import IDENTITY_REASONS, ControlOutcome, Reason
 from kya.core.credential import Standing
 from kya.core.decide import decide, judge
@@ -20,6 +20,7 @@ from kya.core.order import Action, Side
 from kya.core.past import Past
 from kya.core.reservation import reserved_by
 from kya.core.scope import Calendar, DailyMaxPer, Scope, TradingWindow
+from kya.core.scope_limits import NO_LIMITS
 from tests.builders import EUR, a_digest, a_past, a_scope, an_order
 from tests.builders import a_case as story_case
 from tests.strategies import cases
@@ -32,7 +33,7 @@ def test_any_valid_case_gets_a_decision_without_a_fault(case: Case) -> None:
     decision = decide(case)
     assert isinstance(decision, Decision)
     listed = [result.control for result in decision.results]
-    asked = [check.control for check in checks_of(case.order)]
+    asked = [check.control for check in checks_of(case.order, case.scope)]
     assert listed == [control for control in asked if control in listed]
     assert Reason.CONTROL_FAULTED not in decision.reasons
 
@@ -59,7 +60,7 @@ def test_the_same_case_gets_the_same_decision(case: Case) -> None:
 def test_the_order_of_the_checks_does_not_matter(
     case: Case, chance: random.Random
 ) -> None:
-    shuffled = list(checks_of(case.order))
+    shuffled = list(checks_of(case.order, case.scope))
     chance.shuffle(shuffled)
     decision, other = decide(case), judge(case, tuple(shuffled))
     assert set(other.results) == set(decision.results)
@@ -69,7 +70,9 @@ def test_the_order_of_the_checks_does_not_matter(
 
 @given(cases(), st.sampled_from(CHECKS))
 def test_no_check_speaks_for_another(case: Case, check: Check) -> None:
-    rest = tuple(each for each in checks_of(case.order) if each is not check)
+    rest = tuple(
+        each for each in checks_of(case.order, case.scope) if each is not check
+    )
     without = set(judge(case, rest).reasons)
     assert without <= set(decide(case).reasons)
 
@@ -191,3 +194,13 @@ def test_thirty_orders_at_once_at_the_cap_and_exactly_twenty_five_pass() -> None
         allowed += decision.allowed
     assert allowed == 25
     assert past.allowed == {("EUR/USD", Side.BUY): 50_000_000}
+
+
+@given(cases())
+def test_a_scope_without_limits_arms_none_of_their_controls(case: Case) -> None:
+    """What is left out for such a scope, because it is faster, would list nothing."""
+    elsewhere = replace(case, halts=(), place_limits=())  # A desk goes with the limits.
+    bare = under(elsewhere, replace(case.scope, limits=NO_LIMITS))
+    if bare.order.action is not Action.CANCEL:
+        assert checks_of(bare.order, bare.scope) == WITHOUT_LIMITS
+        assert judge(bare, CHECKS) == judge(bare, WITHOUT_LIMITS)

@@ -122,6 +122,8 @@ from kya.core.checks_scope import (
 )
 from kya.core.control import Control, ControlResult, NotArmed
 from kya.core.order import Action, Order
+from kya.core.scope import Scope
+from kya.core.scope_limits import NO_LIMITS
 from kya.core.workload import (
     REGION_EVIDENCE,
     RUNTIME_DIGEST,
@@ -131,10 +133,14 @@ from kya.core.workload import (
 
 
 class Check(NamedTuple):
-    """A control and the function that evaluates it."""
+    """A control and the function that evaluates it.
+
+    One of the scope's `limits` is not armed by anything but a field of these.
+    """
 
     control: Control
     evaluate: Callable[[Case], ControlResult | NotArmed]
+    of_limits: bool = False
 
 
 CHECKS: Final = (
@@ -152,43 +158,46 @@ CHECKS: Final = (
     Check(REGION_ALLOWED, region_is_in_scope),
     Check(REGION_EVIDENCE, region_is_shown_as_the_scope_demands),
     Check(RUNTIME_DIGEST, runtime_is_the_pinned_one),
-    Check(ORDER_TYPE, order_type_is_in_scope),
-    Check(ORDER_TIME_IN_FORCE, time_in_force_is_in_scope),
-    Check(PRICE_AGE, price_is_fresh),
-    Check(PRICE_BOOK, book_is_open_and_not_crossed),
-    Check(PRICE_SPREAD, spread_is_within_max),
-    Check(PRICE_BAND, price_is_within_the_warning_band),
-    Check(PRICE_COLLAR, price_is_within_the_collar),
-    Check(PRICE_DRIFT, price_has_not_drifted),
+    Check(ORDER_TYPE, order_type_is_in_scope, of_limits=True),
+    Check(ORDER_TIME_IN_FORCE, time_in_force_is_in_scope, of_limits=True),
+    Check(PRICE_AGE, price_is_fresh, of_limits=True),
+    Check(PRICE_BOOK, book_is_open_and_not_crossed, of_limits=True),
+    Check(PRICE_SPREAD, spread_is_within_max, of_limits=True),
+    Check(PRICE_BAND, price_is_within_the_warning_band, of_limits=True),
+    Check(PRICE_COLLAR, price_is_within_the_collar, of_limits=True),
+    Check(PRICE_DRIFT, price_has_not_drifted, of_limits=True),
     Check(PRICE_KNOWN, order_can_be_valued),
     Check(ORDER_AMOUNT, order_amount_is_within_max),
-    Check(ORDER_UNITS, order_units_are_within_max),
+    Check(ORDER_UNITS, order_units_are_within_max, of_limits=True),
     Check(DAILY_AMOUNT, daily_amount_is_within_max),
     Check(PLACE_ORDER_AMOUNT, order_amount_is_within_max_of_each_place),
     Check(PLACE_DAILY_AMOUNT, daily_amount_is_within_max_of_each_place),
     Check(PLACE_OPEN_ORDERS, open_orders_are_within_max_of_each_place),
-    Check(DUPLICATE, order_is_no_duplicate),
-    Check(RATE_SECOND, second_has_room),
-    Check(RATE_MINUTE, minute_has_room),
-    Check(RATE_DAY, day_has_room),
-    Check(DAILY_ORDERS, day_has_few_enough_orders),
-    Check(ORDERS_PER_FILL, orders_are_in_proportion_to_fills),
-    Check(LATCH_REJECTS, rejects_have_not_latched),
-    Check(LATCH_EXECUTIONS, executions_have_not_latched),
-    Check(OPEN_ORDERS, open_orders_are_few_enough),
-    Check(OPEN_IN_MARKET, open_orders_in_the_market_are_few_enough),
-    Check(POSITION, position_stays_within_max),
-    Check(GROSS, gross_exposure_stays_within_max),
-    Check(NET, net_exposure_stays_within_max),
-    Check(VENUE_DAILY, venue_sees_no_more_in_a_day),
-    Check(VENUE_CREDIT, venue_credit_is_not_used_up),
-    Check(SELF_TRADE, order_meets_no_other_of_the_firm),
-    Check(LATCH_LOSS, daily_loss_has_not_latched),
-    Check(LATCH_DRAWDOWN, drawdown_has_not_latched),
+    Check(DUPLICATE, order_is_no_duplicate, of_limits=True),
+    Check(RATE_SECOND, second_has_room, of_limits=True),
+    Check(RATE_MINUTE, minute_has_room, of_limits=True),
+    Check(RATE_DAY, day_has_room, of_limits=True),
+    Check(DAILY_ORDERS, day_has_few_enough_orders, of_limits=True),
+    Check(ORDERS_PER_FILL, orders_are_in_proportion_to_fills, of_limits=True),
+    Check(LATCH_REJECTS, rejects_have_not_latched, of_limits=True),
+    Check(LATCH_EXECUTIONS, executions_have_not_latched, of_limits=True),
+    Check(OPEN_ORDERS, open_orders_are_few_enough, of_limits=True),
+    Check(OPEN_IN_MARKET, open_orders_in_the_market_are_few_enough, of_limits=True),
+    Check(POSITION, position_stays_within_max, of_limits=True),
+    Check(GROSS, gross_exposure_stays_within_max, of_limits=True),
+    Check(NET, net_exposure_stays_within_max, of_limits=True),
+    Check(VENUE_DAILY, venue_sees_no_more_in_a_day, of_limits=True),
+    Check(VENUE_CREDIT, venue_credit_is_not_used_up, of_limits=True),
+    Check(SELF_TRADE, order_meets_no_other_of_the_firm, of_limits=True),
+    Check(LATCH_LOSS, daily_loss_has_not_latched, of_limits=True),
+    Check(LATCH_DRAWDOWN, drawdown_has_not_latched, of_limits=True),
     Check(HOURS_WINDOW, time_is_within_hours),
     Check(HOURS_CALENDAR, day_is_in_calendar),
 )
 """Every control, in the order in which a decision lists them."""
+
+WITHOUT_LIMITS: Final = tuple(check for check in CHECKS if not check.of_limits)
+"""The same without those that a scope without `limits` cannot arm: most of them."""
 
 CANCEL_CHECKS: Final = (
     Check(CREDENTIAL_STANDING, credential_may_still_cancel),
@@ -203,6 +212,8 @@ CANCEL_CHECKS: Final = (
 """What is asked of a cancel: who, in which turn, and of what; no limit is."""
 
 
-def checks_of(order: Order) -> tuple[Check, ...]:
-    """Return what is asked of the order."""
-    return CANCEL_CHECKS if order.action is Action.CANCEL else CHECKS
+def checks_of(order: Order, scope: Scope) -> tuple[Check, ...]:
+    """Return what is asked of the order, and can be armed, under this scope."""
+    if order.action is Action.CANCEL:
+        return CANCEL_CHECKS
+    return WITHOUT_LIMITS if scope.limits is NO_LIMITS else CHECKS

@@ -26,7 +26,7 @@ def decide(case: Case) -> Decision:
     asked for identity alone. A regulator runs this same function over the logged inputs
     and compares, bit by bit.
     """
-    return judge(case, checks_of(case.order))
+    return judge(case, checks_of(case.order, case.scope))
 
 
 def judge(case: Case, checks: tuple[Check, ...]) -> Decision:
@@ -59,7 +59,7 @@ def _evaluated(case: Case, checks: tuple[Check, ...]) -> tuple[ControlResult, ..
     One loop and no call for each control: most of what an order costs is spent here.
     """
     results: list[ControlResult] = []
-    for control, evaluate in checks:
+    for control, evaluate, _ in checks:
         try:
             result = evaluate(case)
             if result is NOT_ARMED:
