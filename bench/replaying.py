@@ -12,6 +12,7 @@ from bench.packages import package_of
 from bench.scale import Scale
 from bench.verifier import peak_bytes
 from kya.authority.backtest import Backtest
+from kya.authority.outcomes import outcomes_matter
 from kya.core.instant import Day
 from kya.wiring.log_reader import published, published_entries
 from tests.world import World, eur, the_scope
@@ -55,8 +56,10 @@ def main(log: Path) -> None:
     scope = the_scope(order_max=eur("12500.00"))
     mandate = replace(world.mandate, scope=scope)
     size = published(log, world.log.key).size
-    test = Backtest(mandate, Day.parse("1970-01-01"), Day.parse("9999-12-31"))
     start = process_time()
+    counts = outcomes_matter(scope, published_entries(log, size))
+    days = Day.parse("1970-01-01"), Day.parse("9999-12-31")
+    test = Backtest(mandate, *days, counts_outcomes=counts)
     for index, raw in enumerate(published_entries(log, size)):
         test.take(index, raw)
     busy = process_time() - start

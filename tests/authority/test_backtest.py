@@ -6,6 +6,7 @@ import pytest
 from kya.authority import acts
 from kya.authority.backtest import Backtest
 from kya.authority.difference import Difference
+from kya.authority.outcomes import outcomes_matter
 from kya.core.control import Reason
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
@@ -37,7 +38,15 @@ def a_world(*amounts: str) -> World:
 def judged(
     world: World, mandate: Mandate, first: Day = FRIDAY, last: Day = FRIDAY
 ) -> tuple[Backtest, list[Difference]]:
-    test = Backtest(mandate, first, last)
+    test, differences = taken(Backtest(mandate, first, last), world)
+    if not outcomes_matter(mandate.scope, world.entries):
+        brief = Backtest(mandate, first, last, counts_outcomes=False)
+        assert taken(brief, world)[1] == differences
+        assert brief.moved == test.moved
+    return test, differences
+
+
+def taken(test: Backtest, world: World) -> tuple[Backtest, list[Difference]]:
     found = [test.take(index, raw) for index, raw in enumerate(world.entries)]
     return test, [difference for difference in found if difference is not None]
 

@@ -64,12 +64,15 @@ _FLOW: Final = frozenset({ORDER_TYPE, DECISION_TYPE, REPORT_TYPE, EQUIVOCATION_T
 class Backtest:
     """Takes the entries of a log, from the first on, and judges one agent's orders.
 
-    `moved` counts the orders by outcome in the log and under the changed scope.
+    `moved` counts the orders by outcome in the log and under the changed scope. Where
+    `outcomes_matter` says no, `counts_outcomes` may be off: what became of orders, and
+    what other agents sent, is passed over then.
     """
 
     mandate: Mandate
     first: Day
     last: Day
+    counts_outcomes: bool = True
     moved: Counter[tuple[Outcome, Outcome]] = field(
         default_factory=Counter[tuple[Outcome, Outcome]]
     )
@@ -136,6 +139,8 @@ class Backtest:
 
     def _take_traffic(self, kind: str, raw: bytes) -> None:
         """Count what other agents use of places, and what becomes of any order."""
+        if not self.counts_outcomes:
+            return
         line = raw[: raw.index(b"\n") + 1]
         if kind == ORDER_TYPE:
             self._of_another = parse_order(line)
@@ -187,11 +192,13 @@ class Backtest:
             worth = decision.case.worth or worth
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
             found = self._difference(index, order, inputs.received_at, logged, changed)
-        if was_sent and allowed:
-            self._working[order.seq] = Target(order, worth)
+        digest = canonical.digest(self._line)
+        if not self.counts_outcomes:
+            self._past = self._past.including(order, digest, counted=reserved)
+            return found
         decided = Decided(
             order=order,
-            line_digest=canonical.digest(self._line),
+            line_digest=digest,
             received_at=inputs.received_at,
             allowed=was_sent and allowed,
             worth=worth,
@@ -200,6 +207,7 @@ class Backtest:
         )
         self._past = past_after_decision(self._past, decided)
         if was_sent and allowed:
+            self._working[order.seq] = Target(order, worth)
             self._places.take_allowed(order, credential, worth, self._past.day)
         elif allowed:
             self._places.take_unsent(order, credential, reserved, self._past.day)

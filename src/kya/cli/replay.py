@@ -9,6 +9,7 @@ import typer
 
 from kya.authority.backtest import Backtest
 from kya.authority.difference import Difference, Judgement
+from kya.authority.outcomes import outcomes_matter
 from kya.cli.desk import publish_if_running
 from kya.cli.exits import Exit
 from kya.cli.mandate_reading import mandate_named
@@ -16,6 +17,7 @@ from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, talk
 from kya.cli.progress import progress
 from kya.core.decision import Outcome
 from kya.core.instant import Day
+from kya.core.mandate import Mandate
 from kya.wiring.clock import system_clock
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import published, published_entries
@@ -43,7 +45,7 @@ def replay(
     code 0: none would differ; 1: some would.
     """
     wanted = mandate_named(mandate, data, system_clock().clock.now())
-    test = Backtest(wanted, Day.parse(first), Day.parse(last))
+    test = _test(wanted, Day.parse(first), Day.parse(last), data)
     publish_if_running(data)
     for found in _differences(test, data):
         answer(json.dumps(_document(found)) if as_json else _sentence(found))
@@ -58,10 +60,21 @@ def replay(
         raise typer.Exit(Exit.NO)
 
 
+def _test(wanted: Mandate, first: Day, last: Day, data: Path) -> Backtest:
+    """Return the back-test; it counts what became of orders only where that matters."""
+    entries = published_entries(data / "log", _size(data))
+    counts = outcomes_matter(wanted.scope, entries)
+    return Backtest(wanted, first, last, counts_outcomes=counts)
+
+
+def _size(data: Path) -> int:
+    """Return how many entries are published."""
+    return published(data / "log", open_installation(data).note_signer(LOG).key).size
+
+
 def _differences(test: Backtest, data: Path) -> Iterator[Difference]:
     """Yield the orders that differ, over the whole published log."""
-    key = open_installation(data).note_signer(LOG).key
-    size = published(data / "log", key).size
+    size = _size(data)
     with progress() as report:
         for index, raw in enumerate(published_entries(data / "log", size)):
             found = test.take(index, raw)
