@@ -4,7 +4,7 @@ Written from spec/limits.md §4; shares nothing with `kya.core`.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -111,27 +111,30 @@ def conduct_results(
 ) -> Iterator[PlainResult]:
     """Yield what each control of conduct that the limits arm must say."""
     limits = prices.limits
+    if not limits:
+        return
     now = datetime.fromisoformat(prices.said["received_at"])
     if "price_drift_bps" in limits:
         yield _drift(prices, conduct, now)
     if "duplicate_window_millis" in limits:
         yield _duplicate(prices, conduct, now)
     orders = conduct.orders + 1
-    for name, field_name, counted in (
-        ("rate.second", "messages_per_second", _rate(conduct, now, 1)),
-        ("rate.minute", "messages_per_minute", _rate(conduct, now, 60)),
-        ("rate.day", "messages_per_day", conduct.messages + 1),
-        ("daily.orders", "orders_per_day", orders),
+    counts: tuple[tuple[str, str, Callable[[], int]], ...] = (
+        ("rate.second", "messages_per_second", lambda: _rate(conduct, now, 1)),
+        ("rate.minute", "messages_per_minute", lambda: _rate(conduct, now, 60)),
+        ("rate.day", "messages_per_day", lambda: conduct.messages + 1),
+        ("daily.orders", "orders_per_day", lambda: orders),
         (
             "rate.orders_per_fill",
             "orders_per_fill",
-            ceil(Fraction(orders, max(1, conduct.fills))),
+            lambda: ceil(Fraction(orders, max(1, conduct.fills))),
         ),
-        ("latch.rejects", "rejects_in_a_row", conduct.longest_row),
-        ("latch.executions", "executions_unreviewed", conduct.executions + 1),
-    ):
+        ("latch.rejects", "rejects_in_a_row", lambda: conduct.longest_row),
+        ("latch.executions", "executions_unreviewed", lambda: conduct.executions + 1),
+    )
+    for name, field_name, count in counts:
         if field_name in limits:
-            most = limits[field_name]
+            most, counted = limits[field_name], count()
             reason = "" if counted <= most else name
             yield PlainResult(name, str(most), str(counted), reason)
 

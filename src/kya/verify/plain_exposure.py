@@ -97,6 +97,8 @@ def exposure_results(
     `at_venue` is the day's sum at the order's venue with it, if it can be compared.
     """
     limits, order = prices.limits, prices.order
+    if not limits:
+        return
     for name, field, counted in (
         ("open.orders", "open_orders", exposure.count()),
         (

@@ -31,11 +31,15 @@ class WorkingOrder:
     @property
     def remaining(self) -> int:
         """What its part that is not filled is worth, in smallest units, rounded up."""
+        done, amount = self.filled + self.before, Decimal(self.order["amount"])
+        if done >= amount:
+            return 0
         _, _, decimals = f"{self.worth:f}".partition(".")  # Never as 1E-8.
-        amount = Fraction(self.order["amount"])
-        left = max(Fraction(0), amount - Fraction(self.filled + self.before))
-        smallest: int = 10 ** len(decimals)
-        return ceil(Fraction(self.worth) * smallest * left / amount)
+        whole = int(self.worth.scaleb(len(decimals)))
+        if not done:
+            return whole
+        left = Fraction(amount) - Fraction(done)
+        return ceil(whole * left / Fraction(amount))
 
 
 @dataclass(slots=True)
