@@ -6,6 +6,7 @@ Gateway, verifier and back-test take the steps from here, so that all count the 
 from dataclasses import replace
 from typing import NamedTuple
 
+from kya.core.exposure import Exposure
 from kya.core.instant import Instant
 from kya.core.latch import Latch
 from kya.core.money import Money
@@ -13,7 +14,7 @@ from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported, VenueStatus
 from kya.core.past import Past
 from kya.core.price import ReferencePrice
-from kya.core.profit import Fill
+from kya.core.profit import Fill, Profit
 from kya.core.valuation import touch
 
 
@@ -58,34 +59,33 @@ def past_after_report(past: Past, order: Order, report: VenueReported) -> Past:
     """
     if report.status is VenueStatus.UNKNOWN or order.action is Action.CANCEL:
         return past
-    today = _settled(past.on(max(past.day, report.at.day)), order, report)
-    if not report.status.is_final:
-        return today
-    if report.filled is not None:
-        return today.behaving(today.conduct.with_execution())
-    if report.status is VenueStatus.REJECTED:
-        return today.behaving(today.conduct.with_reject())
-    return today
+    today = past.on(max(past.day, report.at.day))
+    exposure, profit = _settled(today, order, report)
+    conduct = today.conduct
+    if report.status.is_final and report.filled is not None:
+        conduct = conduct.with_execution()
+    elif report.status is VenueStatus.REJECTED:
+        conduct = conduct.with_reject()
+    return replace(today, conduct=conduct, exposure=exposure, profit=profit)
 
 
-def _settled(past: Past, order: Order, report: VenueReported) -> Past:
-    """Return the past with what is filled by now, and with less reserved."""
-    working, currency = past.exposure.working.get(order.seq), past.exposure.currency
+def _settled(
+    past: Past, order: Order, report: VenueReported
+) -> tuple[Exposure, Profit]:
+    """Return what is filled by now, with less reserved, and what that has come to."""
+    exposure, profit = past.exposure, past.profit
+    working, currency = exposure.working.get(order.seq), exposure.currency
     if working is None or currency is None:
-        return past
+        return exposure, profit
     filled, price, fill = report.filled, report.price, working.fill
-    profit = past.profit.told_in(currency)
+    profit = profit.told_in(currency)
     if filled is not None and filled.minor_units > working.filled:
         known = None if price is None else Fill.of(order, filled, price)
         profit = profit.settled(order.market, fill, known, price)
         fill = known or fill
-    exposure = past.exposure.with_fill(
-        order.seq,
-        0 if filled is None else filled.minor_units,
-        fill,
-        is_final=report.status.is_final,
-    )
-    return replace(past, exposure=exposure, profit=profit)
+    units = 0 if filled is None else filled.minor_units
+    is_final = report.status.is_final
+    return exposure.with_fill(order.seq, units, fill, is_final=is_final), profit
 
 
 def past_after_rearming(past: Past, latch: Latch) -> Past:
