@@ -1,0 +1,69 @@
+"""An attempt: an order as far as it tells how an agent behaves, allowed or not."""
+
+from enum import Enum
+from typing import Final, NamedTuple
+
+from kya.core.instant import Instant
+from kya.core.order import Order
+from kya.core.price import ReferencePrice
+
+MILLIS: Final = 1_000
+
+# A deviation counts tenths of a basis point.
+_DEVIATION_PARTS: Final = 100_000
+
+
+class AttemptOutcome(Enum):
+    """What came of an attempt, as far as it is known when the next one is judged."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Attempt(NamedTuple):
+    """What an order shows of its agent's habits.
+
+    `at` is in milliseconds since 1970, UTC. `market` is the market with the currency of
+    the amount, for a size in another unit is another habit. `size` counts minor units;
+    `deviation` tenths of a basis point from the reference price, `aux` is any positive
+    quantity that the agent chooses; either may be missing. A named tuple, because one
+    is made for every order.
+    """
+
+    at: int
+    market: str
+    side: str
+    venue: str
+    type: str
+    region: str
+    size: int
+    deviation: int | None = None
+    aux: int | None = None
+    action: str = "new"
+
+
+def attempt_of(
+    order: Order, received_at: Instant, price: ReferencePrice | None
+) -> Attempt:
+    """Return what a signed order shows, received at this instant."""
+    return Attempt(
+        at=received_at.micros // MILLIS,
+        market=f"{order.market} {order.amount.currency.code}",
+        side=order.side.value,
+        venue=order.venue,
+        type=order.type.value,
+        region=order.region,
+        size=order.amount.minor_units,
+        deviation=_deviation(order, price),
+        action=order.action.value,
+    )
+
+
+def _deviation(order: Order, price: ReferencePrice | None) -> int | None:
+    """Return how far the limit price is from the middle; toward zero, or unknown."""
+    limit = order.limit_price
+    if limit is None or price is None or price.market != order.market:
+        return None
+    middle = price.bid.units + price.ask.units
+    apart = abs(2 * limit.units - middle) * _DEVIATION_PARTS // middle
+    return apart if 2 * limit.units >= middle else -apart

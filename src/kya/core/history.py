@@ -1,0 +1,86 @@
+"""An agent's observed attempts, put in order, cut into cells, days and blocks."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple, Self
+
+from kya.core.attempt import Attempt
+from kya.core.features import NO_PACE, Cells, cells_of, day_of, is_weekend
+
+BLOCKS_MAX: Final = 28
+"""Blocks of a history: its days with orders, or runs of days where there are more."""
+
+
+class Observed(NamedTuple):
+    """One observed order: its cells, and the block that it is in."""
+
+    attempt: Attempt
+    cells: Cells
+    block: int
+
+
+class History(NamedTuple):
+    """Observed orders by time; `days` are those with orders, in order.
+
+    Among orders of one instant, their contents decide, so that a history is the same in
+    whatever order it was handed over.
+    """
+
+    orders: tuple[Observed, ...]
+    days: tuple[int, ...]
+    blocks: int
+
+    @classmethod
+    def of(cls, attempts: Iterable[Attempt]) -> Self:
+        """Return the history of these attempts; what is no new order is left out."""
+        ordered = sorted(
+            (each for each in attempts if each.action == "new"), key=_sort_key
+        )
+        days = sorted({day_of(each.at) for each in ordered})
+        blocks = min(BLOCKS_MAX, len(days))
+        block_of = {day: n * blocks // len(days) for n, day in enumerate(days)}
+        return cls.cut(ordered, [block_of[day_of(each.at)] for each in ordered])
+
+    @classmethod
+    def cut(cls, ordered: list[Attempt], blocks: list[int]) -> Self:
+        """Return the history of attempts in order, in blocks that are given."""
+        pace = NO_PACE
+        orders: list[Observed] = []
+        for attempt, block in zip(ordered, blocks, strict=True):
+            orders.append(Observed(attempt, cells_of(attempt, pace), block))
+            pace = pace.after(attempt.at)
+        days = tuple(sorted({day_of(each.at) for each in ordered}))
+        return cls(tuple(orders), days, len(set(blocks)))
+
+    def by_block(self) -> list[list[int]]:
+        """Return the numbers of the orders of each block."""
+        found: list[list[int]] = [[] for _ in range(self.blocks)]
+        for number, order in enumerate(self.orders):
+            found[order.block].append(number)
+        return found
+
+    @property
+    def span(self) -> int:
+        """The days from the first to the last order, both counted."""
+        return self.days[-1] - self.days[0] + 1 if self.days else 0
+
+    @property
+    def weekend_days(self) -> int:
+        """How many Saturdays and Sundays lie between the first and the last order."""
+        if not self.days:
+            return 0
+        whole, rest = divmod(self.span, 7)
+        last = range(self.days[-1] - rest + 1, self.days[-1] + 1)
+        return 2 * whole + sum(is_weekend(day) for day in last)
+
+
+def _sort_key(attempt: Attempt) -> tuple[int, tuple[str, ...], int, int, int]:
+    """Return what attempts are put in order by; what is missing comes first."""
+    words = (attempt.market, attempt.side, attempt.venue, attempt.type, attempt.region)
+    deviation = attempt.deviation
+    return (
+        attempt.at,
+        words,
+        attempt.size,
+        -(1 << 80) if deviation is None else deviation,
+        attempt.aux or 0,
+    )
