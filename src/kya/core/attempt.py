@@ -1,23 +1,17 @@
 """An attempt: an order as far as it tells how an agent behaves, allowed or not."""
 
-from enum import Enum
 from typing import Final, NamedTuple
 
 from kya.core.instant import Instant
-from kya.core.order import Order
+from kya.core.order import Action, Order
 from kya.core.price import ReferencePrice
 
 MILLIS: Final = 1_000
 
+CANCEL: Final = Action.CANCEL.value
+
 # A deviation counts tenths of a basis point.
 _DEVIATION_PARTS: Final = 100_000
-
-
-class AttemptOutcome(Enum):
-    """What came of an attempt, as far as it is known when the next one is judged."""
-
-    PASSED = "passed"
-    FAILED = "failed"
 
 
 class Attempt(NamedTuple):
@@ -26,8 +20,8 @@ class Attempt(NamedTuple):
     `at` is in milliseconds since 1970, UTC. `market` is the market with the currency of
     the amount, for a size in another unit is another habit. `size` counts minor units;
     `deviation` tenths of a basis point from the reference price, `aux` is any positive
-    quantity that the agent chooses; either may be missing. A named tuple, because one
-    is made for every order.
+    quantity that the agent chooses; either may be missing. `failed` says that its venue
+    is known not to have taken it. A named tuple, because one is made for every order.
     """
 
     at: int
@@ -40,6 +34,7 @@ class Attempt(NamedTuple):
     deviation: int | None = None
     aux: int | None = None
     action: str = "new"
+    failed: bool = False
 
 
 def attempt_of(

@@ -50,6 +50,7 @@ class Score(NamedTuple):
     excess: int
     peak: int
     footing: Footing
+    cells: Cells
 
     @property
     def contributions(self) -> tuple[int, ...]:
@@ -91,7 +92,8 @@ class Scorer(NamedTuple):
 
 def score(scorer: Scorer, pace: Pace, attempt: Attempt) -> Score:
     """Return the score of an attempt that comes after those of the pace."""
-    bits = scorer.surprisals(attempt, cells_of(attempt, pace))
+    cells = cells_of(attempt, pace)
+    bits = scorer.surprisals(attempt, cells)
     excess = 0
     for each in bits:
         if each > ORDINARY:
@@ -108,6 +110,7 @@ def score(scorer: Scorer, pace: Pace, attempt: Attempt) -> Score:
         excess,
         peak,
         Footing.EXTRAPOLATED if both.exceeds_all(stronger) else Footing.INSIDE,
+        cells,
     )
 
 

@@ -101,7 +101,7 @@ NO_PACE: Final = Pace()
 
 def cells_of(attempt: Attempt, pace: Pace) -> Cells:
     """Return the cells of an attempt that comes after those of the pace."""
-    at, market, side, venue, type_, region, size, deviation, aux, _ = attempt
+    at, market, side, venue, type_, region, size, deviation, aux, _, _ = attempt
     last, recent = pace
     gap = DAY_MILLIS if last is None else min(max(0, at - last), DAY_MILLIS)
     since = at - RECENT_MILLIS

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Self
 
-from kya.core.attempt import Attempt
+from kya.core.attempt import CANCEL, Attempt
 from kya.core.features import NO_PACE, Cells, cells_of, day_of, is_weekend
 
 BLOCKS_MAX: Final = 28
@@ -21,6 +21,7 @@ class Observed(NamedTuple):
 class History(NamedTuple):
     """Observed orders by time; `days` are those with orders, in order.
 
+    A cancel is no order: `cancels` are only counted, each with its day.
     Among orders of one instant, their contents decide, so that a history is the same in
     whatever order it was handed over.
     """
@@ -28,17 +29,19 @@ class History(NamedTuple):
     orders: tuple[Observed, ...]
     days: tuple[int, ...]
     blocks: int
+    cancels: tuple[tuple[int, str], ...] = ()
 
     @classmethod
     def of(cls, attempts: Iterable[Attempt]) -> Self:
-        """Return the history of these attempts; what is no new order is left out."""
-        ordered = sorted(
-            (each for each in attempts if each.action == "new"), key=_sort_key
-        )
+        """Return the history of these attempts."""
+        every = sorted(attempts, key=_sort_key)
+        ordered = [each for each in every if each.action != CANCEL]
+        cancels = [(day_of(each.at), CANCEL) for each in every if each.action == CANCEL]
         days = sorted({day_of(each.at) for each in ordered})
         blocks = min(BLOCKS_MAX, len(days))
         block_of = {day: n * blocks // len(days) for n, day in enumerate(days)}
-        return cls.cut(ordered, [block_of[day_of(each.at)] for each in ordered])
+        cut = cls.cut(ordered, [block_of[day_of(each.at)] for each in ordered])
+        return cut._replace(cancels=tuple(cancels))
 
     @classmethod
     def cut(cls, ordered: list[Attempt], blocks: list[int]) -> Self:
@@ -73,14 +76,11 @@ class History(NamedTuple):
         return 2 * whole + sum(is_weekend(day) for day in last)
 
 
-def _sort_key(attempt: Attempt) -> tuple[int, tuple[str, ...], int, int, int]:
+def _sort_key(attempt: Attempt) -> tuple[int, tuple[str, ...], tuple[int, ...]]:
     """Return what attempts are put in order by; what is missing comes first."""
-    words = (attempt.market, attempt.side, attempt.venue, attempt.type, attempt.region)
-    deviation = attempt.deviation
-    return (
-        attempt.at,
-        words,
-        attempt.size,
-        -(1 << 80) if deviation is None else deviation,
-        attempt.aux or 0,
+    at, market, side, venue, type_, region, size, deviation, aux, action, failed = (
+        attempt
     )
+    far = (0, 0) if deviation is None else (1, deviation)
+    words = (market, side, venue, type_, region, action)
+    return at, words, (size, *far, aux or 0, int(failed))

@@ -12,6 +12,7 @@ from kya.core.integer_log import BIT, DECADE
 from kya.core.known_numbers import LN2
 from kya.core.ladder import LN10, Ladder, Rungs
 from kya.core.learned_baseline import LearnedBaseline, Subject, Tables
+from kya.core.sequence_fit import sequence_terms
 
 BITS_PER_DECADE: Final = BIT * LN10 // LN2
 """log2(10), in 1/1,024 bits: the least fall of a sum or peak of surprisals."""
@@ -84,6 +85,7 @@ def baseline_of(
         sums=sums,
         peaks=peaks,
         both=both,
+        sequence=sequence_terms(history, habits, held_out),
     )
 
 

@@ -8,6 +8,7 @@ from kya.core.habits import ABSENT, POOLED, PRESENT, Habits
 from kya.core.integer_log import surprisal
 from kya.core.known_numbers import KnownNumbers, beyond
 from kya.core.ladder import Rungs
+from kya.core.sequence_terms import SequenceTerms
 
 
 class WordTable(NamedTuple):
@@ -104,6 +105,7 @@ class LearnedBaseline(NamedTuple):
     sums: Rungs
     peaks: Rungs
     both: Rungs
+    sequence: SequenceTerms
 
 
 ROUNDER_WORDS: Final = 4
