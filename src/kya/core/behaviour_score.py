@@ -5,13 +5,21 @@ probability, one number from 0 to 1. The contributions add up to the first stati
 exactly, and the largest of them is the second.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from itertools import pairwise
 from typing import Final, NamedTuple, Self
 
 from kya.core.attempt import Attempt
-from kya.core.features import TIME_OF_DAY, Cells, Pace, cells_of, day_of, is_weekend
+from kya.core.features import (
+    TIME_OF_DAY,
+    Cell,
+    Cells,
+    Pace,
+    cells_of,
+    day_of,
+    is_weekend,
+)
 from kya.core.integer_log import BIT
 from kya.core.ladder import Ladder
 from kya.core.learned_baseline import FeatureTable, LearnedBaseline
@@ -26,6 +34,13 @@ CRITICAL: Final = 8_500
 
 # Evidence in 1/10,000 decades, and the score there in 1/10,000; straight between.
 SCORE_MAP: Final = ((0, 0), (26_020, WARN), (50_000, CRITICAL), (80_000, 9_200))
+_PIECES: Final = tuple(
+    (end, start, low, high - low, end - start)
+    for (start, low), (end, high) in pairwise(SCORE_MAP)
+)
+
+Lookups = tuple[tuple[Mapping[Cell, int], FeatureTable], ...]
+"""For each feature the cells that its table lists, and the table for any other."""
 
 
 class Footing(Enum):
@@ -61,9 +76,9 @@ class Score(NamedTuple):
 class Scorer(NamedTuple):
     """A baseline, ready to be looked up in."""
 
-    baseline: LearnedBaseline
-    pooled: tuple[FeatureTable, ...]
-    by_market: dict[str, tuple[FeatureTable, ...]]
+    weekend: int
+    pooled: Lookups
+    by_market: Mapping[str, Lookups]
     sums: Ladder
     peaks: Ladder
     both: Ladder
@@ -71,10 +86,11 @@ class Scorer(NamedTuple):
     @classmethod
     def of(cls, baseline: LearnedBaseline) -> Self:
         """Return the scorer of a baseline; made once, used for every order."""
+        tables = baseline.tables
         return cls(
-            baseline,
-            baseline.tables.pooled,
-            {m: baseline.tables.of_market(m) for m in baseline.tables.own},
+            baseline.weekend,
+            _lookups(baseline.tables.pooled),
+            {m: _lookups(tables.of_market(m)) for m in tables.own},
             Ladder.of(baseline.sums),
             Ladder.of(baseline.peaks),
             Ladder.of(baseline.both),
@@ -82,9 +98,12 @@ class Scorer(NamedTuple):
 
     def surprisals(self, attempt: Attempt, cells: Cells) -> list[int]:
         """Return the surprisal of each feature."""
-        tables = self.by_market.get(cells.market, self.pooled)
-        bits = [table.bits(cell) for table, cell in zip(tables, cells, strict=True)]
-        weekend = self.baseline.weekend
+        bits: list[int] = []
+        lookups = self.by_market.get(cells.market, self.pooled)
+        for (known, table), cell in zip(lookups, cells, strict=True):
+            found = known.get(cell)
+            bits.append(table.bits(cell) if found is None else found)
+        weekend = self.weekend
         if weekend > bits[TIME_OF_DAY] and is_weekend(day_of(attempt.at)):
             bits[TIME_OF_DAY] = weekend
         return bits
@@ -114,6 +133,11 @@ def score(scorer: Scorer, pace: Pace, attempt: Attempt) -> Score:
     )
 
 
+def _lookups(tables: tuple[FeatureTable, ...]) -> Lookups:
+    """Return the tables with what they list."""
+    return tuple((table.listed, table) for table in tables)
+
+
 def contribution(bits: int) -> int:
     """Return what a surprisal adds to the sum: what it has above the ordinary."""
     return max(0, bits - ORDINARY)
@@ -126,7 +150,7 @@ def excess_of(surprisals: Iterable[int]) -> int:
 
 def score_of(evidence: int) -> int:
     """Return the score of evidence, by the map; it never falls."""
-    for (start, low), (end, high) in pairwise(SCORE_MAP):
+    for end, start, low, rise, run in _PIECES:
         if evidence <= end:
-            return low + (high - low) * (evidence - start) // (end - start)
+            return low + rise * (evidence - start) // run
     return SCORE_MAP[-1][1]

@@ -56,6 +56,8 @@ FEATURES: Final = (
 MARKET, REGION, ZEROS, SIDE, VENUE, TYPE, SIZE, AUX, DEVIATION = range(9)
 GAP, RECENT, TIME_OF_DAY, SECOND = range(9, 13)
 
+_SMALL: Final = tuple(log2(max(1, number), _OCTAVE_BITS) for number in range(1_024))
+
 Cell = int | str | None
 
 
@@ -110,7 +112,7 @@ def cells_of(attempt: Attempt, pace: Pace) -> Cells:
     if count and recent[0] <= since:
         count = sum(1 for each in recent if each > since)
     if deviation is not None:
-        far = log2(abs(deviation) + 1, _OCTAVE_BITS)
+        far = _octaves(abs(deviation) + 1)
         deviation = far if deviation >= 0 else -far
     return Cells(
         market,
@@ -122,11 +124,16 @@ def cells_of(attempt: Attempt, pace: Pace) -> Cells:
         log2(size, _SIZE_BITS),
         None if aux is None else log2(aux, _AUX_BITS),
         deviation,
-        log2(gap + 1, _OCTAVE_BITS),
-        log2(count + 1, _OCTAVE_BITS),
+        _octaves(gap + 1),
+        _SMALL[count + 1],
         at % DAY_MILLIS // _TIME_CELL_MILLIS,
         at // 1_000 % 60,
     )
+
+
+def _octaves(number: int) -> int:
+    """Return log2 of a number, in eighths."""
+    return _SMALL[number] if number < len(_SMALL) else log2(number, _OCTAVE_BITS)
 
 
 def day_of(at: int) -> int:

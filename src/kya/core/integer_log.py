@@ -25,6 +25,8 @@ def log2(number: int, fraction_bits: int) -> int:
     off is dropped, so the result is never too large.
     """
     exponent = number.bit_length() - 1
+    if not number & (number - 1):
+        return exponent << fraction_bits
     shift = _MANTISSA_BITS - exponent
     mantissa = number << shift if shift >= 0 else number >> -shift
     for _ in range(fraction_bits):

@@ -17,6 +17,13 @@ class WordTable(NamedTuple):
     words: Mapping[str, int]
     novel: int
 
+    @property
+    def listed(self) -> dict[Cell, int]:
+        """The words that the table lists."""
+        listed: dict[Cell, int] = {}
+        listed.update(self.words)
+        return listed
+
     def bits(self, cell: Cell) -> int:
         """Return the surprisal of a word."""
         return self.words.get(str(cell), self.novel)
@@ -37,6 +44,11 @@ class NumberTable(NamedTuple):
     above: int
     absent: int
     present: int
+
+    @property
+    def listed(self) -> dict[Cell, int]:
+        """The cells that the table lists, and a missing one."""
+        return {None: self.absent, **dict(enumerate(self.cells, self.low))}
 
     def bits(self, cell: Cell) -> int:
         """Return the surprisal of a cell."""

@@ -6,6 +6,8 @@ exceeds 100,000 once in 100,000 blocks at most. A block is ten minutes with an o
 """
 
 from collections.abc import Mapping
+from itertools import chain
+from operator import itemgetter
 from typing import Final, NamedTuple, Self
 
 from kya.core.attempt import Attempt
@@ -14,17 +16,20 @@ from kya.core.habits import POOLED
 from kya.core.integer_log import decades
 from kya.core.ladder import DECADES_MAX
 from kya.core.sequence_bets import (
+    DETECTOR_COUNT,
     DETECTORS,
     FIRST_RANKED,
     FIRST_WORD,
+    NO_LEVELS,
     NO_WORDS,
     PLAIN,
     STREAMS,
+    Levels,
     Recent,
     Tally,
     Watch,
-    bets_of,
     gains_of,
+    raised,
 )
 from kya.core.sequence_fit import plain_excess
 from kya.core.sequence_terms import (
@@ -41,6 +46,7 @@ from kya.core.sequence_terms import (
 )
 
 BLOCK_MILLIS: Final = 600_000
+_BLOCKS_OF_HOUR: Final = HOUR_MILLIS // BLOCK_MILLIS
 LEVEL_MAX: Final = WHOLE * 10**9
 
 
@@ -55,7 +61,7 @@ class Sequence(NamedTuple):
 
     block: int
     tallies: tuple[Tally, ...]
-    levels: tuple[int, ...]
+    levels: Levels
     recent: tuple[Recent, ...]
     gains: tuple[Mapping[str, int], ...]
     sides: Mapping[str, str]
@@ -66,16 +72,8 @@ class Sequence(NamedTuple):
     def begun(cls, watch: Watch) -> Self:
         """Return a sequence without orders."""
         recent = (NO_WORDS,) * len(WORDS)
-        return cls(
-            block=-1,
-            tallies=_NO_TALLIES,
-            levels=(0,) * len(DETECTORS),
-            recent=recent,
-            gains=gains_of(watch, recent),
-            sides={},
-            hour_orders=0,
-            evidence=0,
-        )
+        gains = tuple(gains_of(shares, *NO_WORDS) for shares in watch.terms.shares)
+        return cls(-1, _NO_TALLIES, NO_LEVELS, recent, gains, {}, 0, 0)
 
 
 _NO_TALLIES: Final = ((0, 0),) * STREAMS
@@ -85,38 +83,40 @@ def with_order(
     watch: Watch, sequence: Sequence, cells: Cells, surprisals: tuple[int, ...]
 ) -> Sequence:
     """Return the sequence after an order, whose block is open."""
-    terms = watch.terms
-    tallies = list(sequence.tallies)
+    block, before, levels, recent, gains, sides, hour_orders, evidence = sequence
+    tallies = list(before)
     total, count = tallies[PLAIN]
     tallies[PLAIN] = (total + watch.plain.bet(plain_excess(surprisals)), count + 1)
+    ranks = watch.terms.ranks
     for place, index in enumerate(RANKED, FIRST_RANKED):
         cell = cells[index]
-        if isinstance(cell, int) and index in terms.slack:
-            table = terms.ranks.get((index, cells.market))
-            if table is None:
-                table = terms.ranks[index, POOLED]
+        table = ranks.get((index, cells.market)) or ranks.get((index, POOLED))
+        if isinstance(cell, int) and table is not None:
             total, count = tallies[place]
             tallies[place] = (total + table.of(cell), count + 1)
-    recent = list(sequence.recent)
-    sides = sequence.sides
-    known = cells.market if cells.market in sequence.gains[0] else NOVEL
+    known = cells.market if cells.market in gains[0] else NOVEL
     last = sides.get(known)
-    for stream, word in enumerate(words_of(cells, last)):
-        _see(sequence, stream, word, tallies, recent)
     if last != cells.side:
         sides = {**sides, known: cells.side}
-    return sequence._replace(
-        tallies=tuple(tallies),
-        recent=tuple(recent),
-        sides=sides,
-        hour_orders=sequence.hour_orders + 1,
+    seen = list(recent)
+    for stream, word in enumerate(words_of(cells, last)):
+        _see(gains[stream], stream, word, tallies, seen)
+    return Sequence(
+        block,
+        tuple(tallies),
+        levels,
+        tuple(seen),
+        gains,
+        sides,
+        hour_orders + 1,
+        evidence,
     )
 
 
 def with_word(sequence: Sequence, stream: int, word: str) -> Sequence:
     """Return the sequence after one word of one stream, whose block is open."""
     tallies, recent = list(sequence.tallies), list(sequence.recent)
-    _see(sequence, stream, word, tallies, recent)
+    _see(sequence.gains[stream], stream, word, tallies, recent)
     return sequence._replace(tallies=tuple(tallies), recent=tuple(recent))
 
 
@@ -132,46 +132,52 @@ def with_outcome(sequence: Sequence, *, failed: bool) -> Sequence:
 
 def opened(watch: Watch, sequence: Sequence, at: int) -> Sequence:
     """Return the sequence with the block of this instant open, the last one closed."""
+    last, tallies, levels, recent, gains, sides, hour_orders, _ = sequence
     block = at // BLOCK_MILLIS
-    if block == sequence.block:
+    if block == last:
         return sequence
-    if sequence.block < 0:
+    if last < 0:
         return sequence._replace(block=block)
-    hour = sequence.block * BLOCK_MILLIS // HOUR_MILLIS
-    ends = at // HOUR_MILLIS != hour and sequence.hour_orders
-    ratio = watch.terms.rates.ratio(hour, sequence.hour_orders) if ends else None
-    levels = tuple(
-        level if bet is None else min(LEVEL_MAX, (level + WHOLE) * bet // WHOLE)
-        for level, bet in zip(
-            sequence.levels, bets_of(watch, sequence.tallies, ratio), strict=True
+    hour, ratio = last // _BLOCKS_OF_HOUR, None
+    if hour_orders and hour != block // _BLOCKS_OF_HOUR:
+        ratio = watch.terms.rates.ratio(hour, hour_orders)
+        hour_orders = 0
+    levels = raised(watch, levels, tallies, ratio)
+    total = sum([sum(group) for group in levels])
+    if total > LEVEL_MAX:
+        levels = tuple(
+            tuple(min(level, LEVEL_MAX) for level in group) for group in levels
         )
-    )
-    mean = max(WHOLE, sum(levels) // len(levels))
-    return sequence._replace(
-        block=block,
-        tallies=_NO_TALLIES,
-        levels=levels,
-        gains=gains_of(watch, sequence.recent),
-        hour_orders=0 if ends else sequence.hour_orders,
-        evidence=min(DECADES_MAX, decades(mean, WHOLE)),
+        total = sum(map(sum, levels))
+    mean = max(WHOLE, total // DETECTOR_COUNT)
+    renewed = tuple([
+        gains_of(shares, *words) if tally[1] else before
+        for shares, words, before, tally in zip(
+            watch.terms.shares, recent, gains, tallies[FIRST_WORD:], strict=True
+        )
+    ])  # fmt: skip
+    evidence = min(DECADES_MAX, decades(mean, WHOLE))
+    return Sequence(
+        block, _NO_TALLIES, levels, recent, renewed, sides, hour_orders, evidence
     )
 
 
 def strongest(sequence: Sequence) -> str:
     """Return the name of the detector that has the highest level."""
-    return DETECTORS[max(range(len(DETECTORS)), key=sequence.levels.__getitem__)]
+    pairs = zip(chain(*DETECTORS), chain(*sequence.levels), strict=True)
+    return max(pairs, key=itemgetter(1))[0]
 
 
 def _see(
-    sequence: Sequence,
+    gains: Mapping[str, int],
     stream: int,
     word: str,
     tallies: list[Tally],
     recent: list[Recent],
 ) -> None:
     """Count a word of a stream in the lists that are being made."""
-    gains = sequence.gains[stream]
-    known = word if word in gains else NOVEL
+    if word not in gains:
+        word = NOVEL
     total, count = tallies[FIRST_WORD + stream]
-    tallies[FIRST_WORD + stream] = (total + gains[known], count + 1)
-    recent[stream] = recent[stream].adding(known)
+    tallies[FIRST_WORD + stream] = (total + gains[word], count + 1)
+    recent[stream] = recent[stream].adding(word)

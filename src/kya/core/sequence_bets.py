@@ -5,9 +5,9 @@ its history can tell.
 """
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Final, NamedTuple, Self
 
+from kya.core.features import FEATURES
 from kya.core.sequence_terms import (
     RANKED,
     WHOLE,
@@ -18,9 +18,10 @@ from kya.core.sequence_terms import (
     rate_cell,
 )
 
-# A tenth, a quarter, a half and nine tenths of what there is to bet.
-STAKES: Final = (6_554, 16_384, 32_768)
-WORD_STAKES: Final = (*STAKES, 58_982)
+# A sixth and a half of what there is to bet on a level
+# on a mix, a fifth and nine tenths.
+STAKES: Final = (10_923, 32_768)
+WORD_STAKES: Final = (13_107, 58_982)
 
 PRIOR: Final = 25
 """Orders that a forecast of the mix gives the history, against the recent ones."""
@@ -34,6 +35,8 @@ PLAIN: Final = 0
 FIRST_RANKED: Final = 1
 FIRST_WORD: Final = FIRST_RANKED + len(RANKED)
 STREAMS: Final = FIRST_WORD + len(WORDS)
+
+Levels = tuple[tuple[int, ...], ...]
 
 Tally = tuple[int, int]
 """A sum, and of how many."""
@@ -81,74 +84,92 @@ class Watch(NamedTuple):
         )
 
 
-def bets_of(
-    watch: Watch, tallies: tuple[Tally, ...], ratio: int | None
-) -> list[int | None]:
-    """Return each detector's bet on a block; None where it has seen nothing."""
-    total, count = tallies[PLAIN]
-    bets: list[int | None] = [total // count if count else None]
-    for index, (total, count) in zip(RANKED, tallies[FIRST_RANKED:], strict=False):
-        slack = watch.terms.slack.get(index, WHOLE)
-        bets += _both_ways(total // count if count else None, slack)
-    for total, count in tallies[FIRST_WORD:]:
-        gain = total // count if count else None
-        bets += [
-            None if gain is None else WHOLE + stake * gain // WHOLE
-            for stake in WORD_STAKES
-        ]
-    if ratio is None:
-        return bets + [None] * (2 + 2 * len(STAKES))
-    rates = watch.terms.rates
-    bets += [watch.busy.bet(ratio), watch.quiet.bet(-ratio)]
-    return bets + _both_ways(rates.ranks.of(rate_cell(ratio)), rates.slack)
+def raised(
+    watch: Watch, levels: Levels, tallies: tuple[Tally, ...], ratio: int | None
+) -> Levels:
+    """Return the levels after a block; those that have seen nothing of it stay."""
+    found: list[tuple[int, ...]] = []
+    for stream, ((total, count), group) in enumerate(
+        zip(tallies, levels, strict=False)
+    ):
+        if not count:
+            found.append(group)
+            continue
+        mean = total // count
+        if stream >= FIRST_WORD:
+            found.append(_each_raised(group, mean, WORD_STAKES))
+        elif stream == PLAIN:
+            found.append(((group[0] + WHOLE) * mean >> 16,))
+        else:
+            slack = watch.terms.slack[RANKED[stream - FIRST_RANKED]]
+            found.append(_both_ways(group, mean, slack))
+    group = levels[-1]
+    if ratio is not None:
+        rates = watch.terms.rates
+        busy, quiet = watch.busy.bet(ratio), watch.quiet.bet(-ratio)
+        rank = rates.ranks.of(rate_cell(ratio))
+        group = (
+            (group[0] + WHOLE) * busy >> 16,
+            (group[1] + WHOLE) * quiet >> 16,
+            *_both_ways(group[2:], rank, rates.slack),
+        )
+    return (*found, group)
 
 
-def _both_ways(rank: int | None, slack: int) -> list[int | None]:
-    """Return the bets that a rank is above, and that it is below, beyond the slack."""
-    if rank is None:
-        return [None] * (2 * len(STAKES))
-    return [
-        WHOLE + stake * (way * rank - slack) // (WHOLE + slack)
-        for way in (1, -1)
-        for stake in STAKES
-    ]
+def _both_ways(group: tuple[int, ...], rank: int, slack: int) -> tuple[int, ...]:
+    """Return levels after bets that a rank is above, and below, beyond the slack."""
+    whole = WHOLE + slack
+    above = ((rank - slack) << 16) // whole
+    below = ((-rank - slack) << 16) // whole
+    half = len(STAKES)
+    return (
+        *_each_raised(group[:half], above, STAKES),
+        *_each_raised(group[half:], below, STAKES),
+    )
 
 
-def gains_of(watch: Watch, recent: tuple[Recent, ...]) -> tuple[dict[str, int], ...]:
+def _each_raised(
+    group: tuple[int, ...], gain: int, stakes: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Return levels after a gain that each has a stake in; at most the largest."""
+    return tuple([
+        (level + WHOLE) * (WHOLE + (stake * gain >> 16)) >> 16
+        for level, stake in zip(group, stakes, strict=True)
+    ])  # fmt: skip
+
+
+def gains_of(
+    shares: Mapping[str, Share], counts: Mapping[str, int], total: int, weight: int
+) -> dict[str, int]:
     """Return what each word will be worth: its forecast over its share, less one.
 
     What the slack of the shares could make of that is taken off, so that no mix which
     the history cannot tell from its own makes a gain.
     """
-    return tuple(
-        _stream_gains(shares, *each)
-        for shares, each in zip(watch.terms.shares, recent, strict=True)
-    )
-
-
-def _stream_gains(
-    shares: Mapping[str, Share], counts: Mapping[str, int], total: int, weight: int
-) -> dict[str, int]:
-    """Return the gains of one stream."""
     prior = PRIOR * weight
     whole = total + prior
     gains: dict[str, int] = {}
     lost = 0
     for word, (share, slack) in shares.items():
-        forecast = (counts.get(word, 0) * WHOLE + prior * share) // whole
-        gains[word] = forecast * WHOLE // share - WHOLE
-        lost += abs(forecast - share) * slack // share
+        forecast = ((counts.get(word, 0) << 16) + prior * share) // whole
+        gain = ((forecast - share) << 16) // share
+        gains[word] = gain
+        lost += abs(gain) * slack >> 16
     rest = WHOLE + lost
-    return {word: (gain - lost) * WHOLE // rest for word, gain in gains.items()}
+    return {word: ((gain - lost) << 16) // rest for word, gain in gains.items()}
 
 
-def _detectors() -> tuple[str, ...]:
-    """Return the names of the detectors, in the order of their bets."""
-    both = [f"{way} {stake}" for way in ("above", "below") for stake in (10, 25, 50)]
-    ranked = [f"{name} {how}" for name in ("size", "aux", "deviation") for how in both]
-    words = [f"{name} {stake}" for name in WORDS for stake in (10, 25, 50, 90)]
-    rates = ["rate busy", "rate quiet", *(f"rate {how}" for how in both)]
-    return ("orders", *chain(ranked, words, rates))
+def _names() -> tuple[tuple[str, ...], ...]:
+    """Return the names of the detectors, in the groups of their levels."""
+    both = [f"{way} {stake}" for way in ("above", "below") for stake in (16, 50)]
+    ranked = [
+        tuple(f"{FEATURES[index].name} {how}" for how in both) for index in RANKED
+    ]
+    words = [tuple(f"{name} {stake}" for stake in (20, 90)) for name in WORDS]
+    rates = ("rate busy", "rate quiet", *(f"rate {how}" for how in both))
+    return (("orders",), *ranked, *words, rates)
 
 
-DETECTORS: Final = _detectors()
+DETECTORS: Final = _names()
+DETECTOR_COUNT: Final = sum(map(len, DETECTORS))
+NO_LEVELS: Final = tuple((0,) * len(group) for group in DETECTORS)

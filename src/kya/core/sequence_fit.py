@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isqrt
 from typing import Final
 
-from kya.core.behaviour_score import contribution
+from kya.core.behaviour_score import ORDINARY
 from kya.core.density import Counts
 from kya.core.features import FEATURES, day_of
 from kya.core.habits import POOLED, Habits
@@ -29,6 +29,10 @@ from kya.core.sequence_terms import (
 
 SLACK_MIN: Final = WHOLE // 32
 SHARE_SLACK_MIN: Final = WHOLE // 50
+
+_PLAIN_FEATURES: Final = tuple(
+    index for index, feature in enumerate(FEATURES) if not feature.remembers
+)
 
 Tables = Mapping[tuple[int, str], Ranks]
 Dated = tuple[int, int]
@@ -59,13 +63,13 @@ def sequence_terms(
     )
 
 
-def plain_excess(surprisals: Iterable[int]) -> int:
+def plain_excess(surprisals: Sequence[int]) -> int:
     """Return the sum of the contributions of features that remember nothing."""
-    return sum(
-        contribution(bits)
-        for bits, feature in zip(surprisals, FEATURES, strict=True)
-        if not feature.remembers
-    )
+    excess = 0
+    for index in _PLAIN_FEATURES:
+        if surprisals[index] > ORDINARY:
+            excess += surprisals[index] - ORDINARY
+    return excess
 
 
 def _at_ranks(falling: Sequence[int]) -> tuple[int, ...]:
