@@ -11,7 +11,7 @@ MILLIS: Final = 1_000
 CANCEL: Final = Action.CANCEL.value
 
 # A deviation counts tenths of a basis point.
-_DEVIATION_PARTS: Final = 100_000
+DEVIATION_PARTS: Final = 100_000
 
 
 class Attempt(NamedTuple):
@@ -60,5 +60,5 @@ def _deviation(order: Order, price: ReferencePrice | None) -> int | None:
     if limit is None or price is None or price.market != order.market:
         return None
     middle = price.bid.units + price.ask.units
-    apart = abs(2 * limit.units - middle) * _DEVIATION_PARTS // middle
+    apart = abs(2 * limit.units - middle) * DEVIATION_PARTS // middle
     return apart if 2 * limit.units >= middle else -apart

@@ -34,24 +34,24 @@ class History(NamedTuple):
     @classmethod
     def of(cls, attempts: Iterable[Attempt]) -> Self:
         """Return the history of these attempts."""
-        every = sorted(attempts, key=_sort_key)
-        ordered = [each for each in every if each.action != CANCEL]
+        every = ordered(attempts)
+        orders = [each for each in every if each.action != CANCEL]
         cancels = [(day_of(each.at), CANCEL) for each in every if each.action == CANCEL]
-        days = sorted({day_of(each.at) for each in ordered})
+        days = sorted({day_of(each.at) for each in orders})
         blocks = min(BLOCKS_MAX, len(days))
         block_of = {day: n * blocks // len(days) for n, day in enumerate(days)}
-        cut = cls.cut(ordered, [block_of[day_of(each.at)] for each in ordered])
+        cut = cls.cut(orders, [block_of[day_of(each.at)] for each in orders])
         return cut._replace(cancels=tuple(cancels))
 
     @classmethod
-    def cut(cls, ordered: list[Attempt], blocks: list[int]) -> Self:
+    def cut(cls, attempts: list[Attempt], blocks: list[int]) -> Self:
         """Return the history of attempts in order, in blocks that are given."""
         pace = NO_PACE
         orders: list[Observed] = []
-        for attempt, block in zip(ordered, blocks, strict=True):
+        for attempt, block in zip(attempts, blocks, strict=True):
             orders.append(Observed(attempt, cells_of(attempt, pace), block))
             pace = pace.after(attempt.at)
-        days = tuple(sorted({day_of(each.at) for each in ordered}))
+        days = tuple(sorted({day_of(each.at) for each in attempts}))
         return cls(tuple(orders), days, len(set(blocks)))
 
     def by_block(self) -> list[list[int]]:
@@ -74,6 +74,11 @@ class History(NamedTuple):
         whole, rest = divmod(self.span, 7)
         last = range(self.days[-1] - rest + 1, self.days[-1] + 1)
         return 2 * whole + sum(is_weekend(day) for day in last)
+
+
+def ordered(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """Return attempts by time; at one instant, their contents decide."""
+    return sorted(attempts, key=_sort_key)
 
 
 def _sort_key(attempt: Attempt) -> tuple[int, tuple[str, ...], tuple[int, ...]]:
