@@ -198,3 +198,6 @@ PRICE_SOURCES_MAX: Final = 2
 
 FEED_MILLIS_MIN: Final = 10
 """Shortest pause between two replies of a feed, and shortest silence that ends one."""
+
+BASELINE_BYTES_MAX: Final = 4_194_304
+"""A baseline document: some 60 kB, and 4 MB with busy tables of hundreds of markets."""
