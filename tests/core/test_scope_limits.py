@@ -87,6 +87,8 @@ def test_every_limit_is_read_by_a_control(name: str) -> None:
     unset: dict[str, object] = {name: getattr(NO_LIMITS, name)}
     if name == "price_collar_bps":
         unset["price_warn_bps"] = None
+    if name == "score_critical_bps":
+        unset["score_warn_bps"] = None
     if name in DRIFT or name == "price_age_millis":
         unset |= dict.fromkeys(DRIFT)
     if name == "price_age_millis":
