@@ -12,7 +12,7 @@ from kya.core.instant import Instant
 from kya.core.money import Price
 from kya.core.order import Order, OrderType
 from kya.core.price import ReferencePrice
-from tests.builders import an_order_submitted, every_limit
+from tests.builders import UNWATCHED, an_order_submitted, every_limit
 from tests.world import MORNING, World, eur, the_scope
 
 SLICES = 9
@@ -65,7 +65,7 @@ def _armed_case() -> Case:
     It is one that all controls let pass, so that each of them looks to its end. A few
     of the orders before it are still at work.
     """
-    world = World(scope=the_scope(limits=every_limit()))
+    world = World(scope=the_scope(limits=every_limit(**UNWATCHED)))
     at = MORNING
     for seq in range(1, ORDERS_BEFORE + 1):
         at = at.plus(seconds=2)

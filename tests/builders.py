@@ -177,6 +177,13 @@ def every_limit(**overrides: object) -> Limits:
     return _made(_EVERY_LIMIT, overrides)
 
 
+UNWATCHED: Final[dict[str, object]] = {
+    "score_critical_bps": None,
+    "score_warn_bps": None,
+}
+"""What a scope sets whose agent's behaviour nobody watches."""
+
+
 def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
     """The first live order replaced, with every control armed, at that quote."""
     armed: dict[str, object] = {
