@@ -434,6 +434,8 @@ def test_every_violation_is_kept() -> None:
         Reason.CREDENTIAL_NOT_YET_VALID,
         Reason.PRICE_MISSING,
         Reason.TARGET_DIFFERS,
+        Reason.OVERLAY_FORBIDS,
+        Reason.OVERLAY_UNANSWERED,
         Reason.CONTROL_FAULTED,
     }
     assert decision.outcome is Outcome.REFUSED

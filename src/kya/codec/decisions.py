@@ -11,6 +11,7 @@ import msgspec
 from kya.codec import canonical
 from kya.codec.control_fields import ControlFields, control_fields, text_kept
 from kya.codec.enums import by_value
+from kya.codec.overlays import AnswerFields, answer_fields, answers_from
 from kya.codec.price_fields import (
     PriceFields,
     WorthFields,
@@ -56,7 +57,8 @@ class CountersFields(canonical.Statement, frozen=True, kw_only=True):
 class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     """The decision on the wire; `order` and `override` are leaf hashes of entries.
 
-    `conversion` and `worth` stand where the amount is not in the scope's currency.
+    `conversion` and `worth` stand where the amount is not in the scope's currency,
+    `overlays` where any was asked.
     """
 
     type_: Literal["kya/decision/v1"] = msgspec.field(name="_type")
@@ -76,6 +78,7 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     scope: str
     seq: int
     conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
+    overlays: list[AnswerFields] | msgspec.UnsetType = msgspec.UNSET
     worth: WorthFields | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -112,6 +115,11 @@ class Taken(Protocol):
         """The price that leads on to the scope's currency."""
         ...
 
+    @property
+    def overlays(self) -> list[AnswerFields] | msgspec.UnsetType:
+        """What overlays said."""
+        ...
+
 
 def inputs_of(line: Taken) -> Inputs:
     """Return what the decision says it took from outside the log."""
@@ -120,6 +128,7 @@ def inputs_of(line: Taken) -> Inputs:
         received_at=Instant.parse(line.received_at),
         price=None if line.price is None else price_from(line.price),
         conversion=None if conversion is msgspec.UNSET else price_from(conversion),
+        answers=answers_from(line.overlays),
     )
 
 
@@ -158,6 +167,7 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
             scope=case.grant.scope_digest,
             seq=case.order.seq,
             conversion=price_fields(case.conversion) or msgspec.UNSET,
+            overlays=answer_fields(decision.answers),
             worth=worth_fields(decision.worth_shown),
         )
     )

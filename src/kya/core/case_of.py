@@ -12,6 +12,7 @@ from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
 from kya.core.instant import Instant
 from kya.core.order_events import OrderSubmitted
+from kya.core.overlay import OverlayAnswer, asked_of
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import limits_upon
 from kya.core.price import ReferencePrice
@@ -24,6 +25,7 @@ class Inputs(NamedTuple):
     received_at: Instant
     price: ReferencePrice | None = None
     conversion: ReferencePrice | None = None
+    answers: tuple[OverlayAnswer, ...] = ()
 
 
 def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
@@ -60,6 +62,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
             scope,
             ((name, each.past.exposure) for name, each in state.agents.items()),
         ),
+        overlays=asked_of(state.overlays, inputs.answers),
     )
 
 

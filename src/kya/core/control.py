@@ -83,6 +83,8 @@ class Reason(Enum):
     LATCH_DRAWDOWN = "latch.drawdown"
     HOURS_CLOSED = "hours.closed"
     CALENDAR_CLOSED = "calendar.closed"
+    OVERLAY_FORBIDS = "overlay.forbids"
+    OVERLAY_UNANSWERED = "overlay.unanswered"
     CONTROL_FAULTED = "control.faulted"
 
 

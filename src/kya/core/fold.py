@@ -24,6 +24,7 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.override_admission import is_over
 from kya.core.place_fold import (
@@ -89,6 +90,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_stop(state, event)
         case PlaceLimited():
             return with_place_limits(state, event)
+        case OverlayOrdered(overlay=overlay):
+            return replace(state, overlays={**state.overlays, overlay.name: event})
         case _ as never:
             assert_never(never)
 

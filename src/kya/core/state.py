@@ -15,6 +15,7 @@ from kya.core.mandate import Mandate
 from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.place_limits import PlaceLimited
@@ -134,9 +135,10 @@ class State:
     revocation list in DER. `overrides` are those that no decision has used, by the
     digest of the order line that each is for. `halts` are in force; `resumed` says when
     places were last started again, as far as that keeps out a halt. `place_limits` are
-    in force, `place_use` is what all agents have used where any order went. `undecided`
-    is an order whose decision is the next entry, `unlisted` a revoked credential whose
-    list is the next entry.
+    in force, `place_use` is what all agents have used where any order went. `overlays`
+    are the newest of each name, withdrawn ones too. `undecided` is an order whose
+    decision is the next entry, `unlisted` a revoked credential whose list is the next
+    entry.
     """
 
     opened: LogOpened | None = None
@@ -173,6 +175,9 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     place_use: Mapping[Place, PlaceUse] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    overlays: Mapping[str, OverlayOrdered] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

@@ -24,6 +24,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -49,6 +50,7 @@ from kya.pki.session import require_session
 from kya.pki.stopping import (
     STOPPING,
     SUPERVISING,
+    only_tightens,
     require_limiting,
     require_rearming,
     require_resuming,
@@ -115,7 +117,11 @@ def _signers(  # noqa: PLR0911  one return for each kind
         case MandateGranted() | OverrideGranted() as event:
             return _allowing(entry, event, state)
         case (
-            HaltOrdered() | TradingResumed() | LatchRearmed() | PlaceLimited()
+            HaltOrdered()
+            | TradingResumed()
+            | LatchRearmed()
+            | PlaceLimited()
+            | OverlayOrdered()
         ) as event:
             return _stopping(entry, event, state)
         case LogOpened() as event:
@@ -214,11 +220,11 @@ def _allowing(
 
 def _stopping(
     entry: Entry,
-    event: HaltOrdered | TradingResumed | LatchRearmed | PlaceLimited,
+    event: HaltOrdered | TradingResumed | LatchRearmed | PlaceLimited | OverlayOrdered,
     state: State,
 ) -> tuple[Credential, ...]:
     """Return the people who stop or limit trading, or who start it again together."""
-    if isinstance(event, PlaceLimited):
+    if isinstance(event, PlaceLimited | OverlayOrdered):
         return _limiting(entry, event, state)
     signers = _holders(entry, state, event.at, *STOPPING)
     if isinstance(event, TradingResumed):
@@ -229,13 +235,11 @@ def _stopping(
 
 
 def _limiting(
-    entry: Entry, event: PlaceLimited, state: State
+    entry: Entry, event: PlaceLimited | OverlayOrdered, state: State
 ) -> tuple[Credential, ...]:
-    """Return those of risk and compliance who limit a place; to tighten takes one."""
-    limits = event.limits
-    signers = _holders(entry, state, limits.at, *SUPERVISING)
-    former = state.place_limits.get(limits.place)
-    if not limits.only_tighten(None if former is None else former.limits):
+    """Return those of risk and compliance who limit; only to tighten takes one."""
+    signers = _holders(entry, state, event.at, *SUPERVISING)
+    if not only_tightens(event, state):
         require_limiting(signers)
     return signers
 
