@@ -42,7 +42,7 @@ from kya.core.order import ACTS_ON_TARGET, Action, Order, OrderType, Side, TimeI
 from kya.core.overlay import AskedOverlay, OverlayOrdered, asked_of
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
-from kya.core.place_fold import with_place_limits
+from kya.core.place_fold import with_limits
 from kya.core.place_limits import LimitedPlace, PlaceLimited, limits_upon
 from kya.core.place_use import PlaceUse
 from kya.core.price import MarketState, ReferencePrice
@@ -200,7 +200,7 @@ def limits_of(facts: Facts, order: Order, scope: Scope) -> tuple[LimitedPlace, .
         line = {**said, "_type": "kya/place-limits/v1", "at": str(at), "reason": "x"}
         limits = parse_place_limits(canonical.encode_line(line))
         event = PlaceLimited(leaf=NO_DIGEST, signed_by=(), limits=limits)
-        state = with_place_limits(state, event)
+        state = with_limits(state, event)
     used = {
         Place.parse(use["place"]): PlaceUse(
             day=Day.parse(use["day"]),

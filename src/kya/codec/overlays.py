@@ -15,6 +15,7 @@ from kya.core.overlay import (
     Policy,
     Said,
     Verdict,
+    require_sayable,
 )
 
 
@@ -74,13 +75,16 @@ def render_overlay(overlay: Overlay) -> bytes:
             type_=OVERLAY_TYPE,
             at=str(overlay.at),
             name=overlay.name,
-            policy=None
-            if policy is None
-            else PolicyFields(
-                engine=policy.engine.value, text=policy.text, version=policy.version
-            ),
+            policy=None if policy is None else policy_fields(policy),
             reason=overlay.reason,
         )
+    )
+
+
+def policy_fields(policy: Policy) -> PolicyFields:
+    """Return the policy with its text, as it stands on the wire."""
+    return PolicyFields(
+        engine=policy.engine.value, text=policy.text, version=policy.version
     )
 
 
@@ -94,6 +98,16 @@ def _overlay_from(wire: OverlayLine) -> Overlay:
         reason=wire.reason,
         at=Instant.parse(wire.at),
     )
+
+
+def said_of(verdict: str, forbidden_by: list[str]) -> Said:
+    """Return what an engine said; what no answer can hold is a failure to answer."""
+    try:
+        said = Said(_VERDICT(verdict), tuple(sorted(set(forbidden_by))))
+        require_sayable(said)
+    except MalformedError:
+        return Said(Verdict.FAILED)
+    return said
 
 
 def answer_fields(

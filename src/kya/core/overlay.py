@@ -117,18 +117,7 @@ class OverlayAnswer:
         tokens.require(tokens.OVERLAY, "name", self.name)
         tokens.require(tokens.DIGEST, "policy", self.digest)
         tokens.require(tokens.TOKEN, "version", self.version)
-        verdict, policies = self.said
-        for each in policies:
-            tokens.require(tokens.TOKEN, "forbidden_by", each)
-        in_order = policies == tuple(sorted(set(policies)))
-        if not in_order or len(policies) > OVERLAY_POLICIES_MAX:
-            msg = (
-                f"forbidden_by: want at most {OVERLAY_POLICIES_MAX}, sorted, each once"
-            )
-            raise MalformedError(msg)
-        if policies and verdict is not Verdict.DENY:
-            msg = f"forbidden_by: want none with the verdict {verdict.value}"
-            raise MalformedError(msg)
+        require_sayable(self.said)
 
     @classmethod
     def of(cls, name: str, policy: Policy, said: Said) -> "OverlayAnswer":
@@ -148,6 +137,20 @@ class OverlayAnswer:
             policy.engine,
             policy.version,
         )
+
+
+def require_sayable(said: Said) -> None:
+    """Raise unless the policies are ids, and stand where the answer is a denial."""
+    verdict, policies = said
+    for each in policies:
+        tokens.require(tokens.TOKEN, "forbidden_by", each)
+    in_order = policies == tuple(sorted(set(policies)))
+    if not in_order or len(policies) > OVERLAY_POLICIES_MAX:
+        msg = f"forbidden_by: want at most {OVERLAY_POLICIES_MAX}, sorted, each once"
+        raise MalformedError(msg)
+    if policies and verdict is not Verdict.DENY:
+        msg = f"forbidden_by: want none with the verdict {verdict.value}"
+        raise MalformedError(msg)
 
 
 class AskedOverlay(NamedTuple):

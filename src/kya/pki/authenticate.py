@@ -81,7 +81,7 @@ def authenticate(entry: Entry, state: State, root: bytes) -> AuthenticEntry:
     return AuthenticEntry(entry, _signers(entry, state, root))
 
 
-def _signers(  # noqa: PLR0911  one return for each kind
+def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     entry: Entry, state: State, root: bytes
 ) -> tuple[Credential, ...]:
     """Return who signed, by the rule for this kind of statement."""
@@ -116,14 +116,10 @@ def _signers(  # noqa: PLR0911  one return for each kind
             return _holders(entry, state, at, Role.AUTHORITY)
         case MandateGranted() | OverrideGranted() as event:
             return _allowing(entry, event, state)
-        case (
-            HaltOrdered()
-            | TradingResumed()
-            | LatchRearmed()
-            | PlaceLimited()
-            | OverlayOrdered()
-        ) as event:
+        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
             return _stopping(entry, event, state)
+        case PlaceLimited() | OverlayOrdered() as event:
+            return _limiting(entry, event, state)
         case LogOpened() as event:
             return (_opening_authority(entry, event, root),)
         case _ as never:
@@ -219,13 +215,9 @@ def _allowing(
 
 
 def _stopping(
-    entry: Entry,
-    event: HaltOrdered | TradingResumed | LatchRearmed | PlaceLimited | OverlayOrdered,
-    state: State,
+    entry: Entry, event: HaltOrdered | TradingResumed | LatchRearmed, state: State
 ) -> tuple[Credential, ...]:
-    """Return the people who stop or limit trading, or who start it again together."""
-    if isinstance(event, PlaceLimited | OverlayOrdered):
-        return _limiting(entry, event, state)
+    """Return the people who stop trading, or who start it again together."""
     signers = _holders(entry, state, event.at, *STOPPING)
     if isinstance(event, TradingResumed):
         require_resuming(signers)
