@@ -101,8 +101,9 @@ async def _serve(
                 await _until_stopped(opened, sequencer, front, works, ready)
         finally:
             await gateway.close()
-            for used in (*venues.values(), engines):
-                used.close()
+            engines.close()
+            for venue in venues.values():
+                venue.close()
         # Whoever reads the log of a gateway that was stopped finds all it answered.
         await sequencer.publish()
     finally:
