@@ -193,16 +193,18 @@ FORGED = {
 }
 
 
-def judged_with(world: World, said: Said, old: bytes, new: bytes) -> None:
+def judged_with(
+    world: World, said: Said, old: bytes, new: bytes, asked: Policy = HOUSE
+) -> None:
     """Put an order on record under the overlay, with a decision that was altered."""
     enrol_supervisors(world)
-    world.append(lay_over(world, HOUSE))
-    answer = OverlayAnswer.of("house", HOUSE, said)
+    world.append(lay_over(world, asked))
+    answer = OverlayAnswer.of("house", asked, said)
     judged(
         world,
         world.order(created_at=later(world)),
         line=lambda line: line.replace(old, new, 1),
-        overlays=(AskedOverlay("house", HOUSE, answer),),
+        overlays=(AskedOverlay("house", asked, answer),),
     )
 
 

@@ -37,7 +37,7 @@ class PlainOverlays:
     def objections(
         self, prices: PlainPrices, seen: Seen, aside: set[str]
     ) -> Iterator[tuple[int, str]]:
-        """Yield in what a decision differs from what the scan sees, answers included."""
+        """Yield in what a decision differs from what the scan and the answers give."""
         yield from objections(prices, seen, aside)
         what = f"plain scan: order {prices.order['agent']} {prices.order['seq']}"
         is_due = passes_all_else(prices, seen, aside)
