@@ -1,4 +1,6 @@
 """Policies in Cedar, through the project's own evaluator in Rust (`kya[cedar]`)."""
+# The library's types leave out what its dictionaries hold.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from importlib.metadata import version
 from typing import Any
@@ -44,6 +46,6 @@ class CedarPolicies:
             return Said(Verdict.FAILED)
         if result.decision is Decision.Allow:
             return Said(Verdict.ALLOW)
-        names = found.id_annotations_by_reason
+        names: dict[str, str] = found.id_annotations_by_reason
         ids = [names.get(reason) or reason for reason in found.reasons]
         return said_of(Verdict.DENY.value, ids)

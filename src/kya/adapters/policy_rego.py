@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
-from regopy import Interpreter  # type: ignore[import-untyped]
+from regopy import Input, Interpreter  # type: ignore[import-untyped]
 
 from kya.codec.overlays import said_of
 from kya.core.overlay import Said, Verdict
@@ -47,7 +47,7 @@ class RegoPolicies:
 
     def said(self, question: dict[str, Any]) -> Said:
         """Return what the policies say; no answer unless both rules are defined."""
-        self._interpreter.set_input(question)
+        self._interpreter.set_input(Input(question))
         output = self._interpreter.query_bundle(self._bundle)
         try:
             ((allow, deny),) = _DECODER.decode(str(output)).expressions

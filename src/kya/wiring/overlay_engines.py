@@ -1,6 +1,6 @@
 """The engines of overlays for whoever asks again, and is in no hurry."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,7 +12,7 @@ _AGAIN_MICROS_MAX: Final = 5_000_000
 
 
 @contextmanager
-def engines() -> Iterator[Ask]:
+def engines() -> Generator[Ask]:
     """Give what asks the engines that are installed, each started when it is asked."""
     found = PolicyEngines(answer_micros=_AGAIN_MICROS_MAX)
     try:
