@@ -1,5 +1,6 @@
 """Events: what an entry of the log says, once its bytes are understood."""
 
+from kya.core.baseline import BaselineLocked
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import (
@@ -47,4 +48,5 @@ Event = (
     | LatchRearmed
     | PlaceLimited
     | OverlayOrdered
+    | BaselineLocked
 )

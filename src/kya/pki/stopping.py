@@ -1,8 +1,8 @@
 """Who may stop trading, and who may start it again (RTS 6 Art. 12).
 
 Stopping takes one person. Starting takes two, one of whom is of compliance or of risk
-management, so that nobody who trades starts it among themselves. Limits of places and
-overlays are theirs alone: tightening takes one person, everything else two.
+management, so that nobody who trades starts it among themselves. Limits of places,
+overlays and baselines are theirs alone: tightening takes one person, all else two.
 """
 
 from typing import Final
@@ -47,6 +47,11 @@ def only_tightens(event: PlaceLimited | OverlayOrdered, state: State) -> bool:
         return in_force(state, event.overlay.name) is None
     former = state.place_limits.get(event.limits.place)
     return event.limits.only_tighten(None if former is None else former.limits)
+
+
+def require_locking(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two people signed, both of whom supervise."""
+    _require_pair("baseline lock", signers, SUPERVISING, LIMITING_MIN)
 
 
 def _require_pair(
