@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from kya.cli.desk import open_desk, publish_if_running
-from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
+from kya.cli.desk import open_desk
+from kya.cli.gateway_state import halted, state
+from kya.cli.output import DATA_DEFAULT, Data, answer, talk
 from kya.core.errors import MalformedError
-from kya.core.halt import HaltOrdered, TradingState
+from kya.core.halt import TradingState
 from kya.core.latch import Latch
 from kya.core.levels import Place
-from kya.core.place_limits import PlaceLimited
 from kya.wiring.halt_desk import (
     WantedHalt,
     WantedRearming,
@@ -19,8 +19,6 @@ from kya.wiring.halt_desk import (
 from kya.wiring.halt_desk import halt as stop
 from kya.wiring.halt_desk import rearm as set_back
 from kya.wiring.halt_desk import resume as start
-from kya.wiring.installation import LOG, open_installation
-from kya.wiring.log_reader import published, published_power
 from kya.wiring.people import read_people
 from kya.wiring.place_desk import WantedLimits
 from kya.wiring.place_desk import limit as set_limits
@@ -29,6 +27,7 @@ app = typer.Typer(
     help="Halts and limits of places: one person stops, two start again or widen.",
     no_args_is_help=True,
 )
+app.command("state")(state)
 
 
 def _place(text: str) -> Place:
@@ -98,7 +97,7 @@ def resume(
     signers, desk = read_people(people), open_desk(data)
     lifts = halt_in_force(desk, place)
     talk(f"to be lifted by {', '.join(people)}:")
-    talk(f"  {_sentence(lifts)}")
+    talk(f"  {halted(lifts)}")
     index = start(desk, lifts, reason, signers)
     answer(f"resumed {place.words} entry {index}")
 
@@ -150,75 +149,3 @@ def limit(
     )
     index = set_limits(open_desk(data), wanted, read_people(people))
     answer(f"limited {place.words} entry {index}")
-
-
-@app.command("state")
-def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
-    """Show where trading is stopped or limited, since when, by whom and why."""
-    publish_if_running(data)
-    opened = open_installation(data)
-    size = published(data / "log", opened.note_signer(LOG).key).size
-    power = published_power(data / "log", size)
-    found, limited = power.halts.values(), power.place_limits.values()
-    if as_json:
-        halts, limits = map(_fields, found), map(_limit_fields, limited)
-        answer_json({"halts": list(halts), "limits": list(limits)})
-        return
-    for each in found:
-        answer(_sentence(each))
-    if not found:
-        answer(f"{TradingState.ACTIVE.value}: nothing is stopped")
-    for event in limited:
-        answer(_limit_sentence(event))
-
-
-def _sentence(found: HaltOrdered) -> str:
-    """Return a halt in one line."""
-    halt, names = found.halt, ", ".join(found.signed_by)
-    return (
-        f"{halt.state.value} {halt.place.words} since {halt.at} by {names}:"
-        f" {halt.reason}"
-    )
-
-
-def _fields(found: HaltOrdered) -> dict[str, object]:
-    """Return a halt for programs."""
-    halt = found.halt
-    return {
-        "at": str(halt.at),
-        "halt": found.leaf,
-        "place": str(halt.place),
-        "reason": halt.reason,
-        "signed_by": list(found.signed_by),
-        "state": halt.state.value,
-    }
-
-
-def _limit_sentence(found: PlaceLimited) -> str:
-    """Return limits of a place in one line."""
-    limits, names = found.limits, ", ".join(found.signed_by)
-    figures = {
-        "an order": limits.order_max and f"{limits.order_max} {limits.currency}",
-        "a day": limits.daily_max and f"{limits.daily_max} {limits.currency}",
-        "open": limits.open_orders and f"{limits.open_orders} orders",
-    }
-    set_ones = ", ".join(f"{what} {most}" for what, most in figures.items() if most)
-    return (
-        f"limited {limits.place.words} to {set_ones} since {limits.at} by {names}:"
-        f" {limits.reason}"
-    )
-
-
-def _limit_fields(found: PlaceLimited) -> dict[str, object]:
-    """Return limits of a place for programs."""
-    limits = found.limits
-    return {
-        "at": str(limits.at),
-        "currency": limits.currency.code,
-        "daily_max": None if limits.daily_max is None else str(limits.daily_max),
-        "open_orders": limits.open_orders,
-        "order_max": None if limits.order_max is None else str(limits.order_max),
-        "place": str(limits.place),
-        "reason": limits.reason,
-        "signed_by": list(found.signed_by),
-    }
