@@ -6,12 +6,14 @@ it, which takes a moment, then the tests of the core. It prints how many there w
 the names of those that nothing has killed.
 """
 
+import ast
 import importlib
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Final
@@ -20,9 +22,10 @@ import pytest
 
 from kya.codec.decisions import render_decision
 from kya.core.case import Case
+from kya.core.control import Control
 from kya.core.decide import decide
 from tests.codec.test_vectors import case_of, document
-from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.mutants import Mutant, makes_a_control, mutants, name_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SECONDS_MAX: Final = 120
@@ -69,16 +72,25 @@ def _is_killed(module: ModuleType, mutant: Mutant, judged: Judged) -> bool:
 
 
 def put_in_place(module: ModuleType, mutant: Mutant) -> None:
-    """Give the right function the mutant's code, wherever it was imported to."""
+    """Change what the mutant changes, wherever it was imported to.
+
+    A function gets the mutant's code. A control is made again, also by a function that
+    makes controls, and the one that all others hold is told what the new one says.
+    """
     code = compile(mutant.tree, str(module.__file__), "exec")
     function = getattr(module, mutant.function)
-    if not isinstance(function, FunctionType):
-        raise TypeError(f"{mutant.function}: want a plain function")
-    (function.__code__,) = [
-        each
-        for each in code.co_consts
-        if isinstance(each, CodeType) and each.co_name == mutant.function
-    ]
+    if isinstance(function, FunctionType):
+        (function.__code__,) = [
+            each
+            for each in code.co_consts
+            if isinstance(each, CodeType) and each.co_name == mutant.function
+        ]
+    for top in mutant.tree.body:
+        known = getattr(module, name_of(top), None) if makes_a_control(top) else None
+        if isinstance(known, Control) and isinstance(top, ast.AnnAssign):
+            made = eval(ast.unparse(top.value or top), vars(module))  # noqa: S307  our own source
+            for field in fields(Control):
+                object.__setattr__(known, field.name, getattr(made, field.name))
 
 
 def _ends(notices: Callable[[], bool]) -> bool:

@@ -1,4 +1,4 @@
-"""Small changes to a function, each of which ought to make some test fail.
+"""Small changes to a function or control, each of which ought to make some test fail.
 
 The classic operators: a comparison moved by one or turned round, `and` for `or`, plus
 for minus, a constant changed, a condition or a result left out; and two of our own, a
@@ -10,7 +10,7 @@ import copy
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -57,29 +57,40 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """Yield every mutant of the functions of a module."""
+    """Yield every mutant of the functions of a module, and of the controls it makes."""
     tree = ast.parse(source)
     seen: Counter[str] = Counter()
     for index, top in enumerate(tree.body):
-        if isinstance(top, ast.FunctionDef):
+        if isinstance(top, ast.FunctionDef) or makes_a_control(top):
+            name = name_of(top)
             for changed, said in _changed(top):
-                seen[f"{top.name}{said}"] += 1
-                again = seen[f"{top.name}{said}"]
+                seen[f"{name}{said}"] += 1
+                again = seen[f"{name}{said}"]
                 whole = copy.copy(tree)
                 whole.body = [*tree.body]
                 whole.body[index] = changed
                 yield Mutant(
-                    function=top.name,
+                    function=name,
                     change=said if again == 1 else f"{said} #{again}",
                     tree=ast.fix_missing_locations(whole),
                 )
 
 
-def _changed(function: ast.FunctionDef) -> Iterator[tuple[ast.FunctionDef, str]]:
-    """Yield copies of the function with one node replaced, and in words which."""
-    for index, node in enumerate(_judging(function)):
+def makes_a_control(top: ast.stmt) -> TypeGuard[ast.AnnAssign]:
+    """Tell whether the statement names what a call returns, as controls are made."""
+    return isinstance(top, ast.AnnAssign) and isinstance(top.value, ast.Call)
+
+
+def name_of(top: ast.FunctionDef | ast.AnnAssign) -> str:
+    """Return the name that the statement gives."""
+    return top.name if isinstance(top, ast.FunctionDef) else ast.unparse(top.target)
+
+
+def _changed(top: ast.stmt) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield copies of the statement with one node replaced, and in words which."""
+    for index, node in enumerate(_judging(top)):
         for other in _others(node):
-            twin = copy.deepcopy(function)
+            twin = copy.deepcopy(top)
             target = list(_judging(twin))[index]
             _Swap(target, other).visit(twin)
             said = f"{ast.unparse(node)} -> {ast.unparse(other)}"
@@ -96,10 +107,12 @@ class _Swap(ast.NodeTransformer):
         return self._other if node is self._target else super().generic_visit(node)
 
 
-def _judging(function: ast.FunctionDef) -> Iterator[ast.AST]:
-    """Yield the nodes that run: no docstring, no annotation."""
-    is_documented = ast.get_docstring(function) is not None
-    waiting: list[ast.AST] = [*reversed(function.body[is_documented:])]
+def _judging(top: ast.stmt) -> Iterator[ast.AST]:
+    """Yield the nodes that judge: no docstring, annotation or citation of a rule."""
+    waiting: list[ast.AST] = [top]
+    if isinstance(top, ast.FunctionDef):
+        is_documented = ast.get_docstring(top) is not None
+        waiting = [*reversed(top.body[is_documented:])]
     while waiting:
         node = waiting.pop()
         yield node
@@ -108,7 +121,7 @@ def _judging(function: ast.FunctionDef) -> Iterator[ast.AST]:
             for name, value in ast.iter_fields(node)
             if name not in {"annotation", "returns"}
             for child in (value if isinstance(value, list) else [value])
-            if isinstance(child, ast.AST)
+            if isinstance(child, ast.AST) and getattr(child, "arg", "") != "source"
         ]
         waiting.extend(reversed(below))
 
