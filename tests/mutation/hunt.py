@@ -25,7 +25,7 @@ from kya.core.case import Case
 from kya.core.control import Control
 from kya.core.decide import decide
 from tests.codec.test_vectors import case_of, document
-from tests.mutation.mutants import Mutant, makes_a_control, mutants, name_of
+from tests.mutation.mutants import Mutant, controls_of, mutants
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SECONDS_MAX: Final = 120
@@ -85,12 +85,11 @@ def put_in_place(module: ModuleType, mutant: Mutant) -> None:
             for each in code.co_consts
             if isinstance(each, CodeType) and each.co_name == mutant.function
         ]
-    for top in mutant.tree.body:
-        known = getattr(module, name_of(top), None) if makes_a_control(top) else None
-        if isinstance(known, Control) and isinstance(top, ast.AnnAssign):
-            made = eval(ast.unparse(top.value or top), vars(module))  # noqa: S307  our own source
-            for field in fields(Control):
-                object.__setattr__(known, field.name, getattr(made, field.name))
+    for name, maker in controls_of(mutant.tree).items():
+        made = eval(ast.unparse(maker), vars(module))  # noqa: S307  our own source
+        for field in fields(Control):
+            known = getattr(module, name)
+            object.__setattr__(known, field.name, getattr(made, field.name))
 
 
 def _ends(notices: Callable[[], bool]) -> bool:

@@ -10,7 +10,7 @@ import copy
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from typing import Final
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -61,8 +61,8 @@ def mutants(source: str) -> Iterator[Mutant]:
     tree = ast.parse(source)
     seen: Counter[str] = Counter()
     for index, top in enumerate(tree.body):
-        if isinstance(top, ast.FunctionDef) or makes_a_control(top):
-            name = name_of(top)
+        name = name_of(top)
+        if isinstance(top, ast.FunctionDef) or name in controls_of(tree):
             for changed, said in _changed(top):
                 seen[f"{name}{said}"] += 1
                 again = seen[f"{name}{said}"]
@@ -76,14 +76,29 @@ def mutants(source: str) -> Iterator[Mutant]:
                 )
 
 
-def makes_a_control(top: ast.stmt) -> TypeGuard[ast.AnnAssign]:
-    """Tell whether the statement names what a call returns, as controls are made."""
-    return isinstance(top, ast.AnnAssign) and isinstance(top.value, ast.Call)
+def controls_of(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what makes each control of the module, by its name."""
+    makers = {"Control"} | {
+        top.name
+        for top in tree.body
+        if isinstance(top, ast.FunctionDef)
+        and top.returns is not None
+        and ast.unparse(top.returns) == "Control"
+    }
+    return {
+        name_of(top): top.value
+        for top in tree.body
+        if isinstance(top, ast.AnnAssign)
+        and isinstance(top.value, ast.Call)
+        and ast.unparse(top.value.func) in makers
+    }
 
 
-def name_of(top: ast.FunctionDef | ast.AnnAssign) -> str:
-    """Return the name that the statement gives."""
-    return top.name if isinstance(top, ast.FunctionDef) else ast.unparse(top.target)
+def name_of(top: ast.stmt) -> str:
+    """Return the name that the statement gives, if it gives one."""
+    if isinstance(top, ast.FunctionDef):
+        return top.name
+    return ast.unparse(top.target) if isinstance(top, ast.AnnAssign) else ""
 
 
 def _changed(top: ast.stmt) -> Iterator[tuple[ast.stmt, str]]:
