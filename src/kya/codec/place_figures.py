@@ -1,9 +1,8 @@
 """Limits of places in a package's report: where, how much, by whom, why, until when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kya.core.levels import Level
 from kya.core.money import Money
 from kya.core.place_limits import PlaceLimited
 
@@ -47,12 +46,9 @@ class LimitedPlaces:
                 found.replaced_by = index
         self.all.append(PlaceFigures(entry=index, limited=event))
 
-    def about(self, agent: str | None) -> Iterator[PlaceFigures]:
-        """Yield what can concern the agent: all but limits of other agents."""
-        for found in self.all:
-            place = found.limited.limits.place
-            if agent is None or place.level is not Level.AGENT or place.name == agent:
-                yield found
+    def about(self, agent: str | None) -> Iterable[PlaceFigures]:
+        """Return what can concern the agent: all but limits of other agents."""
+        return (each for each in self.all if each.limited.limits.place.concerns(agent))
 
 
 def _text(amount: Money | None) -> str | None:
