@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from kya.codec import (
+    baseline_locks,
     canonical,
     decisions,
     halts,
@@ -22,6 +23,7 @@ from kya.codec import (
     statements,
 )
 from kya.codec.note import SignedNote
+from kya.core.baseline import BaselineLocked
 from kya.core.errors import MalformedError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -179,6 +181,14 @@ def _read_place_limits(line: bytes, raw: bytes) -> Event:
     )
 
 
+def _read_lock(line: bytes, raw: bytes) -> Event:
+    return BaselineLocked(
+        leaf=canonical.leaf_digest(raw),
+        signed_by=_names_under(raw),
+        lock=baseline_locks.parse_lock(line),
+    )
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -207,4 +217,5 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     halts.RESUME_TYPE: _read_resume,
     halts.REARM_TYPE: _read_rearm,
     place_limits.PLACE_LIMITS_TYPE: _read_place_limits,
+    baseline_locks.LOCK_TYPE: _read_lock,
 }
