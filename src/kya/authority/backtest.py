@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kya.authority.difference import Difference, Judgement
-from kya.authority.logged_decision import LoggedDecision, logged_decision
 from kya.authority.place_totals import PlaceTotals
 from kya.codec import canonical
 from kya.codec.decisions import (
@@ -22,6 +21,7 @@ from kya.codec.decisions import (
     read_outcome,
     read_reason,
 )
+from kya.codec.logged_decision import LoggedDecision, logged_decision
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
