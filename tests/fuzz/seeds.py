@@ -38,7 +38,8 @@ from kya.core.case import Case
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.instant import Instant
-from kya.core.money import Currency, Money
+from kya.core.money import Currency, Money, Price
+from kya.core.order import Action, Order, OrderType
 from kya.core.power_events import ClockSource
 from kya.core.price import MarketState
 from kya.pki import der
@@ -125,6 +126,8 @@ def _statements() -> Mapping[str, bytes]:
     submitted = builders.an_order_submitted()
     return {
         "order": render_order(builders.an_order()),
+        "cancel": render_order(_acting_on_the_first(Action.CANCEL)),
+        "replace": render_order(_acting_on_the_first(Action.REPLACE)),
         "decision": render_decision(decide(builders.a_case()), submitted.leaf),
         "priced": render_decision(decide(_priced_case()), submitted.leaf),
         "mandate": render_mandate(builders.a_mandate()),
@@ -175,6 +178,14 @@ def _statements() -> Mapping[str, bytes]:
     }
 
 
+def _acting_on_the_first(action: Action) -> Order:
+    """The agent's second order, which takes back or replaces its first one."""
+    price = Price.parse("1.1721")
+    return builders.an_order(
+        seq=2, action=action, target=1, type=OrderType.LIMIT, limit_price=price
+    )
+
+
 def _priced_case() -> Case:
     """An order in dollars under every limit: a price, a second one, and a worth."""
     scope = builders.a_scope(limits=builders.every_limit())
@@ -217,10 +228,12 @@ _AGENT: Final = NoteSigner("algo_trader_v2", pki.AGENT_KEY)
 def _notes() -> Mapping[str, bytes]:
     text = b"Two lines.\n\nAnd a blank one between.\n"
     order = render_order(builders.an_order())
+    cancel = render_order(_acting_on_the_first(Action.CANCEL))
     checkpoint = b"log.example/2026\n3\nAAAA\n"
     cosigned = a_note(checkpoint)
     return {
         "order": sign_note(order, _AGENT).render(),
+        "cancel": sign_note(cancel, _AGENT).render(),
         "two": sign_note(text, _AGENT, _LOG).render(),
         "cosigned": SignedNote(
             checkpoint, (*cosigned.signatures, cosign(checkpoint))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -84,11 +84,26 @@ def _print(report: Report) -> None:
         table.add_row(number, _question(each), verdict)
     out.print(table)
     out.print()
+    _print_perimeter(report, out)
     out.print(Text("Not checked:"))
     for sentence in report.not_checked:
         out.print(Text(f"  {sentence}"))
     out.print()
     out.print(Text(_conclusion(report), style=_STYLES[report.verdict]))
+
+
+def _print_perimeter(report: Report, out: Console) -> None:
+    """Print, for each market, which regimes the reviewed table has for it."""
+    found = list(report.subject.perimeter())
+    for each in found[:1]:
+        out.print(Text(f"Perimeter, each market as spot, reviewed {each.reviewed}:"))
+    for each in found:
+        name = each.market
+        for line in each.summary():
+            out.print(Text(f"  {name:8}  {line}"))
+            name = ""
+    if found:
+        out.print()
 
 
 def _question(each: Answer) -> Group:

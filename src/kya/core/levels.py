@@ -72,6 +72,10 @@ class Place:
         """The place as a decision names it: `market EUR/USD`."""
         return " ".join(self._words)
 
+    def concerns(self, agent: str | None) -> bool:
+        """Tell whether it is any place but another agent's; every one, for None."""
+        return agent is None or self.level is not Level.AGENT or self.name == agent
+
     @property
     def _words(self) -> tuple[str, ...]:
         return (self.level.value, self.name) if self.name else (self.level.value,)

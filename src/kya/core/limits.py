@@ -129,6 +129,12 @@ MANDATE_DIRECTORS_MIN: Final = 2
 MANDATE_DIRECTORS_MAX: Final = 16
 """Directors whose signatures one note can carry and people can gather in a day."""
 
+MANDATE_CASES_MAX: Final = 1_000
+"""Cases in one file for a mandate: more than people read."""
+
+MANDATE_CASE_ORDERS_MAX: Final = 1_000
+"""Orders that came before one case: each is judged, so a file takes seconds."""
+
 ISSUERS_MAX: Final = 16
 """Certificates of the issuing CA in one log: one every three years is 48 years."""
 

@@ -6,6 +6,7 @@ its own; everything else is in the package and is a claim until a step has check
 
 from pathlib import Path
 
+from kya.codec.package_report import markets_of
 from kya.core.errors import DistrustError, MalformedError
 from kya.verify.brought import Brought
 from kya.verify.finding import PACKAGE, Findings
@@ -66,5 +67,6 @@ def _subject(path: Path, brought: Brought, found: Pass | None) -> Subject:
         entries=found.head.size if found else 0,
         orders=found.reexecution.orders.count if found else 0,
         agents=tuple(agents),
+        markets=tuple(markets_of(agents.values())),
         root_sha256=brought.root_digest,
     )
