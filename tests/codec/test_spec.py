@@ -119,6 +119,7 @@ PAGES = {
         "limits",
         "halt",
         "place-limits",
+        "baseline-lock",
         "calendars",
         "overlays",
     )
