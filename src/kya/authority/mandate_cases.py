@@ -23,7 +23,11 @@ from kya.core.order_events import VenueReported, VenueStatus
 from kya.core.past import Past
 from kya.core.reservation import Target
 from kya.core.scope import RegionEvidence
-from kya.core.supposed import supposed_credential, supposed_session
+from kya.core.supposed import (
+    SUPPOSED_LIKENESS,
+    supposed_credential,
+    supposed_session,
+)
 from kya.core.tokens import NO_DIGEST
 
 
@@ -114,7 +118,7 @@ class _Trial:
             received_at=order.created_at,
             credential=self._credential,
             scope=scope,
-            baseline=None,
+            likeness=SUPPOSED_LIKENESS,
             past=self._past,
             price=price,
             conversion=conversion,
