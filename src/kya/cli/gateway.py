@@ -1,5 +1,6 @@
-"""`kya gateway`: stop trading, start it again, limit places, and show what is."""
+"""`kya gateway`: stop trading, start it again, limit it, and show what is in force."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from kya.core.errors import MalformedError
 from kya.core.halt import TradingState
 from kya.core.latch import Latch
 from kya.core.levels import Place
+from kya.core.overlay import Engine
 from kya.wiring.halt_desk import (
     WantedHalt,
     WantedRearming,
@@ -19,12 +21,13 @@ from kya.wiring.halt_desk import (
 from kya.wiring.halt_desk import halt as stop
 from kya.wiring.halt_desk import rearm as set_back
 from kya.wiring.halt_desk import resume as start
+from kya.wiring.overlay_desk import WantedOverlay, lay_over, read_policy
 from kya.wiring.people import read_people
 from kya.wiring.place_desk import WantedLimits
 from kya.wiring.place_desk import limit as set_limits
 
 app = typer.Typer(
-    help="Halts and limits of places: one person stops, two start again or widen.",
+    help="Halts, limits of places, overlays: one person stops, two start or widen.",
     no_args_is_help=True,
 )
 app.command("state")(state)
@@ -59,6 +62,9 @@ People = Annotated[
         "--as",
         help="ROLE:NAME of a person who signs, such as risk:rita; give it twice.",
     ),
+]
+Named = Annotated[
+    str, typer.Argument(help="The overlay's name: small letters and _, up to 31.")
 ]
 Limiting = Annotated[
     list[str],
@@ -149,3 +155,35 @@ def limit(
     )
     index = set_limits(open_desk(data), wanted, read_people(people))
     answer(f"limited {place.words} entry {index}")
+
+
+@app.command("overlay")
+def overlay(  # noqa: PLR0917  one parameter per option
+    name: Named,
+    policy: Annotated[
+        Path, typer.Option(help="The policy's text: a file in ASCII, up to 32,768.")
+    ],
+    engine: Annotated[Engine, typer.Option(help="What evaluates it.")],
+    reason: Why,
+    people: Limiting,
+    data: Data = DATA_DEFAULT,
+) -> None:
+    """Have a policy of your own asked, which may only forbid; one person adds one.
+
+    To put another policy in its place takes two, for nobody can tell which is tighter.
+    """
+    found = read_policy(engine, policy)
+    wanted = WantedOverlay(name=name, policy=found, reason=reason)
+    index = lay_over(open_desk(data), wanted, read_people(people))
+    answer(f"overlay {name} {engine.value} {found.version} {found.digest}")
+    answer(f"in force entry {index}")
+
+
+@app.command("withdraw-overlay")
+def withdraw_overlay(
+    name: Named, reason: Why, people: Limiting, data: Data = DATA_DEFAULT
+) -> None:
+    """Ask a policy no more; it takes two people."""
+    wanted = WantedOverlay(name=name, policy=None, reason=reason)
+    index = lay_over(open_desk(data), wanted, read_people(people))
+    answer(f"withdrawn {name} entry {index}")

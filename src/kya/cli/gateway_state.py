@@ -9,6 +9,7 @@ from kya.cli.progress import progress
 from kya.core.halt import HaltOrdered, TradingState
 from kya.core.instant import Day
 from kya.core.money import Money
+from kya.core.overlay import OverlayOrdered
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import UNUSED, PlaceUse
 from kya.core.state import State
@@ -31,7 +32,7 @@ class InUse(NamedTuple):
 
 
 def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
-    """Show where trading is stopped or limited, by whom and why, and what is used.
+    """Show what is stopped, limited or overlaid, by whom and why, and what is used.
 
     What is used of limits is that of the UTC day; where a place is limited, every
     order of the log is counted for it.
@@ -44,9 +45,16 @@ def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
         with progress() as shown:
             power = published_state(data / "log", size, shown)
     found, limited = power.halts.values(), list(_in_use(power))
+    overlays = [each for each in power.overlays.values() if each.overlay.policy]
     if as_json:
         halts, limits = map(_fields, found), map(_limit_fields, limited)
-        answer_json({"halts": list(halts), "limits": list(limits)})
+        answer_json(
+            {
+                "halts": list(halts),
+                "limits": list(limits),
+                "overlays": [_overlay_fields(each) for each in overlays],
+            }
+        )
         return
     for each in found:
         answer(halted(each))
@@ -55,6 +63,8 @@ def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
     for limit in limited:
         for line in _limit_sentences(limit):
             answer(line)
+    for ordered in overlays:
+        answer(_overlay_sentence(ordered))
 
 
 def _in_use(state: State) -> Iterator[InUse]:
@@ -122,4 +132,28 @@ def _limit_fields(found: InUse) -> dict[str, object]:
             "allowed_today": str(found.allowed),
             "open_orders": found.use.open_orders,
         },
+    }
+
+
+def _overlay_sentence(found: OverlayOrdered) -> str:
+    """Return an overlay in force in one line."""
+    overlay, names = found.overlay, ", ".join(found.signed_by)
+    asked = overlay.policy
+    what = "" if asked is None else f" {asked.engine.value} {asked.version}"
+    return (
+        f"overlay {overlay.name}{what} since {overlay.at} by {names}: {overlay.reason}"
+    )
+
+
+def _overlay_fields(found: OverlayOrdered) -> dict[str, object]:
+    """Return an overlay in force for programs."""
+    overlay, policy = found.overlay, found.overlay.policy
+    return {
+        "at": str(overlay.at),
+        "engine": policy and policy.engine.value,
+        "name": overlay.name,
+        "policy": policy and policy.digest,
+        "reason": overlay.reason,
+        "signed_by": list(found.signed_by),
+        "version": policy and policy.version,
     }

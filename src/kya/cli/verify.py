@@ -1,5 +1,6 @@
 """`kya verify`: check an evidence package, offline, trusting nothing in it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,9 +12,12 @@ from rich.text import Text
 
 from kya.cli.output import AsJson, answer, console, read_bytes
 from kya.cli.progress import progress
+from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
+from kya.verify.package import LIMITS
 from kya.verify.report import Answer, Report
-from kya.verify.verify import verify_package
+from kya.verify.verify import verify as verify_again
+from kya.wiring.overlay_engines import engines
 
 FINDINGS_SHOWN: Final = 5
 _STYLES: Final = {
@@ -43,18 +47,16 @@ def verify(
 ) -> None:
     """Check an evidence package offline and answer the ten questions.
 
+    Overlays are asked again where their engines are installed, in their release.
     Exit code 0: all hold. 1: at least one fails. 3: none fails, some cannot be told.
     """
-    with progress() as shown:
-        report = verify_package(
-            package,
-            root_pem=read_bytes(root, "root"),
-            policy=None if policy is None else read_bytes(policy, "policy"),
-            held_checkpoint=(
-                None if checkpoint is None else read_bytes(checkpoint, "checkpoint")
-            ),
-            progress=shown,
+    with progress() as shown, engines() as ask:
+        brought = Brought.read(
+            read_bytes(root, "root"),
+            None if policy is None else read_bytes(policy, "policy"),
+            None if checkpoint is None else read_bytes(checkpoint, "checkpoint"),
         )
+        report = verify_again(package, replace(brought, ask=ask), LIMITS, shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
     else:

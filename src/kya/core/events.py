@@ -9,6 +9,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -46,5 +47,6 @@ Event = (
     | TradingResumed
     | LatchRearmed
     | PlaceLimited
+    | OverlayOrdered
     | BaselineLocked
 )

@@ -14,6 +14,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import AgentRegistered, CertificateIssued, MandateGranted
@@ -42,6 +43,7 @@ QUESTION_OF: Final = {
     "kya/resume/v1": 4,
     "kya/rearm/v1": 4,
     "kya/place-limits/v1": 4,
+    "kya/overlay/v1": 4,
     "kya/baseline-lock/v1": 6,
 }
 """Which question fails if an entry of this type cannot be believed."""
@@ -53,6 +55,7 @@ _LIMITS: Final = (
     TradingResumed,
     LatchRearmed,
     PlaceLimited,
+    OverlayOrdered,
 )
 """What decides, besides the scope, which orders may be allowed."""
 
