@@ -13,11 +13,14 @@ from kya.codec.canonical import leaf_digest
 from kya.codec.halts import render_halt
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
+from kya.codec.overlays import policy_of
 from kya.codec.overrides import render_override
 from kya.codec.place_limits import render_place_limits
 from kya.codec.registrations import render_registration
 from kya.codec.scopes import scope_digest
 from kya.codec.sessions import render_anchor, render_session
+from kya.core.baseline import Likeness
+from kya.core.behaviour_score import NOTHING_UNUSUAL, Score
 from kya.core.case import Case
 from kya.core.case_of import Inputs, case_of
 from kya.core.credential import (
@@ -46,6 +49,16 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
     VenueStatus,
+)
+from kya.core.overlay import (
+    AskedOverlay,
+    Engine,
+    Overlay,
+    OverlayAnswer,
+    OverlayOrdered,
+    Policy,
+    Said,
+    Verdict,
 )
 from kya.core.override import Override, OverrideGranted
 from kya.core.past import Past
@@ -161,7 +174,8 @@ def a_past(
     if allowed:
         overrides = {"allowed": allowed, "currency": EUR, **overrides}
     day = FIRST_LIVE_ORDER_AT.day
-    return _made(Past(day=day), {"client_order_ids": seen, **overrides})
+    changes: dict[str, object] = {"client_order_ids": seen, **overrides}
+    return Past(day=day)._replace(**changes)  # type: ignore[arg-type]
 
 
 def a_price(**overrides: object) -> ReferencePrice:
@@ -174,11 +188,19 @@ def every_limit(**overrides: object) -> Limits:
     return _made(_EVERY_LIMIT, overrides)
 
 
+UNWATCHED: Final[dict[str, object]] = {
+    "score_critical_bps": None,
+    "score_warn_bps": None,
+}
+"""What a scope sets whose agent's behaviour nobody watches."""
+
+
 def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
     """The first live order replaced, with every control armed, at that quote."""
     armed: dict[str, object] = {
         "scope": a_scope(limits=every_limit()),
         "price": a_price(),
+        "likeness": a_likeness(),
         "place_limits": (LimitedPlace(every_place_limit(), allowed=0, open_orders=0),),
     }
     if order is None:
@@ -212,13 +234,25 @@ def a_case(
         received_at=received_at,
         credential=credential,
         scope=credential.grant.scope if credential.grant else a_scope(),
-        baseline=None,
+        likeness=None,
         past=past,
         price=None,
         session=None,
         pinned=None,
     )
     return _made(default, overrides) if overrides else default
+
+
+def a_score(**overrides: object) -> Score:
+    """The score of an order that is like those before it."""
+    ordinary = NOTHING_UNUSUAL._replace(value=90, low=80, evidence=312, peak=3_072)
+    return ordinary._replace(**overrides)  # type: ignore[arg-type]
+
+
+def a_likeness(value: int = 90, **overrides: object) -> Likeness:
+    """An order of this score, like those before it unless changed."""
+    likeness = Likeness(a_digest("baseline"), a_score(value=value))
+    return likeness._replace(**overrides)  # type: ignore[arg-type]
 
 
 def a_runtime(model: str = "model") -> Runtime:
@@ -318,6 +352,48 @@ def a_place_limited(place: Place = FIRM, **overrides: object) -> PlaceLimited:
         signed_by=("carla", "rita"),
         limits=limits,
     )
+
+
+CEDAR_TEXT: Final = """\
+permit (principal, action, resource);
+
+@id("large")
+forbid (principal, action, resource)
+when { context.figures.worth > 1500000 };
+"""
+
+
+def a_policy(text: str = CEDAR_TEXT, **overrides: object) -> Policy:
+    """A policy that lets no order pass that is worth more than EUR 15,000."""
+    return _made(policy_of(Engine.CEDAR, "4.12.2", text), overrides)
+
+
+def an_overlay(**overrides: object) -> Overlay:
+    """Somebody puts that policy in force, a minute before the first live order."""
+    default = Overlay(
+        name="house",
+        policy=a_policy(),
+        reason="resolved for May",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
+    )
+    return _made(default, overrides)
+
+
+def an_overlay_ordered(*signers: str, **overrides: object) -> OverlayOrdered:
+    """The overlay on record, signed by one person unless others are named."""
+    return OverlayOrdered(
+        signed_by=signers or ("rita",), overlay=an_overlay(**overrides)
+    )
+
+
+def an_asked_overlay(
+    verdict: Verdict | None = Verdict.ALLOW, *policies: str, name: str = "house"
+) -> AskedOverlay:
+    """The overlay in force, and what it says of an order; nothing without a verdict."""
+    if verdict is None:
+        return AskedOverlay(name, a_policy())
+    said = Said(verdict, policies)
+    return AskedOverlay(name, a_policy(), OverlayAnswer.of(name, a_policy(), said))
 
 
 def a_latch_rearmed(latch: Latch = Latch.REJECTS, **overrides: object) -> LatchRearmed:
@@ -718,6 +794,8 @@ _EVERY_LIMIT: Final = Limits(
     price_drift_bps=200,
     price_drift_seconds=60,
     rejects_in_a_row=5,
+    score_critical_bps=8_500,
+    score_warn_bps=7_500,
     open_orders=20,
     open_orders_per_market=10,
     position_max=eur("300,000"),

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from kya.codec.overlays import policy_of
 from kya.codec.scopes import scope_digest
 from kya.core import tokens
-from kya.core.baseline import Baseline
+from kya.core.baseline import Likeness
+from kya.core.behaviour_score import excess_of
 from kya.core.case import Case
 from kya.core.conduct import Conduct
 from kya.core.credential import (
@@ -28,8 +30,10 @@ from kya.core.exposure import (
     Working,
     counted_for,
 )
+from kya.core.features import FEATURES
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
+from kya.core.integer_log import BIT
 from kya.core.latch import Latch, Rearm
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
@@ -52,6 +56,7 @@ from kya.core.order import (
     TimeInForce,
 )
 from kya.core.order_events import Equivocated, VenueReported, VenueStatus
+from kya.core.overlay import AskedOverlay, Engine, Overlay, Verdict
 from kya.core.override import Override, OverrideGranted
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
@@ -126,6 +131,7 @@ def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limit
     units = st.fixed_dictionaries(dict.fromkeys(sorted(listed), quantities))
     some = st.none() | st.integers(1, 9_000_000)
     drawn = {name: draw(some) for name in AMOUNTS}
+    critical = draw(st.none() | st.just(8_500))
     sums: dict[str, Any] = {
         name: Money(n, currency) for name, n in drawn.items() if n is not None
     }
@@ -159,6 +165,8 @@ def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limit
         price_drift_bps=drift,
         price_drift_seconds=draw(st.integers(1, 3_600)) if drift else None,
         rejects_in_a_row=draw(few),
+        score_critical_bps=critical,
+        score_warn_bps=draw(st.none() | st.just(7_500)) if critical else None,
         open_orders=draw(few),
         open_orders_per_market=draw(few),
         self_trade=draw(st.none() | st.sampled_from(SelfMatch)),
@@ -313,6 +321,22 @@ halts = st.builds(Halt, place=places, state=stopped_states, reason=texts, at=ins
 resumes = st.builds(Resume, halt=digests, reason=texts, at=instants)
 rearms = st.builds(
     Rearm, agent=names, latch=st.sampled_from(Latch), reason=texts, at=instants
+)
+
+
+policies = st.builds(
+    policy_of,
+    st.sampled_from(Engine),
+    st.sampled_from(["4.12.2", "1.5.2"]),
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1)
+    | st.sampled_from(["\t\n", builders.CEDAR_TEXT]),
+)
+overlays = st.builds(
+    Overlay,
+    name=st.from_regex(tokens.OVERLAY, fullmatch=True),
+    policy=st.none() | policies,
+    reason=texts,
+    at=instants,
 )
 
 
@@ -523,7 +547,7 @@ def cases(draw: st.DrawFn) -> Case:
         received_at=received_at,
         credential=credential,
         past=draw(pasts(received_at)),
-        baseline=draw(st.none() | digests.map(Baseline)),
+        likeness=draw(st.none() | likenesses()),
         price=draw(st.none() | reference_prices() | quotes(order.market, received_at)),
         conversion=draw(st.none() | quotes("BTC/EUR", received_at)),
         session=draw(st.sampled_from([None, session])),
@@ -533,7 +557,28 @@ def cases(draw: st.DrawFn) -> Case:
         facing=draw(st.none() | facings(order)),
         halts=draw(st.just(()) | halts_of(order, credential)),
         place_limits=draw(st.just(()) | limits_of(order, credential)),
+        overlays=draw(st.just(()) | asked_overlays()),
     )
+
+
+@st.composite
+def likenesses(draw: st.DrawFn) -> Likeness:
+    """How like its agent's past an order may be."""
+    around = st.sampled_from([0, 7_499, 7_500, 8_500, 9_200])
+    score = builders.a_score(value=draw(around), surprisals=draw(surprisals))
+    return Likeness(
+        draw(digests),
+        score._replace(excess=excess_of(score.surprisals)),
+        draw(around),
+        draw(st.sampled_from(["", "orders"])),
+        on_probation=draw(st.booleans()),
+        is_of_the_release=draw(st.booleans()),
+    )
+
+
+surprisals = st.tuples(
+    *[st.integers(0, 30 * BIT) for _ in FEATURES],
+)
 
 
 @st.composite
@@ -583,6 +628,21 @@ def halts_of(
         for place in touched
         if place in stopped
     )
+
+
+@st.composite
+def asked_overlays(draw: st.DrawFn) -> tuple[AskedOverlay, ...]:
+    """Overlays in force, with what they say of an order, or with no answer to it."""
+    found: list[AskedOverlay] = []
+    for name in sorted(draw(st.sets(st.sampled_from(["a", "house", "market_risk"])))):
+        verdict = draw(st.none() | st.sampled_from(Verdict))
+        ids = draw(st.sets(st.sampled_from(["large", "p1"])))
+        named = sorted(ids) if verdict is Verdict.DENY else []
+        asked = builders.an_asked_overlay(verdict, *named, name=name)
+        if draw(st.booleans()):
+            asked = asked._replace(policy=draw(policies))
+        found.append(asked)
+    return tuple(found)
 
 
 def facings(order: Order) -> st.SearchStrategy[Facing]:

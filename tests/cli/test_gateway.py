@@ -1,8 +1,10 @@
 """`kya gateway`: halt, resume, rearm, limit and state, against a gateway that runs."""
 
 import json
+import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -24,9 +26,10 @@ def resume(at: Up, place: str, *more: str) -> Said:
     return at.kya("gateway", "resume", "--place", place, *WHY, *more)
 
 
-def outcomes(at: Up) -> str:
-    """What the example's two orders come to."""
-    bot = [sys.executable, str(BOT), str(at.data / "agents/bot")]
+def outcomes(at: Up, ids: str = "tutorial") -> str:
+    """What the example's two orders come to, under ids that begin so."""
+    example = BOT.read_text("utf-8").replace("tutorial", ids)
+    bot = [sys.executable, "-c", example, str(at.data / "agents/bot")]
     done = subprocess.run(bot, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
@@ -111,13 +114,18 @@ def test_two_people_limit_a_place_and_one_tightens(trading: Up) -> None:
     shown = trading.kya("gateway", "state").out
     wanted = "limited venue SIMA to a day 1000000.00 EUR, open 50 orders since "
     assert wanted in shown
-    assert shown.endswith(" by carla, rita: prices look wrong\n")
+    assert " by carla, rita: prices look wrong\n" in shown
+    used = re.search(r"  used today (\d+\.\d\d) of 1000000.00 EUR\n  open 0 of", shown)
+    assert used is not None
+    assert "venue: filled" in outcomes(trading, "used")
     tighter = ("--daily-max", "0.01", "--open-orders", "50", *WHY)
     assert trading.kya(*LIMIT, *tighter, "--as", "risk:rita").code == 0
     assert "(place.daily_amount_max)" in outcomes(trading)
     [only] = trading.kya("gateway", "state", "--json").json["limits"]
     assert (only["place"], only["daily_max"]) == ("venue:SIMA", "0.01")
     assert (only["order_max"], only["open_orders"]) == (None, 50)
+    assert Decimal(only["used"]["allowed_today"]) == Decimal(used[1]) + 20_000
+    assert only["used"]["open_orders"] == 0
     wider = trading.kya(*LIMIT, "--order-max", "9000000.00", *WHY, *SUPERVISORS)
     assert wider.code == 0, wider.err
     assert "place." not in outcomes(trading)

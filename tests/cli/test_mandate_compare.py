@@ -114,7 +114,23 @@ def test_a_sound_mandate_says_its_size(tmp_path: Path) -> None:
     assert kya("mandate", "lint", path, "--data", tmp_path, "--json").json == {
         "faults": [],
         "scope_bytes": 339,
+        "warnings": [],
     }
+
+
+def test_lint_warns_where_a_calendar_ends_before_the_mandate(tmp_path: Path) -> None:
+    path = draft(tmp_path / "x", calendar="target")
+    said = kya("mandate", "lint", path, "--data", tmp_path)
+    assert said.code == 0
+    assert said.out.startswith(
+        "warning: calendar: target lists 2024-01-01 to 2035-12-31, the mandate is valid"
+    )
+    assert "to 2099-01-01: on days that are not listed no order passes\n" in said.out
+    within = a_draft(**AT, valid_until="2035-12-31T23:59:59.999999Z")
+    within["scope"]["calendar"] = "target"
+    path = stored(tmp_path / "within", within)
+    said = kya("mandate", "lint", path, "--data", tmp_path, "--json")
+    assert (said.code, said.json["warnings"]) == (0, [])
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

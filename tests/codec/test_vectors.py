@@ -7,16 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from kya.codec import canonical
 from kya.codec.canonical import digest
 from kya.codec.decisions import render_decision
 from kya.codec.orders import parse_order, render_order
+from kya.codec.overlays import AnswerFields, answers_from, parse_overlay
 from kya.codec.place_limits import parse_place_limits
 from kya.codec.scopes import parse_scope, scope_digest
 from kya.codec.sessions import parse_session
-from kya.core.baseline import Baseline
+from kya.core.baseline import Likeness
+from kya.core.behaviour_score import Footing
 from kya.core.case import Case
 from kya.core.conduct import Conduct
 from kya.core.control import Reason
@@ -25,6 +28,7 @@ from kya.core.crossing import facing
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
 from kya.core.exposure import AtRisk, Exposure, Move, Working, counted_for
+from kya.core.features import FEATURES
 from kya.core.halt import (
     HaltOrdered,
     Resume,
@@ -37,9 +41,10 @@ from kya.core.instant import Day, Instant
 from kya.core.levels import Place
 from kya.core.money import Currency, Money, Price
 from kya.core.order import ACTS_ON_TARGET, Action, Order, OrderType, Side, TimeInForce
+from kya.core.overlay import AskedOverlay, OverlayOrdered, asked_of
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
-from kya.core.place_fold import with_place_limits
+from kya.core.place_fold import with_limits
 from kya.core.place_limits import LimitedPlace, PlaceLimited, limits_upon
 from kya.core.place_use import PlaceUse
 from kya.core.price import MarketState, ReferencePrice
@@ -55,6 +60,7 @@ from tests.builders import (
     a_credential,
     a_halt_ordered,
     a_past,
+    a_score,
     an_order,
     an_override_granted,
     eur,
@@ -138,7 +144,7 @@ def test_there_is_a_case_for_every_reason() -> None:
 def case_of(facts: Facts) -> Case:
     order, scope = parse_order(facts["order"].encode()), parse_scope_of(facts)
     received_at = Instant.parse(facts["received_at"])
-    certificate, baseline = facts["credential"], facts["baseline"]
+    certificate = facts["credential"]
     planned, standing = certificate["revoked_from"], Standing(certificate["standing"])
     ends: dict[str, Any] = {}
     if planned is not None:
@@ -162,7 +168,7 @@ def case_of(facts: Facts) -> Case:
         received_at=received_at,
         credential=credential,
         scope=scope,
-        baseline=None if baseline is None else Baseline(baseline),
+        likeness=likeness_of(facts["likeness"]),
         past=past_of(facts["past"], order).on(received_at.day),
         price=price_of(facts["price"]),
         conversion=price_of(facts["conversion"]),
@@ -173,6 +179,43 @@ def case_of(facts: Facts) -> Case:
         halts=halts_of(facts, order, scope),
         place_limits=limits_of(facts, order, scope),
         facing=facing(order, scope, firm_of(facts)),
+        overlays=overlays_of(facts),
+    )
+
+
+def overlays_of(facts: Facts) -> tuple[AskedOverlay, ...]:
+    """The overlays in force with their answers, folded as the log folds them."""
+    newest: dict[str, OverlayOrdered] = {}
+    for said in facts.get("overlays", []):
+        at = str(Instant(0))
+        line = {**said, "_type": "kya/overlay/v1", "at": at, "reason": "x"}
+        overlay = parse_overlay(canonical.encode_line(line))
+        newest[overlay.name] = OverlayOrdered(signed_by=(), overlay=overlay)
+    fields = msgspec.convert(facts.get("answers", []), list[AnswerFields])
+    return asked_of(newest, answers_from(fields or msgspec.UNSET))
+
+
+def likeness_of(facts: Facts | None) -> Likeness | None:
+    """What was measured of the order, as its decision carries it."""
+    if facts is None:
+        return None
+    told = facts["behaviour"]
+    score = a_score(
+        value=told["score"],
+        low=told["low"],
+        evidence=told["evidence"],
+        excess=told["excess"],
+        peak=told["peak"],
+        footing=Footing(told["footing"]),
+        surprisals=tuple(told["surprisals"].get(each.name, 0) for each in FEATURES),
+    )
+    return Likeness(
+        facts["baseline"],
+        score,
+        told["sequence"],
+        told.get("stream", ""),
+        on_probation=told.get("on_probation", False),
+        is_of_the_release=facts["is_of_the_release"],
     )
 
 
@@ -184,7 +227,7 @@ def limits_of(facts: Facts, order: Order, scope: Scope) -> tuple[LimitedPlace, .
         line = {**said, "_type": "kya/place-limits/v1", "at": str(at), "reason": "x"}
         limits = parse_place_limits(canonical.encode_line(line))
         event = PlaceLimited(leaf=NO_DIGEST, signed_by=(), limits=limits)
-        state = with_place_limits(state, event)
+        state = with_limits(state, event)
     used = {
         Place.parse(use["place"]): PlaceUse(
             day=Day.parse(use["day"]),

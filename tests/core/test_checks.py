@@ -27,6 +27,7 @@ from tests.builders import (
     a_credential,
     a_digest,
     a_halt_ordered,
+    a_likeness,
     a_past,
     a_runtime,
     a_scope,
@@ -423,6 +424,7 @@ def test_every_violation_is_kept() -> None:
         credential=credential,
         past=past,
         facing=Facing("another", 1, None),
+        likeness=a_likeness(9_200, sequence=9_200, is_of_the_release=False),
         pinned=a_runtime(),
         halts=(a_halt_ordered(),),
         place_limits=(LimitedPlace(tight, allowed=1, open_orders=2),),
@@ -432,8 +434,11 @@ def test_every_violation_is_kept() -> None:
         Reason.HALT_REDUCING,
         Reason.CREDENTIAL_SUSPENDED,
         Reason.CREDENTIAL_NOT_YET_VALID,
+        Reason.BEHAVIOUR_UNUSUAL,
         Reason.PRICE_MISSING,
         Reason.TARGET_DIFFERS,
+        Reason.OVERLAY_FORBIDS,
+        Reason.OVERLAY_UNANSWERED,
         Reason.CONTROL_FAULTED,
     }
     assert decision.outcome is Outcome.REFUSED

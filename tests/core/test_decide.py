@@ -68,7 +68,9 @@ def test_nothing_is_allowed_because_no_control_is_armed() -> None:
 
 def test_a_control_that_forgets_its_result_blocks() -> None:
     forgetful: Callable[[Case], ControlResult] = lambda _: None  # type: ignore[return-value,assignment]  # noqa: E731
-    assert judged(forgetful).reasons == (Reason.CONTROL_FAULTED,)
+    decision = judged(forgetful)
+    assert decision.reasons == (Reason.CONTROL_FAULTED,)
+    assert decision.violations[0].limit == "a result"
 
 
 def test_a_soft_control_warns_and_lets_pass() -> None:
@@ -141,6 +143,11 @@ def test_a_control_that_contradicts_itself_denies(result: ControlResult) -> None
     decision = judged(lambda _: result)
     assert decision.reasons == (Reason.CONTROL_FAULTED,)
     assert decision.outcome is Outcome.DENIED
+
+
+def test_what_contradicts_itself_is_named_so() -> None:
+    [violation] = judged(lambda _: PASSED._replace(control=OTHER)).violations
+    assert violation.measured == "a result that contradicts itself"
 
 
 def test_a_stop_of_the_process_is_not_swallowed() -> None:

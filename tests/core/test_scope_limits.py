@@ -12,18 +12,22 @@ from kya.core.checks import CHECKS
 from kya.core.control import ControlOutcome, Reason
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
+from kya.core.instant import TimeOfDay
 from kya.core.money import Currency, Money, Price, Quantity
 from kya.core.order import OrderType, Side
+from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
 from kya.core.scope_limits import NO_LIMITS, PRICE_LIMITS, Limits
 from tests.builders import (
     BTC,
     EUR,
     a_case,
+    a_past,
     a_price,
     a_scope,
     an_armed_case,
     an_order,
     every_limit,
+    on,
 )
 
 DRIFT = ("price_drift_bps", "price_drift_seconds")
@@ -54,6 +58,12 @@ USD = Currency("USD")
         ({"messages_per_second": 1_001}, "messages_per_second: want 1 to 1000"),
         ({"messages_per_minute": 8_001}, "messages_per_minute: want 1 to 8000"),
         ({"duplicate_window_millis": 60_001}, "want 1 to 60000"),
+        ({"score_critical_bps": 10_000}, "score_critical_bps: want 1 to 9999"),
+        ({"score_warn_bps": 5}, "score_warn_bps: want less than score_critical_bps"),
+        (
+            {"score_warn_bps": 5, "score_critical_bps": 5},
+            "score_warn_bps: want less than score_critical_bps",
+        ),
         ({"rejects_in_a_row": 0}, "rejects_in_a_row: want 1 to"),
         ({"orders_per_day": 10**9 + 1}, "orders_per_day: want 1 to"),
         ({"price_age_millis": 1, "price_drift_bps": 5}, "want both or neither"),
@@ -81,6 +91,8 @@ def test_every_limit_is_read_by_a_control(name: str) -> None:
     unset: dict[str, object] = {name: getattr(NO_LIMITS, name)}
     if name == "price_collar_bps":
         unset["price_warn_bps"] = None
+    if name == "score_critical_bps":
+        unset["score_warn_bps"] = None
     if name in DRIFT or name == "price_age_millis":
         unset |= dict.fromkeys(DRIFT)
     if name == "price_age_millis":
@@ -92,6 +104,37 @@ def test_every_limit_is_read_by_a_control(name: str) -> None:
         for limits in (every_limit(), without)
     )
     assert armed.results != other.results
+
+
+OTHER_SCOPE: dict[str, dict[str, Any]] = {
+    "currency": {
+        "currency": USD,
+        "order_max": Money(1, USD),
+        "daily_max": Money(1, USD),
+    },
+    "markets": {"markets": frozenset({"GBP/EUR"})},
+    "venues": {"venues": frozenset({"SIMB"})},
+    "regions": {"regions": frozenset({"eu-west-2"})},
+    "order_max": {"order_max": Money(1, EUR)},
+    "daily_max": {"daily_max": Money(1, EUR)},
+    "daily_max_per": {"daily_max_per": DailyMaxPer.AGENT},
+    "window": {"window": TradingWindow(TimeOfDay(0), TimeOfDay(1))},
+    "calendar": {"calendar": Calendar.EVERY_DAY},
+    "region_evidence": {"region_evidence": RegionEvidence.ATTESTED},
+    "live_from": {"live_from": on("2027-01-01 00:00")},
+    "limits": {"limits": every_limit()},
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Scope)])
+def test_every_field_of_a_scope_is_read(name: str) -> None:
+    """With another value another decision is made on the first live order."""
+    past = a_past(allowed={("EUR/USD", Side.SELL): 1})
+    usual, other = (
+        decide(a_case(scope=a_scope(**changes), past=past))
+        for changes in ({}, OTHER_SCOPE[name])
+    )
+    assert (usual.results, usual.mode) != (other.results, other.mode)
 
 
 def test_a_scope_without_limits_lists_none_of_their_controls() -> None:

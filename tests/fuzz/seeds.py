@@ -15,6 +15,7 @@ from kya.codec.halts import render_halt, render_rearm, render_resume
 from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
+from kya.codec.overlays import render_overlay
 from kya.codec.overrides import render_override
 from kya.codec.place_limits import render_place_limits
 from kya.codec.price_fields import price_fields
@@ -37,7 +38,8 @@ from kya.core.case import Case
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.instant import Instant
-from kya.core.money import Currency, Money
+from kya.core.money import Currency, Money, Price
+from kya.core.order import Action, Order, OrderType
 from kya.core.power_events import ClockSource
 from kya.core.price import MarketState
 from kya.pki import der
@@ -124,6 +126,8 @@ def _statements() -> Mapping[str, bytes]:
     submitted = builders.an_order_submitted()
     return {
         "order": render_order(builders.an_order()),
+        "cancel": render_order(_acting_on_the_first(Action.CANCEL)),
+        "replace": render_order(_acting_on_the_first(Action.REPLACE)),
         "decision": render_decision(decide(builders.a_case()), submitted.leaf),
         "priced": render_decision(decide(_priced_case()), submitted.leaf),
         "mandate": render_mandate(builders.a_mandate()),
@@ -156,6 +160,7 @@ def _statements() -> Mapping[str, bytes]:
         "override": render_override(builders.an_override()),
         "halt": render_halt(builders.a_halt()),
         "place-limits": render_place_limits(builders.place_limits(open_orders=5)),
+        "overlay": render_overlay(builders.an_overlay()),
         "resume": render_resume(
             builders.a_trading_resumed(builders.a_halt_ordered()).resume
         ),
@@ -171,6 +176,14 @@ def _statements() -> Mapping[str, bytes]:
             )
         ),
     }
+
+
+def _acting_on_the_first(action: Action) -> Order:
+    """The agent's second order, which takes back or replaces its first one."""
+    price = Price.parse("1.1721")
+    return builders.an_order(
+        seq=2, action=action, target=1, type=OrderType.LIMIT, limit_price=price
+    )
 
 
 def _priced_case() -> Case:
@@ -215,10 +228,12 @@ _AGENT: Final = NoteSigner("algo_trader_v2", pki.AGENT_KEY)
 def _notes() -> Mapping[str, bytes]:
     text = b"Two lines.\n\nAnd a blank one between.\n"
     order = render_order(builders.an_order())
+    cancel = render_order(_acting_on_the_first(Action.CANCEL))
     checkpoint = b"log.example/2026\n3\nAAAA\n"
     cosigned = a_note(checkpoint)
     return {
         "order": sign_note(order, _AGENT).render(),
+        "cancel": sign_note(cancel, _AGENT).render(),
         "two": sign_note(text, _AGENT, _LOG).render(),
         "cosigned": SignedNote(
             checkpoint, (*cosigned.signatures, cosign(checkpoint))

@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 
 from kya.adapters.store_memory import Fault as DiskFault
+from kya.codec.decisions import parse_decision
 from kya.codec.note import NoteSignature, SignedNote, verify
 from kya.codec.orders import render_order
+from kya.codec.tally import Tally
 from kya.core.case import Case
 from kya.core.checks import WITHOUT_LIMITS
 from kya.core.control import ControlResult
@@ -22,11 +24,13 @@ from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.money import Currency, Money
 from kya.core.order import Side
-from kya.core.order_events import VenueStatus
+from kya.core.order_events import OrderDecided, VenueStatus
 from kya.core.scope import DailyMaxPer
+from kya.evidence.build import everything
 from kya.gateway.answer import Freshness
 from kya.gateway.pipeline import Gateway
 from kya.gateway.ports import MarketAccess
+from kya.pki.entries import Entry
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.signer import Custody
 from tests.gateway.house import House, decision_in, in_house
@@ -178,6 +182,22 @@ async def test_a_control_that_raises_denies_and_is_named(house: House) -> None:
     assert line.reasons == ["control.faulted"]
     assert line.controls[-1].outcome == "cannot_evaluate"
     assert await house.arrivals() == []
+    # The gateway goes on, and the report of every package counts the fault.
+    assert (await house.submit()).outcome is Outcome.ALLOWED
+    assert counted(house)["control.faulted"] == 1
+
+
+def counted(house: House) -> dict[str, int]:
+    """How often a package of this log would name each reason."""
+    tally = Tally(everything())
+    for entry in map(Entry.read, [*house.world.entries, *house.raws()]):
+        is_decision = isinstance(entry.event, OrderDecided)
+        tally.take(
+            entry.event, parse_decision(entry.note.text) if is_decision else None
+        )
+    return {
+        name: runs.count for name, runs in tally.agents[AGENT].total.reasons.items()
+    }
 
 
 def _fail(_case: Case) -> ControlResult:

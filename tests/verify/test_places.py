@@ -1,5 +1,6 @@
 """Limits of places, judged again from a package: by re-execution and by plain scan."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,6 +77,14 @@ def test_a_world_with_limits_of_places_holds(tmp_path: Path) -> None:
     report = handed_over(limited_world(), tmp_path / "evidence").verified()
     assert failing(report) == set()
     assert report.answer(4).verdict is report.answer(5).verdict is Verdict.HOLDS
+    listed = json.loads((tmp_path / "evidence" / "report.json").read_bytes())
+    places = [(each["place"], each["daily_max"]) for each in listed["place_limits"]]
+    assert places[:2] == [("firm", "40000.00"), ("desk:fx", None)]
+    in_force = [each for each in listed["place_limits"] if each["replaced_by"] is None]
+    assert [(each["place"], each["open_orders"]) for each in in_force] == [
+        ("firm", 3),
+        ("desk:fx", None),
+    ]
 
 
 def put(world: World, raw: bytes) -> None:

@@ -107,7 +107,10 @@ def _keys() -> Iterator[Case]:
         ("null-limit-price", {"limit_price": None}),
         ("null-action", {"action": None}),
         ("null-target", {"target": None}),
+        ("null-amount", {"amount": None}),
         ("field-left-out", {"prev": ...}),
+        ("amount-left-out", {"amount": ...}),
+        ("amount-under-another-name", {"amount": ..., "amount_eur": "20000.00"}),
     ):
         fields = {k: v for k, v in {**ORDER, **changes}.items() if v is not ...}
         bug = "a field that is unknown or missing is passed over"
@@ -154,6 +157,9 @@ def _figures() -> Iterator[Case]:
         ("nan", b'"NaN"'),
         ("bare-nan", b"NaN"),
         ("infinity", b'"Infinity"'),
+        ("minus-infinity", b'"-Infinity"'),
+        ("bare-infinity", b"Infinity"),
+        ("above-every-figure", b'"' + b"9" * 23 + b'.00"'),
         ("true", b"true"),
         ("too-many-digits", b'"' + b"9" * MANY + b'.00"'),
     ):
@@ -168,6 +174,17 @@ def _figures() -> Iterator[Case]:
         line = LINE.replace(b'"seq":1,', b'"seq":' + seq + b",")
         bug = "integers are read as floats, or without a limit"
         yield _line(f"seq-{name}", line, "figures", bug, TWO_READINGS)
+    limit = {**ORDER, "type": "LIMIT", "limit_price": "1.1721"}
+    line = canonical(limit).encode() + b"\n"
+    yield _line("limit", line, "valid", "a good line is refused", "nothing moves")
+    for name, price in (
+        ("zero", "0"), ("negative", "-1.1"), ("nan", "NaN"), ("infinity", "Infinity"),
+        ("exponent", "1e1"), ("trailing-zero", "1.10"), ("true", True), ("float", 1.1),
+        ("too-many-decimals", "1.00000000001"),
+    ):  # fmt: skip
+        line = canonical({**limit, "limit_price": price}).encode() + b"\n"
+        bug = "prices are read by a lenient parser"
+        yield _line(f"price-{name}", line, "figures", bug, NO_VALUE)
     for name, at in (
         ("offset", "2026-05-15T10:30+09:00"),
         ("offset-zero", "2026-05-15T09:15:00.000000+00:00"),

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from vectors.cases import Case
 from vectors.decide.action_cases import action_cases
+from vectors.decide.behaviour_cases import behaviour_cases
 from vectors.decide.exposure_cases import exposure_cases
 from vectors.decide.halt_cases import halt_cases
 from vectors.decide.limit_cases import limit_cases
+from vectors.decide.overlay_cases import overlay_cases
 from vectors.decide.place_limit_cases import place_limit_cases
 from vectors.decide.story import (
     ALL_DAY,
@@ -45,8 +47,10 @@ def cases() -> Iterator[Case]:
     yield from action_cases()
     yield from halt_cases()
     yield from place_limit_cases()
+    yield from overlay_cases()
     yield from limit_cases()
     yield from exposure_cases()
+    yield from behaviour_cases()
     yield from _lines()
 
 
@@ -513,7 +517,7 @@ def _lines() -> Iterator[Case]:
         "quote-and-baseline-on-record",
         "an input of the decision is left out of its line",
         OTHER_LINE,
-        baseline=_digest("baseline"),
+        likeness={"excess": 5_120, "surprisals": {"size": 9_216}},
         price=PRICE,
     )
     yield _case(

@@ -7,8 +7,10 @@ from vectors.decide.story import (
     OTHER_LINE,
     OVER_LIMIT,
     TOO_STRICT,
+    UNKNOWN_WORTH,
     Changes,
     a_case,
+    digest,
 )
 
 HIDDEN = "working orders are forgotten, and fill all at once"
@@ -191,6 +193,28 @@ def _venues() -> Iterator[Case]:
             scope=_limits(venue_daily_max=most),
             past={"currency": "EUR", **past},
         )
+    yield a_case(
+        "venue-day-of-a-replace-with-less",
+        "what a replace takes away is given back, or counts all the same",
+        TOO_STRICT,
+        order={"action": "replace", "seq": 2, "target": 1, "prev": digest("1")},
+        scope=_limits(actions=["cancel", "new", "replace"], venue_daily_max="50000.00"),
+        past={
+            "at_venues": {"SIMA": "50000.00"},
+            "currency": "EUR",
+            "prev": digest("1"),
+            "seq": 1,
+        },
+        target={"amount": "25000.00"},
+    )
+    yield a_case(
+        "venue-day-of-what-nobody-can-value",
+        "what has no worth adds nothing",
+        UNKNOWN_WORTH,
+        ["price.missing", "order.amount_max", "daily.amount_max", "venue.daily_amount"],
+        order={"amount": "1.00000000", "currency": "BTC"},
+        scope=_limits(venue_daily_max="50000.00"),
+    )
     for name, venue, reasons in (
         ("used-up", "SIMA", ["venue.credit"]),
         ("of-another", "SIMB", []),

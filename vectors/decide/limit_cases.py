@@ -320,6 +320,15 @@ def _units() -> Iterator[Case]:
         price=PRICE,
     )
     yield a_case(
+        "units-in-a-market-without-a-limit",
+        "where no limit of units is set any number is within it",
+        OVER_LIMIT,
+        ["market.not_allowed", "order.units_max"],
+        order={"market": "EUR/CHF"},
+        scope=_limits(**AGE, order_units_max=most),
+        price={**PRICE, "market": "EUR/CHF"},
+    )
+    yield a_case(
         "units-that-nobody-can-tell",
         "what cannot be measured is let through",
         OVER_LIMIT,
@@ -388,6 +397,14 @@ def _drift() -> Iterator[Case]:
         scope=limits,
         past=_sent({"touch": "1"}),
         price=price,
+    )
+    yield a_case(
+        "drift-without-a-price",
+        "without a price nothing has drifted",
+        FAR_OFF,
+        ["price.stale", "price.book", "price.drift"],
+        scope=limits,
+        past=_sent({"touch": "1"}),
     )
 
 

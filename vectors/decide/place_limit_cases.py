@@ -202,6 +202,15 @@ def _replaces_and_cancels() -> Iterator[Case]:
         **replaces,
     )
     yield a_case(
+        "replace-with-less-gives-nothing-back",
+        "what a replace takes away is given back, or counts all the same",
+        TOO_STRICT,
+        place_limits=full,
+        place_use=[_use("firm", "20000.00", 1)],
+        target={"amount": "25000.00"},
+        **replaces,
+    )
+    yield a_case(
         "cancel-where-a-place-is-full",
         "a limit of a place stops what takes risk away",
         TOO_STRICT,

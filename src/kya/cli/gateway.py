@@ -1,16 +1,18 @@
-"""`kya gateway`: stop trading, start it again, limit places, and show what is."""
+"""`kya gateway`: stop trading, start it again, limit it, and show what is in force."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kya.cli.desk import open_desk, publish_if_running
-from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
+from kya.cli.desk import open_desk
+from kya.cli.gateway_state import halted, state
+from kya.cli.output import DATA_DEFAULT, Data, answer, talk
 from kya.core.errors import MalformedError
-from kya.core.halt import HaltOrdered, TradingState
+from kya.core.halt import TradingState
 from kya.core.latch import Latch
 from kya.core.levels import Place
-from kya.core.place_limits import PlaceLimited
+from kya.core.overlay import Engine
 from kya.wiring.halt_desk import (
     WantedHalt,
     WantedRearming,
@@ -19,16 +21,16 @@ from kya.wiring.halt_desk import (
 from kya.wiring.halt_desk import halt as stop
 from kya.wiring.halt_desk import rearm as set_back
 from kya.wiring.halt_desk import resume as start
-from kya.wiring.installation import LOG, open_installation
-from kya.wiring.log_reader import published, published_power
+from kya.wiring.overlay_desk import WantedOverlay, lay_over, read_policy
 from kya.wiring.people import read_people
 from kya.wiring.place_desk import WantedLimits
 from kya.wiring.place_desk import limit as set_limits
 
 app = typer.Typer(
-    help="Halts and limits of places: one person stops, two start again or widen.",
+    help="Halts, limits of places, overlays: one person stops, two start or widen.",
     no_args_is_help=True,
 )
+app.command("state")(state)
 
 
 def _place(text: str) -> Place:
@@ -60,6 +62,9 @@ People = Annotated[
         "--as",
         help="ROLE:NAME of a person who signs, such as risk:rita; give it twice.",
     ),
+]
+Named = Annotated[
+    str, typer.Argument(help="The overlay's name: small letters and _, up to 31.")
 ]
 Limiting = Annotated[
     list[str],
@@ -98,7 +103,7 @@ def resume(
     signers, desk = read_people(people), open_desk(data)
     lifts = halt_in_force(desk, place)
     talk(f"to be lifted by {', '.join(people)}:")
-    talk(f"  {_sentence(lifts)}")
+    talk(f"  {halted(lifts)}")
     index = start(desk, lifts, reason, signers)
     answer(f"resumed {place.words} entry {index}")
 
@@ -152,73 +157,33 @@ def limit(
     answer(f"limited {place.words} entry {index}")
 
 
-@app.command("state")
-def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
-    """Show where trading is stopped or limited, since when, by whom and why."""
-    publish_if_running(data)
-    opened = open_installation(data)
-    size = published(data / "log", opened.note_signer(LOG).key).size
-    power = published_power(data / "log", size)
-    found, limited = power.halts.values(), power.place_limits.values()
-    if as_json:
-        halts, limits = map(_fields, found), map(_limit_fields, limited)
-        answer_json({"halts": list(halts), "limits": list(limits)})
-        return
-    for each in found:
-        answer(_sentence(each))
-    if not found:
-        answer(f"{TradingState.ACTIVE.value}: nothing is stopped")
-    for event in limited:
-        answer(_limit_sentence(event))
+@app.command("overlay")
+def overlay(  # noqa: PLR0917  one parameter per option
+    name: Named,
+    policy: Annotated[
+        Path, typer.Option(help="The policy's text: a file in ASCII, up to 32,768.")
+    ],
+    engine: Annotated[Engine, typer.Option(help="What evaluates it.")],
+    reason: Why,
+    people: Limiting,
+    data: Data = DATA_DEFAULT,
+) -> None:
+    """Have a policy of your own asked, which may only forbid; one person adds one.
+
+    To put another policy in its place takes two, for nobody can tell which is tighter.
+    """
+    found = read_policy(engine, policy)
+    wanted = WantedOverlay(name=name, policy=found, reason=reason)
+    index = lay_over(open_desk(data), wanted, read_people(people))
+    answer(f"overlay {name} {engine.value} {found.version} {found.digest}")
+    answer(f"in force entry {index}")
 
 
-def _sentence(found: HaltOrdered) -> str:
-    """Return a halt in one line."""
-    halt, names = found.halt, ", ".join(found.signed_by)
-    return (
-        f"{halt.state.value} {halt.place.words} since {halt.at} by {names}:"
-        f" {halt.reason}"
-    )
-
-
-def _fields(found: HaltOrdered) -> dict[str, object]:
-    """Return a halt for programs."""
-    halt = found.halt
-    return {
-        "at": str(halt.at),
-        "halt": found.leaf,
-        "place": str(halt.place),
-        "reason": halt.reason,
-        "signed_by": list(found.signed_by),
-        "state": halt.state.value,
-    }
-
-
-def _limit_sentence(found: PlaceLimited) -> str:
-    """Return limits of a place in one line."""
-    limits, names = found.limits, ", ".join(found.signed_by)
-    figures = {
-        "an order": limits.order_max and f"{limits.order_max} {limits.currency}",
-        "a day": limits.daily_max and f"{limits.daily_max} {limits.currency}",
-        "open": limits.open_orders and f"{limits.open_orders} orders",
-    }
-    set_ones = ", ".join(f"{what} {most}" for what, most in figures.items() if most)
-    return (
-        f"limited {limits.place.words} to {set_ones} since {limits.at} by {names}:"
-        f" {limits.reason}"
-    )
-
-
-def _limit_fields(found: PlaceLimited) -> dict[str, object]:
-    """Return limits of a place for programs."""
-    limits = found.limits
-    return {
-        "at": str(limits.at),
-        "currency": limits.currency.code,
-        "daily_max": None if limits.daily_max is None else str(limits.daily_max),
-        "open_orders": limits.open_orders,
-        "order_max": None if limits.order_max is None else str(limits.order_max),
-        "place": str(limits.place),
-        "reason": limits.reason,
-        "signed_by": list(found.signed_by),
-    }
+@app.command("withdraw-overlay")
+def withdraw_overlay(
+    name: Named, reason: Why, people: Limiting, data: Data = DATA_DEFAULT
+) -> None:
+    """Ask a policy no more; it takes two people."""
+    wanted = WantedOverlay(name=name, policy=None, reason=reason)
+    index = lay_over(open_desk(data), wanted, read_people(people))
+    answer(f"withdrawn {name} entry {index}")

@@ -17,6 +17,7 @@ from kya.cli.mandate_reading import (
     sentences,
     show_what_is_signed,
 )
+from kya.cli.mandate_test import judge_cases
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
@@ -39,6 +40,7 @@ app.command("countersign")(countersign)
 app.command("record")(record)
 app.command("diff")(diff)
 app.command("lint")(lint)
+app.command("test")(judge_cases)
 
 
 @app.command("sign")

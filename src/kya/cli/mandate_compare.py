@@ -27,6 +27,7 @@ from kya.codec.scopes import render_scope
 from kya.core.case import Case
 from kya.core.counterexample import Counterexample, counterexample
 from kya.core.limits import SCOPE_BYTES_MAX
+from kya.core.mandate import warnings_about
 from kya.core.money import Money
 from kya.core.narrowing import Comparison, comparisons
 from kya.core.relation import Relation
@@ -72,21 +73,24 @@ def lint(
 ) -> None:
     """Name everything for which no certificate would be issued under this mandate.
 
-    Exit code 0: nothing; 1: something.
+    It warns of what is lawful and hardly meant. Exit code 0: nothing; 1: something.
     """
     raw, now = read_bytes(draft, "mandate"), system_clock().clock.now()
     document = None if resolution is None else read_bytes(resolution, "resolution")
     faults = field_faults(draft_fields(raw, document, now))
-    size = None
+    size, warnings = None, tuple[str, ...]()
     if not faults:
         mandate = read_draft(raw, document, now)
         size = len(render_scope(mandate.scope))
         faults = agent_faults(mandate, now, issuer_of(data))
+        warnings = warnings_about(mandate)
     if as_json:
-        answer_json({"faults": faults, "scope_bytes": size})
+        answer_json({"faults": faults, "scope_bytes": size, "warnings": warnings})
     else:
         for fault in faults:
             answer(fault)
+        for warning in warnings:
+            answer(f"warning: {warning}")
         if size is not None:
             answer(f"scope: {size} of {SCOPE_BYTES_MAX} bytes in the certificate")
     if faults:

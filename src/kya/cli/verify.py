@@ -1,19 +1,23 @@
 """`kya verify`: check an evidence package, offline, trusting nothing in it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from kya.cli.output import AsJson, answer, console, read_bytes
 from kya.cli.progress import progress
+from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
+from kya.verify.package import LIMITS
 from kya.verify.report import Answer, Report
-from kya.verify.verify import verify_package
+from kya.verify.verify import verify as verify_again
+from kya.wiring.overlay_engines import engines
 
 FINDINGS_SHOWN: Final = 5
 _STYLES: Final = {
@@ -43,18 +47,16 @@ def verify(
 ) -> None:
     """Check an evidence package offline and answer the ten questions.
 
+    Overlays are asked again where their engines are installed, in their release.
     Exit code 0: all hold. 1: at least one fails. 3: none fails, some cannot be told.
     """
-    with progress() as shown:
-        report = verify_package(
-            package,
-            root_pem=read_bytes(root, "root"),
-            policy=None if policy is None else read_bytes(policy, "policy"),
-            held_checkpoint=(
-                None if checkpoint is None else read_bytes(checkpoint, "checkpoint")
-            ),
-            progress=shown,
+    with progress() as shown, engines() as ask:
+        brought = Brought.read(
+            read_bytes(root, "root"),
+            None if policy is None else read_bytes(policy, "policy"),
+            None if checkpoint is None else read_bytes(checkpoint, "checkpoint"),
         )
+        report = verify_again(package, replace(brought, ask=ask), LIMITS, shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
     else:
@@ -82,11 +84,26 @@ def _print(report: Report) -> None:
         table.add_row(number, _question(each), verdict)
     out.print(table)
     out.print()
+    _print_perimeter(report, out)
     out.print(Text("Not checked:"))
     for sentence in report.not_checked:
         out.print(Text(f"  {sentence}"))
     out.print()
     out.print(Text(_conclusion(report), style=_STYLES[report.verdict]))
+
+
+def _print_perimeter(report: Report, out: Console) -> None:
+    """Print, for each market, which regimes the reviewed table has for it."""
+    found = list(report.subject.perimeter())
+    for each in found[:1]:
+        out.print(Text(f"Perimeter, each market as spot, reviewed {each.reviewed}:"))
+    for each in found:
+        name = each.market
+        for line in each.summary():
+            out.print(Text(f"  {name:8}  {line}"))
+            name = ""
+    if found:
+        out.print()
 
 
 def _question(each: Answer) -> Group:

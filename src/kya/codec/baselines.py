@@ -93,32 +93,35 @@ _INDEX: Final = {feature.name: n for n, feature in enumerate(FEATURES)}
 
 def render_baseline(baseline: LearnedBaseline) -> bytes:
     """Return the document's one line, LF included."""
+    return canonical.encode_line(baseline_fields(baseline))
+
+
+def baseline_fields(baseline: LearnedBaseline) -> BaselineLine:
+    """Return the document's fields."""
     tables = baseline.tables
-    return canonical.encode_line(
-        BaselineLine(
-            type_=BASELINE_TYPE,
-            agent=baseline.subject.agent,
-            days=baseline.days,
-            first_day=str(Day(baseline.first_day)),
-            history=baseline.subject.history,
-            ladders=LaddersFields(
-                both=_ladder_fields(baseline.both),
-                peaks=_ladder_fields(baseline.peaks),
-                sums=_ladder_fields(baseline.sums),
-            ),
-            last_day=str(Day(baseline.last_day)),
-            markets={
-                market: {FEATURES[n].name: _fields(table) for n, table in own.items()}
-                for market, own in tables.own.items()
-            },
-            orders=baseline.orders,
-            sequence=sequence_fields(baseline.sequence),
-            tables={
-                feature.name: _fields(table)
-                for feature, table in zip(FEATURES, tables.pooled, strict=True)
-            },
-            weekend=baseline.weekend,
-        )
+    return BaselineLine(
+        type_=BASELINE_TYPE,
+        agent=baseline.subject.agent,
+        days=baseline.days,
+        first_day=str(Day(baseline.first_day)),
+        history=baseline.subject.history,
+        ladders=LaddersFields(
+            both=_ladder_fields(baseline.both),
+            peaks=_ladder_fields(baseline.peaks),
+            sums=_ladder_fields(baseline.sums),
+        ),
+        last_day=str(Day(baseline.last_day)),
+        markets={
+            market: {FEATURES[n].name: _fields(table) for n, table in own.items()}
+            for market, own in tables.own.items()
+        },
+        orders=baseline.orders,
+        sequence=sequence_fields(baseline.sequence),
+        tables={
+            feature.name: _fields(table)
+            for feature, table in zip(FEATURES, tables.pooled, strict=True)
+        },
+        weekend=baseline.weekend,
     )
 
 
@@ -128,7 +131,7 @@ def parse_baseline(line: bytes) -> LearnedBaseline:
         raise MalformedError(
             f"baseline: want at most {BASELINE_BYTES_MAX} bytes, got {len(line)}"
         )
-    return canonical.read_line(line, _DECODER, "baseline", _baseline_from)
+    return canonical.read_line(line, _DECODER, "baseline", baseline_from)
 
 
 def baseline_digest(baseline: LearnedBaseline) -> str:
@@ -136,8 +139,8 @@ def baseline_digest(baseline: LearnedBaseline) -> str:
     return canonical.digest(render_baseline(baseline))
 
 
-def _baseline_from(wire: BaselineLine) -> LearnedBaseline:
-    """Return the baseline of its fields."""
+def baseline_from(wire: BaselineLine) -> LearnedBaseline:
+    """Return the baseline of its fields; MalformedError if they are none."""
     tokens.require(tokens.NAME, "agent", wire.agent)
     tokens.require(tokens.DIGEST, "history", wire.history)
     tokens.require_count("orders", wire.orders)

@@ -9,8 +9,14 @@ from typing import Final, Literal, Protocol
 import msgspec
 
 from kya.codec import canonical
+from kya.codec.behaviour_fields import (
+    BehaviourFields,
+    behaviour_fields,
+    require_behaviour,
+)
 from kya.codec.control_fields import ControlFields, control_fields, text_kept
 from kya.codec.enums import by_value
+from kya.codec.overlays import AnswerFields, answer_fields, answers_from
 from kya.codec.price_fields import (
     PriceFields,
     WorthFields,
@@ -56,7 +62,8 @@ class CountersFields(canonical.Statement, frozen=True, kw_only=True):
 class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     """The decision on the wire; `order` and `override` are leaf hashes of entries.
 
-    `conversion` and `worth` stand where the amount is not in the scope's currency.
+    `conversion` and `worth` stand where the amount is not in the scope's currency,
+    `overlays` where any was asked, `behaviour` where the agent's baseline is locked.
     """
 
     type_: Literal["kya/decision/v1"] = msgspec.field(name="_type")
@@ -75,7 +82,9 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     received_at: str
     scope: str
     seq: int
+    behaviour: BehaviourFields | msgspec.UnsetType = msgspec.UNSET
     conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
+    overlays: list[AnswerFields] | msgspec.UnsetType = msgspec.UNSET
     worth: WorthFields | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -112,6 +121,11 @@ class Taken(Protocol):
         """The price that leads on to the scope's currency."""
         ...
 
+    @property
+    def overlays(self) -> list[AnswerFields] | msgspec.UnsetType:
+        """What overlays said."""
+        ...
+
 
 def inputs_of(line: Taken) -> Inputs:
     """Return what the decision says it took from outside the log."""
@@ -120,6 +134,7 @@ def inputs_of(line: Taken) -> Inputs:
         received_at=Instant.parse(line.received_at),
         price=None if line.price is None else price_from(line.price),
         conversion=None if conversion is msgspec.UNSET else price_from(conversion),
+        answers=answers_from(line.overlays),
     )
 
 
@@ -139,11 +154,13 @@ def event_of(line: DecisionLine) -> OrderDecided:
 def render_decision(decision: Decision, order_leaf: str) -> bytes:
     """Return the decision's line, LF included."""
     case = decision.case
+    likeness = case.likeness
     return canonical.encode_line(
         DecisionLine(
             type_=DECISION_TYPE,
             agent=case.order.agent,
-            baseline=case.baseline.digest if case.baseline else None,
+            baseline=None if likeness is None else likeness.baseline,
+            behaviour=behaviour_fields(likeness),
             controls=[control_fields(result) for result in decision.results],
             counters=_counters_fields(decision),
             credential=case.credential.digest,
@@ -158,6 +175,7 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
             scope=case.grant.scope_digest,
             seq=case.order.seq,
             conversion=price_fields(case.conversion) or msgspec.UNSET,
+            overlays=answer_fields(decision.answers),
             worth=worth_fields(decision.worth_shown),
         )
     )
@@ -200,6 +218,7 @@ def _checked(wire: DecisionLine) -> DecisionLine:
     tokens.require_count("seq", wire.seq)
     _MODE(wire.mode)
     _require_counters(wire)
+    require_behaviour(wire.behaviour, baseline)
     inputs_of(wire)
     worth_from(wire.worth)
     _require_agreement(wire)

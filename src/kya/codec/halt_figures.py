@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
-from kya.core.levels import Level
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,10 +57,7 @@ class Halts:
 
     def about(self, agent: str | None) -> Iterable[HaltFigures]:
         """Return the halts that can concern the agent: all but those of other ones."""
-        for found in self.all:
-            place = found.ordered.halt.place
-            if agent is None or place.level is not Level.AGENT or place.name == agent:
-                yield found
+        return (each for each in self.all if each.ordered.halt.place.concerns(agent))
 
 
 def rearmed_fields(entry: int, event: LatchRearmed) -> dict[str, object]:

@@ -5,17 +5,18 @@ again and compares bytes. spec/package.md explains every figure.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
+from kya.codec.certificate_figures import CertificateFigures
 from kya.codec.figures import Bucket, Runs, Sizes, percent
 from kya.codec.halt_figures import rearmed_fields
 from kya.codec.perimeter import perimeter_of
 from kya.codec.scopes import scope_fields
-from kya.codec.tally import AgentTally, CertificateFigures, Selection, Tally
+from kya.codec.tally import AgentTally, Selection, Tally
 from kya.core.errors import MalformedError
 from kya.core.fixed_point import render_padded
 from kya.core.instant import Day
@@ -119,6 +120,7 @@ def _report(tally: Tally, frame: Frame) -> Json:
         },
         "not_checked": list(NOT_CHECKED),
         "perimeter": _perimeter(agents),
+        "place_limits": [each.fields() for each in tally.places.about(selection.agent)],
         "period": {"first": str(selection.first), "last": str(selection.last)},
         "price_sources": sorted(tally.price_sources),
         "root": frame.root_subject,
@@ -179,17 +181,23 @@ def _assumptions(scope: Scope) -> list[str]:
     return [_PER_MARKET_AND_SIDE] if per_market else []
 
 
-def _perimeter(agents: dict[str, AgentTally]) -> dict[str, list[str]]:
-    """Return, for each market that a scope names, what the reviewed table says."""
+def markets_of(agents: Iterable[AgentTally]) -> list[str]:
+    """Return every market that a scope of the agents' certificates names."""
     markets = {
         market
-        for agent in agents.values()
+        for agent in agents
         for found in agent.certificates.values()
         if found.credential.grant is not None
         for market in found.credential.grant.scope.markets
     }
+    return sorted(markets)
+
+
+def _perimeter(agents: dict[str, AgentTally]) -> dict[str, list[str]]:
+    """Return, for each market that a scope names, what the reviewed table says."""
     return {
-        market: list(perimeter_of(market).sentences()) for market in sorted(markets)
+        market: list(perimeter_of(market).sentences())
+        for market in markets_of(agents.values())
     }
 
 

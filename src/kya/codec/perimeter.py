@@ -116,6 +116,16 @@ class Perimeter:
             f" {standard.because}; {standard.certainty})"
         )
 
+    def summary(self) -> Iterator[str]:
+        """Yield the answer without its reasons, one line a regime."""
+        if self.rule is None:
+            yield f"unknown ({self.pair})"
+            return
+        for found in self.rule.regimes:
+            verb = "applies" if found.applies == "yes" else "does not apply"
+            yield f"{found.regime}: {verb}"
+        yield f"to report against: {self.rule.standard.name}"
+
     def document(self) -> dict[str, object]:
         """Return the answer as JSON has it."""
         rule = self.rule

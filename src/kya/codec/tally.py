@@ -8,11 +8,13 @@ from typing import Final
 
 import msgspec
 
+from kya.codec.certificate_figures import CertificateFigures, Lapse, StandingFigures
 from kya.codec.decisions import DecisionLine
 from kya.codec.figures import Bucket
 from kya.codec.halt_figures import Halts
 from kya.codec.override_figures import OverrideFigures
-from kya.core.credential import Credential, Role
+from kya.codec.place_figures import LimitedPlaces
+from kya.core.credential import Role
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.instant import Day, Instant
@@ -26,6 +28,7 @@ from kya.core.order_events import (
     VenueStatus,
 )
 from kya.core.override import OverrideGranted
+from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import CertificateIssued, LogOpened, StandingChanged
 
 PRICE_SOURCES_MAX: Final = 64
@@ -45,38 +48,6 @@ class Selection:
         if self.agent is not None and agent != self.agent:
             return False
         return self.first <= received_at.day <= self.last
-
-
-@dataclass(slots=True, kw_only=True)
-class CertificateFigures:
-    """One certificate of an agent and how many of the selected orders name it."""
-
-    entry: int
-    credential: Credential
-    replaces: str | None
-    at: Instant
-    orders: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingFigures:
-    """One change of a certificate's standing."""
-
-    entry: int
-    serial: int
-    act: Act
-    reason: str
-    at: Instant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lapse:
-    """The time from one entry to another; below zero where two clocks disagree."""
-
-    name: str
-    start: int
-    end: int
-    micros: int
 
 
 @dataclass(slots=True)
@@ -102,7 +73,7 @@ class AgentTally:
     )
     mode_of: dict[int, str] = field(default_factory=dict[int, str])
     asked_again: set[int] = field(default_factory=set[int])
-    lapses: list["Lapse"] = field(default_factory=list["Lapse"])
+    lapses: list[Lapse] = field(default_factory=list[Lapse])
     last_stopped: tuple[int, Instant] | None = None
     awaiting: tuple[int, Instant] | None = None
 
@@ -117,6 +88,7 @@ class Tally:
     agents: dict[str, AgentTally] = field(default_factory=dict[str, AgentTally])
     price_sources: set[str] = field(default_factory=set[str])
     halts: Halts = field(default_factory=Halts)
+    places: LimitedPlaces = field(default_factory=LimitedPlaces)
     _order: tuple[int, OrderSubmitted] | None = None
     _holders: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -140,6 +112,8 @@ class Tally:
                 self._agent(override.agent).overrides.append(found)
             case HaltOrdered() | TradingResumed():
                 self.halts.take(index, event)
+            case PlaceLimited():
+                self.places.take(index, event)
             case LatchRearmed(rearm=rearm):
                 self._agent(rearm.agent).rearmed.append((index, event))
             case LogOpened():

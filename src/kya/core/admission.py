@@ -5,6 +5,8 @@ They are checked before an entry takes its place, at every replay, and by the ve
 
 from typing import assert_never
 
+from kya.core.baseline import BaselineLocked
+from kya.core.baseline_admission import against_baseline
 from kya.core.certificate_admission import against_certificate, against_renewal
 from kya.core.credential import Role, Standing
 from kya.core.dating import against_back_dating, against_clock
@@ -23,6 +25,8 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
+from kya.core.overlay_admission import against_overlay
 from kya.core.override import OverrideGranted
 from kya.core.override_admission import against_override
 from kya.core.place_admission import against_place_limits
@@ -90,6 +94,10 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_stop(state, event)
         case PlaceLimited():
             return against_place_limits(state, event)
+        case OverlayOrdered():
+            return against_overlay(state, event)
+        case BaselineLocked():
+            return against_baseline(state, event)
         case _ as never:
             assert_never(never)
 

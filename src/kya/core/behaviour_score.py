@@ -12,6 +12,8 @@ from typing import Final, NamedTuple, Self
 
 from kya.core.attempt import Attempt
 from kya.core.features import (
+    FEATURES,
+    NO_CELLS,
     TIME_OF_DAY,
     Cell,
     Cells,
@@ -71,6 +73,12 @@ class Score(NamedTuple):
     def contributions(self) -> tuple[int, ...]:
         """What each feature adds to `excess`."""
         return tuple(contribution(bits) for bits in self.surprisals)
+
+
+NOTHING_UNUSUAL: Final = Score(
+    0, 0, 0, (0,) * len(FEATURES), 0, 0, Footing.INSIDE, NO_CELLS
+)
+"""The score of an order that is like most others."""
 
 
 class Scorer(NamedTuple):

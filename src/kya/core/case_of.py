@@ -6,12 +6,14 @@ Only a back-test puts one together by itself, for it judges by another scope and
 
 from typing import NamedTuple
 
+from kya.core.baseline import likeness
 from kya.core.case import Case
 from kya.core.crossing import facing
 from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
 from kya.core.instant import Instant
 from kya.core.order_events import OrderSubmitted
+from kya.core.overlay import OverlayAnswer, asked_of
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import limits_upon
 from kya.core.price import ReferencePrice
@@ -24,6 +26,7 @@ class Inputs(NamedTuple):
     received_at: Instant
     price: ReferencePrice | None = None
     conversion: ReferencePrice | None = None
+    answers: tuple[OverlayAnswer, ...] = ()
 
 
 def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
@@ -43,7 +46,12 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         received_at=received_at,
         credential=credential,
         scope=scope,
-        baseline=None,
+        likeness=likeness(
+            (agent.baseline, agent.behaviour),
+            agent.pinned,
+            order,
+            (received_at, inputs.price),
+        ),
         past=agent.past.on(day),
         price=inputs.price,
         conversion=inputs.conversion,
@@ -60,6 +68,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
             scope,
             ((name, each.past.exposure) for name, each in state.agents.items()),
         ),
+        overlays=asked_of(state.overlays, inputs.answers),
     )
 
 

@@ -81,8 +81,14 @@ class Reason(Enum):
     SELF_TRADE = "order.self_trade"
     LATCH_LOSS = "latch.daily_loss"
     LATCH_DRAWDOWN = "latch.drawdown"
+    BEHAVIOUR_UNKNOWN = "behaviour.unknown"
+    BEHAVIOUR_UNUSUAL = "behaviour.unusual"
+    BEHAVIOUR_CRITICAL = "behaviour.critical"
+    BEHAVIOUR_SEQUENCE = "behaviour.sequence"
     HOURS_CLOSED = "hours.closed"
     CALENDAR_CLOSED = "calendar.closed"
+    OVERLAY_FORBIDS = "overlay.forbids"
+    OVERLAY_UNANSWERED = "overlay.unanswered"
     CONTROL_FAULTED = "control.faulted"
 
 

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.core.ask import Ask, ask_beyond
+from kya.core.baseline import ORDINARY
 from kya.core.case import Case
 from kya.core.control import Reason
-from kya.core.credential import Credential, Grant, Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision
 from kya.core.instant import MICROS_PER_DAY, Instant
@@ -29,9 +29,8 @@ from kya.core.order import (
 )
 from kya.core.past import Past
 from kya.core.reservation import Target
-from kya.core.runtime import Runtime
-from kya.core.scope import LISTED, Calendar, Mode, RegionEvidence
-from kya.core.session import Session, Shown
+from kya.core.scope import LISTED, Calendar, Mode
+from kya.core.supposed import supposed_credential, supposed_session
 from kya.core.tokens import NO_DIGEST
 
 _LAST_DAY: Final = Instant.parse("9999-12-31T00:00:00.000000Z").day.number
@@ -132,18 +131,6 @@ _REASONS: Final[Mapping[str, Reason]] = MappingProxyType(
 
 def _case(mandate: Mandate, ask: Ask, at: Instant) -> Case:
     """Return the case as a certificate for all of the mandate's validity makes it."""
-    credential = Credential(
-        digest=NO_DIGEST,
-        role=Role.AGENT,
-        name=mandate.agent,
-        serial=1,
-        spki=b"",
-        not_before=mandate.valid_from,
-        not_after=mandate.valid_until,
-        standing=Standing.ACTIVE,
-        since=mandate.valid_from,
-        grant=Grant(mandate=NO_DIGEST, scope=mandate.scope, scope_digest=NO_DIGEST),
-    )
     order = _order(mandate.agent, ask, at)
     former = replace(order, seq=1, action=Action.NEW, target=None)
     # Nothing was counted for it, so that the order counts with all of its worth.
@@ -151,12 +138,12 @@ def _case(mandate: Mandate, ask: Ask, at: Instant) -> Case:
     return Case(
         order=order,
         received_at=at,
-        credential=credential,
+        credential=supposed_credential(mandate),
         scope=mandate.scope,
-        baseline=None,
+        likeness=ORDINARY,
         past=Past(seq=1, day=at.day, currency=ask.currency, allowed=ask.allowed),
         price=None,
-        session=_session(order, ask.evidence),
+        session=supposed_session(order, ask.evidence),
         pinned=None,
         target=None if order.target is None else target,
     )
@@ -181,25 +168,6 @@ def _order(agent: str, ask: Ask, at: Instant) -> Order:
         created_at=at,
         action=ask.action,
         target=1 if ask.action in ACTS_ON_TARGET else None,
-    )
-
-
-def _session(order: Order, evidence: RegionEvidence) -> Session:
-    """Return a session that shows the order's region as well as is asked for."""
-    is_attested = evidence is RegionEvidence.ATTESTED
-    return Session(
-        agent=order.agent,
-        credential=order.credential,
-        seq=1,
-        prev=NO_DIGEST,
-        runtime=Runtime(()),
-        region=order.region,
-        evidence=(
-            Shown(anchor=NO_DIGEST, document=b"", signature=b"")
-            if is_attested
-            else None
-        ),
-        created_at=order.created_at,
     )
 
 

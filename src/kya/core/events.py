@@ -1,5 +1,6 @@
 """Events: what an entry of the log says, once its bytes are understood."""
 
+from kya.core.baseline import BaselineLocked
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import (
@@ -8,6 +9,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -45,4 +47,6 @@ Event = (
     | TradingResumed
     | LatchRearmed
     | PlaceLimited
+    | OverlayOrdered
+    | BaselineLocked
 )

@@ -79,6 +79,10 @@ class Cells(NamedTuple):
     second: int
 
 
+NO_CELLS: Final = Cells("", "", "0", "", "", "", 0, None, None, 0, 0, 0, 0)
+"""The cells of no attempt at all."""
+
+
 class Pace(NamedTuple):
     """When the agent tried before: the instants of the last five minutes, and the last.
 

@@ -21,6 +21,8 @@ class Level(Enum):
     VENUE = "venue"
     FIRM = "firm"
 
+    __hash__ = object.__hash__  # Enum's own takes longer than the rest of a look-up.
+
 
 _NAMES: Final[dict[Level, Pattern[str]]] = {
     Level.AGENT: tokens.NAME,
@@ -69,6 +71,10 @@ class Place:
     def words(self) -> str:
         """The place as a decision names it: `market EUR/USD`."""
         return " ".join(self._words)
+
+    def concerns(self, agent: str | None) -> bool:
+        """Tell whether it is any place but another agent's; every one, for None."""
+        return agent is None or self.level is not Level.AGENT or self.name == agent
 
     @property
     def _words(self) -> tuple[str, ...]:

@@ -102,6 +102,21 @@ HALTS_MAX: Final = 4_096
 PLACES_LIMITED_MAX: Final = 4_096
 """Places with limits, which are kept in memory; the firm can always have some."""
 
+OVERLAYS_MAX: Final = 8
+"""Names of overlays in one log, those withdrawn too; each in force is a process."""
+
+OVERLAY_CHARS_MAX: Final = 32_768
+"""A policy's text: half an entry, for its JSON escapes quotes and line feeds."""
+
+OVERLAY_POLICIES_MAX: Final = 32
+"""Policies that one answer may name as those that forbade; people read each."""
+
+OVERLAY_ANSWER_MICROS_MAX: Final = 100_000
+"""How long an overlay may take to answer: 100 ms, for every other order waits."""
+
+OVERLAY_READY_MICROS_MAX: Final = 5_000_000
+"""How long an order waits for an overlay's engine to start before it is judged."""
+
 LIMITING_MIN: Final = 2
 """People who must have signed limits that widen, or are new: starting takes two."""
 
@@ -113,6 +128,12 @@ MANDATE_DIRECTORS_MIN: Final = 2
 
 MANDATE_DIRECTORS_MAX: Final = 16
 """Directors whose signatures one note can carry and people can gather in a day."""
+
+MANDATE_CASES_MAX: Final = 1_000
+"""Cases in one file for a mandate: more than people read."""
+
+MANDATE_CASE_ORDERS_MAX: Final = 1_000
+"""Orders that came before one case: each is judged, so a file takes seconds."""
 
 ISSUERS_MAX: Final = 16
 """Certificates of the issuing CA in one log: one every three years is 48 years."""
@@ -201,3 +222,9 @@ FEED_MILLIS_MIN: Final = 10
 
 BASELINE_BYTES_MAX: Final = 4_194_304
 """A baseline document: some 60 kB, and 4 MB with busy tables of hundreds of markets."""
+
+STRUCK_MAX: Final = 5_000
+"""Orders struck from a baseline's source in a review: 5 % of 100,000."""
+
+SCORE_BPS_MAX: Final = 9_999
+"""A score at which a control acts, in 1/10,000."""

@@ -6,7 +6,7 @@ from kya.core import tokens
 from kya.core.errors import MalformedError, shown
 from kya.core.instant import Instant
 from kya.core.limits import GRACE_SECONDS_MAX
-from kya.core.scope import Scope
+from kya.core.scope import LISTED, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +39,17 @@ class Mandate:
         if type(seconds) is not int or not 0 <= seconds <= GRACE_SECONDS_MAX:
             msg = f"grace_seconds: want 0 to {GRACE_SECONDS_MAX}, got {shown(seconds)}"
             raise MalformedError(msg)
+
+
+def warnings_about(mandate: Mandate) -> tuple[str, ...]:
+    """Return what is lawful in the mandate and yet hardly meant, a sentence each."""
+    calendar = mandate.scope.calendar
+    valid = (mandate.valid_from.day, mandate.valid_until.day)
+    if all(map(calendar.covers, valid)):
+        return ()
+    first, last = LISTED
+    sentence = (
+        f"calendar: {calendar.value} lists {first} to {last}, the mandate is valid"
+        f" {valid[0]} to {valid[1]}: on days that are not listed no order passes"
+    )
+    return (sentence,)

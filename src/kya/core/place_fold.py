@@ -1,13 +1,13 @@
-"""What limits of places, decisions and reports change in the totals of places."""
+"""What limits, decisions and reports change in the totals of places."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from kya.core.instant import Day
 from kya.core.levels import Place
 from kya.core.money import Money
 from kya.core.order import Action
 from kya.core.order_events import OrderSubmitted, VenueReported
+from kya.core.overlay import OverlayOrdered
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import UNUSED, PlaceUse
 from kya.core.state import State
@@ -16,10 +16,12 @@ from kya.core.working import places_touched
 Uses = Mapping[Place, PlaceUse]
 
 
-def with_place_limits(state: State, event: PlaceLimited) -> State:
-    """Put the limits in force, in the place of the former ones."""
+def with_limits(state: State, event: PlaceLimited | OverlayOrdered) -> State:
+    """Put limits or an overlay in force, in the place of the former ones."""
+    if isinstance(event, OverlayOrdered):
+        return state._replace(overlays={**state.overlays, event.overlay.name: event})
     limits = {**state.place_limits, event.limits.place: event}
-    return replace(state, place_limits=limits)
+    return state._replace(place_limits=limits)
 
 
 def use_after_decision(
@@ -35,8 +37,7 @@ def use_after_decision(
     agent, changed = state.agents[order.agent], dict(state.place_use)
     more = 1 if agent.working(order.target) is None else 0
     for place in places_touched(state, submitted):
-        use = changed.get(place, UNUSED).on(day)
-        changed[place] = use.opening(more).reserving(reserved)
+        changed[place] = changed.get(place, UNUSED).plus(day, reserved, more)
     return changed
 
 

@@ -1,10 +1,12 @@
 """The state: everything the log has said so far, as one value."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from kya.core.baseline import Baseline
+from kya.core.behaviour import UNSEEN, Behaviour
 from kya.core.credential import Credential
 from kya.core.halt import HaltOrdered
 from kya.core.instant import Instant
@@ -15,8 +17,9 @@ from kya.core.mandate import Mandate
 from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
-from kya.core.past import Past
+from kya.core.past import NO_PAST, Past
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import PlaceUse
 from kya.core.power_events import LogOpened
@@ -42,8 +45,7 @@ class Progress(NamedTuple):
     worth: Money | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentState:
+class AgentState(NamedTuple):
     """One agent's chain head, counters and open questions.
 
     `credential` is the digest of the certificate issued last. `unanswered` holds, by
@@ -51,23 +53,20 @@ class AgentState:
     `progress` what the venue has said of them so far, if it has said anything.
     `equivocated` holds each `seq` under which the agent has signed two orders.
     `session_started` and `runtime_pinned` are the newest of their kind, if any.
-    `rearmed` says when people last set back each of the agent's latches.
+    `rearmed` says when people last set back each of the agent's latches. `baseline` is
+    the one locked last, `behaviour` what the agent has tried so far.
     """
 
     credential: str
-    past: Past = field(default_factory=Past)
-    unanswered: Mapping[int, OrderSubmitted] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    progress: Mapping[int, Progress] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    past: Past = NO_PAST
+    unanswered: Mapping[int, OrderSubmitted] = MappingProxyType({})
+    progress: Mapping[int, Progress] = MappingProxyType({})
     equivocated: frozenset[int] = frozenset()
     session_started: SessionStarted | None = None
     runtime_pinned: RuntimePinned | None = None
-    rearmed: Mapping[Latch, Instant] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    rearmed: Mapping[Latch, Instant] = MappingProxyType({})
+    baseline: Baseline | None = None
+    behaviour: Behaviour = UNSEEN
 
     def working(self, seq: int | None) -> Order | None:
         """Return the order that the venue may still fill under this `seq`, if any."""
@@ -123,8 +122,7 @@ class RegistrationState:
     refused_at: Instant = BEFORE_ALL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(NamedTuple):
     """The fold of the log.
 
     `now` is the latest instant that the gateway has put on record; its clock must not
@@ -134,47 +132,27 @@ class State:
     revocation list in DER. `overrides` are those that no decision has used, by the
     digest of the order line that each is for. `halts` are in force; `resumed` says when
     places were last started again, as far as that keeps out a halt. `place_limits` are
-    in force, `place_use` is what all agents have used where any order went. `undecided`
-    is an order whose decision is the next entry, `unlisted` a revoked credential whose
-    list is the next entry.
+    in force, `place_use` is what all agents have used where any order went. `overlays`
+    are the newest of each name, withdrawn ones too. `undecided` is an order whose
+    decision is the next entry, `unlisted` a revoked credential whose list is the next
+    entry.
     """
 
     opened: LogOpened | None = None
     issuers: tuple[bytes, ...] = ()
     now: Instant = BEFORE_ALL
-    mandates: Mapping[str, Mandate] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    credentials: Mapping[str, Credential] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    agents: Mapping[str, AgentState] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    issued_to: Mapping[str, tuple[str, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    region_anchors: Mapping[str, RegionAnchor] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    registrations: Mapping[str, RegistrationState] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    overrides: Mapping[str, OverrideGranted] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    halts: Mapping[Place, HaltOrdered] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    resumed: Mapping[Place, Instant] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    place_limits: Mapping[Place, PlaceLimited] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    place_use: Mapping[Place, PlaceUse] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    mandates: Mapping[str, Mandate] = MappingProxyType({})
+    credentials: Mapping[str, Credential] = MappingProxyType({})
+    agents: Mapping[str, AgentState] = MappingProxyType({})
+    issued_to: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    region_anchors: Mapping[str, RegionAnchor] = MappingProxyType({})
+    registrations: Mapping[str, RegistrationState] = MappingProxyType({})
+    overrides: Mapping[str, OverrideGranted] = MappingProxyType({})
+    halts: Mapping[Place, HaltOrdered] = MappingProxyType({})
+    resumed: Mapping[Place, Instant] = MappingProxyType({})
+    place_limits: Mapping[Place, PlaceLimited] = MappingProxyType({})
+    place_use: Mapping[Place, PlaceUse] = MappingProxyType({})
+    overlays: Mapping[str, OverlayOrdered] = MappingProxyType({})
     crl_number: int = 0
     crl: bytes = b""
     undecided: OrderSubmitted | None = None

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 
 from kya.codec.note import NoteSignature
 from kya.codec.statements import parse_certificate, parse_log
+from kya.core.baseline import BaselineLocked
 from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -24,6 +25,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -49,7 +51,9 @@ from kya.pki.session import require_session
 from kya.pki.stopping import (
     STOPPING,
     SUPERVISING,
+    only_tightens,
     require_limiting,
+    require_locking,
     require_rearming,
     require_resuming,
 )
@@ -79,7 +83,7 @@ def authenticate(entry: Entry, state: State, root: bytes) -> AuthenticEntry:
     return AuthenticEntry(entry, _signers(entry, state, root))
 
 
-def _signers(  # noqa: PLR0911  one return for each kind
+def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     entry: Entry, state: State, root: bytes
 ) -> tuple[Credential, ...]:
     """Return who signed, by the rule for this kind of statement."""
@@ -112,12 +116,12 @@ def _signers(  # noqa: PLR0911  one return for each kind
         case IssuerRenewed(issuer=issuer, at=at):
             verify_renewal(issuer, state.issuers, root, at)
             return _holders(entry, state, at, Role.AUTHORITY)
-        case MandateGranted() | OverrideGranted() as event:
+        case MandateGranted() | OverrideGranted() | BaselineLocked() as event:
             return _allowing(entry, event, state)
-        case (
-            HaltOrdered() | TradingResumed() | LatchRearmed() | PlaceLimited()
-        ) as event:
+        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
             return _stopping(entry, event, state)
+        case PlaceLimited() | OverlayOrdered() as event:
+            return _limiting(entry, event, state)
         case LogOpened() as event:
             return (_opening_authority(entry, event, root),)
         case _ as never:
@@ -200,12 +204,16 @@ def _require_chain(
 
 
 def _allowing(
-    entry: Entry, event: MandateGranted | OverrideGranted, state: State
+    entry: Entry, event: MandateGranted | OverrideGranted | BaselineLocked, state: State
 ) -> tuple[Credential, ...]:
-    """Return the people who allow an agent a scope, or an order to pass its limits."""
+    """Return the people who allow an agent a scope, a past, or an order its excess."""
     if isinstance(event, MandateGranted):
         signers = _holders(entry, state, event.mandate.resolved_at, Role.DIRECTOR)
         _require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
+        return signers
+    if isinstance(event, BaselineLocked):
+        signers = _holders(entry, state, event.at, *SUPERVISING)
+        require_locking(signers)
         return signers
     signers = _holders(entry, state, event.override.at, Role.RISK, *AUTHORISING)
     _require_override_people(signers)
@@ -213,13 +221,9 @@ def _allowing(
 
 
 def _stopping(
-    entry: Entry,
-    event: HaltOrdered | TradingResumed | LatchRearmed | PlaceLimited,
-    state: State,
+    entry: Entry, event: HaltOrdered | TradingResumed | LatchRearmed, state: State
 ) -> tuple[Credential, ...]:
-    """Return the people who stop or limit trading, or who start it again together."""
-    if isinstance(event, PlaceLimited):
-        return _limiting(entry, event, state)
+    """Return the people who stop trading, or who start it again together."""
     signers = _holders(entry, state, event.at, *STOPPING)
     if isinstance(event, TradingResumed):
         require_resuming(signers)
@@ -229,13 +233,11 @@ def _stopping(
 
 
 def _limiting(
-    entry: Entry, event: PlaceLimited, state: State
+    entry: Entry, event: PlaceLimited | OverlayOrdered, state: State
 ) -> tuple[Credential, ...]:
-    """Return those of risk and compliance who limit a place; to tighten takes one."""
-    limits = event.limits
-    signers = _holders(entry, state, limits.at, *SUPERVISING)
-    former = state.place_limits.get(limits.place)
-    if not limits.only_tighten(None if former is None else former.limits):
+    """Return those of risk and compliance who limit; only to tighten takes one."""
+    signers = _holders(entry, state, event.at, *SUPERVISING)
+    if not only_tightens(event, state):
         require_limiting(signers)
     return signers
 

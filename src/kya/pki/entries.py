@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from kya.codec import (
+    baseline_locks,
     canonical,
     decisions,
     halts,
     mandates,
     orders,
+    overlays,
     overrides,
     place_limits,
     registrations,
@@ -22,11 +24,13 @@ from kya.codec import (
     statements,
 )
 from kya.codec.note import SignedNote
+from kya.core.baseline import BaselineLocked
 from kya.core.errors import MalformedError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import OrderSubmitted
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -179,6 +183,19 @@ def _read_place_limits(line: bytes, raw: bytes) -> Event:
     )
 
 
+def _read_overlay(line: bytes, raw: bytes) -> Event:
+    overlay = overlays.parse_overlay(line)
+    return OverlayOrdered(signed_by=_names_under(raw), overlay=overlay)
+
+
+def _read_lock(line: bytes, raw: bytes) -> Event:
+    return BaselineLocked(
+        leaf=canonical.leaf_digest(raw),
+        signed_by=_names_under(raw),
+        lock=baseline_locks.parse_lock(line),
+    )
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -207,4 +224,6 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     halts.RESUME_TYPE: _read_resume,
     halts.REARM_TYPE: _read_rearm,
     place_limits.PLACE_LIMITS_TYPE: _read_place_limits,
+    overlays.OVERLAY_TYPE: _read_overlay,
+    baseline_locks.LOCK_TYPE: _read_lock,
 }

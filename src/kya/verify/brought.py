@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Self
 
 from kya.codec.note import SignedNote
+from kya.core.overlay import Ask
 from kya.pki.certificate import parse_certificate
 from kya.pki.pem import CERTIFICATE, from_pem
 from kya.tlog.checkpoint import Checkpoint
@@ -13,11 +14,15 @@ from kya.tlog.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """The verifier's own root in DER, and its policy and checkpoint if it has them."""
+    """The verifier's own root in DER, and its policy and checkpoint if it has them.
+
+    `ask` puts questions to the engines of overlays that are installed here.
+    """
 
     root: bytes
     policy: Policy | None
     held: SignedNote | None
+    ask: Ask | None = None
 
     @classmethod
     def read(

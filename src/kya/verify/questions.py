@@ -3,6 +3,7 @@
 from typing import Final
 
 from kya.codec import canonical
+from kya.core.baseline import BaselineLocked
 from kya.core.errors import InputError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -13,6 +14,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import AgentRegistered, CertificateIssued, MandateGranted
@@ -41,6 +43,8 @@ QUESTION_OF: Final = {
     "kya/resume/v1": 4,
     "kya/rearm/v1": 4,
     "kya/place-limits/v1": 4,
+    "kya/overlay/v1": 4,
+    "kya/baseline-lock/v1": 6,
 }
 """Which question fails if an entry of this type cannot be believed."""
 
@@ -51,8 +55,20 @@ _LIMITS: Final = (
     TradingResumed,
     LatchRearmed,
     PlaceLimited,
+    OverlayOrdered,
 )
 """What decides, besides the scope, which orders may be allowed."""
+
+
+_OF_KIND: Final[tuple[tuple[tuple[type[Event], ...], int], ...]] = (
+    ((MandateGranted,), 3),
+    (_LIMITS, 4),
+    ((RuntimePinned, RegionAnchored, SessionStarted), 5),
+    ((BaselineLocked,), 6),
+    ((VenueReported,), 9),
+    ((Equivocated,), 10),
+)
+"""Which question an event of these kinds is about."""
 
 
 def question_of_refusal(event: Event, state: State) -> int:
@@ -70,15 +86,9 @@ def question_of_refusal(event: Event, state: State) -> int:
         mandate = state.mandates.get(grant.mandate) if grant else None
         differs = grant and (mandate is None or mandate.scope != grant.scope)
         return 3 if differs else 1
-    if isinstance(event, MandateGranted):
-        return 3
-    if isinstance(event, VenueReported):
-        return 9
-    if isinstance(event, _LIMITS):
-        return 4
-    if isinstance(event, RuntimePinned | RegionAnchored | SessionStarted):
-        return 5
-    return 10 if isinstance(event, Equivocated) else 1
+    return next(
+        (question for kinds, question in _OF_KIND if isinstance(event, kinds)), 1
+    )
 
 
 def question_of_bytes(raw: bytes) -> int:

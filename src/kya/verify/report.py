@@ -1,10 +1,11 @@
 """The report: ten questions, each with the worst of its findings."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from kya.codec.perimeter import Perimeter, perimeter_of
 from kya.verify.finding import (
     PACKAGE,
     SEVERITY,
@@ -76,7 +77,12 @@ class Subject:
     entries: int
     orders: int
     agents: tuple[str, ...]
+    markets: tuple[str, ...]
     root_sha256: str
+
+    def perimeter(self) -> Iterator[Perimeter]:
+        """Yield what the verifier's own reviewed table says of each market, as spot."""
+        return map(perimeter_of, self.markets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +128,9 @@ class Report:
             "exit_code": self.exit_code,
             "not_checked": list(self.not_checked),
             "package": _answer_fields(self.package),
+            "perimeter": {
+                each.market: list(each.sentences()) for each in subject.perimeter()
+            },
             "subject": {
                 "agents": list(subject.agents),
                 "entries": subject.entries,

@@ -6,6 +6,7 @@ its own; everything else is in the package and is a claim until a step has check
 
 from pathlib import Path
 
+from kya.codec.package_report import markets_of
 from kya.core.errors import DistrustError, MalformedError
 from kya.verify.brought import Brought
 from kya.verify.finding import PACKAGE, Findings
@@ -29,8 +30,9 @@ def verify_package(
 ) -> Report:
     """Return what can be said of the package at `path`, a folder or a .tar.gz.
 
-    Whatever is wrong with the package is a finding. InputError is about what the
-    verifier brought: no package there, or a root, policy or checkpoint that is none.
+    Whatever is wrong with the package is a finding; what overlays said is taken as it
+    is recorded. InputError is about what the verifier brought: no package there, or a
+    root, policy or checkpoint that is none.
     """
     brought = Brought.read(root_pem, policy, held_checkpoint)
     return verify(path, brought, LIMITS, progress)
@@ -44,7 +46,7 @@ def verify(path: Path, brought: Brought, limits: Limits, progress: Progress) -> 
         with opened(path, limits) as package:
             for folder in package.require_shape():
                 findings.fails(PACKAGE, folder, "an empty folder")
-            found = examine_log(package, brought.root, findings, progress)
+            found = examine_log(package, brought, findings, progress)
             if found is not None:
                 examine_head(package, found, brought, findings)
                 conclude_history(found, findings)
@@ -65,5 +67,6 @@ def _subject(path: Path, brought: Brought, found: Pass | None) -> Subject:
         entries=found.head.size if found else 0,
         orders=found.reexecution.orders.count if found else 0,
         agents=tuple(agents),
+        markets=tuple(markets_of(agents.values())),
         root_sha256=brought.root_digest,
     )

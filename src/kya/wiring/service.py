@@ -14,6 +14,7 @@ import uvloop
 from starlette.routing import BaseRoute
 
 from kya.adapters.durable_files import replace_file
+from kya.adapters.policy_engines import PolicyEngines
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
 from kya.api.ocsp import Statuses, create_status_app, status_routes
@@ -76,11 +77,12 @@ async def _serve(
         await sequencer.publish()
         sources = price_sources(opened.config.prices, opened.data, clock.clock)
         venues = venues_of(opened.config, opened.data, clock.clock)
+        engines = PolicyEngines()
         gateway = Gateway(
             sequencer=sequencer,
             signer=signer,
             clock=clock.clock,
-            access=MarketAccess(venues=venues, prices=sources.prices),
+            access=MarketAccess(venues=venues, prices=sources.prices, policies=engines),
             root=opened.certificate("root"),
         )
         gateway.start()
@@ -99,6 +101,7 @@ async def _serve(
                 await _until_stopped(opened, sequencer, front, works, ready)
         finally:
             await gateway.close()
+            engines.close()
             for venue in venues.values():
                 venue.close()
         # Whoever reads the log of a gateway that was stopped finds all it answered.
