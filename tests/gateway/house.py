@@ -23,7 +23,7 @@ from kya.core.price import ReferencePrice
 from kya.core.scope import Scope
 from kya.gateway.answer import Answer
 from kya.gateway.pipeline import Gateway
-from kya.gateway.ports import MarketAccess, Prices, Venue
+from kya.gateway.ports import MarketAccess, Prices, Venue, WatchedList
 from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer
 from tests.sequencer.logs import inline
@@ -81,6 +81,7 @@ class House:
     paper: PaperVenue
     venues: Mapping[str, Venue]
     prices: Prices | None = None
+    lists: Mapping[str, WatchedList] = field(default_factory=dict)
     sequencer: Sequencer = field(init=False)
     gateway: Gateway = field(init=False)
 
@@ -95,7 +96,9 @@ class House:
             sequencer=self.sequencer,
             signer=self.world.gateway,
             clock=self.clock,
-            access=MarketAccess(venues=self.venues, prices=self.prices),
+            access=MarketAccess(
+                venues=self.venues, prices=self.prices, lists=self.lists
+            ),
             root=self.world.root,
         )
         self.gateway.start()

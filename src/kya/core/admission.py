@@ -6,6 +6,8 @@ They are checked before an entry takes its place, at every replay, and by the ve
 from typing import assert_never
 
 from kya.core.certificate_admission import against_certificate, against_renewal
+from kya.core.copy_admission import against_copy
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Role, Standing
 from kya.core.dating import against_back_dating, against_clock
 from kya.core.enrolment_admission import (
@@ -90,6 +92,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_stop(state, event)
         case PlaceLimited():
             return against_place_limits(state, event)
+        case DropCopied() | ExecutionUnexplained():
+            return against_copy(state, event)
         case _ as never:
             assert_never(never)
 

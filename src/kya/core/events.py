@@ -1,5 +1,6 @@
 """Events: what an entry of the log says, once its bytes are understood."""
 
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import (
@@ -45,4 +46,6 @@ Event = (
     | TradingResumed
     | LatchRearmed
     | PlaceLimited
+    | DropCopied
+    | ExecutionUnexplained
 )

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from kya.core.admission import objection
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
+from kya.core.copy_fold import copies_after_report, with_copy
 from kya.core.credential import Credential, Role, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
@@ -89,6 +91,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_stop(state, event)
         case PlaceLimited():
             return with_place_limits(state, event)
+        case DropCopied() | ExecutionUnexplained():
+            return with_copy(state, event)
         case _ as never:
             assert_never(never)
 
@@ -144,6 +148,7 @@ def _with_report(state: State, event: VenueReported) -> State:
         now=now,
         agents={**state.agents, event.agent: changed},
         place_use=use_after_report(state, event),
+        copies=copies_after_report(state, event),
     )
 
 

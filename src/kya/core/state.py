@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from kya.core.copied import CopiedList
 from kya.core.credential import Credential
 from kya.core.halt import HaltOrdered
 from kya.core.instant import Instant
@@ -173,6 +174,9 @@ class State:
         default_factory=lambda: MappingProxyType({})
     )
     place_use: Mapping[Place, PlaceUse] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    copies: Mapping[str, CopiedList] = field(
         default_factory=lambda: MappingProxyType({})
     )
     crl_number: int = 0

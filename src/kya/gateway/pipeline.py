@@ -11,6 +11,7 @@ from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.past import Past
 from kya.gateway.answer import Answer, Freshness
 from kya.gateway.checked_on_write import CheckedOnWrite
+from kya.gateway.drop_copies import DropCopies
 from kya.gateway.inquiry import Inquiry
 from kya.gateway.permit import Permit
 from kya.gateway.ports import Clock, MarketAccess
@@ -50,6 +51,7 @@ class Gateway:
         self._turns = Turns(self._past_of)
         self.releases = Releases(self._scribe, access.venues)
         self.recalls = Recalls(sequencer, self.releases)
+        self.drop_copies = DropCopies(self._scribe, access.lists, self.recalls)
         self.statements = Statements(self._scribe, root, self.recalls)
         self.sessions = Sessions(self._scribe, root)
         self.inquiry = Inquiry(sequencer, self.releases, clock)

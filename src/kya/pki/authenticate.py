@@ -11,6 +11,7 @@ from typing import Final, assert_never
 
 from kya.codec.note import NoteSignature
 from kya.codec.statements import parse_certificate, parse_log
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -86,7 +87,13 @@ def _signers(  # noqa: PLR0911  one return for each kind
     match entry.event:
         case OrderSubmitted() as event:
             return (_agent(entry, event, state),)
-        case OrderDecided(received_at=at) | VenueReported(at=at) | Equivocated(at=at):
+        case (
+            OrderDecided(received_at=at)
+            | VenueReported(at=at)
+            | Equivocated(at=at)
+            | DropCopied(at=at)
+            | ExecutionUnexplained(at=at)
+        ):
             return _holders(entry, state, at, Role.GATEWAY)
         case SessionStarted(at=at) as event:
             require_session(event, state)
@@ -220,7 +227,9 @@ def _stopping(
     """Return the people who stop or limit trading, or who start it again together."""
     if isinstance(event, PlaceLimited):
         return _limiting(entry, event, state)
-    signers = _holders(entry, state, event.at, *STOPPING)
+    # The gateway stops trading by itself where a venue's list is not explained.
+    may = (*STOPPING, Role.GATEWAY) if isinstance(event, HaltOrdered) else STOPPING
+    signers = _holders(entry, state, event.at, *may)
     if isinstance(event, TradingResumed):
         require_resuming(signers)
     elif isinstance(event, LatchRearmed):

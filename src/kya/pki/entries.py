@@ -10,6 +10,7 @@ from typing import Final, Self
 from kya.codec import (
     canonical,
     decisions,
+    drop_copies,
     halts,
     mandates,
     orders,
@@ -179,6 +180,14 @@ def _read_place_limits(line: bytes, raw: bytes) -> Event:
     )
 
 
+def _read_drop_copy(line: bytes, _raw: bytes) -> Event:
+    return drop_copies.parse_drop_copy(line)
+
+
+def _read_unexplained(line: bytes, _raw: bytes) -> Event:
+    return drop_copies.parse_unexplained(line)
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -207,4 +216,6 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     halts.RESUME_TYPE: _read_resume,
     halts.REARM_TYPE: _read_rearm,
     place_limits.PLACE_LIMITS_TYPE: _read_place_limits,
+    drop_copies.DROP_COPY_TYPE: _read_drop_copy,
+    drop_copies.UNEXPLAINED_TYPE: _read_unexplained,
 }

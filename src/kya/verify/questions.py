@@ -3,6 +3,7 @@
 from typing import Final
 
 from kya.codec import canonical
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.errors import InputError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -41,6 +42,8 @@ QUESTION_OF: Final = {
     "kya/resume/v1": 4,
     "kya/rearm/v1": 4,
     "kya/place-limits/v1": 4,
+    "kya/drop-copy/v1": 9,
+    "kya/unexplained/v1": 9,
 }
 """Which question fails if an entry of this type cannot be believed."""
 
@@ -72,7 +75,7 @@ def question_of_refusal(event: Event, state: State) -> int:
         return 3 if differs else 1
     if isinstance(event, MandateGranted):
         return 3
-    if isinstance(event, VenueReported):
+    if isinstance(event, VenueReported | DropCopied | ExecutionUnexplained):
         return 9
     if isinstance(event, _LIMITS):
         return 4

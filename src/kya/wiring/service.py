@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +34,7 @@ from kya.wiring.opening import open_if_new
 from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
-from kya.wiring.venues import venues_of
+from kya.wiring.venues import lists_of, venues_of
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 """What goes on beside serving, until it is cancelled."""
@@ -80,11 +81,17 @@ async def _serve(
             sequencer=sequencer,
             signer=signer,
             clock=clock.clock,
-            access=MarketAccess(venues=venues, prices=sources.prices),
+            access=MarketAccess(
+                venues=venues,
+                prices=sources.prices,
+                lists=lists_of(opened.config, venues),
+            ),
             root=opened.certificate("root"),
         )
         gateway.start()
         try:
+            await gateway.drop_copies.begin()
+            await sequencer.publish()
             with contextlib.ExitStack() as stack:
                 more = price_routes(sources.statuses)
                 behind = _behind(opened, sequencer, gateway, clock, more)
@@ -95,7 +102,8 @@ async def _serve(
                     statements=gateway.statements,
                     clock=clock.clock,
                 )
-                works = (due.carry_out_ever, *sources.works)
+                copying = _copying(opened.config, gateway)
+                works = (due.carry_out_ever, *copying, *sources.works)
                 await _until_stopped(opened, sequencer, front, works, ready)
         finally:
             await gateway.close()
@@ -105,6 +113,14 @@ async def _serve(
         await sequencer.publish()
     finally:
         await sequencer.close()
+
+
+def _copying(config: Config, gateway: Gateway) -> tuple[Work, ...]:
+    """Return the work of copying the venues' lists, unless that is done when asked."""
+    if not config.drop_copy.every_ms:
+        return ()
+    seconds = config.drop_copy.every_ms / _MILLIS
+    return (partial(gateway.drop_copies.copy_ever, seconds),)
 
 
 def _behind(

@@ -1,12 +1,15 @@
 """The venues that a configuration names, and the prices that the paper ones fill at."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import assert_never
 
 from kya.adapters.prices_recorded import RecordedPrices
 from kya.adapters.prices_seeded import SeededPrices
 from kya.adapters.venue_paper import Fault, PaperVenue
-from kya.config import Config, PaperSection
-from kya.gateway.ports import Clock, Prices
+from kya.config import Config, Halting, PaperSection
+from kya.core.levels import FIRM, Level, Place
+from kya.gateway.ports import Clock, Prices, WatchedList
 
 
 def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]:
@@ -24,6 +27,29 @@ def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]
         )
         for name, section in config.venues.items()
     }
+
+
+def lists_of(
+    config: Config, venues: Mapping[str, PaperVenue]
+) -> dict[str, WatchedList]:
+    """Return the venues' own lists, with what is halted when one is unexplained."""
+    return {
+        name: WatchedList(venues[name], _halted(name, section.unexplained))
+        for name, section in config.venues.items()
+    }
+
+
+def _halted(venue: str, halting: Halting) -> Place | None:
+    """Return the place of a word in the configuration."""
+    match halting:
+        case "venue":
+            return Place(Level.VENUE, venue)
+        case "firm":
+            return FIRM
+        case "none":
+            return None
+        case _ as never:
+            assert_never(never)
 
 
 def paper_prices(section: PaperSection) -> Prices:
