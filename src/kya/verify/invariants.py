@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from kya.verify.finding import Findings
+from kya.verify.plain_copies import COPY_KINDS, PlainCopies
 from kya.verify.plain_decisions import objections
 from kya.verify.plain_enrolments import PlainEnrolments
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
@@ -30,6 +31,7 @@ from kya.verify.plain_rules import (
     seen_of,
     signers_in,
 )
+from kya.verify.plain_sessions import follow_session
 from kya.verify.plain_working import (
     PlainWorking,
     WorkingOrder,
@@ -84,6 +86,7 @@ class PlainScan:
     _overrides: PlainOverrides = field(default_factory=PlainOverrides)
     _working: PlainWorking = field(default_factory=PlainWorking)
     _halts: PlainHalts = field(default_factory=PlainHalts)
+    _copies: PlainCopies = field(default_factory=PlainCopies)
     _places: PlainPlaces = field(default_factory=PlainPlaces)
 
     def take(self, raw: bytes) -> None:
@@ -129,7 +132,7 @@ class PlainScan:
             self._take_equivocation(said)
         elif kind == "kya/override/v1":
             self._take_note_of(4, self._overrides.take(said, raw))
-        elif kind in HALT_KINDS | PLACE_KINDS:
+        elif kind in HALT_KINDS | PLACE_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
         else:
             self._take_workload(kind, said, line)
@@ -140,7 +143,10 @@ class PlainScan:
             self._fail(question, f"plain scan: {sentence}")
 
     def _take_halt(self, said: Fields, raw: bytes) -> None:
-        """Follow what stops or limits trading, and what starts it again."""
+        """Follow what stops or limits trading, what starts it again, and why."""
+        if said["_type"] in COPY_KINDS:
+            self._take_note_of(9, self._copies.take(said, self._halts.halted()))
+            return
         if said["_type"] in PLACE_KINDS:
             self._take_note_of(4, self._places.take(said, len(signers_in(raw))))
             return
@@ -156,7 +162,9 @@ class PlainScan:
         elif kind == "kya/region-anchor/v1":
             self._anchors[sha256(line).hexdigest()] = said
         elif kind == "kya/session-start/v1":
-            self._take_session(said)
+            agent = json.loads(b64decode(said["note"]).partition(b"\n")[0])["agent"]
+            known = self.agents.setdefault(agent, PlainAgent())
+            self._take_note_of(5, follow_session(said, known, self._anchors))
 
     def _take_schedule(self, said: Fields) -> None:
         """Note when a certificate will end."""
@@ -252,6 +260,7 @@ class PlainScan:
             self._places.count(used, currency)
             allowed = WorkingOrder(order, pending.leaf, Decimal(worth), currency)
             self._working.add(allowed)
+            self._copies.allow(order, pending.leaf, received_at)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
 
@@ -260,8 +269,8 @@ class PlainScan:
         found = self._working.named_in(said)
         if found is not None and is_final(said):
             self.agents[said["agent"]].conduct.take_last_report(found.order, said)
-        for wrong in self._working.objections(said):
-            self._fail(9, f"plain scan: {wrong}")
+        self._take_note_of(9, self._working.objections(said))
+        self._take_note_of(9, self._copies.report(said))
 
     def _take_equivocation(self, said: Fields) -> None:
         """Check that the other order has the same place and is another one."""
@@ -274,24 +283,15 @@ class PlainScan:
             f" one that did not count stands in entry {self._index}",
         )
 
-    def _take_session(self, said: Fields) -> None:
-        """Check that a session follows the last one, and what it shows for a region."""
-        line = b64decode(said["note"], validate=True).partition(b"\n")[0] + b"\n"
-        session = json.loads(line)
-        agent = self.agents.setdefault(session["agent"], PlainAgent())
-        seq = agent.session["seq"] if agent.session else 0
-        if (session["seq"], session["prev"]) != (seq + 1, agent.session_line):
-            self._fail(5, "plain scan: a session that does not follow the last one")
-        shown = session["evidence"]
-        if shown is not None:
-            anchor = self._anchors.get(shown["anchor"])
-            wanted = (session["credential"], session["region"])
-            if anchor is None or (anchor["credential"], anchor["region"]) != wanted:
-                self._fail(5, "plain scan: a region that no anchor vouches for")
-        level = "self_asserted" if shown is None else "attested"
-        if said["region_evidence"] != level or said["region"] != session["region"]:
-            self._fail(5, "plain scan: a session that says other than the agent")
-        agent.session, agent.session_line = session, sha256(line).hexdigest()
+    def conclude(self) -> None:
+        """Say what no entry has explained by the end of the log."""
+        if self.stopped:
+            return
+        try:
+            for wrong in self._copies.overdue():
+                self.findings.fails(9, "the end of the log", f"plain scan: {wrong}")
+        except _ODD as error:
+            self._fail(9, f"plain scan: not to be understood: {type(error).__name__}")
 
     def _fail(self, question: int, sentence: str) -> None:
         self.findings.fails(question, f"entry {self._index}", sentence)

@@ -21,6 +21,7 @@ from kya.codec.decisions import (
 from kya.codec.note import SignedNote
 from kya.codec.tally import Tally
 from kya.core.case_of import case_of
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
@@ -46,6 +47,7 @@ from kya.verify.questions import (
     question_of_bytes,
     question_of_refusal,
 )
+from kya.verify.venue_lists import VenueLists
 
 _LOOSE = msgspec.json.Decoder(DecisionLine)
 """Reads without checking; what it reads counts only after it was written again."""
@@ -53,7 +55,14 @@ _LOOSE = msgspec.json.Decoder(DecisionLine)
 _BATCH = 512
 """Signatures checked in one go."""
 
-GOES_ON = (OrderSubmitted, OrderDecided, VenueReported, Equivocated)
+GOES_ON = (
+    OrderSubmitted,
+    OrderDecided,
+    VenueReported,
+    Equivocated,
+    DropCopied,
+    ExecutionUnexplained,
+)
 """What nobody else's power rests on: after a bad signature here, the pass goes on."""
 
 
@@ -66,6 +75,7 @@ class Reexecution:
     tally: Tally
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
+    lists: VenueLists = field(default_factory=VenueLists)
     expected: Expected = field(init=False)
     counted: Counter[str] = field(default_factory=Counter[str])
     stopped: str = ""
@@ -174,6 +184,7 @@ class Reexecution:
             self.orders.add(event.agent, index, order, entry.raw, selected=selected)
             self.counted[event.outcome.value] += 1
         self.tally.take(event, self._line)
+        self.lists.take(self.index, event)
         self.expected.take(entry)
         self.counted[type(event).__name__] += 1
         self.counted["signatures"] += len(entry.note.signatures)

@@ -23,7 +23,6 @@ from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import checked_on_write
 from kya.gateway.pipeline import Gateway
-from kya.gateway.ports import MarketAccess
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
 from kya.wiring.due import DueRevocations
@@ -34,7 +33,7 @@ from kya.wiring.opening import open_if_new
 from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
-from kya.wiring.venues import lists_of, venues_of
+from kya.wiring.venues import access_to, venues_of
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 """What goes on beside serving, until it is cancelled."""
@@ -74,18 +73,13 @@ async def _serve(
     sequencer = await Sequencer.open(stores, opened.note_signer(LOG))
     try:
         await open_if_new(sequencer, opened, clock.source, clock.clock.now())
-        await sequencer.publish()
         sources = price_sources(opened.config.prices, opened.data, clock.clock)
         venues = venues_of(opened.config, opened.data, clock.clock)
         gateway = Gateway(
             sequencer=sequencer,
             signer=signer,
             clock=clock.clock,
-            access=MarketAccess(
-                venues=venues,
-                prices=sources.prices,
-                lists=lists_of(opened.config, venues),
-            ),
+            access=access_to(opened.config, venues, sources.prices),
             root=opened.certificate("root"),
         )
         gateway.start()

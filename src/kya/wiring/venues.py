@@ -9,7 +9,7 @@ from kya.adapters.prices_seeded import SeededPrices
 from kya.adapters.venue_paper import Fault, PaperVenue
 from kya.config import Config, Halting, PaperSection
 from kya.core.levels import FIRM, Level, Place
-from kya.gateway.ports import Clock, Prices, WatchedList
+from kya.gateway.ports import Clock, MarketAccess, Prices, WatchedList
 
 
 def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]:
@@ -29,14 +29,15 @@ def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]
     }
 
 
-def lists_of(
-    config: Config, venues: Mapping[str, PaperVenue]
-) -> dict[str, WatchedList]:
-    """Return the venues' own lists, with what is halted when one is unexplained."""
-    return {
+def access_to(
+    config: Config, venues: Mapping[str, PaperVenue], prices: Prices | None
+) -> MarketAccess:
+    """Return the venues with their lists, and what an unexplained one halts."""
+    lists = {
         name: WatchedList(venues[name], _halted(name, section.unexplained))
         for name, section in config.venues.items()
     }
+    return MarketAccess(venues=venues, prices=prices, lists=lists)
 
 
 def _halted(venue: str, halting: Halting) -> Place | None:
