@@ -161,7 +161,8 @@ def a_past(
     if allowed:
         overrides = {"allowed": allowed, "currency": EUR, **overrides}
     day = FIRST_LIVE_ORDER_AT.day
-    return _made(Past(day=day), {"client_order_ids": seen, **overrides})
+    changes: dict[str, object] = {"client_order_ids": seen, **overrides}
+    return Past(day=day)._replace(**changes)  # type: ignore[arg-type]
 
 
 def a_price(**overrides: object) -> ReferencePrice:

@@ -136,7 +136,7 @@ def test_who_judges_the_same_case_again_gets_the_same_bytes(case: Case) -> None:
         order=replace(case.order),
         credential=replace(case.credential),
         scope=replace(case.scope),
-        past=replace(case.past),
+        past=case.past._replace(),
     )
     assert render_decision(decide(again), LEAF) == render_decision(decide(case), LEAF)
 

@@ -260,7 +260,7 @@ def test_a_halt_elsewhere_changes_nothing(place: Place) -> None:
     start = an_enrolled_state()
     if place.level is Level.AGENT:
         agents = {**start.agents, place.name: the_agent_in(start)}
-        start = replace(start, agents=agents)
+        start = start._replace(agents=agents)
     order = the_next_order(start)
     state = apply(start, a_halt_ordered(place))
     assert the_case_in(state, order) == the_case_in(start, order)
@@ -370,8 +370,8 @@ def test_refuses_to_halt_or_rearm_an_agent_that_nobody_enrolled() -> None:
 
 def test_as_many_places_are_stopped_as_the_limit_says_and_then_the_firm() -> None:
     places = [Place(Level.VENUE, f"V{number}") for number in range(HALTS_MAX)]
-    full = replace(
-        an_enrolled_state(), halts={place: a_halt_ordered(place) for place in places}
+    full = an_enrolled_state()._replace(
+        halts={place: a_halt_ordered(place) for place in places}
     )
     with pytest.raises(InputError, match=f"{HALTS_MAX} places are stopped; want the f"):
         apply(full, a_halt_ordered(TOUCHED[1]))
@@ -409,8 +409,8 @@ def test_a_latch_denies_until_it_is_rearmed(latch: Latch, reason: Reason) -> Non
     scope = a_scope(limits=limits)
     state, agent = a_state_of(scope), the_agent_in(a_state_of(scope))
     worst = Conduct(rejects=2, rejects_worst=2, executions=1)
-    latched = replace(agent, past=agent.past.behaving(worst))
-    state = replace(state, agents={AGENT: latched})
+    latched = agent._replace(past=agent.past.behaving(worst))
+    state = state._replace(agents={AGENT: latched})
     denied = decide(the_case_in(state, the_next_order(state)))
     assert denied.reasons == (Reason.LATCH_REJECTS, Reason.LATCH_EXECUTIONS)
     state = apply(state, a_latch_rearmed(latch))
@@ -442,7 +442,7 @@ def test_an_order_under_no_grant_is_a_fault() -> None:
     held = state.credentials[submitted.order.credential]
     bare = {held.digest: replace(held, grant=None, role=Role.OPERATOR)}
     with pytest.raises(CorruptionError, match="grants nothing"):
-        working_in(replace(state, credentials=bare), FIRM)
+        working_in(state._replace(credentials=bare), FIRM)
 
 
 def test_working_orders_come_by_agent_and_seq() -> None:

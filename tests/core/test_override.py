@@ -248,7 +248,7 @@ def test_an_override_for_another_agent_is_none() -> None:
     order = the_next_order(start)
     granted = an_override_granted(order, agent="another")
     line = granted.override.order
-    state = replace(start, overrides={line: granted})
+    state = start._replace(overrides={line: granted})
     assert the_case_in(state, order).override is None
 
 

@@ -321,7 +321,7 @@ def test_refuses_to_limit_an_agent_that_nobody_enrolled() -> None:
 def test_as_many_places_are_limited_as_the_limit_says_and_then_the_firm() -> None:
     places = [Place(Level.VENUE, f"V{n}") for n in range(PLACES_LIMITED_MAX)]
     known = {place: a_place_limited(place) for place in places}
-    full = replace(an_enrolled_state(), place_limits=known)
+    full = an_enrolled_state()._replace(place_limits=known)
     with pytest.raises(InputError, match="places are limited; want the firm"):
         apply(full, a_place_limited(MARKET))
     assert FIRM in apply(full, a_place_limited()).place_limits

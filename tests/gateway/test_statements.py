@@ -136,7 +136,7 @@ async def test_a_list_must_say_its_own_number_and_time(house: House) -> None:
     early = acts.publish_revocations(world.authority, crl, 1, now.plus(seconds=-1))
     with pytest.raises(DistrustError, match="but published"):
         await house.gateway.statements.record(early)
-    second = revocation_list(world.issuer, replace(state, crl_number=1), now)
+    second = revocation_list(world.issuer, state._replace(crl_number=1), now)
     misnumbered = acts.publish_revocations(world.authority, second, 1, now)
     with pytest.raises(DistrustError, match="its own number is 2"):
         await house.gateway.statements.record(misnumbered)

@@ -131,7 +131,7 @@ def test_a_better_standing_is_never_worse(case: Case) -> None:
 def emptier(past: Past, chance: random.Random) -> Past:
     """The same past with less in its counters."""
     allowed = {key: chance.randint(0, sum_) for key, sum_ in past.allowed.items()}
-    return replace(past, allowed=allowed)
+    return past._replace(allowed=allowed)
 
 
 @given(cases(), st.randoms(use_true_random=False))

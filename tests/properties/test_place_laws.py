@@ -6,7 +6,6 @@ the sums over every agent, counted the long way.
 """
 
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 
 from hypothesis import given, settings
@@ -77,7 +76,7 @@ def three_agents() -> State:
         held = a_credential(scope=scope, name=name, digest=a_digest(name))
         credentials[held.digest] = held
     agents = {name: AgentState(credential=a_digest(name)) for name in NAMES}
-    return replace(start, credentials=credentials, agents=agents)
+    return start._replace(credentials=credentials, agents=agents)
 
 
 def next_order(state: State, name: str, **changes: object) -> Order:

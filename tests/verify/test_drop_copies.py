@@ -148,10 +148,11 @@ def test_what_the_gateway_calls_unexplained_fails_with_its_name(tmp_path: Path) 
     )
 
 
-def put_told(world: World, **changes: object) -> None:
+def put_told(world: World, position: int = 4, expected: str | None = None) -> None:
     """Call something unexplained, changed as told, and halt nothing for it."""
     copy_list(world, an_execution(4))
-    found = unexplained(world)[0]._replace(**changes)
+    found = unexplained(world)[0]
+    found = found._replace(position=position, expected=expected or found.expected)
     world.entries.append(told_note(world, found))
 
 

@@ -69,8 +69,8 @@ def test_what_was_allowed_against_its_workload_is_found_by_both(
         source="kms-key",
         at=session.created_at,
     )
-    agent = replace(agents[order.agent], session_started=as_if)
-    world.state = replace(world.state, agents={**agents, order.agent: agent})
+    agent = agents[order.agent]._replace(session_started=as_if)
+    world.state = world.state._replace(agents={**agents, order.agent: agent})
     judged(world, order)
     report = handed_over(world, tmp_path / "evidence").verified()
     said = [s for s in sentences(report, 4) if reason in s]

@@ -51,8 +51,7 @@ class PlaceTotals:
             raise MalformedError(f"order {order.seq}: no agent's certificate")
         changed = dict(self.used)
         for place in places_of(order, credential.grant.scope):
-            use = changed.get(place, UNUSED).on(day)
-            changed[place] = use.reserving(reserved)
+            changed[place] = changed.get(place, UNUSED).plus(day, reserved)
         self.used = changed
 
     def take_report(self, report: VenueReported) -> None:

@@ -24,7 +24,7 @@ def with_copy(state: State, event: CopyEvent) -> State:
         copied = replace(copied, until=event.until)
     else:
         copied = state.copies[venue].told(event.found)
-    return replace(state, now=now, copies={**state.copies, venue: copied})
+    return state._replace(now=now, copies={**state.copies, venue: copied})
 
 
 def copies_after_report(state: State, event: VenueReported) -> Mapping[str, CopiedList]:

@@ -37,7 +37,7 @@ class Working(NamedTuple):
 
     @classmethod
     def of(cls, order: Order, worth: Money) -> Self:
-        """Return an order that goes to its venue now."""
+        """Return an order that goes to its venue now, in nobody's place."""
         limit = order.limit_price
         return cls(
             market=order.market,
@@ -47,6 +47,7 @@ class Working(NamedTuple):
             amount=order.amount.minor_units,
             limit=None if limit is None else limit.units,
             target=order.target,
+            counted=worth.minor_units,
         )
 
     @property
@@ -63,7 +64,7 @@ class AtRisk(NamedTuple):
     buying: int = 0
     selling: int = 0
 
-    def plus(self, side: Side, *, filled: int, counted: int) -> "AtRisk":
+    def plus(self, side: Side, filled: int, counted: int) -> "AtRisk":
         """Return this with so much more filled, and so much more that may be."""
         net, buying, selling = self
         if side is Side.BUY:
@@ -107,19 +108,21 @@ class Exposure(NamedTuple):
         known = self.currency
         return not self.is_mixed and (known is None or known.code == currency.code)
 
-    def with_order(self, order: Order, worth: Money) -> Self:
+    def with_order(self, order: Order, worth: Money) -> "Exposure":
         """Return the exposure with one more order at its venue."""
-        working = Working.of(order, worth)
-        counted = counted_for(working, self.working)
-        added = working._replace(counted=counted)
-        known = self.currency or worth.currency
-        return self._replace(
-            currency=known,
-            is_mixed=self.is_mixed or known.code != worth.currency.code,
-            working={**self.working, order.seq: added},
-        ).moved(Move(added, 0, counted))
+        added = Working.of(order, worth)
+        if order.target is not None:
+            added = added._replace(counted=counted_for(added, self.working))
+        currency, is_mixed, working, markets, venues = self
+        known = currency or worth.currency
+        is_mixed = is_mixed or known.code != worth.currency.code
+        working = {**working, order.seq: added}
+        changed = Exposure(known, is_mixed, working, markets, venues)
+        return changed.moved(Move(added, 0, added.counted))
 
-    def with_fill(self, seq: int, filled: int, fill: Fill, *, is_final: bool) -> Self:
+    def with_fill(
+        self, seq: int, filled: int, fill: Fill, *, is_final: bool
+    ) -> "Exposure":
         """Return the exposure once so many minor units of an order are filled in all.
 
         After the last word on it, whatever is to take its place counts for itself.
@@ -128,7 +131,8 @@ class Exposure(NamedTuple):
         if known is None:
             return self
         done = known._replace(filled=max(known.filled, filled), fill=fill)
-        working = {k: v for k, v in self.working.items() if k != seq}
+        working = {**self.working}
+        del working[seq]
         counted = 0
         if not is_final:
             counted = counted_for(done, working)
@@ -148,14 +152,19 @@ class Exposure(NamedTuple):
         """Return what the order would add, beyond the rest of its target."""
         return counted_for(Working.of(order, worth), self.working)
 
-    def moved(self, *moves: Move) -> Self:
+    def moved(self, *moves: Move) -> "Exposure":
         """Return the exposure with the sums of market and venue moved by so much."""
-        markets, venues = dict(self.markets), dict(self.venues)
+        currency, is_mixed, working, old_markets, old_venues = self
+        markets, venues = {**old_markets}, {**old_venues}
         for order, filled, counted in moves:
-            for sums, key in ((markets, order.market), (venues, order.venue)):
-                known = sums.get(key, _NOT_AT_RISK)
-                sums[key] = known.plus(order.side, filled=filled, counted=counted)
-        return self._replace(markets=markets, venues=venues)
+            market, side, venue = order[:3]
+            there, at = (
+                markets.get(market, _NOT_AT_RISK),
+                venues.get(venue, _NOT_AT_RISK),
+            )
+            markets[market] = there.plus(side, filled, counted)
+            venues[venue] = at.plus(side, filled, counted)
+        return Exposure(currency, is_mixed, working, markets, venues)
 
 
 def counted_for(order: Working, working: Mapping[int, Working]) -> int:

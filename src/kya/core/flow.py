@@ -3,7 +3,6 @@
 Gateway, verifier and back-test take the steps from here, so that all count the same.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from kya.core.exposure import Exposure
@@ -48,7 +47,7 @@ def past_after_decision(past: Past, decided: Decided) -> Past:
     if price is not None:
         profit = profit.marked(price)
     counted = today.including(order, digest, counted=reserved)
-    return replace(counted, conduct=conduct, exposure=exposure, profit=profit)
+    return counted._replace(conduct=conduct, exposure=exposure, profit=profit)
 
 
 def past_after_report(past: Past, order: Order, report: VenueReported) -> Past:
@@ -66,7 +65,7 @@ def past_after_report(past: Past, order: Order, report: VenueReported) -> Past:
         conduct = conduct.with_execution()
     elif report.status is VenueStatus.REJECTED:
         conduct = conduct.with_reject()
-    return replace(today, conduct=conduct, exposure=exposure, profit=profit)
+    return today._replace(conduct=conduct, exposure=exposure, profit=profit)
 
 
 def _settled(
@@ -91,5 +90,5 @@ def _settled(
 def past_after_rearming(past: Past, latch: Latch) -> Past:
     """Return the past after people have set a latch of the agent back."""
     if latch is Latch.LOSSES:
-        return replace(past, profit=past.profit.reviewed())
+        return past._replace(profit=past.profit.reviewed())
     return past.behaving(past.conduct.rearmed(latch))

@@ -63,22 +63,22 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
         raise InputError(against)
     match event:
         case OrderSubmitted():
-            return replace(state, undecided=event)
+            return state._replace(undecided=event)
         case OrderDecided():
             return _with_decision(state, event)
         case VenueReported():
             return _with_report(state, event)
         case LogOpened(authority=authority, issuer=issuer):
-            opened = replace(state, opened=event, now=event.at, issuers=(issuer,))
+            opened = state._replace(opened=event, now=event.at, issuers=(issuer,))
             return _enrolled(opened, authority)
         case MandateGranted(digest=digest, mandate=mandate):
-            return replace(state, mandates={**state.mandates, digest: mandate})
+            return state._replace(mandates={**state.mandates, digest: mandate})
         case AgentRegistered() | EnrolmentRefused():
             return _with_registration(state, event)
         case CertificateIssued():
             return _with_certificate(state, event)
         case IssuerRenewed(issuer=issuer):
-            return replace(state, issuers=(*state.issuers, issuer))
+            return state._replace(issuers=(*state.issuers, issuer))
         case StandingChanged() | RevocationScheduled() | RevocationListed():
             return _with_end(state, event)
         case Equivocated():
@@ -115,7 +115,7 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         reserved=reserved if allowed else None,
         price=event.price,
     )
-    changed = replace(agent, past=past_after_decision(agent.past, decided))
+    changed = agent._replace(past=past_after_decision(agent.past, decided))
     place_use = state.place_use
     if allowed:
         changed = begun(changed, submitted, event.worth)
@@ -124,8 +124,7 @@ def _with_decision(state: State, event: OrderDecided) -> State:
     overrides = state.overrides
     if submitted.line_digest in overrides:  # Used up, whatever the outcome is.
         overrides = {k: v for k, v in overrides.items() if k != submitted.line_digest}
-    return replace(
-        state,
+    return state._replace(
         now=event.received_at,
         overrides=overrides,
         place_use=place_use,
@@ -138,13 +137,12 @@ def _with_report(state: State, event: VenueReported) -> State:
     """Note how far the order has come, or close the question if this is the end."""
     now = max(state.now, event.at)
     if event.status is VenueStatus.UNKNOWN:
-        return replace(state, now=now)
+        return state._replace(now=now)
     agent = state.agents[event.agent]
     order = agent.unanswered[event.seq].order
     past = past_after_report(agent.past, order, event)
-    changed = replace(after_report(agent, event), past=past)
-    return replace(
-        state,
+    changed = after_report(agent, event)._replace(past=past)
+    return state._replace(
         now=now,
         agents={**state.agents, event.agent: changed},
         place_use=use_after_report(state, event),
@@ -167,7 +165,7 @@ def _with_registration(
         known = state.registrations[event.registration]
         refused = replace(known, refusals=known.refusals + 1, refused_at=event.at)
         changed = {event.registration: refused}
-    return replace(state, registrations={**state.registrations, **changed})
+    return state._replace(registrations={**state.registrations, **changed})
 
 
 def _with_certificate(state: State, event: CertificateIssued) -> State:
@@ -178,22 +176,21 @@ def _with_certificate(state: State, event: CertificateIssued) -> State:
         return enrolled
     used = replace(state.registrations[enrolment.registration], is_open=False)
     registrations = {**state.registrations, enrolment.registration: used}
-    enrolled = replace(enrolled, registrations=registrations)
+    enrolled = enrolled._replace(registrations=registrations)
     known = state.agents.get(credential.name)
     agent = (
         AgentState(credential=credential.digest)
         if known is None
-        else replace(known, credential=credential.digest)
+        else known._replace(credential=credential.digest)
     )
-    return replace(enrolled, agents={**state.agents, credential.name: agent})
+    return enrolled._replace(agents={**state.agents, credential.name: agent})
 
 
 def _enrolled(state: State, credential: Credential) -> State:
     """Add the credential to those on record."""
     name, digest = credential.name, credential.digest
     issued = (*state.issued_to.get(name, ()), digest)
-    return replace(
-        state,
+    return state._replace(
         credentials={**state.credentials, digest: credential},
         issued_to={**state.issued_to, name: issued},
     )
@@ -210,7 +207,7 @@ def _with_end(
             credential = state.credentials[event.credential]
             return _with(state, replace(credential, withdrawal=Withdrawal(due, code)))
         case RevocationListed(number=number, crl=crl):
-            return replace(state, crl_number=number, crl=crl, unlisted=None)
+            return state._replace(crl_number=number, crl=crl, unlisted=None)
         case _ as never:
             assert_never(never)
 
@@ -231,20 +228,19 @@ def _with_standing(state: State, event: StandingChanged) -> State:
         since=event.at,
         withdrawal=Withdrawal(due, event.code),
     )
-    return replace(_with(state, changed), unlisted=credential.digest)
+    return _with(state, changed)._replace(unlisted=credential.digest)
 
 
 def _with(state: State, changed: Credential) -> State:
     """Put the changed credential in the place of what it was."""
-    return replace(state, credentials={**state.credentials, changed.digest: changed})
+    return state._replace(credentials={**state.credentials, changed.digest: changed})
 
 
 def _with_equivocation(state: State, event: Equivocated) -> State:
     """Remember that this `seq` has been signed twice, so that it is logged once."""
     agent = state.agents[event.agent]
-    changed = replace(agent, equivocated=agent.equivocated | {event.seq})
-    return replace(
-        state,
+    changed = agent._replace(equivocated=agent.equivocated | {event.seq})
+    return state._replace(
         now=max(state.now, event.at),
         agents={**state.agents, event.agent: changed},
     )
@@ -256,15 +252,15 @@ def _with_workload(
     """Keep the newest pin and the newest session of the agent, and every anchor."""
     match event:
         case RuntimePinned(agent=name):
-            agent = replace(state.agents[name], runtime_pinned=event)
-            return replace(state, agents={**state.agents, name: agent})
+            agent = state.agents[name]._replace(runtime_pinned=event)
+            return state._replace(agents={**state.agents, name: agent})
         case RegionAnchored(digest=digest, anchor=anchor):
             anchors = {**state.region_anchors, digest: anchor}
-            return replace(state, region_anchors=anchors)
+            return state._replace(region_anchors=anchors)
         case SessionStarted(session=session, at=at):
-            agent = replace(state.agents[session.agent], session_started=event)
+            agent = state.agents[session.agent]._replace(session_started=event)
             agents = {**state.agents, session.agent: agent}
-            return replace(state, now=at, agents=agents)
+            return state._replace(now=at, agents=agents)
         case _ as never:
             assert_never(never)
 
@@ -272,4 +268,4 @@ def _with_workload(
 def _with_override(state: State, event: OverrideGranted) -> State:
     """Have the override wait for its order; forget those that are over."""
     waiting = {k: v for k, v in state.overrides.items() if not is_over(v, state)}
-    return replace(state, overrides={**waiting, event.override.order: event})
+    return state._replace(overrides={**waiting, event.override.order: event})

@@ -1,7 +1,5 @@
 """What halts, resumes and re-armings change in the state."""
 
-from dataclasses import replace
-
 from kya.core.errors import CorruptionError
 from kya.core.flow import past_after_rearming
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -12,16 +10,15 @@ from kya.core.state import State
 def with_stop(state: State, event: Stop) -> State:
     """Put a halt in force, lift one, or set a latch of an agent back."""
     if isinstance(event, HaltOrdered):
-        return replace(state, halts={**state.halts, event.halt.place: event})
+        return state._replace(halts={**state.halts, event.halt.place: event})
     if isinstance(event, TradingResumed):
         return _resumed(state, event)
     rearm, agent = event.rearm, state.agents[event.rearm.agent]
-    changed = replace(
-        agent,
+    changed = agent._replace(
         past=past_after_rearming(agent.past, rearm.latch),
         rearmed={**agent.rearmed, rearm.latch: rearm.at},
     )
-    return replace(state, agents={**state.agents, rearm.agent: changed})
+    return state._replace(agents={**state.agents, rearm.agent: changed})
 
 
 def _resumed(state: State, event: TradingResumed) -> State:
@@ -31,8 +28,7 @@ def _resumed(state: State, event: TradingResumed) -> State:
         msg = "a resume without its halt"
         raise CorruptionError(msg)
     place = lifted.halt.place
-    return replace(
-        state,
+    return state._replace(
         halts={k: v for k, v in state.halts.items() if k != place},
         resumed={**resumes_that_count(state), place: event.resume.at},
     )

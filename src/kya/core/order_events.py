@@ -32,7 +32,7 @@ class VenueStatus(Enum):
     @property
     def is_final(self) -> bool:
         """Whether the order's outcome is known, so that nobody needs to ask again."""
-        return self not in (VenueStatus.UNKNOWN, VenueStatus.ACKNOWLEDGED)
+        return self not in NOT_FINAL
 
     def may_have(self, filled: Money | None) -> bool:
         """Tell whether what was filled, or that nothing was, goes with this status."""
@@ -40,6 +40,9 @@ class VenueStatus(Enum):
             return self not in EXECUTED
         return filled.minor_units > 0 and self in EXECUTED | CAN_HAVE_FILLED
 
+
+NOT_FINAL: Final = (VenueStatus.UNKNOWN, VenueStatus.ACKNOWLEDGED)
+"""What is said of an order that the venue may still fill, as far as we know."""
 
 EXECUTED: Final = frozenset({VenueStatus.FILLED, VenueStatus.PARTIALLY_FILLED})
 """What a venue says of an order that it has filled, in whole or in part."""

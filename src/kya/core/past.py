@@ -1,9 +1,8 @@
 """An agent's past: what the next decision needs to know of all earlier ones."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from kya.core.conduct import Conduct
 from kya.core.exposure import NO_EXPOSURE, Exposure
@@ -20,8 +19,7 @@ NO_VENUES: Final[Mapping[str, int]] = MappingProxyType({})
 NO_CONDUCT: Final = Conduct()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(NamedTuple):
     """The agent's chain head and its counters of one UTC day.
 
     `allowed` sums the allowed orders of `day` in minor units of `currency`, by market
@@ -33,10 +31,10 @@ class Past:
     seq: int = 0
     prev: str = NO_DIGEST
     day: Day = NO_DAY
-    client_order_ids: GrowingSet = field(default_factory=GrowingSet)
+    client_order_ids: GrowingSet = GrowingSet()
     currency: Currency | None = None
-    allowed: Mapping[tuple[str, Side], int] = field(default_factory=lambda: NOTHING)
-    by_venue: Mapping[str, int] = field(default_factory=lambda: NO_VENUES)
+    allowed: Mapping[tuple[str, Side], int] = NOTHING
+    by_venue: Mapping[str, int] = NO_VENUES
     conduct: Conduct = NO_CONDUCT
     exposure: Exposure = NO_EXPOSURE
     profit: Profit = NO_PROFIT
@@ -45,8 +43,7 @@ class Past:
         """Return the past as the given day sees it, without another day's counters."""
         if day == self.day:
             return self
-        return replace(
-            self,
+        return self._replace(
             day=day,
             client_order_ids=GrowingSet(),
             currency=None,
@@ -67,8 +64,7 @@ class Past:
             at_venue = by_venue.get(order.venue, 0) + counted.minor_units
             by_venue = {**by_venue, order.venue: at_venue}
             currency = counted.currency
-        return replace(
-            self,
+        return self._replace(
             seq=order.seq,
             prev=order_line_digest,
             client_order_ids=self.client_order_ids.adding(order.client_order_id),
@@ -79,4 +75,8 @@ class Past:
 
     def behaving(self, conduct: Conduct) -> Self:
         """Return the past with this conduct."""
-        return replace(self, conduct=conduct)
+        return self._replace(conduct=conduct)
+
+
+NO_PAST: Final = Past()
+"""Nothing has happened yet."""

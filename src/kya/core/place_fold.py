@@ -1,7 +1,6 @@
 """What limits of places, decisions and reports change in the totals of places."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from kya.core.instant import Day
 from kya.core.levels import Place
@@ -19,7 +18,7 @@ Uses = Mapping[Place, PlaceUse]
 def with_place_limits(state: State, event: PlaceLimited) -> State:
     """Put the limits in force, in the place of the former ones."""
     limits = {**state.place_limits, event.limits.place: event}
-    return replace(state, place_limits=limits)
+    return state._replace(place_limits=limits)
 
 
 def use_after_decision(
@@ -35,8 +34,7 @@ def use_after_decision(
     agent, changed = state.agents[order.agent], dict(state.place_use)
     more = 1 if agent.working(order.target) is None else 0
     for place in places_touched(state, submitted):
-        use = changed.get(place, UNUSED).on(day)
-        changed[place] = use.opening(more).reserving(reserved)
+        changed[place] = changed.get(place, UNUSED).plus(day, reserved, more)
     return changed
 
 

@@ -28,19 +28,20 @@ class PlaceUse(NamedTuple):
         """Return the use as the given day sees it, without another day's sums."""
         return self if day == self.day else PlaceUse(day, _NOTHING, self.open_orders)
 
-    def reserving(self, reserved: Money | None) -> "PlaceUse":
-        """Return the use after a decision of its day that reserves so much."""
-        if reserved is None:
-            return self
-        day, allowed, open_orders = self
-        code = reserved.currency.code
-        total = allowed.get(code, 0) + reserved.minor_units
-        return PlaceUse(day, {**allowed, code: total}, open_orders)
+    def plus(self, day: Day, reserved: Money | None, more: int = 0) -> "PlaceUse":
+        """Return the use after a decision of that day: what it reserves, and opens."""
+        used_on, allowed, open_orders = self
+        if used_on != day:
+            allowed = _NOTHING
+        if reserved is not None:
+            code = reserved.currency.code
+            allowed = {**allowed, code: allowed.get(code, 0) + reserved.minor_units}
+        return PlaceUse(day, allowed, open_orders + more)
 
     def opening(self, more: int) -> "PlaceUse":
         """Return the use with so many more open orders, or fewer."""
         day, allowed, open_orders = self
-        return PlaceUse(day, allowed, open_orders + more) if more else self
+        return PlaceUse(day, allowed, open_orders + more)
 
 
 UNUSED: Final = PlaceUse()

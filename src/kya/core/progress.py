@@ -1,7 +1,5 @@
 """How far working orders have come: what a venue's report changes for its agent."""
 
-from dataclasses import replace
-
 from kya.core.money import Money
 from kya.core.order_events import OrderSubmitted, VenueReported
 from kya.core.state import AgentState, Progress
@@ -12,11 +10,11 @@ def begun(
 ) -> AgentState:
     """Return what is known of the agent once its order is allowed."""
     seq = submitted.order.seq
-    changed = replace(agent, unanswered={**agent.unanswered, seq: submitted})
+    changed = agent._replace(unanswered={**agent.unanswered, seq: submitted})
     if worth is None:
         return changed
     progress = {**agent.progress, seq: Progress(worth=worth)}
-    return replace(changed, progress=progress)
+    return changed._replace(progress=progress)
 
 
 def after_report(agent: AgentState, event: VenueReported) -> AgentState:
@@ -29,13 +27,14 @@ def after_report(agent: AgentState, event: VenueReported) -> AgentState:
     filled = 0 if event.filled is None else event.filled.minor_units
     if not event.status.is_final:
         now = known._replace(is_acknowledged=True, filled=filled)
-        return replace(agent, progress={**agent.progress, seq: now})
-    unanswered = {k: v for k, v in agent.unanswered.items() if k != seq}
-    progress = {k: v for k, v in agent.progress.items() if k != seq}
+        return agent._replace(progress={**agent.progress, seq: now})
+    unanswered, progress = {**agent.unanswered}, {**agent.progress}
+    del unanswered[seq]
+    progress.pop(seq, None)
     before = known.filled_before + filled
     if before:
         for waiting in agent.acting_on(seq):
             other = waiting.order.seq
             there = progress.get(other, Progress())
             progress[other] = there._replace(filled_before=before)
-    return replace(agent, unanswered=unanswered, progress=progress)
+    return agent._replace(unanswered=unanswered, progress=progress)

@@ -1,7 +1,7 @@
 """The state: everything the log has said so far, as one value."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.override import OverrideGranted
-from kya.core.past import Past
+from kya.core.past import NO_PAST, Past
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import PlaceUse
 from kya.core.power_events import LogOpened
@@ -43,8 +43,7 @@ class Progress(NamedTuple):
     worth: Money | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentState:
+class AgentState(NamedTuple):
     """One agent's chain head, counters and open questions.
 
     `credential` is the digest of the certificate issued last. `unanswered` holds, by
@@ -56,19 +55,13 @@ class AgentState:
     """
 
     credential: str
-    past: Past = field(default_factory=Past)
-    unanswered: Mapping[int, OrderSubmitted] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    progress: Mapping[int, Progress] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    past: Past = NO_PAST
+    unanswered: Mapping[int, OrderSubmitted] = MappingProxyType({})
+    progress: Mapping[int, Progress] = MappingProxyType({})
     equivocated: frozenset[int] = frozenset()
     session_started: SessionStarted | None = None
     runtime_pinned: RuntimePinned | None = None
-    rearmed: Mapping[Latch, Instant] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    rearmed: Mapping[Latch, Instant] = MappingProxyType({})
 
     def working(self, seq: int | None) -> Order | None:
         """Return the order that the venue may still fill under this `seq`, if any."""
@@ -124,8 +117,7 @@ class RegistrationState:
     refused_at: Instant = BEFORE_ALL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(NamedTuple):
     """The fold of the log.
 
     `now` is the latest instant that the gateway has put on record; its clock must not
@@ -143,42 +135,18 @@ class State:
     opened: LogOpened | None = None
     issuers: tuple[bytes, ...] = ()
     now: Instant = BEFORE_ALL
-    mandates: Mapping[str, Mandate] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    credentials: Mapping[str, Credential] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    agents: Mapping[str, AgentState] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    issued_to: Mapping[str, tuple[str, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    region_anchors: Mapping[str, RegionAnchor] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    registrations: Mapping[str, RegistrationState] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    overrides: Mapping[str, OverrideGranted] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    halts: Mapping[Place, HaltOrdered] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    resumed: Mapping[Place, Instant] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    place_limits: Mapping[Place, PlaceLimited] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    place_use: Mapping[Place, PlaceUse] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    copies: Mapping[str, CopiedList] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    mandates: Mapping[str, Mandate] = MappingProxyType({})
+    credentials: Mapping[str, Credential] = MappingProxyType({})
+    agents: Mapping[str, AgentState] = MappingProxyType({})
+    issued_to: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    region_anchors: Mapping[str, RegionAnchor] = MappingProxyType({})
+    registrations: Mapping[str, RegistrationState] = MappingProxyType({})
+    overrides: Mapping[str, OverrideGranted] = MappingProxyType({})
+    halts: Mapping[Place, HaltOrdered] = MappingProxyType({})
+    resumed: Mapping[Place, Instant] = MappingProxyType({})
+    place_limits: Mapping[Place, PlaceLimited] = MappingProxyType({})
+    place_use: Mapping[Place, PlaceUse] = MappingProxyType({})
+    copies: Mapping[str, CopiedList] = MappingProxyType({})
     crl_number: int = 0
     crl: bytes = b""
     undecided: OrderSubmitted | None = None
