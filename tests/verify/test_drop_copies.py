@@ -43,10 +43,17 @@ def listed_world() -> World:
     return world
 
 
-def two_more(world: World) -> None:
+def long_after(world: World) -> None:
     """Go on so that what waits has waited too long, and the list is whole by then."""
     world.now = world.now.plus(seconds=120)
-    world.entries.append(copy_note(world))
+    copy_list(world)
+
+
+def one_more(world: World) -> int:
+    """Have one more order allowed; return its `seq`."""
+    order = world.order(created_at=later(world))
+    assert world.trade(order) == "allowed"
+    return order.seq
 
 
 def by_hand(world: World) -> None:
@@ -56,11 +63,11 @@ def by_hand(world: World) -> None:
 
 def filled_by(world: World, **changes: object) -> None:
     """One more order, whose line in the list is changed as told."""
-    world.trade(world.order(created_at=later(world)))
-    line = execution_of(submitted_in(world, 3), 4, **changes)
-    world.report(3)
+    seq = one_more(world)
+    line = execution_of(submitted_in(world, seq), seq + 1, **changes)
+    world.report(seq)
     copy_list(world, line)
-    two_more(world)
+    long_after(world)
 
 
 def a_larger_one(world: World) -> None:
@@ -81,22 +88,21 @@ def in_another_market(world: World) -> None:
 
 def one_hidden(world: World) -> None:
     """The venue's report is on record, and its line is left out."""
-    world.trade(world.order(created_at=later(world)))
-    world.report(3)
-    two_more(world)
+    world.report(one_more(world))
+    long_after(world)
 
 
 def one_listed_twice(world: World) -> None:
-    world.trade(world.order(created_at=later(world)))
-    line = execution_of(submitted_in(world, 3), 4, amount="10000.00")
-    world.report(3)
+    seq = one_more(world)
+    line = execution_of(submitted_in(world, seq), seq + 1, amount="10000.00")
+    world.report(seq)
     copy_list(world, line, line)
 
 
 def one_without_a_report(world: World) -> None:
-    world.trade(world.order(created_at=later(world)))
-    copy_list(world, execution_of(submitted_in(world, 3), 4))
-    two_more(world)
+    seq = one_more(world)
+    copy_list(world, execution_of(submitted_in(world, seq), seq + 1))
+    long_after(world)
 
 
 FORGERIES = [
