@@ -11,9 +11,10 @@ from rich.text import Text
 
 from kya.cli.output import AsJson, answer, console, read_bytes
 from kya.cli.progress import progress
+from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
 from kya.verify.report import Answer, Report
-from kya.verify.verify import verify_package
+from kya.verify.verify import verify as verify_package
 
 FINDINGS_SHOWN: Final = 5
 _STYLES: Final = {
@@ -38,6 +39,10 @@ def verify(
         Path | None,
         typer.Option(help="A checkpoint of this log that you kept from before."),
     ] = None,
+    executions: Annotated[
+        Path | None,
+        typer.Option(help="Executions as you had them from the venues: JSON or CSV."),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -45,21 +50,24 @@ def verify(
 
     Exit code 0: all hold. 1: at least one fails. 3: none fails, some cannot be told.
     """
+    brought = Brought.read(
+        read_bytes(root, "root"),
+        _own(policy, "policy"),
+        _own(checkpoint, "checkpoint"),
+        _own(executions, "executions"),
+    )
     with progress() as shown:
-        report = verify_package(
-            package,
-            root_pem=read_bytes(root, "root"),
-            policy=None if policy is None else read_bytes(policy, "policy"),
-            held_checkpoint=(
-                None if checkpoint is None else read_bytes(checkpoint, "checkpoint")
-            ),
-            progress=shown,
-        )
+        report = verify_package(package, brought, progress=shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
     else:
         _print(report)
     raise typer.Exit(report.exit_code)
+
+
+def _own(path: Path | None, what: str) -> bytes | None:
+    """Return what a file of the verifier's own holds, if it has one."""
+    return None if path is None else read_bytes(path, what)
 
 
 def _print(report: Report) -> None:

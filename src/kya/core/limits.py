@@ -162,6 +162,9 @@ VENUE_ASK_MICROS_MAX: Final = 30_000_000
 EXECUTIONS_COPIED_MAX: Final = 100
 """Executions in one entry that copies a venue's list; each takes 600 bytes at most."""
 
+EXECUTIONS_FILE_BYTES_MAX: Final = 1 << 30
+"""A venue's list that a verifier brings: some four million executions."""
+
 DROP_COPY_MILLIS_MAX: Final = 60_000
 """Longest pause between two looks at a venue's list: an execution waits no longer."""
 

@@ -38,6 +38,7 @@ from kya.core.state import State
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from kya.pki.revocations import objections
+from kya.verify.brought_list import BroughtList
 from kya.verify.equivocations import objection_to
 from kya.verify.expected import Expected
 from kya.verify.finding import Findings
@@ -73,6 +74,7 @@ class Reexecution:
     root: bytes
     findings: Findings
     tally: Tally
+    brought: BroughtList = field(default_factory=lambda: BroughtList({}))
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
     lists: VenueLists = field(default_factory=VenueLists)
@@ -185,6 +187,8 @@ class Reexecution:
             self.counted[event.outcome.value] += 1
         self.tally.take(event, self._line)
         self.lists.take(self.index, event)
+        if self.brought.listed:
+            self.brought.take(event)
         self.expected.take(entry)
         self.counted[type(event).__name__] += 1
         self.counted["signatures"] += len(entry.note.signatures)

@@ -1,5 +1,6 @@
 """Question 9: whether all that the venues say was executed is in this log."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from kya.core.copied import CopiedList
@@ -45,13 +46,15 @@ class VenueLists:
             case _:
                 pass
 
-    def conclude(self, state: State, findings: Findings) -> None:
-        """Say what the lists show, venue by venue."""
+    def conclude(
+        self, state: State, brought: Collection[str], findings: Findings
+    ) -> None:
+        """Say what the lists show, venue by venue; of some the verifier brought one."""
         for index, event in self.told:
             findings.fails(9, f"entry {index}", _sentence(event.venue, event.found))
         for venue, copied in sorted(state.copies.items()):
             self._conclude(venue, copied, state, findings)
-        for venue in sorted(self.used.keys() - state.copies.keys()):
+        for venue in sorted(self.used.keys() - state.copies.keys() - set(brought)):
             findings.unknown(
                 9, f"no drop copy of {venue}, where orders were allowed to go"
             )

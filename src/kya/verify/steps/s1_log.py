@@ -13,6 +13,7 @@ from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.growth import Edge, Growth
 from kya.tlog.tile import bundles_of
 from kya.tlog.tree import read_bundle
+from kya.verify.brought import Brought
 from kya.verify.finding import PACKAGE, Findings
 from kya.verify.invariants import PlainScan
 from kya.verify.package import Package
@@ -45,7 +46,7 @@ class LogFiles:
 
 
 def examine_log(
-    package: Package, root: bytes, findings: Findings, progress: Progress
+    package: Package, brought: Brought, findings: Findings, progress: Progress
 ) -> Pass | None:
     """Return the log after one pass over its entries, None if it has no tree head."""
     try:
@@ -56,7 +57,7 @@ def examine_log(
             findings.fails(question, CHECKPOINT, _sentence(error))
         return None
     tally = Tally(_selection(package, findings))
-    reexecution = Reexecution(root, findings, tally)
+    reexecution = Reexecution(brought.root, findings, tally, brought.executions)
     first, last = tally.selection.first, tally.selection.last
     scan = PlainScan(findings, str(first), str(last))
     found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)

@@ -91,7 +91,7 @@ def _conclude_lists(found: Pass | None, findings: Findings) -> None:
     if found is None:
         return
     again = found.reexecution
-    if not again.state.copies:
+    if not again.state.copies and not again.brought.listed:
         findings.unknown(
             9,
             "no drop copy: the venue's own list of executions is needed to tell;"
@@ -101,7 +101,8 @@ def _conclude_lists(found: Pass | None, findings: Findings) -> None:
     stopped = again.stopped or found.scan.stopped
     if stopped:
         findings.unknown(9, f"not examined to the end: stopped at {stopped}")
-    again.lists.conclude(again.state, findings)
+    again.lists.conclude(again.state, again.brought.listed, findings)
+    again.brought.conclude(findings)
     found.scan.conclude()
     if not findings.failed(9):
         findings.holds(9, _unanswered(found))
