@@ -14,7 +14,7 @@ from kya.evidence.build import everything
 from kya.pki.note_signer import NoteSigner
 from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
-from kya.verify.verify import verify
+from kya.verify.verify import verify, verify_package
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,

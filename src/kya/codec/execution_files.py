@@ -11,7 +11,12 @@ from typing import Final
 
 import msgspec
 
-from kya.codec.drop_copies import ExecutionFields, execution_from
+from kya.codec.csv_row import row
+from kya.codec.drop_copies import (
+    ExecutionFields,
+    execution_fields,
+    execution_from,
+)
 from kya.core import tokens
 from kya.core.errors import MalformedError
 from kya.core.execution import Execution
@@ -57,6 +62,17 @@ def read_executions(raw: bytes) -> Listed:
     return {venue: tuple(lines) for venue, lines in found.items()}
 
 
+def render_executions(listed: Listed) -> bytes:
+    """Return the executions as CSV, one line each."""
+    rows = [row(COLUMNS)]
+    for venue, executions in sorted(listed.items()):
+        for execution in executions:
+            fields = execution_fields(execution)
+            cells = [getattr(fields, name) for name in COLUMNS[:-1]]
+            rows.append(row([*cells, venue]))
+    return b"".join(rows)
+
+
 def _json_lines(raw: bytes) -> Iterator[tuple[int, _Line]]:
     """Yield the objects of a file of JSON Lines, with their numbers."""
     for number, line in enumerate(raw.splitlines(), start=1):
@@ -72,7 +88,7 @@ def _csv_rows(raw: bytes) -> Iterator[tuple[int, _Line]]:
         rows = csv.DictReader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True)
         if sorted(rows.fieldnames or ()) != sorted(COLUMNS):
             raise MalformedError(f"executions: want a header of {', '.join(COLUMNS)}")
-        for row in rows:
-            yield rows.line_num, msgspec.convert(row, _Line)
+        for cells in rows:
+            yield rows.line_num, msgspec.convert(cells, _Line)
     except (csv.Error, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise MalformedError(f"executions: not a table of them: {error}") from error
