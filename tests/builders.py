@@ -18,6 +18,8 @@ from kya.codec.place_limits import render_place_limits
 from kya.codec.registrations import render_registration
 from kya.codec.scopes import scope_digest
 from kya.codec.sessions import render_anchor, render_session
+from kya.core.baseline import Likeness
+from kya.core.behaviour_score import NOTHING_UNUSUAL, Score
 from kya.core.case import Case
 from kya.core.case_of import Inputs, case_of
 from kya.core.credential import (
@@ -180,6 +182,7 @@ def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
     armed: dict[str, object] = {
         "scope": a_scope(limits=every_limit()),
         "price": a_price(),
+        "likeness": a_likeness(),
         "place_limits": (LimitedPlace(every_place_limit(), allowed=0, open_orders=0),),
     }
     if order is None:
@@ -213,13 +216,25 @@ def a_case(
         received_at=received_at,
         credential=credential,
         scope=credential.grant.scope if credential.grant else a_scope(),
-        baseline=None,
+        likeness=None,
         past=past,
         price=None,
         session=None,
         pinned=None,
     )
     return _made(default, overrides) if overrides else default
+
+
+def a_score(**overrides: object) -> Score:
+    """The score of an order that is like those before it."""
+    ordinary = NOTHING_UNUSUAL._replace(value=90, low=80, evidence=312, peak=3_072)
+    return ordinary._replace(**overrides)  # type: ignore[arg-type]
+
+
+def a_likeness(value: int = 90, **overrides: object) -> Likeness:
+    """An order of this score, like those before it unless changed."""
+    likeness = Likeness(a_digest("baseline"), a_score(value=value))
+    return likeness._replace(**overrides)  # type: ignore[arg-type]
 
 
 def a_runtime(model: str = "model") -> Runtime:
@@ -719,6 +734,8 @@ _EVERY_LIMIT: Final = Limits(
     price_drift_bps=200,
     price_drift_seconds=60,
     rejects_in_a_row=5,
+    score_critical_bps=8_500,
+    score_warn_bps=7_500,
     open_orders=20,
     open_orders_per_market=10,
     position_max=eur("300,000"),

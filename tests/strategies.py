@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from kya.codec.scopes import scope_digest
 from kya.core import tokens
-from kya.core.baseline import Baseline
+from kya.core.baseline import Likeness
+from kya.core.behaviour_score import excess_of
 from kya.core.case import Case
 from kya.core.conduct import Conduct
 from kya.core.credential import (
@@ -28,8 +29,10 @@ from kya.core.exposure import (
     Working,
     counted_for,
 )
+from kya.core.features import FEATURES
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
+from kya.core.integer_log import BIT
 from kya.core.latch import Latch, Rearm
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
@@ -126,6 +129,7 @@ def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limit
     units = st.fixed_dictionaries(dict.fromkeys(sorted(listed), quantities))
     some = st.none() | st.integers(1, 9_000_000)
     drawn = {name: draw(some) for name in AMOUNTS}
+    critical = draw(st.none() | st.just(8_500))
     sums: dict[str, Any] = {
         name: Money(n, currency) for name, n in drawn.items() if n is not None
     }
@@ -159,6 +163,8 @@ def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limit
         price_drift_bps=drift,
         price_drift_seconds=draw(st.integers(1, 3_600)) if drift else None,
         rejects_in_a_row=draw(few),
+        score_critical_bps=critical,
+        score_warn_bps=draw(st.none() | st.just(7_500)) if critical else None,
         open_orders=draw(few),
         open_orders_per_market=draw(few),
         self_trade=draw(st.none() | st.sampled_from(SelfMatch)),
@@ -523,7 +529,7 @@ def cases(draw: st.DrawFn) -> Case:
         received_at=received_at,
         credential=credential,
         past=draw(pasts(received_at)),
-        baseline=draw(st.none() | digests.map(Baseline)),
+        likeness=draw(st.none() | likenesses()),
         price=draw(st.none() | reference_prices() | quotes(order.market, received_at)),
         conversion=draw(st.none() | quotes("BTC/EUR", received_at)),
         session=draw(st.sampled_from([None, session])),
@@ -534,6 +540,26 @@ def cases(draw: st.DrawFn) -> Case:
         halts=draw(st.just(()) | halts_of(order, credential)),
         place_limits=draw(st.just(()) | limits_of(order, credential)),
     )
+
+
+@st.composite
+def likenesses(draw: st.DrawFn) -> Likeness:
+    """How like its agent's past an order may be."""
+    around = st.sampled_from([0, 7_499, 7_500, 8_500, 9_200])
+    score = builders.a_score(value=draw(around), surprisals=draw(surprisals))
+    return Likeness(
+        draw(digests),
+        score._replace(excess=excess_of(score.surprisals)),
+        draw(around),
+        draw(st.sampled_from(["", "orders"])),
+        on_probation=draw(st.booleans()),
+        is_of_the_release=draw(st.booleans()),
+    )
+
+
+surprisals = st.tuples(
+    *[st.integers(0, 30 * BIT) for _ in FEATURES],
+)
 
 
 @st.composite

@@ -15,7 +15,6 @@ from kya.codec.decisions import (
     read_reason,
     render_decision,
 )
-from kya.core.baseline import Baseline
 from kya.core.case import Case
 from kya.core.checks import CHECKS, Check
 from kya.core.control import ControlResult
@@ -31,6 +30,7 @@ from tests.builders import (
     a_case,
     a_credential,
     a_digest,
+    a_likeness,
     a_past,
     a_price,
     an_order,
@@ -148,9 +148,9 @@ def test_the_price_that_was_used_can_be_read_again(price: ReferencePrice) -> Non
 
 
 def test_a_baseline_is_named_by_its_digest() -> None:
-    baseline = Baseline(a_digest("baseline"))
-    wire = parse_decision(render_decision(decide(a_case(baseline=baseline)), LEAF))
-    assert wire.baseline == baseline.digest
+    likeness = a_likeness()
+    wire = parse_decision(render_decision(decide(a_case(likeness=likeness)), LEAF))
+    assert wire.baseline == likeness.baseline
 
 
 def test_an_allowed_order_moves_both_counters() -> None:

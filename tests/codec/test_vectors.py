@@ -16,7 +16,8 @@ from kya.codec.orders import parse_order, render_order
 from kya.codec.place_limits import parse_place_limits
 from kya.codec.scopes import parse_scope, scope_digest
 from kya.codec.sessions import parse_session
-from kya.core.baseline import Baseline
+from kya.core.baseline import Likeness
+from kya.core.behaviour_score import Footing
 from kya.core.case import Case
 from kya.core.conduct import Conduct
 from kya.core.control import Reason
@@ -25,6 +26,7 @@ from kya.core.crossing import facing
 from kya.core.decide import decide
 from kya.core.errors import MalformedError
 from kya.core.exposure import AtRisk, Exposure, Move, Working, counted_for
+from kya.core.features import FEATURES
 from kya.core.halt import (
     HaltOrdered,
     Resume,
@@ -55,6 +57,7 @@ from tests.builders import (
     a_credential,
     a_halt_ordered,
     a_past,
+    a_score,
     an_order,
     an_override_granted,
     eur,
@@ -138,7 +141,7 @@ def test_there_is_a_case_for_every_reason() -> None:
 def case_of(facts: Facts) -> Case:
     order, scope = parse_order(facts["order"].encode()), parse_scope_of(facts)
     received_at = Instant.parse(facts["received_at"])
-    certificate, baseline = facts["credential"], facts["baseline"]
+    certificate = facts["credential"]
     planned, standing = certificate["revoked_from"], Standing(certificate["standing"])
     ends: dict[str, Any] = {}
     if planned is not None:
@@ -162,7 +165,7 @@ def case_of(facts: Facts) -> Case:
         received_at=received_at,
         credential=credential,
         scope=scope,
-        baseline=None if baseline is None else Baseline(baseline),
+        likeness=likeness_of(facts["likeness"]),
         past=past_of(facts["past"], order).on(received_at.day),
         price=price_of(facts["price"]),
         conversion=price_of(facts["conversion"]),
@@ -173,6 +176,30 @@ def case_of(facts: Facts) -> Case:
         halts=halts_of(facts, order, scope),
         place_limits=limits_of(facts, order, scope),
         facing=facing(order, scope, firm_of(facts)),
+    )
+
+
+def likeness_of(facts: Facts | None) -> Likeness | None:
+    """What was measured of the order, as its decision carries it."""
+    if facts is None:
+        return None
+    told = facts["behaviour"]
+    score = a_score(
+        value=told["score"],
+        low=told["low"],
+        evidence=told["evidence"],
+        excess=told["excess"],
+        peak=told["peak"],
+        footing=Footing(told["footing"]),
+        surprisals=tuple(told["surprisals"].get(each.name, 0) for each in FEATURES),
+    )
+    return Likeness(
+        facts["baseline"],
+        score,
+        told["sequence"],
+        told.get("stream", ""),
+        on_probation=told.get("on_probation", False),
+        is_of_the_release=facts["is_of_the_release"],
     )
 
 

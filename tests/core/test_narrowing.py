@@ -161,8 +161,13 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
             "orders_per_day",
             "orders_per_fill",
             "rejects_in_a_row",
+            "score_critical_bps",
         )
     },
+    "limits.score_warn_bps": (
+        limited(score_critical_bps=9, score_warn_bps=1),
+        limited(score_critical_bps=9, score_warn_bps=2),
+    ),
     "limits.price_drift_bps": (
         priced(price_drift_bps=9, price_drift_seconds=60),
         priced(price_drift_bps=10, price_drift_seconds=60),

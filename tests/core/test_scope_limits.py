@@ -54,6 +54,12 @@ USD = Currency("USD")
         ({"messages_per_second": 1_001}, "messages_per_second: want 1 to 1000"),
         ({"messages_per_minute": 8_001}, "messages_per_minute: want 1 to 8000"),
         ({"duplicate_window_millis": 60_001}, "want 1 to 60000"),
+        ({"score_critical_bps": 10_000}, "score_critical_bps: want 1 to 9999"),
+        ({"score_warn_bps": 5}, "score_warn_bps: want less than score_critical_bps"),
+        (
+            {"score_warn_bps": 5, "score_critical_bps": 5},
+            "score_warn_bps: want less than score_critical_bps",
+        ),
         ({"rejects_in_a_row": 0}, "rejects_in_a_row: want 1 to"),
         ({"orders_per_day": 10**9 + 1}, "orders_per_day: want 1 to"),
         ({"price_age_millis": 1, "price_drift_bps": 5}, "want both or neither"),
@@ -81,6 +87,8 @@ def test_every_limit_is_read_by_a_control(name: str) -> None:
     unset: dict[str, object] = {name: getattr(NO_LIMITS, name)}
     if name == "price_collar_bps":
         unset["price_warn_bps"] = None
+    if name == "score_critical_bps":
+        unset["score_warn_bps"] = None
     if name in DRIFT or name == "price_age_millis":
         unset |= dict.fromkeys(DRIFT)
     if name == "price_age_millis":

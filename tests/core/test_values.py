@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from kya.core.baseline import Baseline
 from kya.core.credential import Grant, Role
 from kya.core.errors import MalformedError
 from kya.core.limits import SEQ_MAX
@@ -118,9 +117,3 @@ def test_refuses_what_cannot_be_a_quote(overrides: dict[str, Any]) -> None:
 
 def test_a_quote_may_have_no_spread() -> None:
     assert a_price(bid=ONE, ask=ONE).bid == ONE
-
-
-def test_a_baseline_is_named_by_its_digest() -> None:
-    assert Baseline(a_digest("baseline")).digest == a_digest("baseline")
-    with pytest.raises(MalformedError, match="baseline"):
-        Baseline("latest")

@@ -5,11 +5,14 @@ from typing import Any
 
 from hypothesis import given
 
+from kya.codec.behaviour_fields import behaviour_fields
+from kya.codec.canonical import encode
 from kya.codec.decisions import render_decision
 from kya.codec.orders import render_order
 from kya.codec.place_limits import render_place_limits
 from kya.codec.scopes import render_scope
 from kya.codec.sessions import render_session
+from kya.core.baseline import Likeness
 from kya.core.case import Case
 from kya.core.conduct import Conduct
 from kya.core.decide import decide
@@ -59,7 +62,7 @@ def facts_of(case: Case) -> Fields:
             **exposure_of(past),
         },
         "received_at": str(case.received_at),
-        "baseline": None if case.baseline is None else case.baseline.digest,
+        "likeness": likeness_of(case.likeness),
         "price": price_fields(price),
         "conversion": price_fields(case.conversion),
         "session": None
@@ -79,6 +82,16 @@ def facts_of(case: Case) -> Fields:
         ],
         "place_limits": [limits_of(each.limits) for each in case.place_limits],
         "place_use": [use_of(each, case) for each in case.place_limits],
+    }
+
+
+def likeness_of(likeness: Likeness | None) -> Fields | None:
+    if likeness is None:
+        return None
+    return {
+        "baseline": likeness.baseline,
+        "behaviour": json.loads(encode(behaviour_fields(likeness))),
+        "is_of_the_release": likeness.is_of_the_release,
     }
 
 

@@ -171,7 +171,7 @@ def judged(
         received_at=world.now,
         credential=replace(credential, standing=Standing.ACTIVE, withdrawal=None),
         scope=credential.grant.scope,
-        baseline=None,
+        likeness=None,
         past=world.state.agents[AGENT].past.on(world.now.day),
         session=world.state.agents[AGENT].session_under(order.credential),
         pinned=world.state.agents[AGENT].pinned,

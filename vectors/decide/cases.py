@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from vectors.cases import Case
 from vectors.decide.action_cases import action_cases
+from vectors.decide.behaviour_cases import behaviour_cases
 from vectors.decide.exposure_cases import exposure_cases
 from vectors.decide.halt_cases import halt_cases
 from vectors.decide.limit_cases import limit_cases
@@ -47,6 +48,7 @@ def cases() -> Iterator[Case]:
     yield from place_limit_cases()
     yield from limit_cases()
     yield from exposure_cases()
+    yield from behaviour_cases()
     yield from _lines()
 
 
@@ -513,7 +515,7 @@ def _lines() -> Iterator[Case]:
         "quote-and-baseline-on-record",
         "an input of the decision is left out of its line",
         OTHER_LINE,
-        baseline=_digest("baseline"),
+        likeness={"excess": 5_120, "surprisals": {"size": 9_216}},
         price=PRICE,
     )
     yield _case(

@@ -42,7 +42,7 @@ LIMITS = {
     "hours.window",
     "hours.calendar",
 }
-SOFT = {"price.band"}
+SOFT = {"price.band", "behaviour.warn"}
 LARGEST = 10**24
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -71,7 +71,7 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
     if quote is not None and quote["market"] != order["market"]:
         quote = None
     facts = {**facts, "price": quote}
-    aside = _set_aside(order, facts)
+    aside, likeness = _set_aside(order, facts), facts["likeness"]
     found = list(_controls(order, scope, past, facts))
     against = [
         each
@@ -86,7 +86,7 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
     line = {
         "_type": "kya/decision/v1",
         "agent": order["agent"],
-        "baseline": facts["baseline"],
+        "baseline": None if likeness is None else likeness["baseline"],
         "controls": [_control(each, aside) for each in found],
         "counters": _counters(order, scope, past, added),
         "credential": order["credential"],
@@ -101,6 +101,8 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
         "scope": sha256(facts["scope"].encode()).hexdigest(),
         "seq": order["seq"],
     }
+    if likeness is not None:
+        line["behaviour"] = likeness["behaviour"]
     line["counters"]["day"] = facts["received_at"][:10]
     if facts["conversion"] is not None:
         line["conversion"] = facts["conversion"]
@@ -161,7 +163,37 @@ def _controls(
     yield from _at_places(order, scope, facts)
     yield from _conduct(order, scope, past, facts)
     yield from _at_risk(order, scope, past, facts)
+    yield from _behaviour(scope, facts)
     yield from _hours(scope, now)
+
+
+def _behaviour(scope: Fields, facts: Fields) -> Iterator[Found]:
+    limits, measured = scope.get("limits", {}), facts["likeness"]
+    if "score_critical_bps" not in limits:
+        return
+    demand, name = "a locked baseline", "behaviour.baseline"
+    critical, warn = limits["score_critical_bps"], limits.get("score_warn_bps")
+    if measured is None:
+        if facts["received_at"] >= scope["live_from"]:
+            reason = "behaviour.unknown"
+            yield Found(name, demand, "none", "", reason, comparable=False)
+        return
+    if measured["is_of_the_release"]:
+        yield Found(name, demand, measured["baseline"], "", None)
+    else:
+        other, reason = "locked for another runtime", "behaviour.unknown"
+        yield Found(name, demand, other, "", reason, comparable=False)
+    told, unit = measured["behaviour"], "1/10000"
+    strict = warn if warn is not None and told.get("on_probation") else critical
+    for of, limit, reason in (
+        ("warn", warn, "behaviour.unusual"),
+        ("critical", strict, "behaviour.critical"),
+        ("sequence", critical, "behaviour.sequence"),
+    ):
+        if limit is not None:
+            value = told["sequence" if of == "sequence" else "score"]
+            broken = reason if value >= limit else None
+            yield Found(f"behaviour.{of}", str(limit), str(value), unit, broken)
 
 
 def _identity(credential: Fields, now: str, action: str) -> Iterator[Found]:

@@ -147,10 +147,36 @@ def _target(changes: Changes | None) -> Changes | None:
     }
 
 
+ORDINARY: Changes = {
+    "baseline": sha256(b"baseline").hexdigest(),
+    "is_of_the_release": True,
+    "evidence": 312,
+    "excess": 0,
+    "footing": "inside_data",
+    "low": 80,
+    "peak": 3_072,
+    "score": 90,
+    "sequence": 0,
+    "surprisals": {},
+}
+"""How an order scores that is like those before it; spec/score.md."""
+
+
 def counted(*sums: tuple[str, str, str]) -> Changes:
     """Return what a past has of these sums, each of a market and a side in EUR."""
     allowed = [{"amount": a, "market": m, "side": s} for m, s, a in sums]
     return {"allowed": allowed, "currency": "EUR"}
+
+
+def _likeness(changes: Changes | None) -> Changes | None:
+    """Return an order like any other, but for the changes of what is measured."""
+    if changes is None:
+        return None
+    behaviour = {**ORDINARY, **changes}
+    baseline = behaviour.pop("baseline")
+    released = behaviour.pop("is_of_the_release")
+    told = {"baseline": baseline, "behaviour": behaviour}
+    return {**told, "is_of_the_release": released}
 
 
 def a_case(
@@ -172,7 +198,7 @@ def a_case(
         "credential": {**CREDENTIAL, **changes.get("credential", {})},
         "past": {**PAST, **changes.get("past", {})},
         "received_at": received_at,
-        "baseline": changes.get("baseline"),
+        "likeness": _likeness(changes.get("likeness")),
         "price": changes.get("price"),
         "conversion": changes.get("conversion"),
         "session": None

@@ -227,7 +227,7 @@ class Backtest:
             received_at=inputs.received_at,
             credential=credential,
             scope=self.mandate.scope,
-            baseline=None,
+            likeness=None,
             past=self._past,
             price=inputs.price,
             conversion=inputs.conversion,

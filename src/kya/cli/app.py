@@ -14,6 +14,7 @@ import typer.exceptions
 from kya import __version__
 from kya.cli import (
     agent,
+    baseline,
     ca,
     demo,
     director,
@@ -26,6 +27,7 @@ from kya.cli import (
     override,
     perimeter,
     replay,
+    score,
     up,
     verify,
     workload,
@@ -52,6 +54,8 @@ app.command("office")(office.office)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
 app.command("perimeter")(perimeter.perimeter)
+app.command("score")(score.score_command)
+app.add_typer(baseline.app, name="baseline")
 app.add_typer(ca.app, name="ca")
 app.add_typer(director.app, name="director")
 app.add_typer(mandate.app, name="mandate")

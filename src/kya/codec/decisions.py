@@ -9,6 +9,11 @@ from typing import Final, Literal, Protocol
 import msgspec
 
 from kya.codec import canonical
+from kya.codec.behaviour_fields import (
+    BehaviourFields,
+    behaviour_fields,
+    require_behaviour,
+)
 from kya.codec.control_fields import ControlFields, control_fields, text_kept
 from kya.codec.enums import by_value
 from kya.codec.price_fields import (
@@ -56,7 +61,8 @@ class CountersFields(canonical.Statement, frozen=True, kw_only=True):
 class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     """The decision on the wire; `order` and `override` are leaf hashes of entries.
 
-    `conversion` and `worth` stand where the amount is not in the scope's currency.
+    `conversion` and `worth` stand where the amount is not in the scope's currency,
+    `behaviour` where the agent's baseline is locked.
     """
 
     type_: Literal["kya/decision/v1"] = msgspec.field(name="_type")
@@ -75,6 +81,7 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     received_at: str
     scope: str
     seq: int
+    behaviour: BehaviourFields | msgspec.UnsetType = msgspec.UNSET
     conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
     worth: WorthFields | msgspec.UnsetType = msgspec.UNSET
 
@@ -139,11 +146,13 @@ def event_of(line: DecisionLine) -> OrderDecided:
 def render_decision(decision: Decision, order_leaf: str) -> bytes:
     """Return the decision's line, LF included."""
     case = decision.case
+    likeness = case.likeness
     return canonical.encode_line(
         DecisionLine(
             type_=DECISION_TYPE,
             agent=case.order.agent,
-            baseline=case.baseline.digest if case.baseline else None,
+            baseline=None if likeness is None else likeness.baseline,
+            behaviour=behaviour_fields(likeness),
             controls=[control_fields(result) for result in decision.results],
             counters=_counters_fields(decision),
             credential=case.credential.digest,
@@ -200,6 +209,7 @@ def _checked(wire: DecisionLine) -> DecisionLine:
     tokens.require_count("seq", wire.seq)
     _MODE(wire.mode)
     _require_counters(wire)
+    require_behaviour(wire.behaviour, baseline)
     inputs_of(wire)
     worth_from(wire.worth)
     _require_agreement(wire)

@@ -48,6 +48,8 @@ class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
     price_drift_seconds: _Count = _UNSET
     price_warn_bps: _Count = _UNSET
     rejects_in_a_row: _Count = _UNSET
+    score_critical_bps: _Count = _UNSET
+    score_warn_bps: _Count = _UNSET
     self_trade: _Amount = _UNSET
     spread_bps: _Count = _UNSET
     times_in_force: _Names = _UNSET

@@ -5,6 +5,8 @@ They are checked before an entry takes its place, at every replay, and by the ve
 
 from typing import assert_never
 
+from kya.core.baseline import BaselineLocked
+from kya.core.baseline_admission import against_baseline
 from kya.core.certificate_admission import against_certificate, against_renewal
 from kya.core.copy_admission import against_copy
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
@@ -94,6 +96,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_place_limits(state, event)
         case DropCopied() | ExecutionUnexplained():
             return against_copy(state, event)
+        case BaselineLocked():
+            return against_baseline(state, event)
         case _ as never:
             assert_never(never)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from kya.core.baseline import Baseline
+from kya.core.baseline import Likeness
 from kya.core.credential import Credential, Grant
 from kya.core.crossing import Facing
 from kya.core.errors import CorruptionError
@@ -35,6 +35,8 @@ class Case:
     `place_limits`, each with what all agents have used there, and `facing` is
     the firm's working order that this one would meet first, if it would meet one.
 
+    `likeness` says how like its agent's past the order is, where a baseline is locked.
+
     `price` is to be of the order's market, `conversion` of one that leads on to the
     scope's currency. `usable` is that price if the order may be measured by it, and
     `worth` follows from both: the order's value in the scope's currency, or None if
@@ -45,7 +47,7 @@ class Case:
     received_at: Instant
     credential: Credential
     scope: Scope
-    baseline: Baseline | None
+    likeness: Likeness | None
     past: Past
     price: ReferencePrice | None
     session: Session | None

@@ -6,6 +6,7 @@ Only a back-test puts one together by itself, for it judges by another scope and
 
 from typing import NamedTuple
 
+from kya.core.baseline import likeness
 from kya.core.case import Case
 from kya.core.crossing import facing
 from kya.core.errors import CorruptionError
@@ -43,7 +44,12 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
         received_at=received_at,
         credential=credential,
         scope=scope,
-        baseline=None,
+        likeness=likeness(
+            (agent.baseline, agent.behaviour),
+            agent.pinned,
+            order,
+            (received_at, inputs.price),
+        ),
         past=agent.past.on(day),
         price=inputs.price,
         conversion=inputs.conversion,

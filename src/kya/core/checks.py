@@ -17,6 +17,16 @@ from kya.core.checks_action import (
     credential_may_still_cancel,
     target_is_a_working_order,
 )
+from kya.core.checks_behaviour import (
+    BASELINE,
+    SCORE_CRITICAL,
+    SCORE_WARN,
+    SEQUENCE,
+    baseline_is_locked_for_this_release,
+    score_gives_no_warning,
+    score_is_not_critical,
+    sequence_is_like_the_past,
+)
 from kya.core.checks_exposure import (
     GROSS,
     LATCH_DRAWDOWN,
@@ -191,6 +201,10 @@ CHECKS: Final = (
     Check(SELF_TRADE, order_meets_no_other_of_the_firm, of_limits=True),
     Check(LATCH_LOSS, daily_loss_has_not_latched, of_limits=True),
     Check(LATCH_DRAWDOWN, drawdown_has_not_latched, of_limits=True),
+    Check(BASELINE, baseline_is_locked_for_this_release, of_limits=True),
+    Check(SCORE_WARN, score_gives_no_warning, of_limits=True),
+    Check(SCORE_CRITICAL, score_is_not_critical, of_limits=True),
+    Check(SEQUENCE, sequence_is_like_the_past, of_limits=True),
     Check(HOURS_WINDOW, time_is_within_hours),
     Check(HOURS_CALENDAR, day_is_in_calendar),
 )

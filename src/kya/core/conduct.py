@@ -64,7 +64,7 @@ class Conduct(NamedTuple):
                 return self._replace(rejects=0, rejects_worst=0)
             case Latch.EXECUTIONS:
                 return self._replace(executions=0)
-            case Latch.LOSSES:  # What was lost is counted elsewhere.
+            case Latch.LOSSES | Latch.BEHAVIOUR:  # Counted elsewhere.
                 return self
             case _ as never:
                 assert_never(never)

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.core.ask import Ask, ask_beyond
+from kya.core.baseline import Likeness
+from kya.core.behaviour_score import NOTHING_UNUSUAL
 from kya.core.case import Case
 from kya.core.control import Reason
 from kya.core.credential import Credential, Grant, Role, Standing
@@ -35,6 +37,7 @@ from kya.core.session import Session, Shown
 from kya.core.tokens import NO_DIGEST
 
 _LAST_DAY: Final = Instant.parse("9999-12-31T00:00:00.000000Z").day.number
+_ORDINARY: Final = Likeness(NO_DIGEST, NOTHING_UNUSUAL)
 _DAYS: Final = 8  # Every weekday, counted from any time of a day on.
 
 
@@ -153,7 +156,7 @@ def _case(mandate: Mandate, ask: Ask, at: Instant) -> Case:
         received_at=at,
         credential=credential,
         scope=mandate.scope,
-        baseline=None,
+        likeness=_ORDINARY,
         past=Past(seq=1, day=at.day, currency=ask.currency, allowed=ask.allowed),
         price=None,
         session=_session(order, ask.evidence),

@@ -1,5 +1,6 @@
 """Events: what an entry of the log says, once its bytes are understood."""
 
+from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
@@ -48,4 +49,15 @@ Event = (
     | PlaceLimited
     | DropCopied
     | ExecutionUnexplained
+    | BaselineLocked
 )
+
+SaidByGateway = (
+    OrderDecided
+    | VenueReported
+    | Equivocated
+    | SessionStarted
+    | DropCopied
+    | ExecutionUnexplained
+)
+"""What the gateway puts on record of its own acts, and of what it hears."""

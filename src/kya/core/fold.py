@@ -8,6 +8,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from kya.core.admission import objection
+from kya.core.baseline import BaselineLocked
+from kya.core.behaviour_fold import (
+    behaviour_after_order,
+    behaviour_after_report,
+    with_baseline,
+    with_release,
+)
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.copy_fold import copies_after_report, with_copy
 from kya.core.credential import Credential, Role, Withdrawal
@@ -93,6 +100,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_place_limits(state, event)
         case DropCopied() | ExecutionUnexplained():
             return with_copy(state, event)
+        case BaselineLocked():
+            return with_baseline(state, event)
         case _ as never:
             assert_never(never)
 
@@ -115,7 +124,8 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         reserved=reserved if allowed else None,
         price=event.price,
     )
-    changed = agent._replace(past=past_after_decision(agent.past, decided))
+    past = past_after_decision(agent.past, decided)
+    changed = behaviour_after_order(agent, order, event)._replace(past=past)
     place_use = state.place_use
     if allowed:
         changed = begun(changed, submitted, event.worth)
@@ -141,7 +151,8 @@ def _with_report(state: State, event: VenueReported) -> State:
     agent = state.agents[event.agent]
     order = agent.unanswered[event.seq].order
     past = past_after_report(agent.past, order, event)
-    changed = after_report(agent, event)._replace(past=past)
+    changed = behaviour_after_report(after_report(agent, event), order, event)
+    changed = changed._replace(past=past)
     return state._replace(
         now=now,
         agents={**state.agents, event.agent: changed},
@@ -181,7 +192,7 @@ def _with_certificate(state: State, event: CertificateIssued) -> State:
     agent = (
         AgentState(credential=credential.digest)
         if known is None
-        else known._replace(credential=credential.digest)
+        else with_release(known)._replace(credential=credential.digest)
     )
     return enrolled._replace(agents={**state.agents, credential.name: agent})
 

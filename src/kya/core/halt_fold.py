@@ -1,9 +1,11 @@
 """What halts, resumes and re-armings change in the state."""
 
+from kya.core.behaviour_fold import with_sequence_anew
 from kya.core.errors import CorruptionError
 from kya.core.flow import past_after_rearming
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.halt_admission import Stop, lifted_by, resumes_that_count
+from kya.core.latch import Latch
 from kya.core.state import State
 
 
@@ -14,6 +16,8 @@ def with_stop(state: State, event: Stop) -> State:
     if isinstance(event, TradingResumed):
         return _resumed(state, event)
     rearm, agent = event.rearm, state.agents[event.rearm.agent]
+    if rearm.latch is Latch.BEHAVIOUR:
+        agent = with_sequence_anew(agent)
     changed = agent._replace(
         past=past_after_rearming(agent.past, rearm.latch),
         rearmed={**agent.rearmed, rearm.latch: rearm.at},

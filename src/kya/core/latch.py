@@ -8,11 +8,12 @@ from kya.core.instant import Instant
 
 
 class Latch(Enum):
-    """What can stop an agent until people look: losses, rejects, executions."""
+    """What can stop an agent until people look."""
 
     LOSSES = "losses"
     REJECTS = "rejects"
     EXECUTIONS = "executions"
+    BEHAVIOUR = "behaviour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,3 +211,12 @@ PRICE_SOURCES_MAX: Final = 2
 
 FEED_MILLIS_MIN: Final = 10
 """Shortest pause between two replies of a feed, and shortest silence that ends one."""
+
+BASELINE_BYTES_MAX: Final = 4_194_304
+"""A baseline document: some 60 kB, and 4 MB with busy tables of hundreds of markets."""
+
+STRUCK_MAX: Final = 5_000
+"""Orders struck from a baseline's source in a review: 5 % of 100,000."""
+
+SCORE_BPS_MAX: Final = 9_999
+"""A score at which a control acts, in 1/10,000."""

@@ -19,6 +19,7 @@ from kya.core.limits import (
     MESSAGES_PER_SECOND_MAX,
     PRICE_AGE_MILLIS_MAX,
     PRICE_DRIFT_SECONDS_MAX,
+    SCORE_BPS_MAX,
     UNANSWERED_MAX,
 )
 from kya.core.money import Money, Quantity
@@ -49,7 +50,9 @@ class Limits:
     reference price, which must be no older; the other limits of prices, in basis
     points, need it. `price_buffer_bps` is added to a price that values an amount. What
     latches, `executions_unreviewed`, `rejects_in_a_row`, `daily_loss_max` and
-    `drawdown_max`, stays so until people act. Amounts are in the scope's currency.
+    `drawdown_max`, stays so until people act. Amounts are in the scope's currency. The
+    scores are those from which on an order, unlike its agent's past, is warned of or
+    denied; either demands a locked baseline before the agent goes live.
     """
 
     actions: frozenset[Action] | None = None
@@ -73,6 +76,8 @@ class Limits:
     price_drift_seconds: int | None = None
     price_warn_bps: int | None = None
     rejects_in_a_row: int | None = None
+    score_critical_bps: int | None = None
+    score_warn_bps: int | None = None
     spread_bps: int | None = None
     open_orders: int | None = None
     open_orders_per_market: int | None = None
@@ -106,6 +111,10 @@ class Limits:
                 msg = f"{name}: want more than zero"
                 raise MalformedError(msg)
         self._require_price()
+        warn, critical = self.score_warn_bps, self.score_critical_bps
+        if warn is not None and (critical is None or warn >= critical):
+            msg = "score_warn_bps: want less than score_critical_bps"
+            raise MalformedError(msg)
 
     def _require_price(self) -> None:
         """Raise if a limit of prices is set, but not how old a price may be."""
@@ -140,6 +149,8 @@ COUNTS: Final[Mapping[str, int]] = MappingProxyType(
         "price_drift_seconds": PRICE_DRIFT_SECONDS_MAX,
         "price_warn_bps": BASIS_POINTS_MAX - 1,
         "rejects_in_a_row": COUNT_MAX,
+        "score_critical_bps": SCORE_BPS_MAX,
+        "score_warn_bps": SCORE_BPS_MAX,
         "spread_bps": BASIS_POINTS_MAX - 1,
     }
 )

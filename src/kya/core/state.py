@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from kya.core.baseline import Baseline
+from kya.core.behaviour import UNSEEN, Behaviour
 from kya.core.copied import CopiedList
 from kya.core.credential import Credential
 from kya.core.halt import HaltOrdered
@@ -51,7 +53,8 @@ class AgentState(NamedTuple):
     `progress` what the venue has said of them so far, if it has said anything.
     `equivocated` holds each `seq` under which the agent has signed two orders.
     `session_started` and `runtime_pinned` are the newest of their kind, if any.
-    `rearmed` says when people last set back each of the agent's latches.
+    `rearmed` says when people last set back each of the agent's latches. `baseline` is
+    the one locked last, `behaviour` what the agent has tried so far.
     """
 
     credential: str
@@ -62,6 +65,8 @@ class AgentState(NamedTuple):
     session_started: SessionStarted | None = None
     runtime_pinned: RuntimePinned | None = None
     rearmed: Mapping[Latch, Instant] = MappingProxyType({})
+    baseline: Baseline | None = None
+    behaviour: Behaviour = UNSEEN
 
     def working(self, seq: int | None) -> Order | None:
         """Return the order that the venue may still fill under this `seq`, if any."""

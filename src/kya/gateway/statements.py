@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from kya.core.baseline import BaselineLocked
 from kya.core.errors import InputError
 from kya.core.fold import apply
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -45,6 +46,7 @@ Dated = (
     | TradingResumed
     | LatchRearmed
     | PlaceLimited
+    | BaselineLocked
 )
 """What people and the authority say; an order or a report comes by another way."""
 
@@ -52,7 +54,7 @@ _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
     " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1, kya/override/v1, kya/halt/v1,"
-    " kya/resume/v1, kya/rearm/v1 or kya/place-limits/v1"
+    " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1 or kya/baseline-lock/v1"
 )
 
 

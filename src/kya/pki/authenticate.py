@@ -11,9 +11,11 @@ from typing import assert_never
 
 from kya.codec.note import NoteSignature
 from kya.codec.statements import parse_certificate, parse_log
+from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
+from kya.core.events import SaidByGateway
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
@@ -52,17 +54,9 @@ from kya.pki.stopping import (
     STOPPING,
     SUPERVISING,
     require_limiting,
+    require_locking,
     require_rearming,
     require_resuming,
-)
-
-SaidByGateway = (
-    OrderDecided
-    | VenueReported
-    | Equivocated
-    | SessionStarted
-    | DropCopied
-    | ExecutionUnexplained
 )
 
 
@@ -119,7 +113,7 @@ def _signers(  # noqa: PLR0911  one return for each kind
         case IssuerRenewed(issuer=issuer, at=at):
             verify_renewal(issuer, state.issuers, root, at)
             return _holders(entry, state, at, Role.AUTHORITY)
-        case MandateGranted() | OverrideGranted() as event:
+        case MandateGranted() | OverrideGranted() | BaselineLocked() as event:
             return _allowing(entry, event, state)
         case (
             HaltOrdered() | TradingResumed() | LatchRearmed() | PlaceLimited()
@@ -217,12 +211,16 @@ def _require_chain(
 
 
 def _allowing(
-    entry: Entry, event: MandateGranted | OverrideGranted, state: State
+    entry: Entry, event: MandateGranted | OverrideGranted | BaselineLocked, state: State
 ) -> tuple[Credential, ...]:
-    """Return the people who allow an agent a scope, or an order to pass its limits."""
+    """Return the people who allow an agent a scope, a past, or an order its excess."""
     if isinstance(event, MandateGranted):
         signers = _holders(entry, state, event.mandate.resolved_at, Role.DIRECTOR)
         _require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
+        return signers
+    if isinstance(event, BaselineLocked):
+        signers = _holders(entry, state, event.at, *SUPERVISING)
+        require_locking(signers)
         return signers
     signers = _holders(entry, state, event.override.at, Role.RISK, *AUTHORISING)
     require_overriding(signers)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from kya.codec import (
+    baseline_locks,
     canonical,
     decisions,
     drop_copies,
@@ -23,6 +24,7 @@ from kya.codec import (
     statements,
 )
 from kya.codec.note import SignedNote
+from kya.core.baseline import BaselineLocked
 from kya.core.errors import MalformedError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -188,6 +190,14 @@ def _read_unexplained(line: bytes, _raw: bytes) -> Event:
     return drop_copies.parse_unexplained(line)
 
 
+def _read_lock(line: bytes, raw: bytes) -> Event:
+    return BaselineLocked(
+        leaf=canonical.leaf_digest(raw),
+        signed_by=_names_under(raw),
+        lock=baseline_locks.parse_lock(line),
+    )
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -218,4 +228,5 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     place_limits.PLACE_LIMITS_TYPE: _read_place_limits,
     drop_copies.DROP_COPY_TYPE: _read_drop_copy,
     drop_copies.UNEXPLAINED_TYPE: _read_unexplained,
+    baseline_locks.LOCK_TYPE: _read_lock,
 }

@@ -2,7 +2,7 @@
 
 Stopping takes one person. Starting takes two, one of whom is of compliance or of risk
 management, so that nobody who trades starts it among themselves. Limits of places are
-theirs alone: tightening takes one person, everything else two.
+theirs alone: tightening takes one person, everything else two. So are baselines.
 """
 
 from typing import Final
@@ -32,6 +32,11 @@ def require_limiting(signers: tuple[Credential, ...]) -> None:
     """Raise unless two people signed, both of whom supervise."""
     what = "limits that widen, or that are new there"
     _require_pair(what, signers, SUPERVISING, LIMITING_MIN)
+
+
+def require_locking(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two people signed, both of whom supervise."""
+    _require_pair("baseline lock", signers, SUPERVISING, LIMITING_MIN)
 
 
 def _require_pair(

@@ -6,7 +6,6 @@ the story that the lines tell is a lawful one.
 """
 
 import json
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,35 +14,34 @@ from hashlib import sha256
 from typing import Final
 
 from kya.verify.finding import Findings
+from kya.verify.plain_behaviour import (
+    LOCK_KIND,
+    locked,
+    objections_of,
+    objections_to,
+)
+from kya.verify.plain_certificates import POWER_KINDS, PlainCertificates
 from kya.verify.plain_copies import COPY_KINDS, PlainCopies
 from kya.verify.plain_decisions import objections
-from kya.verify.plain_enrolments import PlainEnrolments
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
 from kya.verify.plain_overrides import PlainOverrides
 from kya.verify.plain_places import PLACE_KINDS, Asked, PlainPlaces
 from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_rules import (
-    PEOPLE_MIN,
     Around,
     PlainAgent,
-    PlainCertificate,
     equivocates,
     seen_of,
     signers_in,
 )
-from kya.verify.plain_sessions import follow_session
 from kya.verify.plain_working import (
     PlainWorking,
     WorkingOrder,
     added_by,
     is_final,
 )
+from kya.verify.plain_workloads import WORKLOAD_KINDS, PlainWorkloads
 
-_STANDING: Final = {
-    "suspend": "suspended",
-    "revoke": "revoked",
-    "reinstate": "active",
-}
 _ODD: Final = (
     ValueError,
     LookupError,
@@ -75,12 +73,8 @@ class PlainScan:
     counted: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     agents: dict[str, PlainAgent] = field(default_factory=dict[str, PlainAgent])
     _index: int = -1
-    _mandates: dict[str, Fields] = field(default_factory=dict[str, Fields])
-    _certificates: dict[str, PlainCertificate] = field(
-        default_factory=dict[str, PlainCertificate]
-    )
-    _anchors: dict[str, Fields] = field(default_factory=dict[str, Fields])
-    _enrolments: PlainEnrolments = field(default_factory=PlainEnrolments)
+    _certificates: PlainCertificates = field(default_factory=PlainCertificates)
+    _workloads: PlainWorkloads = field(default_factory=PlainWorkloads)
     _pending: _Pending | None = None
     _revoked: bool = False
     _overrides: PlainOverrides = field(default_factory=PlainOverrides)
@@ -118,24 +112,25 @@ class PlainScan:
             self._take_decision(said)
         elif kind == "kya/report/v1":
             self._take_report(said)
-        elif kind == "kya/mandate/v1":
-            self._mandates[sha256(line).hexdigest()] = said
-        elif kind == "kya/registration/v1":
-            self._take_note_of(1, self._enrolments.register(said, line, raw))
-        elif kind == "kya/certificate/v1":
-            self._take_certificate(said)
-        elif kind == "kya/schedule/v1":
-            self._take_schedule(said)
-        elif kind == "kya/standing/v1":
-            self._take_standing(said, raw)
         elif kind == "kya/equivocation/v1":
             self._take_equivocation(said)
-        elif kind == "kya/override/v1":
+        elif kind in POWER_KINDS:
+            changed = self._certificates.take(said, (line, raw), self.agents)
+            for question, sentence in changed:
+                self._fail(question, f"plain scan: {sentence}")
+        else:
+            self._take_people(kind, said, line, raw)
+
+    def _take_people(self, kind: str, said: Fields, line: bytes, raw: bytes) -> None:
+        """Tell apart what people say of trading, and what shows a workload."""
+        if kind == "kya/override/v1":
             self._take_note_of(4, self._overrides.take(said, raw))
+        elif kind == LOCK_KIND:
+            self._take_lock(said, raw)
         elif kind in HALT_KINDS | PLACE_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
-        else:
-            self._take_workload(kind, said, line)
+        elif kind in WORKLOAD_KINDS:
+            self._take_note_of(5, self._workloads.take(said, line, self.agents))
 
     def _take_note_of(self, question: int, wrong: Iterable[str]) -> None:
         """Report whatever is wrong with what people said."""
@@ -155,57 +150,13 @@ class PlainScan:
             agent = self.agents.setdefault(said["agent"], PlainAgent())
             agent.conduct.rearm(said["latch"])
 
-    def _take_workload(self, kind: str, said: Fields, line: bytes) -> None:
-        """Remember what runs, and by what a region is shown."""
-        if kind == "kya/runtime/v1":
-            self.agents.setdefault(said["agent"], PlainAgent()).pinned = said["runtime"]
-        elif kind == "kya/region-anchor/v1":
-            self._anchors[sha256(line).hexdigest()] = said
-        elif kind == "kya/session-start/v1":
-            agent = json.loads(b64decode(said["note"]).partition(b"\n")[0])["agent"]
-            known = self.agents.setdefault(agent, PlainAgent())
-            self._take_note_of(5, follow_session(said, known, self._anchors))
-
-    def _take_schedule(self, said: Fields) -> None:
-        """Note when a certificate will end."""
-        certificate = self._certificates.get(said["credential"])
-        if certificate is not None:
-            certificate.revoked_from = said["due"]
-
-    def _take_certificate(self, said: Fields) -> None:
-        """Find mandate and scope in the bytes of an agent's certificate."""
-        der = b64decode(said["certificate"], validate=True)
-        if b"/agent/" not in der:
-            return
-        for digest, mandate in self._mandates.items():
-            uri = f"/agent/{mandate['agent']}".encode()
-            if bytes.fromhex(digest) in der and uri in der:
-                break
-        else:
-            self._fail(
-                3, "plain scan: an agent's certificate, but no mandate before it"
-            )
-            return
-        used = self._enrolments.use_up(said, mandate["agent"], digest)
-        self._take_note_of(1, used)
-        scope = json.dumps(mandate["scope"], sort_keys=True, separators=(",", ":"))
-        if scope.encode() not in der:
-            self._fail(3, "plain scan: the certificate's scope is not the mandate's")
-        self._certificates[sha256(der).hexdigest()] = PlainCertificate(
-            mandate["agent"], mandate["scope"], self._index
-        )
-
-    def _take_standing(self, said: Fields, raw: bytes) -> None:
-        """Follow an act upon a certificate; two names lift a suspension."""
-        if said["act"] == "reinstate" and len(signers_in(raw)) < PEOPLE_MIN:
-            self._fail(1, "plain scan: reinstated by less than two people")
-        certificate = self._certificates.get(said["credential"])
-        if certificate is None:
-            return
-        if said["act"] == "reinstate" and said["at"] <= certificate.since:
-            self._fail(1, "plain scan: reinstated before it was suspended")
-        certificate.standing = _STANDING[said["act"]]
-        certificate.since = said["at"]
+    def _take_lock(self, said: Fields, raw: bytes) -> None:
+        """Put an agent's baseline in force."""
+        agent = self.agents.setdefault(said["agent"], PlainAgent())
+        signers = len(signers_in(raw))
+        wrong = objections_to(said, agent.baseline, agent.seq, signers)
+        self._take_note_of(6, wrong)
+        agent.baseline = locked(said, agent.baseline, agent.pinned)
 
     def _take_order(self, order: Fields, leaf: str, line_digest: str) -> None:
         """Check the agent's sequence and the certificate that the order names."""
@@ -219,7 +170,7 @@ class PlainScan:
                 " that is not in the log",
                 f"entry {self._index}",
             )
-        certificate = self._certificates.get(order["credential"])
+        certificate = self._certificates.by_digest.get(order["credential"])
         if certificate is None or certificate.agent != order["agent"]:
             self._fail(2, "plain scan: the order names no certificate of its agent")
         self._pending = _Pending(order=order, leaf=leaf, line_digest=line_digest)
@@ -239,7 +190,7 @@ class PlainScan:
         worth, currency = order["amount"], order["currency"]
         target = self._working.target_of(order)
         added = added_by(order, None, currency, target)
-        certificate = self._certificates.get(order["credential"])
+        certificate = self._certificates.by_digest.get(order["credential"])
         if certificate is not None:
             halted = self._halts.reasons_upon(order, certificate.scope)
             prices = PlainPrices(order, said, certificate.scope)
@@ -251,6 +202,7 @@ class PlainScan:
             added = seen.added
             if seen.worth is not None:
                 worth, currency = seen.worth, certificate.scope["currency"]
+        self._take_behaviour(said, order, agent)
         agent.take(order, pending.line_digest)
         agent.conduct.take_order(order, said)
         if said["outcome"] == "allowed":
@@ -263,6 +215,14 @@ class PlainScan:
             self._copies.allow(order, pending.leaf, received_at)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
+
+    def _take_behaviour(self, said: Fields, order: Fields, agent: PlainAgent) -> None:
+        """Hold what a decision says of behaviour against the locks before it."""
+        what = f"order {order['agent']} {order['seq']}"
+        wrong = objections_of(said, order, agent.baseline)
+        self._take_note_of(5, (f"{what} {sentence}" for sentence in wrong))
+        if agent.baseline is not None and order.get("action") != "cancel":
+            agent.baseline.probation = max(0, agent.baseline.probation - 1)
 
     def _take_report(self, said: Fields) -> None:
         """Hold a report against its order and against the reports before it."""

@@ -67,6 +67,10 @@ CONTROLS: Final = (
     ("order.self_trade", "self_trade"),
     ("latch.daily_loss", "daily_loss_max"),
     ("latch.drawdown", "drawdown_max"),
+    ("behaviour.baseline", "behaviour.baseline"),
+    ("behaviour.warn", "behaviour.warn"),
+    ("behaviour.critical", "behaviour.critical"),
+    ("behaviour.sequence", "behaviour.sequence"),
     ("hours.window", _ALWAYS),
     ("hours.calendar", _ALWAYS),
 )
@@ -86,7 +90,7 @@ OF_A_CANCEL: Final = frozenset(
 )
 """What alone is asked of an order that only takes risk away."""
 
-SOFT: Final = frozenset({"price.band"})
+SOFT: Final = frozenset({"behaviour.warn", "price.band"})
 """Controls that warn where they do not hold, and block where they cannot be asked."""
 
 _NO_PRICE: Final = "no price"

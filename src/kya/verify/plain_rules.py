@@ -13,6 +13,11 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from kya.verify.plain_behaviour import (
+    PROBATION,
+    PlainBaseline,
+    behaviour_results,
+)
 from kya.verify.plain_calendars import covers, is_open
 from kya.verify.plain_conduct import PlainConduct, conduct_results
 from kya.verify.plain_exposure import exposure_of, exposure_results
@@ -66,7 +71,6 @@ class PlainCertificate:
 
     agent: str
     scope: Fields
-    entry: int
     standing: str = "active"
     since: str = ""
     revoked_from: str = ""
@@ -94,6 +98,12 @@ class PlainAgent:
     session: Fields = field(default_factory=Fields)
     session_line: str = "0" * 64
     pinned: Fields | None = None
+    baseline: PlainBaseline | None = None
+
+    def goes_on(self) -> None:
+        """Go on under a new certificate: a baseline is inherited on probation."""
+        if self.baseline is not None:
+            self.baseline.probation = PROBATION
 
     def turn_to(self, day: str) -> None:
         """Forget the counters of another day."""
@@ -169,6 +179,7 @@ def seen_of(
         *results(prices),
         *places.results(Asked(order, scope, agent.day, worth, added), working),
         *conduct_results(prices, agent.conduct),
+        *behaviour_results(prices, agent.baseline, agent.pinned),
         *exposure_results(
             prices, exposure, _at_venue(order, worth, added, scope, agent)
         ),

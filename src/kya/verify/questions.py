@@ -3,6 +3,7 @@
 from typing import Final
 
 from kya.codec import canonical
+from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.errors import InputError
 from kya.core.events import Event
@@ -44,6 +45,7 @@ QUESTION_OF: Final = {
     "kya/place-limits/v1": 4,
     "kya/drop-copy/v1": 9,
     "kya/unexplained/v1": 9,
+    "kya/baseline-lock/v1": 6,
 }
 """Which question fails if an entry of this type cannot be believed."""
 
@@ -56,6 +58,17 @@ _LIMITS: Final = (
     PlaceLimited,
 )
 """What decides, besides the scope, which orders may be allowed."""
+
+
+_OF_KIND: Final[tuple[tuple[tuple[type[Event], ...], int], ...]] = (
+    ((MandateGranted,), 3),
+    (_LIMITS, 4),
+    ((RuntimePinned, RegionAnchored, SessionStarted), 5),
+    ((BaselineLocked,), 6),
+    ((VenueReported, DropCopied, ExecutionUnexplained), 9),
+    ((Equivocated,), 10),
+)
+"""Which question an event of these kinds is about."""
 
 
 def question_of_refusal(event: Event, state: State) -> int:
@@ -73,15 +86,9 @@ def question_of_refusal(event: Event, state: State) -> int:
         mandate = state.mandates.get(grant.mandate) if grant else None
         differs = grant and (mandate is None or mandate.scope != grant.scope)
         return 3 if differs else 1
-    if isinstance(event, MandateGranted):
-        return 3
-    if isinstance(event, VenueReported | DropCopied | ExecutionUnexplained):
-        return 9
-    if isinstance(event, _LIMITS):
-        return 4
-    if isinstance(event, RuntimePinned | RegionAnchored | SessionStarted):
-        return 5
-    return 10 if isinstance(event, Equivocated) else 1
+    return next(
+        (question for kinds, question in _OF_KIND if isinstance(event, kinds)), 1
+    )
 
 
 def question_of_bytes(raw: bytes) -> int:

@@ -1,0 +1,69 @@
+"""What locks, orders and reports change in how an agent's behaviour is known."""
+
+from kya.core.attempt import MILLIS, attempt_of
+from kya.core.baseline import PROBATION_ORDERS, Baseline, BaselineLocked
+from kya.core.behaviour import advance, answered, score
+from kya.core.order import Action, Order
+from kya.core.order_events import OrderDecided, VenueReported, VenueStatus
+from kya.core.state import AgentState, State
+
+FAILED: tuple[VenueStatus, ...] = (VenueStatus.REJECTED, VenueStatus.NOT_RECEIVED)
+"""What a venue says of an order that it has not taken."""
+
+
+def with_baseline(state: State, event: BaselineLocked) -> State:
+    """Put the baseline in force; sequences are held against it from now on."""
+    name = event.lock.agent
+    agent = state.agents[name]
+    baseline = Baseline.locked(event.lock, agent.pinned, agent.baseline)
+    changed = with_sequence_anew(agent._replace(baseline=baseline))
+    return state._replace(agents={**state.agents, name: changed})
+
+
+def with_sequence_anew(agent: AgentState) -> AgentState:
+    """Return the agent with the evidence of its sequences begun again."""
+    baseline = agent.baseline
+    if baseline is None:
+        return agent
+    behaviour = agent.behaviour.held_against(baseline.reference)
+    return agent._replace(behaviour=behaviour)
+
+
+def with_release(agent: AgentState) -> AgentState:
+    """Return an agent that goes on under a new certificate: on probation, at first."""
+    baseline = agent.baseline
+    if baseline is None:
+        return agent
+    inherited = baseline._replace(probation=PROBATION_ORDERS)
+    return with_sequence_anew(agent._replace(baseline=inherited))
+
+
+def behaviour_after_order(
+    agent: AgentState, order: Order, event: OrderDecided
+) -> AgentState:
+    """Return the agent after an attempt; every one counts, allowed or not."""
+    baseline, behaviour = agent.baseline, agent.behaviour
+    if baseline is None:
+        if order.action is Action.CANCEL:
+            return agent
+        pace = behaviour.pace.after(event.received_at.micros // MILLIS)
+        return agent._replace(behaviour=behaviour._replace(pace=pace))
+    attempt = attempt_of(order, event.received_at, event.price)
+    reference, scored = baseline.reference, None
+    if order.action is not Action.CANCEL:
+        scored = score(reference, behaviour, attempt)
+        baseline = baseline.after_order()
+    behaviour = advance(reference, behaviour, attempt, scored)
+    return agent._replace(baseline=baseline, behaviour=behaviour)
+
+
+def behaviour_after_report(
+    agent: AgentState, order: Order, event: VenueReported
+) -> AgentState:
+    """Return the agent after a venue's last word on an order that it was sent."""
+    baseline = agent.baseline
+    if baseline is None or not event.status.is_final or order.action is Action.CANCEL:
+        return agent
+    at, failed = event.at.micros // MILLIS, event.status in FAILED
+    behaviour = answered(baseline.reference, agent.behaviour, at, failed=failed)
+    return agent._replace(behaviour=behaviour)

@@ -1,0 +1,77 @@
+"""Cases of behaviour: how like its agent's past an order is, and what then."""
+
+from collections.abc import Iterator
+
+from vectors.cases import Case
+from vectors.decide.story import TOO_STRICT, Changes, a_case
+
+SCORES: Changes = {"score_critical_bps": 8_500, "score_warn_bps": 7_500}
+STRANGER = "orders of somebody else leave under the agent's name"
+BEFORE_LIVE = "2026-05-15T08:59:59.999999Z"
+
+
+def behaviour_cases() -> Iterator[Case]:
+    """Yield every case: scores, sequences, probation, and no baseline at all."""
+    yield from _scores()
+    yield from _without()
+
+
+def _scores() -> Iterator[Case]:
+    critical, sequence = ["behaviour.critical"], ["behaviour.sequence"]
+    for name, likeness, reasons in (
+        ("score-just-usual", {"score": 7_499}, []),
+        ("score-warned", {"score": 7_500}, []),
+        ("score-just-not-critical", {"score": 8_499}, []),
+        ("score-critical", {"score": 8_500}, critical),
+        ("sequence-just-not-critical", {"sequence": 8_499, "stream": "size"}, []),
+        ("sequence-critical", {"sequence": 8_500, "stream": "size"}, sequence),
+        ("probation-just-usual", {"score": 7_499, "on_probation": True}, []),
+        ("probation-warned", {"score": 7_500, "on_probation": True}, critical),
+    ):
+        yield a_case(
+            name,
+            "a score is compared with another threshold, or exclusively",
+            STRANGER if reasons else TOO_STRICT,
+            reasons,
+            scope={"limits": SCORES},
+            likeness=likeness,
+        )
+    yield a_case(
+        "score-critical-without-a-warning-level",
+        "a scope without a warning level asks nothing on probation",
+        STRANGER,
+        critical,
+        scope={"limits": {"score_critical_bps": 8_500}},
+        likeness={"score": 8_500, "on_probation": True},
+    )
+    yield a_case(
+        "score-not-asked-for",
+        "a score denies although the board set no threshold",
+        TOO_STRICT,
+        likeness={"score": 9_200, "sequence": 9_200, "stream": "size"},
+    )
+
+
+def _without() -> Iterator[Case]:
+    yield a_case(
+        "baseline-missing-live",
+        "without a baseline the score counts as zero",
+        STRANGER,
+        ["behaviour.unknown"],
+        scope={"limits": SCORES},
+    )
+    yield a_case(
+        "baseline-missing-on-paper",
+        "an agent can never have a baseline learned",
+        TOO_STRICT,
+        scope={"limits": SCORES},
+        received_at=BEFORE_LIVE,
+    )
+    yield a_case(
+        "baseline-of-another-release",
+        "a baseline counts for a release that it was not learned from",
+        STRANGER,
+        ["behaviour.unknown"],
+        scope={"limits": SCORES},
+        likeness={"is_of_the_release": False},
+    )
