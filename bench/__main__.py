@@ -12,9 +12,12 @@ from bench import (
     appending,
     custody,
     deciding,
+    engines,
+    growing,
     issuing,
     latency,
     mtls,
+    nautilus,
     recalling,
     replaying,
     throughput,
@@ -27,6 +30,9 @@ from bench.scale import Scale
 RESULTS: Final = Path(__file__).parent / "results"
 BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "decide": deciding.run,
+    "engines": engines.run,
+    "nautilus": nautilus.run,
+    "growth": growing.run,
     "append": appending.run,
     "latency": latency.run,
     "throughput": throughput.run,

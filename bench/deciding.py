@@ -12,7 +12,7 @@ from kya.core.instant import Instant
 from kya.core.money import Price
 from kya.core.order import Order, OrderType
 from kya.core.price import ReferencePrice
-from tests.builders import an_order_submitted, every_limit
+from tests.builders import UNWATCHED, an_order_submitted, every_limit
 from tests.world import MORNING, World, eur, the_scope
 
 SLICES = 9
@@ -30,7 +30,7 @@ def run(_scale: Scale) -> list[Figure]:
 
     Once under the story's scope, and once with every limit armed that a scope can set.
     """
-    plain, armed = _plain_case(), _armed_case()
+    plain, armed = plain_case(), armed_case()
     # In turns, so that a neighbour's burst falls on all.
     turns = [(check_seconds(), _samples(plain), _samples(armed)) for _ in range(SLICES)]
     samples = [seconds for _, slice_, _ in turns for seconds in slice_]
@@ -51,7 +51,7 @@ def run(_scale: Scale) -> list[Figure]:
     ]
 
 
-def _plain_case() -> Case:
+def plain_case() -> Case:
     """Return an order in the middle of a busy day."""
     world = World()
     for _ in range(ORDERS_BEFORE):
@@ -59,13 +59,24 @@ def _plain_case() -> Case:
     return _case_in(world, world.order(), None)
 
 
-def _armed_case() -> Case:
+def allowed_case() -> Case:
+    """Return a small order of such a day, which every control lets pass."""
+    world = World()
+    for _ in range(ORDERS_BEFORE):
+        world.trade(world.order(amount=HUNDRED_EURO))
+    case = _case_in(world, world.order(amount=HUNDRED_EURO), None)
+    if not decide(case).allowed:
+        raise ValueError(decide(case).reasons)
+    return case
+
+
+def armed_case() -> Case:
     """Return an order of such a day under every limit that a scope can set.
 
     It is one that all controls let pass, so that each of them looks to its end. A few
     of the orders before it are still at work.
     """
-    world = World(scope=the_scope(limits=every_limit()))
+    world = World(scope=the_scope(limits=every_limit(**UNWATCHED)))
     at = MORNING
     for seq in range(1, ORDERS_BEFORE + 1):
         at = at.plus(seconds=2)

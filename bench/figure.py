@@ -19,11 +19,10 @@ class Figure:
     def row(self) -> str:
         """Return the figure as a row of a Markdown table."""
         verdict = {None: "", True: "met", False: "MISSED"}[self.is_met]
-        value = f"{self.value:,.{_digits(self.value)}f}"
-        return (
-            f"| {self.name} | {value} {self.unit} | {self.budget} | {verdict} |"
-            f" {self.runs} |"
-        )
+        value = f"{self.value:,.{_digits(self.value)}f} {self.unit}"
+        if not self.unit:
+            value = "no figure"
+        return f"| {self.name} | {value} | {self.budget} | {verdict} | {self.runs} |"
 
     def fields(self) -> dict[str, object]:
         """Return the figure for JSON."""
@@ -46,6 +45,11 @@ def at_least(name: str, value: float, unit: str, limit: float, runs: str) -> Fig
         name=name, value=value, unit=unit, budget=budget, is_met=value >= limit,
         runs=runs,
     )  # fmt: skip
+
+
+def missing(name: str, why: str) -> Figure:
+    """Return what stands in the table where nothing could be measured."""
+    return Figure(name=name, value=0, unit="", runs=why)
 
 
 def shown(name: str, value: float, unit: str, runs: str) -> Figure:

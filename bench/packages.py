@@ -3,6 +3,7 @@
 They are kept in the system's temporary folder, because a large one takes minutes.
 """
 
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
@@ -14,7 +15,7 @@ from kya.core.instant import Instant
 from kya.core.money import Money
 from kya.evidence.build import build_package, everything
 from kya.evidence.reader import LogDirectory
-from kya.pki.note_signer import sign_note
+from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.pem import CERTIFICATE, to_pem
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.growth import Edge, Growth
@@ -36,7 +37,7 @@ class Made:
 
 def package_of(entries: int) -> Made:
     """Return a package whose log has about so many entries, made if need be."""
-    kept = Path(gettempdir()) / f"kya-bench-{_code()}-{entries}"
+    kept = Path(gettempdir()) / f"kya-bench-{code_digest()}-{entries}"
     if not kept.exists():
         draft = kept.with_name(f"{kept.name}-{uuid4().hex}")
         _build(draft, entries)
@@ -44,7 +45,7 @@ def package_of(entries: int) -> Made:
     return Made(kept)
 
 
-def _code() -> str:
+def code_digest() -> str:
     """Return what tells this code apart: a package of other code is none of ours."""
     folder = Path(str(kya.__file__)).parent
     sources = (path.read_bytes() for path in sorted(folder.rglob("*.py")))
@@ -69,7 +70,7 @@ def _build(folder: Path, entries: int) -> None:
         world.trade(world.order(created_at=at, amount=cent))
         world.report(world.state.agents[world.agent.name].past.seq)
     log = folder / "log"
-    _publish(world, log)
+    write_log(world.entries, world.log, log)
     root = to_pem(CERTIFICATE, world.root)
     (folder / "root.pem").write_bytes(root)
     build_package(
@@ -79,8 +80,8 @@ def _build(folder: Path, entries: int) -> None:
     rmtree(log)
 
 
-def _publish(world: World, folder: Path) -> None:
-    """Write the log's tiles and its one checkpoint."""
+def write_log(entries: Iterable[bytes], log: NoteSigner, folder: Path) -> None:
+    """Write a log's tiles and its one checkpoint."""
     growth = Growth(Edge())
 
     def write(path: str, content: bytes) -> None:
@@ -88,10 +89,10 @@ def _publish(world: World, folder: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
 
-    for path, content in growth.files(world.entries):
+    for path, content in growth.files(entries):
         write(path, content)
     edge = growth.edge
     head = Checkpoint(origin=ORIGIN, size=edge.size, root=edge.root)
-    note = sign_note(head.text(), world.log).render()
+    note = sign_note(head.text(), log).render()
     write("checkpoint", note)
     write(f"checkpoints/{edge.size}.note", note)

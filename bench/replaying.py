@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from time import process_time
 
-from bench.figure import Figure, at_least, at_most
+from bench.figure import Figure, at_least, at_most, shown
+from bench.logged import log_of
 from bench.packages import package_of
 from bench.scale import Scale
 from bench.verifier import peak_bytes
@@ -19,14 +20,40 @@ from tests.world import World, eur, the_scope
 
 SMALL = {Scale.MODERATE: 1_000, Scale.FULL: 10_000}
 LARGE = {Scale.MODERATE: 10_000, Scale.FULL: 200_000}
+MIB = 1 << 20
 RATE_MIN = 8_000
 GROWTH_MAX = 1.25
+FEW = {Scale.MODERATE: 2_000, Scale.FULL: 100_000}
+MANY = {Scale.MODERATE: 20_000, Scale.FULL: 1_000_000}
 
 
 def run(scale: Scale) -> list[Figure]:
     """Return orders judged again per second of one core, and the peaks of memory."""
+    return [*_of_packages(scale), *_of_orders(scale)]
+
+
+def _of_orders(scale: Scale) -> list[Figure]:
+    """Return the same of logs with very many orders, of which a day has 50,000."""
+    few, many = (_replayed(log_of(sizes[scale])) for sizes in (FEW, MANY))
+    orders = round(many["orders"])
+    runs = f"{orders:,} orders"
+    return [
+        at_least(
+            "back-test, orders per second of one core",
+            orders / many["busy"], "/s", RATE_MIN, runs,
+        ),
+        shown("back-test, peak memory", many["peak_bytes"] / MIB, "MiB", runs),
+        at_most(
+            f"peak of {MANY[scale]:,} orders / of {FEW[scale]:,} orders, back-test",
+            many["peak_bytes"] / few["peak_bytes"], "x", GROWTH_MAX, "1",
+        ),
+    ]  # fmt: skip
+
+
+def _of_packages(scale: Scale) -> list[Figure]:
+    """Return what the logs of packages take that a verifier is given, too."""
     small, large = (
-        _replayed(package_of(sizes[scale]).package) for sizes in (SMALL, LARGE)
+        _replayed(package_of(sizes[scale]).package / "log") for sizes in (SMALL, LARGE)
     )
     orders = round(large["orders"])
     growth = large["peak_bytes"] / small["peak_bytes"]
@@ -42,9 +69,9 @@ def run(scale: Scale) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _replayed(package: Path) -> dict[str, float]:
+def _replayed(log: Path) -> dict[str, float]:
     """Return what one run took, measured from inside a process of its own."""
-    command = [sys.executable, "-m", "bench.replaying", str(package / "log")]
+    command = [sys.executable, "-m", "bench.replaying", str(log)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found

@@ -35,11 +35,20 @@ def peak_bytes() -> int:
 
     Not getrusage: its figure begins with what the parent had when it forked.
     """
+    return _status_bytes("VmHWM")
+
+
+def resident_bytes() -> int:
+    """Return how much memory this process has at present."""
+    return _status_bytes("VmRSS")
+
+
+def _status_bytes(wanted: str) -> int:
     for line in Path("/proc/self/status").read_text().splitlines():
         name, _, value = line.partition(":")
-        if name == "VmHWM":
+        if name == wanted:
             return int(value.split()[0]) * KIBI
-    raise RuntimeError("/proc/self/status: want a line VmHWM")
+    raise RuntimeError(f"/proc/self/status: want a line {wanted}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from kya.codec.canonical import leaf_digest
 from kya.codec.halts import render_halt
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import render_order
+from kya.codec.overlays import policy_of
 from kya.codec.overrides import render_override
 from kya.codec.place_limits import render_place_limits
 from kya.codec.registrations import render_registration
@@ -48,6 +49,16 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
     VenueStatus,
+)
+from kya.core.overlay import (
+    AskedOverlay,
+    Engine,
+    Overlay,
+    OverlayAnswer,
+    OverlayOrdered,
+    Policy,
+    Said,
+    Verdict,
 )
 from kya.core.override import Override, OverrideGranted
 from kya.core.past import Past
@@ -175,6 +186,13 @@ def a_price(**overrides: object) -> ReferencePrice:
 def every_limit(**overrides: object) -> Limits:
     """Every limit that a scope may set, wide enough for the first live order."""
     return _made(_EVERY_LIMIT, overrides)
+
+
+UNWATCHED: Final[dict[str, object]] = {
+    "score_critical_bps": None,
+    "score_warn_bps": None,
+}
+"""What a scope sets whose agent's behaviour nobody watches."""
 
 
 def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
@@ -334,6 +352,48 @@ def a_place_limited(place: Place = FIRM, **overrides: object) -> PlaceLimited:
         signed_by=("carla", "rita"),
         limits=limits,
     )
+
+
+CEDAR_TEXT: Final = """\
+permit (principal, action, resource);
+
+@id("large")
+forbid (principal, action, resource)
+when { context.figures.worth > 1500000 };
+"""
+
+
+def a_policy(text: str = CEDAR_TEXT, **overrides: object) -> Policy:
+    """A policy that lets no order pass that is worth more than EUR 15,000."""
+    return _made(policy_of(Engine.CEDAR, "4.12.2", text), overrides)
+
+
+def an_overlay(**overrides: object) -> Overlay:
+    """Somebody puts that policy in force, a minute before the first live order."""
+    default = Overlay(
+        name="house",
+        policy=a_policy(),
+        reason="resolved for May",
+        at=FIRST_LIVE_ORDER_AT.plus(seconds=-60),
+    )
+    return _made(default, overrides)
+
+
+def an_overlay_ordered(*signers: str, **overrides: object) -> OverlayOrdered:
+    """The overlay on record, signed by one person unless others are named."""
+    return OverlayOrdered(
+        signed_by=signers or ("rita",), overlay=an_overlay(**overrides)
+    )
+
+
+def an_asked_overlay(
+    verdict: Verdict | None = Verdict.ALLOW, *policies: str, name: str = "house"
+) -> AskedOverlay:
+    """The overlay in force, and what it says of an order; nothing without a verdict."""
+    if verdict is None:
+        return AskedOverlay(name, a_policy())
+    said = Said(verdict, policies)
+    return AskedOverlay(name, a_policy(), OverlayAnswer.of(name, a_policy(), said))
 
 
 def a_latch_rearmed(latch: Latch = Latch.REJECTS, **overrides: object) -> LatchRearmed:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from kya.codec.overlays import policy_of
 from kya.codec.scopes import scope_digest
 from kya.core import tokens
 from kya.core.baseline import Likeness
@@ -55,6 +56,7 @@ from kya.core.order import (
     TimeInForce,
 )
 from kya.core.order_events import Equivocated, VenueReported, VenueStatus
+from kya.core.overlay import AskedOverlay, Engine, Overlay, Verdict
 from kya.core.override import Override, OverrideGranted
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
@@ -322,6 +324,22 @@ rearms = st.builds(
 )
 
 
+policies = st.builds(
+    policy_of,
+    st.sampled_from(Engine),
+    st.sampled_from(["4.12.2", "1.5.2"]),
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1)
+    | st.sampled_from(["\t\n", builders.CEDAR_TEXT]),
+)
+overlays = st.builds(
+    Overlay,
+    name=st.from_regex(tokens.OVERLAY, fullmatch=True),
+    policy=st.none() | policies,
+    reason=texts,
+    at=instants,
+)
+
+
 @st.composite
 def place_limits(draw: st.DrawFn) -> PlaceLimits:
     """Limits of any place, at least one of them set."""
@@ -539,6 +557,7 @@ def cases(draw: st.DrawFn) -> Case:
         facing=draw(st.none() | facings(order)),
         halts=draw(st.just(()) | halts_of(order, credential)),
         place_limits=draw(st.just(()) | limits_of(order, credential)),
+        overlays=draw(st.just(()) | asked_overlays()),
     )
 
 
@@ -609,6 +628,21 @@ def halts_of(
         for place in touched
         if place in stopped
     )
+
+
+@st.composite
+def asked_overlays(draw: st.DrawFn) -> tuple[AskedOverlay, ...]:
+    """Overlays in force, with what they say of an order, or with no answer to it."""
+    found: list[AskedOverlay] = []
+    for name in sorted(draw(st.sets(st.sampled_from(["a", "house", "market_risk"])))):
+        verdict = draw(st.none() | st.sampled_from(Verdict))
+        ids = draw(st.sets(st.sampled_from(["large", "p1"])))
+        named = sorted(ids) if verdict is Verdict.DENY else []
+        asked = builders.an_asked_overlay(verdict, *named, name=name)
+        if draw(st.booleans()):
+            asked = asked._replace(policy=draw(policies))
+        found.append(asked)
+    return tuple(found)
 
 
 def facings(order: Order) -> st.SearchStrategy[Facing]:

@@ -35,6 +35,7 @@ from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.order_events import OrderSubmitted, VenueReported, VenueStatus
+from kya.core.overlay import OverlayAnswer
 from kya.core.override import Override
 from kya.core.power_events import ClockSource, RevocationScheduled, StandingChanged
 from kya.core.price import ReferencePrice
@@ -320,19 +321,19 @@ class World:
         self,
         order: Order | None = None,
         received_at: Instant | None = None,
-        **quotes: ReferencePrice,
+        price: ReferencePrice | None = None,
+        conversion: ReferencePrice | None = None,
+        answers: tuple[OverlayAnswer, ...] = (),
     ) -> str:
-        """Put an order and its decision on record; return the outcome's value.
-
-        `quotes` are the `price` and the `conversion` that it is judged by.
-        """
+        """Put an order and its decision on record; return the outcome's value."""
         order = order or self.order()
         self.orders[order.seq] = order
         self.now = received_at or order.created_at
         entry = self.append(self.order_note(order))
         if not isinstance(entry.event, OrderSubmitted):
             raise TypeError
-        decision = decide(case_of(self.state, entry.event, Inputs(self.now, **quotes)))
+        inputs = Inputs(self.now, price, conversion, answers)
+        decision = decide(case_of(self.state, entry.event, inputs))
         line = render_decision(decision, entry.event.leaf)
         self.append(sign_note(line, self.gateway).render())
         return decision.outcome.value

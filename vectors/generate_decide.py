@@ -25,7 +25,9 @@ what two people have put on record before, for this order line or for another on
 `halts` what people have said about where trading is stopped, `place_limits` how they
 have limited places, both in the order of the log, `place_use` what all agents have used
 of a place on its `day`, `target` the line of the working order that the order names,
-and `firm` the working orders of all agents. Judge it: the outcome is `expected`, with
+and `firm` the working orders of all agents. Where they stand, `overlays` are the
+policies that people have put in force, in the order of the log, and `answers` what they
+said of this order. Judge it: the outcome is `expected`, with
 exactly these `reasons`, and the decision's line is `decision`, byte for byte. The
 reason `control.faulted` has no case, for it stands for a judge that breaks."""
 

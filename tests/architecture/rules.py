@@ -68,6 +68,7 @@ MAY_ASK_THE_WORLD: Final = ("kya.adapters", "kya.cli", "kya.demo")
 MAY_CATCH_ALL: Final = {
     "kya.core.decide": "a control that faults is a violation: deciding is total",
     "kya.gateway.quotes": "a source that faults has no price: the order is denied",
+    "kya.adapters.policy_worker": "a policy that breaks says nothing: it is denied",
     "kya.cli.app": "the process ends here: a fault becomes exit code 70",
     "kya.api.problems": "the request ends here: a fault becomes a problem document",
 }

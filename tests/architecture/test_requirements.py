@@ -15,7 +15,7 @@ def _pins(name: str) -> dict[str, str]:
     return dict(PIN.findall((FOLDER / name).read_text("utf-8")))
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "keys", "parquet"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "keys", "parquet", "policies"])
 def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     text = (FOLDER / f"{name}.txt").read_text("utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -23,7 +23,7 @@ def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     assert [x for x in lines if not (PIN.match(x) and "--hash=sha256:" in x)] == []
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "keys", "parquet"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "keys", "parquet", "policies"])
 def test_the_lock_holds_what_was_asked_for(name: str) -> None:
     assert _pins(f"{name}.in").items() <= _pins(f"{name}.txt").items()
 
@@ -37,7 +37,7 @@ def test_all_sets_agree() -> None:
 def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
-    backends = extras.keys() - {"server", "agent", "demo", "parquet"}
+    backends = extras.keys() - {"server", "agent", "demo", "parquet", "cedar", "rego"}
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
     assert names <= _pins("keys.txt").keys()

@@ -39,6 +39,14 @@ from kya.codec.halts import (
 )
 from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
 from kya.codec.orders import OrderLine, parse_order, render_order
+from kya.codec.overlay_questions import question_of
+from kya.codec.overlays import (
+    AnswerFields,
+    OverlayLine,
+    PolicyFields,
+    parse_overlay,
+    render_overlay,
+)
 from kya.codec.overrides import OverrideLine, parse_override, render_override
 from kya.codec.place_limits import (
     PlaceLimitsLine,
@@ -77,6 +85,10 @@ from kya.core.limits import (
     INSTANCE_AGE_MICROS_MAX,
     INSTANCE_RSA_BITS_MIN,
     LIST_ITEMS_MAX,
+    OVERLAY_ANSWER_MICROS_MAX,
+    OVERLAY_CHARS_MAX,
+    OVERLAY_POLICIES_MAX,
+    OVERLAYS_MAX,
     OVERRIDE_CONTROLS_MAX,
     OVERRIDE_MICROS_MAX,
     OVERRIDES_MAX,
@@ -90,13 +102,22 @@ from kya.core.limits import (
 from kya.core.money import Currency, Money
 from kya.core.order import Action
 from kya.core.order_events import VenueStatus
+from kya.core.overlay import Engine, Verdict
 from kya.core.override_admission import OVERRIDABLE
 from kya.core.place_limits import LimitedPlace
 from kya.core.scope import Calendar
 from kya.core.scope_limits import Limits
 from kya.gateway.drop_copies import SILENCE_MICROS_MAX
 from kya.pki.stopping import STOPPING, SUPERVISING
-from tests.builders import a_case, a_scope, an_order, eur, on
+from tests.builders import (
+    a_case,
+    a_policy,
+    a_scope,
+    an_asked_overlay,
+    an_order,
+    eur,
+    on,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -113,6 +134,7 @@ PAGES = {
         "halt",
         "place-limits",
         "calendars",
+        "overlays",
     )
 }
 
@@ -254,6 +276,39 @@ def test_the_page_of_place_limits_says_who_signs_and_how_many_there_are() -> Non
         assert f"`{level.value}" in page
 
 
+def test_the_overlay_on_the_page_is_one_and_forbids_as_it_says() -> None:
+    line = example("overlays", "overlay")
+    overlay = parse_overlay(line)
+    assert render_overlay(overlay) == line
+    assert overlay.policy == a_policy()
+    asked = an_asked_overlay(Verdict.DENY, "large")
+    decision = decide(a_case(overlays=(asked,)))
+    found = parse_decision(render_decision(decision, "0" * 64))
+    shown = [*(found.overlays or []), found.controls[-1]]
+    text = "\n".join([encode(each).decode() for each in shown])
+    assert f"```\n{text}\n```" in PAGES["overlays"]
+
+
+def test_the_question_on_the_page_is_the_one_that_is_asked() -> None:
+    line = question_of(decide(a_case()))
+    assert example("overlays", "overlay-question") == line
+    asked = json.loads(line or b"")
+    members = {cells[0].strip("`") for cells in rows("overlays", "member")}
+    figures = {f"figures.{name}" for name in asked.pop("figures")}
+    assert members == asked.keys() | figures
+
+
+def test_the_page_of_overlays_says_who_signs_and_how_many_there_are() -> None:
+    page = PAGES["overlays"]
+    assert "the role `compliance` or `risk`" in page
+    assert f"1 to {OVERLAY_CHARS_MAX:,} characters" in page
+    assert f"at most {OVERLAYS_MAX} names" in page
+    assert f"there are at most {OVERLAY_POLICIES_MAX}" in page
+    assert f"at most {OVERLAY_ANSWER_MICROS_MAX // 1000} ms" in page
+    assert all(f"`{verdict.value}`" in page for verdict in Verdict)
+    assert all(f"`{engine.value}`" in page for engine in Engine)
+
+
 def test_the_pages_say_what_may_be_set_aside_and_for_how_long() -> None:
     for control in OVERRIDABLE:
         assert f"`{control}`" in PAGES["decision"].split("may be set aside, and no")[0]
@@ -301,6 +356,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("place-limits", [PlaceLimitsLine]),
         ("drop-copy", [DropCopyLine, UnexplainedLine, ExecutionFields]),
         ("limits", [LimitsFields]),
+        ("overlays", [OverlayLine, PolicyFields, AnswerFields]),
         ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],
 )
@@ -313,7 +369,8 @@ def test_the_page_names_every_field(page: str, shapes: list[Any]) -> None:
 
 
 def test_the_page_names_every_control_in_its_order() -> None:
-    table = rows("decision", "control")
+    *table, overlays = rows("decision", "control")
+    assert overlays[0].startswith("`overlay.`")
     assert [cells[0].strip("`") for cells in table] == [c.control.id for c in CHECKS]
     units = {cells[0].strip("`"): cells[3].strip("`") for cells in table}
     for check in CHECKS:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from kya.codec import canonical
 from kya.codec.canonical import digest
 from kya.codec.decisions import render_decision
 from kya.codec.orders import parse_order, render_order
+from kya.codec.overlays import AnswerFields, answers_from, parse_overlay
 from kya.codec.place_limits import parse_place_limits
 from kya.codec.scopes import parse_scope, scope_digest
 from kya.codec.sessions import parse_session
@@ -39,9 +41,10 @@ from kya.core.instant import Day, Instant
 from kya.core.levels import Place
 from kya.core.money import Currency, Money, Price
 from kya.core.order import ACTS_ON_TARGET, Action, Order, OrderType, Side, TimeInForce
+from kya.core.overlay import AskedOverlay, OverlayOrdered, asked_of
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
-from kya.core.place_fold import with_place_limits
+from kya.core.place_fold import with_limits
 from kya.core.place_limits import LimitedPlace, PlaceLimited, limits_upon
 from kya.core.place_use import PlaceUse
 from kya.core.price import MarketState, ReferencePrice
@@ -176,7 +179,20 @@ def case_of(facts: Facts) -> Case:
         halts=halts_of(facts, order, scope),
         place_limits=limits_of(facts, order, scope),
         facing=facing(order, scope, firm_of(facts)),
+        overlays=overlays_of(facts),
     )
+
+
+def overlays_of(facts: Facts) -> tuple[AskedOverlay, ...]:
+    """The overlays in force with their answers, folded as the log folds them."""
+    newest: dict[str, OverlayOrdered] = {}
+    for said in facts.get("overlays", []):
+        at = str(Instant(0))
+        line = {**said, "_type": "kya/overlay/v1", "at": at, "reason": "x"}
+        overlay = parse_overlay(canonical.encode_line(line))
+        newest[overlay.name] = OverlayOrdered(signed_by=(), overlay=overlay)
+    fields = msgspec.convert(facts.get("answers", []), list[AnswerFields])
+    return asked_of(newest, answers_from(fields or msgspec.UNSET))
 
 
 def likeness_of(facts: Facts | None) -> Likeness | None:
@@ -211,7 +227,7 @@ def limits_of(facts: Facts, order: Order, scope: Scope) -> tuple[LimitedPlace, .
         line = {**said, "_type": "kya/place-limits/v1", "at": str(at), "reason": "x"}
         limits = parse_place_limits(canonical.encode_line(line))
         event = PlaceLimited(leaf=NO_DIGEST, signed_by=(), limits=limits)
-        state = with_place_limits(state, event)
+        state = with_limits(state, event)
     used = {
         Place.parse(use["place"]): PlaceUse(
             day=Day.parse(use["day"]),

@@ -437,6 +437,8 @@ def test_every_violation_is_kept() -> None:
         Reason.BEHAVIOUR_UNUSUAL,
         Reason.PRICE_MISSING,
         Reason.TARGET_DIFFERS,
+        Reason.OVERLAY_FORBIDS,
+        Reason.OVERLAY_UNANSWERED,
         Reason.CONTROL_FAULTED,
     }
     assert decision.outcome is Outcome.REFUSED

@@ -139,7 +139,11 @@ SUM: Final = ("market", "side", "amount")
 def controls_of(line: str) -> bytes:
     """The controls of a decision that a scope's limits and an order's worth arm."""
     controls: list[Fields] = json.loads(line)["controls"]
-    asked = [each for each in controls if each["id"] not in OTHERS]
+    asked = [
+        each
+        for each in controls
+        if each["id"] not in OTHERS and not each["id"].startswith("overlay.")
+    ]
     return json.dumps(asked, **CANONICAL).encode()
 
 

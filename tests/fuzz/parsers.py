@@ -20,6 +20,7 @@ from kya.codec import (
     halts,
     mandates,
     orders,
+    overlays,
     overrides,
     place_limits,
     price_lines,
@@ -117,6 +118,7 @@ STATEMENTS: Final[
         place_limits.parse_place_limits,
         place_limits.render_place_limits,
     ),
+    overlays.OVERLAY_TYPE: (overlays.parse_overlay, overlays.render_overlay),
     sessions.RUNTIME_TYPE: (sessions.parse_runtime, sessions.render_runtime),
     sessions.ANCHOR_TYPE: (
         sessions.parse_anchor,

@@ -15,6 +15,7 @@ from kya.codec.halts import render_halt, render_rearm, render_resume
 from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
+from kya.codec.overlays import render_overlay
 from kya.codec.overrides import render_override
 from kya.codec.place_limits import render_place_limits
 from kya.codec.price_fields import price_fields
@@ -156,6 +157,7 @@ def _statements() -> Mapping[str, bytes]:
         "override": render_override(builders.an_override()),
         "halt": render_halt(builders.a_halt()),
         "place-limits": render_place_limits(builders.place_limits(open_orders=5)),
+        "overlay": render_overlay(builders.an_overlay()),
         "resume": render_resume(
             builders.a_trading_resumed(builders.a_halt_ordered()).resume
         ),

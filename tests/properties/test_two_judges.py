@@ -9,6 +9,7 @@ from kya.codec.behaviour_fields import behaviour_fields
 from kya.codec.canonical import encode
 from kya.codec.decisions import render_decision
 from kya.codec.orders import render_order
+from kya.codec.overlays import answer_fields
 from kya.codec.place_limits import render_place_limits
 from kya.codec.scopes import render_scope
 from kya.codec.sessions import render_session
@@ -82,6 +83,25 @@ def facts_of(case: Case) -> Fields:
         ],
         "place_limits": [limits_of(each.limits) for each in case.place_limits],
         "place_use": [use_of(each, case) for each in case.place_limits],
+        "overlays": [
+            {
+                "name": each.name,
+                "policy": {
+                    "engine": each.policy.engine.value,
+                    "text": each.policy.text,
+                    "version": each.policy.version,
+                },
+            }
+            for each in case.overlays
+        ],
+        "answers": json.loads(
+            encode(
+                answer_fields(
+                    tuple([each.answer for each in case.overlays if each.answer])
+                )
+                or []
+            )
+        ),
     }
 
 

@@ -17,6 +17,7 @@ from kya.codec import (
     halts,
     mandates,
     orders,
+    overlays,
     overrides,
     place_limits,
     registrations,
@@ -184,6 +185,7 @@ LINES: Final = (
     halts.ResumeLine,
     halts.RearmLine,
     place_limits.PlaceLimitsLine,
+    overlays.OverlayLine,
 )
 
 

@@ -11,7 +11,7 @@ from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.order_events import VenueStatus
 from kya.core.price import MarketState, ReferencePrice
 from kya.core.scope_limits import Limits
-from tests.builders import a_price, every_limit
+from tests.builders import UNWATCHED, a_price, every_limit
 from tests.verify.packages import judged, later
 from tests.world import World, eur, the_scope
 
@@ -50,8 +50,8 @@ Change = Callable[[bytes], bytes]
 
 
 def armed_world(**limits: object) -> World:
-    """A world with every limit but those of what is at risk."""
-    armed = every_limit(**{**NOTHING_AT_RISK, **limits})
+    """A world with every limit but those of behaviour and of what is at risk."""
+    armed = every_limit(**{**UNWATCHED, **NOTHING_AT_RISK, **limits})
     return World(scope=the_scope(limits=armed))
 
 

@@ -90,7 +90,7 @@ def test_the_plain_scan_lets_nobody_set_aside_what_nobody_knows(
 ) -> None:
     order = {**ORDER, "created_at": f"{day}{NOON}"}
     said = {"received_at": order["created_at"], "price": None}
-    certificate = PlainCertificate("agent", SCOPE | {"calendar": calendar}, 0)
+    certificate = PlainCertificate("agent", SCOPE | {"calendar": calendar})
     prices = PlainPrices(order, said, certificate.scope)
     around = Around(None, set(), PlainWorking(), PlainPlaces())
     seen = seen_of(prices, certificate, PlainAgent(day=day), around)

@@ -132,7 +132,6 @@ def speaks_against(facts: Fields, line: str) -> list[tuple[int, str]]:
     certificate = PlainCertificate(
         order["agent"],
         scope,
-        entry=0,
         standing=known["standing"],
         revoked_from=known["revoked_from"] or "",
     )

@@ -8,6 +8,7 @@ from vectors.decide.behaviour_cases import behaviour_cases
 from vectors.decide.exposure_cases import exposure_cases
 from vectors.decide.halt_cases import halt_cases
 from vectors.decide.limit_cases import limit_cases
+from vectors.decide.overlay_cases import overlay_cases
 from vectors.decide.place_limit_cases import place_limit_cases
 from vectors.decide.story import (
     ALL_DAY,
@@ -46,6 +47,7 @@ def cases() -> Iterator[Case]:
     yield from action_cases()
     yield from halt_cases()
     yield from place_limit_cases()
+    yield from overlay_cases()
     yield from limit_cases()
     yield from exposure_cases()
     yield from behaviour_cases()

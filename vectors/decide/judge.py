@@ -73,12 +73,11 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
     facts = {**facts, "price": quote}
     aside, likeness = _set_aside(order, facts), facts["likeness"]
     found = list(_controls(order, scope, past, facts))
-    against = [
-        each
-        for each in found
-        if each.reason and not _is_aside(each, aside) and not _only_warns(each)
-    ]
-    reasons = [each.reason for each in against if each.reason]
+    reasons, answers = _against(found, aside), list[Fields]()
+    if not reasons and order.get("action") != "cancel":
+        answers, said = _overlays(facts)
+        found += said
+        reasons = _against(said, aside)
     outcome = "denied" if reasons else "allowed"
     if any(reason.startswith("credential.") for reason in reasons):
         outcome = "refused"
@@ -106,11 +105,47 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
     line["counters"]["day"] = facts["received_at"][:10]
     if facts["conversion"] is not None:
         line["conversion"] = facts["conversion"]
+    if answers:
+        line["overlays"] = answers
     if order["currency"] != scope["currency"] and (
         worth := _worth(order, scope, facts)
     ):
         line["worth"] = {"amount": worth, "currency": scope["currency"]}
     return outcome, reasons, canonical(line) + "\n"
+
+
+def _against(found: list[Found], aside: Fields | None) -> list[str]:
+    """Return the reasons of what neither passed, nor warns, nor is set aside."""
+    return [
+        each.reason
+        for each in found
+        if each.reason and not _is_aside(each, aside) and not _only_warns(each)
+    ]
+
+
+def _overlays(facts: Fields) -> tuple[list[Fields], list[Found]]:
+    """Return what was said by the overlays in force, and what follows from it."""
+    newest = {said["name"]: said["policy"] for said in facts.get("overlays", [])}
+    given = {answer["name"]: answer for answer in facts.get("answers", [])}
+    used: list[Fields] = []
+    found: list[Found] = []
+    for name in sorted(name for name in newest if newest[name] is not None):
+        policy, answer, measured = newest[name], given.get(name), "no answer"
+        if answer is not None:
+            used.append(answer)
+            asked = (answer["policy"], answer["engine"], answer["version"])
+            text = sha256(policy["text"].encode()).hexdigest()
+            measured = "another policy"
+            if asked == (text, policy["engine"], policy["version"]):
+                measured = " ".join([answer["verdict"], *answer["forbidden_by"]])
+        reason = {"allow": None, "deny": "overlay.forbids"}.get(
+            measured.split(" ")[0], "overlay.unanswered"
+        )
+        weighed = reason != "overlay.unanswered"
+        found.append(
+            Found(f"overlay.{name}", "allow", measured, "", reason, comparable=weighed)
+        )
+    return used, found
 
 
 def _past_of_the_day(facts: Fields) -> Fields:

@@ -212,6 +212,10 @@ def a_case(
         "place_use": changes.get("place_use", []),
         "firm": changes.get("firm", []),
     }
+    # Few cases have overlays, and what is not there must change nothing.
+    facts |= {
+        name: changes[name] for name in ("overlays", "answers") if name in changes
+    }
     outcome, found, decision = judge(facts)
     if found != (reasons or []):
         message = f"{name}: stated {reasons}, but the second judge found {found}"

@@ -193,6 +193,8 @@ _SENTENCES: Final = {
     ),
     Reason.HOURS_CLOSED: "{measured} is outside the trading window {limit}",
     Reason.CALENDAR_CLOSED: "{measured} is outside the trading calendar {limit}",
+    Reason.OVERLAY_FORBIDS: "{id} says {measured}",
+    Reason.OVERLAY_UNANSWERED: "{id} gave no answer that counts: {measured}",
     Reason.CONTROL_FAULTED: "the control {id} could not be evaluated: {measured}",
 }
 
@@ -208,6 +210,7 @@ _NOT_EVALUATED: Final = {
     Reason.CALENDAR_CLOSED: (
         "the calendar {limit} does not list the year of {measured}"
     ),
+    Reason.OVERLAY_UNANSWERED: _SENTENCES[Reason.OVERLAY_UNANSWERED],
     Reason.CONTROL_FAULTED: _SENTENCES[Reason.CONTROL_FAULTED],
 }
 

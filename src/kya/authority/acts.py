@@ -3,6 +3,7 @@
 from kya.codec import (
     halts,
     mandates,
+    overlays,
     overrides,
     place_limits,
     registrations,
@@ -17,6 +18,7 @@ from kya.core.instant import Instant
 from kya.core.latch import Rearm
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
+from kya.core.overlay import Overlay
 from kya.core.override import Override
 from kya.core.place_limits import PlaceLimits
 from kya.core.power_events import (
@@ -84,6 +86,11 @@ def resume(wanted: Resume, *people: NoteSigner) -> bytes:
 def rearm(wanted: Rearm, *people: NoteSigner) -> bytes:
     """Return the note by which these people set a latch of an agent back."""
     return sign_note(halts.render_rearm(wanted), *people).render()
+
+
+def lay_over(wanted: Overlay, *people: NoteSigner) -> bytes:
+    """Return the note by which these people, or this one, put a policy in force."""
+    return sign_note(overlays.render_overlay(wanted), *people).render()
 
 
 def limit(wanted: PlaceLimits, *people: NoteSigner) -> bytes:

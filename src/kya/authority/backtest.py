@@ -2,9 +2,8 @@
 
 The flow of orders is taken as it was: what the bot would have sent instead of an order
 that is now stopped, nobody knows. Daily sums are those of the changed scope's own
-decisions, and prices those that the log has; other agents use what they used of places.
-The log is believed; that it is whole and
-well signed, verifiers establish.
+decisions; prices and what overlays said are those of the log, and other agents use
+what they used of places. The log is believed; that it is whole, verifiers establish.
 """
 
 import re
@@ -16,12 +15,7 @@ from kya.authority.difference import Difference, Judgement
 from kya.authority.logged_decision import LoggedDecision, logged_decision
 from kya.authority.place_totals import PlaceTotals
 from kya.codec import canonical
-from kya.codec.decisions import (
-    DECISION_TYPE,
-    inputs_of,
-    read_outcome,
-    read_reason,
-)
+from kya.codec.decisions import DECISION_TYPE, inputs_of, read_outcome, read_reason
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
@@ -49,6 +43,7 @@ from kya.core.latch import LatchRearmed
 from kya.core.mandate import Mandate
 from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported
+from kya.core.overlay import asked_of
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.place_limits import limits_upon
@@ -245,6 +240,7 @@ class Backtest:
             facing=facing(
                 order, self.mandate.scope, ((order.agent, self._past.exposure),)
             ),
+            overlays=asked_of(self._state.overlays, inputs.answers),
         )
 
     def _take_report(self, report: VenueReported) -> None:

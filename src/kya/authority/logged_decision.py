@@ -6,6 +6,7 @@ import msgspec
 
 from kya.codec import canonical
 from kya.codec.decisions import DECISION_TYPE
+from kya.codec.overlays import AnswerFields
 from kya.codec.price_fields import PriceFields, WorthFields
 from kya.core.errors import MalformedError
 
@@ -18,6 +19,7 @@ class LoggedDecision(msgspec.Struct, frozen=True):
     received_at: str
     price: PriceFields | None
     conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
+    overlays: list[AnswerFields] | msgspec.UnsetType = msgspec.UNSET
     worth: WorthFields | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -1,5 +1,6 @@
-"""`kya gateway`: stop trading, start it again, limit places, and show what is."""
+"""`kya gateway`: stop trading, start it again, limit it, and show what is in force."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from kya.core.errors import MalformedError
 from kya.core.halt import HaltOrdered, TradingState
 from kya.core.latch import Latch
 from kya.core.levels import Place
+from kya.core.overlay import Engine, OverlayOrdered
 from kya.core.place_limits import PlaceLimited
 from kya.wiring.halt_desk import (
     WantedHalt,
@@ -21,12 +23,13 @@ from kya.wiring.halt_desk import rearm as set_back
 from kya.wiring.halt_desk import resume as start
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import published, published_power
+from kya.wiring.overlay_desk import WantedOverlay, lay_over, read_policy
 from kya.wiring.people import read_people
 from kya.wiring.place_desk import WantedLimits
 from kya.wiring.place_desk import limit as set_limits
 
 app = typer.Typer(
-    help="Halts and limits of places: one person stops, two start again or widen.",
+    help="Halts, limits of places, overlays: one person stops, two start or widen.",
     no_args_is_help=True,
 )
 
@@ -60,6 +63,9 @@ People = Annotated[
         "--as",
         help="ROLE:NAME of a person who signs, such as risk:rita; give it twice.",
     ),
+]
+Named = Annotated[
+    str, typer.Argument(help="The overlay's name: small letters and _, up to 31.")
 ]
 Limiting = Annotated[
     list[str],
@@ -152,17 +158,56 @@ def limit(
     answer(f"limited {place.words} entry {index}")
 
 
+@app.command("overlay")
+def overlay(  # noqa: PLR0917  one parameter per option
+    name: Named,
+    policy: Annotated[
+        Path, typer.Option(help="The policy's text: a file in ASCII, up to 32,768.")
+    ],
+    engine: Annotated[Engine, typer.Option(help="What evaluates it.")],
+    reason: Why,
+    people: Limiting,
+    data: Data = DATA_DEFAULT,
+) -> None:
+    """Have a policy of your own asked, which may only forbid; one person adds one.
+
+    To put another policy in its place takes two, for nobody can tell which is tighter.
+    """
+    found = read_policy(engine, policy)
+    wanted = WantedOverlay(name=name, policy=found, reason=reason)
+    index = lay_over(open_desk(data), wanted, read_people(people))
+    answer(f"overlay {name} {engine.value} {found.version} {found.digest}")
+    answer(f"in force entry {index}")
+
+
+@app.command("withdraw-overlay")
+def withdraw_overlay(
+    name: Named, reason: Why, people: Limiting, data: Data = DATA_DEFAULT
+) -> None:
+    """Ask a policy no more; it takes two people."""
+    wanted = WantedOverlay(name=name, policy=None, reason=reason)
+    index = lay_over(open_desk(data), wanted, read_people(people))
+    answer(f"withdrawn {name} entry {index}")
+
+
 @app.command("state")
 def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
-    """Show where trading is stopped or limited, since when, by whom and why."""
+    """Show what is stopped, limited or overlaid, since when, by whom and why."""
     publish_if_running(data)
     opened = open_installation(data)
     size = published(data / "log", opened.note_signer(LOG).key).size
     power = published_power(data / "log", size)
     found, limited = power.halts.values(), power.place_limits.values()
+    overlays = [each for each in power.overlays.values() if each.overlay.policy]
     if as_json:
         halts, limits = map(_fields, found), map(_limit_fields, limited)
-        answer_json({"halts": list(halts), "limits": list(limits)})
+        answer_json(
+            {
+                "halts": list(halts),
+                "limits": list(limits),
+                "overlays": [_overlay_fields(each) for each in overlays],
+            }
+        )
         return
     for each in found:
         answer(_sentence(each))
@@ -170,6 +215,8 @@ def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
         answer(f"{TradingState.ACTIVE.value}: nothing is stopped")
     for event in limited:
         answer(_limit_sentence(event))
+    for ordered in overlays:
+        answer(_overlay_sentence(ordered))
 
 
 def _sentence(found: HaltOrdered) -> str:
@@ -221,4 +268,28 @@ def _limit_fields(found: PlaceLimited) -> dict[str, object]:
         "place": str(limits.place),
         "reason": limits.reason,
         "signed_by": list(found.signed_by),
+    }
+
+
+def _overlay_sentence(found: OverlayOrdered) -> str:
+    """Return an overlay in force in one line."""
+    overlay, names = found.overlay, ", ".join(found.signed_by)
+    asked = overlay.policy
+    what = "" if asked is None else f" {asked.engine.value} {asked.version}"
+    return (
+        f"overlay {overlay.name}{what} since {overlay.at} by {names}: {overlay.reason}"
+    )
+
+
+def _overlay_fields(found: OverlayOrdered) -> dict[str, object]:
+    """Return an overlay in force for programs."""
+    overlay, policy = found.overlay, found.overlay.policy
+    return {
+        "at": str(overlay.at),
+        "engine": policy and policy.engine.value,
+        "name": overlay.name,
+        "policy": policy and policy.digest,
+        "reason": overlay.reason,
+        "signed_by": list(found.signed_by),
+        "version": policy and policy.version,
     }

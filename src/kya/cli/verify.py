@@ -1,5 +1,6 @@
 """`kya verify`: check an evidence package, offline, trusting nothing in it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,8 +14,10 @@ from kya.cli.output import AsJson, answer, console, read_bytes
 from kya.cli.progress import progress
 from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
+from kya.verify.package import LIMITS
 from kya.verify.report import Answer, Report
-from kya.verify.verify import verify as verify_package
+from kya.verify.verify import verify as verify_again
+from kya.wiring.overlay_engines import engines
 
 FINDINGS_SHOWN: Final = 5
 _STYLES: Final = {
@@ -48,16 +51,17 @@ def verify(
 ) -> None:
     """Check an evidence package offline and answer the ten questions.
 
+    Overlays are asked again where their engines are installed, in their release.
     Exit code 0: all hold. 1: at least one fails. 3: none fails, some cannot be told.
     """
-    brought = Brought.read(
-        read_bytes(root, "root"),
-        _own(policy, "policy"),
-        _own(checkpoint, "checkpoint"),
-        _own(executions, "executions"),
-    )
-    with progress() as shown:
-        report = verify_package(package, brought, progress=shown)
+    with progress() as shown, engines() as ask:
+        brought = Brought.read(
+            read_bytes(root, "root"),
+            _own(policy, "policy"),
+            _own(checkpoint, "checkpoint"),
+            _own(executions, "executions"),
+        )
+        report = verify_again(package, replace(brought, ask=ask), LIMITS, shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
     else:

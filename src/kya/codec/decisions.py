@@ -16,6 +16,7 @@ from kya.codec.behaviour_fields import (
 )
 from kya.codec.control_fields import ControlFields, control_fields, text_kept
 from kya.codec.enums import by_value
+from kya.codec.overlays import AnswerFields, answer_fields, answers_from
 from kya.codec.price_fields import (
     PriceFields,
     WorthFields,
@@ -62,7 +63,7 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     """The decision on the wire; `order` and `override` are leaf hashes of entries.
 
     `conversion` and `worth` stand where the amount is not in the scope's currency,
-    `behaviour` where the agent's baseline is locked.
+    `overlays` where any was asked, `behaviour` where the agent's baseline is locked.
     """
 
     type_: Literal["kya/decision/v1"] = msgspec.field(name="_type")
@@ -83,6 +84,7 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     seq: int
     behaviour: BehaviourFields | msgspec.UnsetType = msgspec.UNSET
     conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
+    overlays: list[AnswerFields] | msgspec.UnsetType = msgspec.UNSET
     worth: WorthFields | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -119,6 +121,11 @@ class Taken(Protocol):
         """The price that leads on to the scope's currency."""
         ...
 
+    @property
+    def overlays(self) -> list[AnswerFields] | msgspec.UnsetType:
+        """What overlays said."""
+        ...
+
 
 def inputs_of(line: Taken) -> Inputs:
     """Return what the decision says it took from outside the log."""
@@ -127,6 +134,7 @@ def inputs_of(line: Taken) -> Inputs:
         received_at=Instant.parse(line.received_at),
         price=None if line.price is None else price_from(line.price),
         conversion=None if conversion is msgspec.UNSET else price_from(conversion),
+        answers=answers_from(line.overlays),
     )
 
 
@@ -167,6 +175,7 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
             scope=case.grant.scope_digest,
             seq=case.order.seq,
             conversion=price_fields(case.conversion) or msgspec.UNSET,
+            overlays=answer_fields(decision.answers),
             worth=worth_fields(decision.worth_shown),
         )
     )

@@ -27,6 +27,8 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
+from kya.core.overlay_admission import against_overlay
 from kya.core.override import OverrideGranted
 from kya.core.override_admission import against_override
 from kya.core.place_admission import against_place_limits
@@ -96,6 +98,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_place_limits(state, event)
         case DropCopied() | ExecutionUnexplained():
             return against_copy(state, event)
+        case OverlayOrdered():
+            return against_overlay(state, event)
         case BaselineLocked():
             return against_baseline(state, event)
         case _ as never:

@@ -11,6 +11,7 @@ from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.levels import Place, places_of
 from kya.core.money import Money
 from kya.core.order import Action, Order
+from kya.core.overlay import AskedOverlay
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.place_limits import LimitedPlace
@@ -34,6 +35,7 @@ class Case:
     are those in force where the order goes, in the order of the levels, as are
     `place_limits`, each with what all agents have used there, and `facing` is
     the firm's working order that this one would meet first, if it would meet one.
+    `overlays` are those in force by name, each with what it said, if it was asked.
 
     `likeness` says how like its agent's past the order is, where a baseline is locked.
 
@@ -58,6 +60,7 @@ class Case:
     conversion: ReferencePrice | None = None
     target: Target | None = None
     facing: Facing | None = None
+    overlays: tuple[AskedOverlay, ...] = ()
     usable: ReferencePrice | None = field(init=False)
     worth: Money | None = field(init=False)
 

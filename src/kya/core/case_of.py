@@ -13,6 +13,7 @@ from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
 from kya.core.instant import Instant
 from kya.core.order_events import OrderSubmitted
+from kya.core.overlay import OverlayAnswer, asked_of
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import limits_upon
 from kya.core.price import ReferencePrice
@@ -25,6 +26,7 @@ class Inputs(NamedTuple):
     received_at: Instant
     price: ReferencePrice | None = None
     conversion: ReferencePrice | None = None
+    answers: tuple[OverlayAnswer, ...] = ()
 
 
 def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
@@ -66,6 +68,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
             scope,
             ((name, each.past.exposure) for name, each in state.agents.items()),
         ),
+        overlays=asked_of(state.overlays, inputs.answers),
     )
 
 

@@ -87,6 +87,8 @@ class Reason(Enum):
     BEHAVIOUR_SEQUENCE = "behaviour.sequence"
     HOURS_CLOSED = "hours.closed"
     CALENDAR_CLOSED = "calendar.closed"
+    OVERLAY_FORBIDS = "overlay.forbids"
+    OVERLAY_UNANSWERED = "overlay.unanswered"
     CONTROL_FAULTED = "control.faulted"
 
 

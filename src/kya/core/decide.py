@@ -4,6 +4,7 @@ from typing import Final
 
 from kya.core.case import Case
 from kya.core.checks import Check, checks_of
+from kya.core.checks_overlay import overlay_allows
 from kya.core.control import (
     NOT_ARMED,
     ControlOutcome,
@@ -11,6 +12,7 @@ from kya.core.control import (
     Reason,
 )
 from kya.core.decision import Decision
+from kya.core.order import Action
 from kya.core.override import OverrideGranted
 
 _PASSED: Final = ControlOutcome.PASSED
@@ -24,9 +26,13 @@ def decide(case: Case) -> Decision:
 
     All controls run and every violation is kept; a cancel, which takes risk away, is
     asked for identity alone. A regulator runs this same function over the logged inputs
-    and compares, bit by bit.
+    and compares, bit by bit. Overlays are asked last, of what all else lets pass.
     """
-    return judge(case, checks_of(case.order, case.scope))
+    decision = judge(case, checks_of(case.order, case.scope))
+    if not case.overlays or case.order.action is Action.CANCEL or not decision.allowed:
+        return decision
+    said = [overlay_allows(asked) for asked in case.overlays]
+    return Decision(case, (*decision.results, *said))
 
 
 def judge(case: Case, checks: tuple[Check, ...]) -> Decision:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from kya.core.case import Case
+from kya.core.checks_overlay import overlay_control
 from kya.core.control import (
     IDENTITY_REASONS,
     LETS_PASS,
@@ -18,6 +19,7 @@ from kya.core.control import (
 from kya.core.errors import CorruptionError
 from kya.core.instant import Day
 from kya.core.money import Currency, Money
+from kya.core.overlay import OverlayAnswer
 from kya.core.reservation import reserved_by
 from kya.core.scope import Mode
 
@@ -123,6 +125,20 @@ class Decision:
     def allowed(self) -> bool:
         """Whether the order may be released once this decision is durable."""
         return self.outcome is Outcome.ALLOWED
+
+    @property
+    def asks_overlays(self) -> bool:
+        """Whether every other control lets the order pass, so that overlays count."""
+        overlays = self.case.overlays
+        last = self.results[-1].control
+        return bool(overlays) and last == overlay_control(overlays[-1].name)
+
+    @property
+    def answers(self) -> tuple[OverlayAnswer, ...]:
+        """What the overlays said that were asked, by name."""
+        if not self.asks_overlays:
+            return ()
+        return tuple([each.answer for each in self.case.overlays if each.answer])
 
     @property
     def mode(self) -> Mode:

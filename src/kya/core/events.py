@@ -10,6 +10,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -49,6 +50,7 @@ Event = (
     | PlaceLimited
     | DropCopied
     | ExecutionUnexplained
+    | OverlayOrdered
     | BaselineLocked
 )
 

@@ -33,13 +33,10 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.override_admission import is_over
-from kya.core.place_fold import (
-    use_after_decision,
-    use_after_report,
-    with_place_limits,
-)
+from kya.core.place_fold import use_after_decision, use_after_report, with_limits
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
     AgentRegistered,
@@ -96,10 +93,10 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_override(state, event)
         case HaltOrdered() | TradingResumed() | LatchRearmed():
             return with_stop(state, event)
-        case PlaceLimited():
-            return with_place_limits(state, event)
         case DropCopied() | ExecutionUnexplained():
             return with_copy(state, event)
+        case PlaceLimited() | OverlayOrdered():
+            return with_limits(state, event)
         case BaselineLocked():
             return with_baseline(state, event)
         case _ as never:

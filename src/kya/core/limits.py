@@ -102,6 +102,21 @@ HALTS_MAX: Final = 4_096
 PLACES_LIMITED_MAX: Final = 4_096
 """Places with limits, which are kept in memory; the firm can always have some."""
 
+OVERLAYS_MAX: Final = 8
+"""Names of overlays in one log, those withdrawn too; each in force is a process."""
+
+OVERLAY_CHARS_MAX: Final = 32_768
+"""A policy's text: half an entry, for its JSON escapes quotes and line feeds."""
+
+OVERLAY_POLICIES_MAX: Final = 32
+"""Policies that one answer may name as those that forbade; people read each."""
+
+OVERLAY_ANSWER_MICROS_MAX: Final = 100_000
+"""How long an overlay may take to answer: 100 ms, for every other order waits."""
+
+OVERLAY_READY_MICROS_MAX: Final = 5_000_000
+"""How long an order waits for an overlay's engine to start before it is judged."""
+
 LIMITING_MIN: Final = 2
 """People who must have signed limits that widen, or are new: starting takes two."""
 

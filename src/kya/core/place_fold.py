@@ -1,4 +1,4 @@
-"""What limits of places, decisions and reports change in the totals of places."""
+"""What limits, decisions and reports change in the totals of places."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,6 +7,7 @@ from kya.core.levels import Place
 from kya.core.money import Money
 from kya.core.order import Action
 from kya.core.order_events import OrderSubmitted, VenueReported
+from kya.core.overlay import OverlayOrdered
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import UNUSED, PlaceUse
 from kya.core.state import State
@@ -15,8 +16,10 @@ from kya.core.working import places_touched
 Uses = Mapping[Place, PlaceUse]
 
 
-def with_place_limits(state: State, event: PlaceLimited) -> State:
-    """Put the limits in force, in the place of the former ones."""
+def with_limits(state: State, event: PlaceLimited | OverlayOrdered) -> State:
+    """Put limits or an overlay in force, in the place of the former ones."""
+    if isinstance(event, OverlayOrdered):
+        return state._replace(overlays={**state.overlays, event.overlay.name: event})
     limits = {**state.place_limits, event.limits.place: event}
     return state._replace(place_limits=limits)
 

@@ -18,6 +18,7 @@ from kya.core.mandate import Mandate
 from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.past import NO_PAST, Past
 from kya.core.place_limits import PlaceLimited
@@ -132,9 +133,10 @@ class State(NamedTuple):
     revocation list in DER. `overrides` are those that no decision has used, by the
     digest of the order line that each is for. `halts` are in force; `resumed` says when
     places were last started again, as far as that keeps out a halt. `place_limits` are
-    in force, `place_use` is what all agents have used where any order went. `undecided`
-    is an order whose decision is the next entry, `unlisted` a revoked credential whose
-    list is the next entry.
+    in force, `place_use` is what all agents have used where any order went. `overlays`
+    are the newest of each name, withdrawn ones too. `undecided` is an order whose
+    decision is the next entry, `unlisted` a revoked credential whose list is the next
+    entry.
     """
 
     opened: LogOpened | None = None
@@ -152,6 +154,7 @@ class State(NamedTuple):
     place_limits: Mapping[Place, PlaceLimited] = MappingProxyType({})
     place_use: Mapping[Place, PlaceUse] = MappingProxyType({})
     copies: Mapping[str, CopiedList] = MappingProxyType({})
+    overlays: Mapping[str, OverlayOrdered] = MappingProxyType({})
     crl_number: int = 0
     crl: bytes = b""
     undecided: OrderSubmitted | None = None

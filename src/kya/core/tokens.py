@@ -22,6 +22,7 @@ MARKET: Final = re.compile(r"[A-Z0-9]{2,12}/[A-Z0-9]{2,12}", re.ASCII)
 VENUE: Final = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
 REGION: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", re.ASCII)
 CONTROL: Final = re.compile(r"[a-z_]{1,32}\.[a-z_]{1,31}", re.ASCII)
+OVERLAY: Final = re.compile(r"[a-z][a-z_]{0,30}", re.ASCII)
 DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 FOREIGN: Final = re.compile(r"[!#-\[\]-~]{1,64}", re.ASCII)
 """What somebody else calls something of theirs: printable, no quote or backslash."""

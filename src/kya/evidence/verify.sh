@@ -169,7 +169,7 @@ make_folder() {
     export KYA_TMP KYA_PACKAGE
     mkdir "$tmp/leaf" "$tmp/raw" "$tmp/text" "$tmp/sig" "$tmp/hash" "$tmp/der" \
         "$tmp/pem" "$tmp/key" "$tmp/spki" "$tmp/shown" "$tmp/scope" "$tmp/crl" \
-        "$tmp/note" "$tmp/log" "$tmp/session"
+        "$tmp/note" "$tmp/log" "$tmp/session" "$tmp/policy"
     : >"$tmp/findings"
     : >"$tmp/jobs"
     : >"$tmp/files"
@@ -662,10 +662,24 @@ function take(raw,   why, k) {
         return
     }
     print i "\t" substr(N_TEXT, 1, length(N_TEXT) - 1) >(TMP "/statements")
+    if (substr(N_TEXT, 1, 26) == "{\"_type\":\"kya/overlay/v1\",") policy(N_TEXT)
     for (k = 1; k <= N_COUNT; k++) {
         print i "\t" k "\t" N_NAME[k] "\t" N_ID[k] >(TMP "/signatures")
         write_file(place("sig", i) "." k, bytes(N_SIG[k]))
     }
+}
+
+# An overlay's text on its own, as its digest is over it. What is no policy hashes to
+# nothing that an answer can name.
+function policy(line,   text) {
+    if (!json(substr(line, 1, length(line) - 1)) || !("policy.text" in V)) return
+    text = V["policy.text"]
+    gsub(/\\n/, "\n", text)
+    gsub(/\\t/, "\t", text)
+    gsub(/\002/, "\"", text)
+    gsub(/\001/, "\\\\", text)
+    write_file(TMP "/policy/" i, text)
+    print i >(TMP "/policies")
 }
 
 # Orders and decisions are laid out as files too: each is, byte for byte, its entry. The
@@ -738,6 +752,7 @@ split_entries() {
         folders=$((folders + 1))
     done
     : >"$tmp/signatures"
+    : >"$tmp/policies"
     # A NUL would end a line early in some awks; as 0x01 it is refused like any control
     # character, and the hash tells.
     all_bundles | tr '\000' '\001' | program split part=files "$tmp/files" part=lengths "$tmp/lengths" \
@@ -1282,6 +1297,7 @@ part == "certificates" {
 part == "signatures" { SIGNED[$1] = $2; SIGNER[$1, $2] = $3; ID[$1, $2] = $4; next }
 part == "digests" { DIGEST[FNR - 1] = $0; next }
 part == "leaves" { LEAF[FNR - 1] = $0; next }
+part == "policies" { POLICY[$2] = $1; next }
 {
     i = $1 + 0
     judge(i, substr($0, index($0, "\t") + 1))
@@ -1399,6 +1415,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/place-limits/v1") on_place_limits(i)
     else if (kind == "kya/drop-copy/v1") on_copy(i)
     else if (kind == "kya/unexplained/v1") on_unexplained(i)
+    else if (kind == "kya/overlay/v1") on_overlay(i)
     else fail(8, i, "a statement of no known kind")
 }
 
@@ -1999,6 +2016,100 @@ function use_places(key, day, unit,   n, k, words, at) {
 function open_at(key, more_of_them,   n, k, words) {
     n = split(GONE_TO[key], words, " ")
     for (k = 1; k <= n; k++) OPEN_AT[words[k]] += more_of_them
+}
+
+# ------------------------------------------ a firm's own policies, which may only forbid
+
+function on_overlay(i,   n, at, stands) {
+    n = V["name"]; at = V["at"]
+    WHAT[i] = "overlay " n
+    if (!fields(i, 4, "_type,at,name,policy,reason")) return
+    not_back_dated(4, i, at)
+    signers(4, i, "compliance risk", at)
+    if (n !~ /^[a-z][a-z_]*$/ || length(n) > 31 || V["reason"] == "" \
+        || (V["policy"] != "null" && (K["policy"] != "engine,text,version" || !(i in POLICY) \
+            || (V["policy.engine"] != "cedar" && V["policy.engine"] != "rego") \
+            || !is_token(V["policy.version"]) || V["policy.text"] == ""))) {
+        fail(4, i, "no name, reason or policy that an overlay can have")
+        return
+    }
+    stands = n in LAID_BY && LAID_BY[n] != ""
+    if (n in LAID_AT && at "" <= LAID_AT[n] "") fail(4, i, "not later than the one of " LAID_AT[n])
+    if (V["policy"] == "null" && !stands) fail(4, i, "withdraws what is not in force")
+    if (stands && !two_people(i, "compliance risk"))
+        fail(4, i, "want two people, for it changes or withdraws a policy")
+    if (!(n in LAID_AT) && ++NAMES_LAID > 8) fail(4, i, "8 names are on record")
+    LAID_AT[n] = at
+    LAID_BY[n] = V["policy"] == "null" ? "" : POLICY[i] " " V["policy.engine"] " " V["policy.version"]
+}
+
+function is_token(s) { return s ~ /^[A-Za-z0-9][A-Za-z0-9._:-]*$/ && length(s) <= 64 }
+
+# The controls of the overlays in force, by name, from the answers that the decision has;
+# they are asked only of what every other control lets pass, and never of a cancel.
+function overlays(i, tail,   p, text, k, n, name, names, least, done) {
+    OVERLAYS_TEXT = ""
+    split("", GIVEN)
+    p = index(tail, ",\"overlays\":[")
+    if (p) {
+        text = substr(tail, p + 12)
+        read_answers(i, substr(text, 1, index(text, "],\"override\":")))
+    }
+    if (REASONS != "" || O_ACTION == "cancel") return
+    split("", done)
+    do {
+        least = ""
+        for (name in LAID_BY)
+            if (LAID_BY[name] != "" && !(name in done) && (least == "" || name "" < least ""))
+                least = name
+        if (least == "") break
+        done[least] = 1
+        overlay(least)
+    } while (1)
+}
+
+function overlay(name,   id, words) {
+    id = "overlay." name
+    if (!(name in GIVEN)) {
+        control(id, "allow", "no answer", "cannot_evaluate", "overlay.unanswered", "")
+        return
+    }
+    OVERLAYS_TEXT = OVERLAYS_TEXT (OVERLAYS_TEXT == "" ? "" : ",") GIVEN[name]
+    if (ASKED_OF[name] != LAID_BY[name])
+        control(id, "allow", "another policy", "cannot_evaluate", "overlay.unanswered", "")
+    else if (SAID[name] == "allow" || substr(SAID[name], 1, 4) == "deny") {
+        ANSWERS_TAKEN++
+        control(id, "allow", SAID[name], SAID[name] == "allow" ? "passed" : "failed", \
+            "overlay.forbids", "")
+    } else control(id, "allow", SAID[name], "cannot_evaluate", "overlay.unanswered", "")
+}
+
+# Reads the answers into GIVEN (as they are written), ASKED_OF and SAID, by name.
+function read_answers(i, text,   n, k, m, ids, words, name, last, bad, verdict) {
+    if (!json(text)) { fail(5, i, "its answers of overlays are no canonical JSON"); return }
+    for (n = 1; n <= N[""]; n++) {
+        name = V[n ".name"]; verdict = V[n ".verdict"]
+        ids = words = last = ""
+        bad = K[n ""] != "engine,forbidden_by,name,policy,verdict,version" \
+            || !within("allow deny late absent failed", verdict) || !is_digest(V[n ".policy"]) \
+            || !is_token(V[n ".version"]) || !is_token(V[n ".engine"]) || !is_token(name)
+        m = N[n ".forbidden_by"]
+        for (k = 1; k <= m; k++) {
+            if (!is_token(V[n ".forbidden_by." k]) || (k > 1 && !(last "" < V[n ".forbidden_by." k] ""))) bad = 1
+            last = V[n ".forbidden_by." k]
+            ids = ids (k > 1 ? "," : "") "\"" last "\""
+            words = words " " last
+        }
+        if (bad || m > 32 || (m && verdict != "deny") || name in GIVEN) {
+            fail(5, i, "an answer of an overlay that is none")
+            continue
+        }
+        ASKED_OF[name] = V[n ".policy"] " " V[n ".engine"] " " V[n ".version"]
+        SAID[name] = verdict words
+        GIVEN[name] = "{\"engine\":\"" V[n ".engine"] "\",\"forbidden_by\":[" ids "],\"name\":\"" \
+            name "\",\"policy\":\"" V[n ".policy"] "\",\"verdict\":\"" verdict "\",\"version\":\"" \
+            V[n ".version"] "\"}"
+    }
 }
 
 # ------------------------------------------------------------ what runs, and where
@@ -2719,7 +2830,8 @@ function rendered(at, i, outcome,   c, counted) {
         ",\"currency\":\"" COUNTED_IN "\",\"day\":\"" substr(at, 1, 10) "\"},\"credential\":\"" \
         O_CREDENTIAL "\",\"mandate\":\"" MANDATE[c] "\",\"mode\":\"" \
         (at "" >= LIVE[c] "" ? "live" : "paper") "\",\"order\":\"" LEAF[i] "\",\"outcome\":\"" \
-        outcome "\",\"override\":" O_OVERRIDE ",\"price\":" PRICE_TEXT ",\"reasons\":[" REASONS \
+        outcome "\"" (OVERLAYS_TEXT == "" ? "" : ",\"overlays\":[" OVERLAYS_TEXT "]") \
+        ",\"override\":" O_OVERRIDE ",\"price\":" PRICE_TEXT ",\"reasons\":[" REASONS \
         "],\"received_at\":\"" at "\",\"scope\":\"" SCOPE_DIGEST[c] "\",\"seq\":" O_SEQ \
         (WORTH == "" || O_CURRENCY == CURRENCY[c] ? "" : ",\"worth\":{\"amount\":\"" WORTH \
         "\",\"currency\":\"" CURRENCY[c] "\"}") "}"
@@ -2765,6 +2877,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
     overriding(DIGEST[o], at)
     read_prices(i, line, tail)
     run_rules(at)
+    overlays(i, tail)
     outcome = REASONS == "" ? "allowed" : IDENTITY ? "refused" : "denied"
     compare(i, o, line, at, said, outcome)
     remember(o, at, said)
@@ -2813,7 +2926,8 @@ function foreign(line,   k, known) {
         " daily.amount place.order_amount place.daily_amount place.open_orders order.duplicate rate.second rate.minute rate.day daily.orders" \
         " rate.orders_per_fill latch.rejects latch.executions hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
-        if (!index(known, " " V["controls." k ".id"] " ")) return 1
+        if (!index(known, " " V["controls." k ".id"] " ") \
+            && substr(V["controls." k ".id"], 1, 8) != "overlay.") return 1
         if (V["controls." k ".version"] != 1) return 1
     }
     return 0
@@ -3092,6 +3206,9 @@ function conclude(   c, n, words, k, text) {
             COUNT["allowed"] + 0 " allowed, " COUNT["denied"] + 0 " denied, " COUNT["refused"] + 0 \
             " refused, each with its reasons; " DECISIONS + REPORTS + EQUIVOCATIONS \
             " gateway signatures; no scores are recorded")
+        if (ANSWERS_TAKEN)
+            finding(5, "UNKNOWN", ANSWERS_TAKEN " answers of overlays are taken as they are" \
+                " recorded: this script asks no policy's engine")
         n = split(AGENTS, words, " ")
         text = ""
         for (k = 1; k <= n; k++)
@@ -3109,6 +3226,9 @@ EOF
 
 judge_statements() {
     hash_folder text >"$tmp/digests"
+    while IFS= read -r entry; do
+        printf '%s\t%s\n' "$(sha256sum <"$tmp/policy/$entry" | cut -c 1-64)" "$entry"
+    done <"$tmp/policies" >"$tmp/policysums"
     : >"$tmp/uses"
     : >"$tmp/revoked"
     : >"$tmp/proofs"
@@ -3117,6 +3237,7 @@ judge_statements() {
     export KYA_ROOT
     program judge part=certificates "$tmp/certificates" part=signatures "$tmp/signatures" \
         part=digests "$tmp/digests" part=leaves "$tmp/hash/0" \
+        part=policies "$tmp/policysums" \
         part=statements "$tmp/statements"
     [ ! -s "$tmp/sessionsums" ] || sha256sum -c --status --strict "$tmp/sessionsums" ||
         fails 5 "a session in the log is not the one that its entry names"

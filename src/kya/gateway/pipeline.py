@@ -1,9 +1,6 @@
 """READ THIS FIRST: the one road of an order, from its arrival to its release."""
 
 from kya.codec.decisions import render_decision
-from kya.core.case import Case
-from kya.core.case_of import case_of
-from kya.core.decide import decide
 from kya.core.decision import Decision
 from kya.core.errors import MalformedError
 from kya.core.order import Order
@@ -13,6 +10,7 @@ from kya.gateway.answer import Answer, Freshness
 from kya.gateway.checked_on_write import CheckedOnWrite
 from kya.gateway.drop_copies import DropCopies
 from kya.gateway.inquiry import Inquiry
+from kya.gateway.overlays import judged, make_ready
 from kya.gateway.permit import Permit
 from kya.gateway.ports import Clock, MarketAccess
 from kya.gateway.quotes import inputs_at
@@ -47,6 +45,7 @@ class Gateway:
         self._sequencer = sequencer
         self._root = root
         self._prices = access.prices
+        self._policies = access.policies
         self._scribe = Scribe(sequencer=sequencer, signer=signer, clock=clock)
         self._turns = Turns(self._past_of)
         self.releases = Releases(self._scribe, access.venues)
@@ -67,6 +66,7 @@ class Gateway:
         entry = Entry.read(raw)
         submitted = _order_in(entry)
         authenticate(entry, self._sequencer.state, self._root)
+        await make_ready(self._policies, self._sequencer.state)
         order = submitted.order
         if await self._turns.reached(order) is Turn.USED:
             return await answer_again(self._scribe, entry, submitted)
@@ -74,7 +74,7 @@ class Gateway:
         # May it go? Nothing awaits from here until both have their place, so that the
         # state it is judged by is the state it is logged after. The place folds them:
         # what is allowed is reserved before anybody else's order is looked at.
-        decision = decide(self._case(submitted))
+        decision = self._judged(submitted)
         target = self._target_of(order)
         decided = self._decided(decision, submitted)
         index = self._sequencer.place(entry, decided)
@@ -128,8 +128,8 @@ class Gateway:
         working = agent.unanswered.get(order.target)
         return None if working is None else working.leaf
 
-    def _case(self, submitted: OrderSubmitted) -> Case:
-        """Return all that the decision may depend on: order, moment and log."""
+    def _judged(self, submitted: OrderSubmitted) -> Decision:
+        """Return the decision on order, moment and log, and on nothing else."""
         state, order = self._sequencer.state, submitted.order
         agent = state.agents[order.agent]
         if not agent.has_room_for(order):
@@ -142,7 +142,7 @@ class Gateway:
         received_at = self._scribe.now()
         credential = state.credentials[order.credential]
         inputs = inputs_at(self._prices, order, credential, received_at)
-        return case_of(state, submitted, inputs)
+        return judged(state, submitted, inputs, self._policies)
 
     def _decided(self, decision: Decision, submitted: OrderSubmitted) -> Entry:
         """Return the signed decision as the entry that follows the order's."""

@@ -1,6 +1,6 @@
 """Where the gateway meets the world: the time, the market and the venue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -12,6 +12,7 @@ from kya.core.instant import Instant
 from kya.core.levels import Place
 from kya.core.money import Money, Price
 from kya.core.order_events import VenueStatus
+from kya.core.overlay import Policy, Said
 from kya.core.price import ReferencePrice
 from kya.gateway.permit import Permit
 
@@ -154,16 +155,30 @@ class WatchedList:
     halts: Place | None
 
 
+class PolicyAnswers(Protocol):
+    """The engines of overlays: asked while an order waits, and so within a time."""
+
+    async def ready(self, policies: Iterable[Policy]) -> None:
+        """Return once these can be asked, or could not be made ready in time."""
+        ...
+
+    def ask(self, policy: Policy, question: bytes) -> Said:
+        """Return what the policy says of the order in the question; never raises."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketAccess:
     """The venues that orders leave for, by name, and the prices that judge them.
 
-    Without prices, whatever is measured by one is denied. `lists` are the venues' own
-    lists of executions, by venue, as far as they have any.
+    Without prices, whatever is measured by one is denied; without policies, whatever an
+    overlay must be asked about. `lists` are the venues' own lists of executions, by
+    venue, as far as they have any.
     """
 
     venues: Mapping[str, Venue]
     prices: Prices | None = None
+    policies: PolicyAnswers | None = None
     lists: Mapping[str, WatchedList] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -9,6 +9,7 @@ from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
 from kya.core.limits import STATEMENT_AHEAD_MICROS_MAX
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -46,6 +47,7 @@ Dated = (
     | TradingResumed
     | LatchRearmed
     | PlaceLimited
+    | OverlayOrdered
     | BaselineLocked
 )
 """What people and the authority say; an order or a report comes by another way."""
@@ -54,7 +56,8 @@ _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
     " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1, kya/override/v1, kya/halt/v1,"
-    " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1 or kya/baseline-lock/v1"
+    " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1, kya/overlay/v1 or"
+    " kya/baseline-lock/v1"
 )
 
 

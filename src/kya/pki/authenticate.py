@@ -27,6 +27,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -53,6 +54,7 @@ from kya.pki.session import require_session
 from kya.pki.stopping import (
     STOPPING,
     SUPERVISING,
+    only_tightens,
     require_limiting,
     require_locking,
     require_rearming,
@@ -81,7 +83,7 @@ def authenticate(entry: Entry, state: State, root: bytes) -> AuthenticEntry:
     return AuthenticEntry(entry, _signers(entry, state, root))
 
 
-def _signers(  # noqa: PLR0911  one return for each kind
+def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     entry: Entry, state: State, root: bytes
 ) -> tuple[Credential, ...]:
     """Return who signed, by the rule for this kind of statement."""
@@ -115,10 +117,10 @@ def _signers(  # noqa: PLR0911  one return for each kind
             return _holders(entry, state, at, Role.AUTHORITY)
         case MandateGranted() | OverrideGranted() | BaselineLocked() as event:
             return _allowing(entry, event, state)
-        case (
-            HaltOrdered() | TradingResumed() | LatchRearmed() | PlaceLimited()
-        ) as event:
+        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
             return _stopping(entry, event, state)
+        case PlaceLimited() | OverlayOrdered() as event:
+            return _limiting(entry, event, state)
         case LogOpened() as event:
             return (_opening_authority(entry, event, root),)
         case _ as never:
@@ -228,13 +230,9 @@ def _allowing(
 
 
 def _stopping(
-    entry: Entry,
-    event: HaltOrdered | TradingResumed | LatchRearmed | PlaceLimited,
-    state: State,
+    entry: Entry, event: HaltOrdered | TradingResumed | LatchRearmed, state: State
 ) -> tuple[Credential, ...]:
-    """Return the people who stop or limit trading, or who start it again together."""
-    if isinstance(event, PlaceLimited):
-        return _limiting(entry, event, state)
+    """Return the people who stop trading, or who start it again together."""
     # The gateway stops trading by itself where a venue's list is not explained.
     may = (*STOPPING, Role.GATEWAY) if isinstance(event, HaltOrdered) else STOPPING
     signers = _holders(entry, state, event.at, *may)
@@ -246,13 +244,11 @@ def _stopping(
 
 
 def _limiting(
-    entry: Entry, event: PlaceLimited, state: State
+    entry: Entry, event: PlaceLimited | OverlayOrdered, state: State
 ) -> tuple[Credential, ...]:
-    """Return those of risk and compliance who limit a place; to tighten takes one."""
-    limits = event.limits
-    signers = _holders(entry, state, limits.at, *SUPERVISING)
-    former = state.place_limits.get(limits.place)
-    if not limits.only_tighten(None if former is None else former.limits):
+    """Return those of risk and compliance who limit; only to tighten takes one."""
+    signers = _holders(entry, state, event.at, *SUPERVISING)
+    if not only_tightens(event, state):
         require_limiting(signers)
     return signers
 

@@ -15,6 +15,7 @@ from kya.codec import (
     halts,
     mandates,
     orders,
+    overlays,
     overrides,
     place_limits,
     registrations,
@@ -30,6 +31,7 @@ from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import OrderSubmitted
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import (
@@ -190,6 +192,11 @@ def _read_unexplained(line: bytes, _raw: bytes) -> Event:
     return drop_copies.parse_unexplained(line)
 
 
+def _read_overlay(line: bytes, raw: bytes) -> Event:
+    overlay = overlays.parse_overlay(line)
+    return OverlayOrdered(signed_by=_names_under(raw), overlay=overlay)
+
+
 def _read_lock(line: bytes, raw: bytes) -> Event:
     return BaselineLocked(
         leaf=canonical.leaf_digest(raw),
@@ -228,5 +235,6 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     place_limits.PLACE_LIMITS_TYPE: _read_place_limits,
     drop_copies.DROP_COPY_TYPE: _read_drop_copy,
     drop_copies.UNEXPLAINED_TYPE: _read_unexplained,
+    overlays.OVERLAY_TYPE: _read_overlay,
     baseline_locks.LOCK_TYPE: _read_lock,
 }

@@ -1,8 +1,8 @@
 """Who may stop trading, and who may start it again (RTS 6 Art. 12).
 
 Stopping takes one person. Starting takes two, one of whom is of compliance or of risk
-management, so that nobody who trades starts it among themselves. Limits of places are
-theirs alone: tightening takes one person, everything else two. So are baselines.
+management, so that nobody who trades starts it among themselves. Limits of places,
+overlays and baselines are theirs alone: tightening takes one person, all else two.
 """
 
 from typing import Final
@@ -10,6 +10,10 @@ from typing import Final
 from kya.core.credential import Credential, Role
 from kya.core.errors import DistrustError
 from kya.core.limits import LIMITING_MIN, RESUMING_MIN
+from kya.core.overlay import OverlayOrdered
+from kya.core.overlay_admission import in_force
+from kya.core.place_limits import PlaceLimited
+from kya.core.state import State
 
 STOPPING: Final = (Role.COMPLIANCE, Role.OPERATOR, Role.RISK)
 """Who may stop trading; nobody else's signature stands under a halt or a resume."""
@@ -30,8 +34,19 @@ def require_rearming(signers: tuple[Credential, ...]) -> None:
 
 def require_limiting(signers: tuple[Credential, ...]) -> None:
     """Raise unless two people signed, both of whom supervise."""
-    what = "limits that widen, or that are new there"
+    what = "limits that are new or widen, or another policy"
     _require_pair(what, signers, SUPERVISING, LIMITING_MIN)
+
+
+def only_tightens(event: PlaceLimited | OverlayOrdered, state: State) -> bool:
+    """Tell whether nothing passes after it that would not have passed before.
+
+    Nobody can tell that of two policies; one where none was only forbids.
+    """
+    if isinstance(event, OverlayOrdered):
+        return in_force(state, event.overlay.name) is None
+    former = state.place_limits.get(event.limits.place)
+    return event.limits.only_tighten(None if former is None else former.limits)
 
 
 def require_locking(signers: tuple[Credential, ...]) -> None:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Self
 
 from kya.codec.note import SignedNote
+from kya.core.overlay import Ask
 from kya.pki.certificate import parse_certificate
 from kya.pki.pem import CERTIFICATE, from_pem
 from kya.tlog.checkpoint import Checkpoint
@@ -16,13 +17,15 @@ from kya.verify.brought_list import BroughtList
 class Brought:
     """The verifier's own root in DER, and what else it has.
 
-    A policy, a checkpoint, and the venues' lists of executions.
+    A policy, a checkpoint, and the venues' lists of executions. `ask` puts questions to
+    the engines of overlays that are installed here.
     """
 
     root: bytes
     policy: Policy | None
     held: SignedNote | None
     executions: BroughtList
+    ask: Ask | None = None
 
     @classmethod
     def read(

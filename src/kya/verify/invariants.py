@@ -22,8 +22,8 @@ from kya.verify.plain_behaviour import (
 )
 from kya.verify.plain_certificates import POWER_KINDS, PlainCertificates
 from kya.verify.plain_copies import COPY_KINDS, PlainCopies
-from kya.verify.plain_decisions import objections
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
+from kya.verify.plain_overlays import OVERLAY_KINDS, PlainOverlays
 from kya.verify.plain_overrides import PlainOverrides
 from kya.verify.plain_places import PLACE_KINDS, Asked, PlainPlaces
 from kya.verify.plain_prices import Fields, PlainPrices
@@ -82,6 +82,7 @@ class PlainScan:
     _halts: PlainHalts = field(default_factory=PlainHalts)
     _copies: PlainCopies = field(default_factory=PlainCopies)
     _places: PlainPlaces = field(default_factory=PlainPlaces)
+    _overlays: PlainOverlays = field(default_factory=PlainOverlays)
 
     def take(self, raw: bytes) -> None:
         """Look at the next entry."""
@@ -127,7 +128,7 @@ class PlainScan:
             self._take_note_of(4, self._overrides.take(said, raw))
         elif kind == LOCK_KIND:
             self._take_lock(said, raw)
-        elif kind in HALT_KINDS | PLACE_KINDS | COPY_KINDS:
+        elif kind in HALT_KINDS | PLACE_KINDS | OVERLAY_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
         elif kind in WORKLOAD_KINDS:
             self._take_note_of(5, self._workloads.take(said, line, self.agents))
@@ -142,8 +143,9 @@ class PlainScan:
         if said["_type"] in COPY_KINDS:
             self._take_note_of(9, self._copies.take(said, self._halts.halted()))
             return
-        if said["_type"] in PLACE_KINDS:
-            self._take_note_of(4, self._places.take(said, len(signers_in(raw))))
+        if said["_type"] in PLACE_KINDS | OVERLAY_KINDS:
+            limits = self._places if said["_type"] in PLACE_KINDS else self._overlays
+            self._take_note_of(4, limits.take(said, len(signers_in(raw))))
             return
         self._take_note_of(4, self._halts.take(said, raw))
         if said["_type"] == "kya/rearm/v1":
@@ -197,7 +199,8 @@ class PlainScan:
             around = Around(target, halted, self._working, self._places)
             seen = seen_of(prices, certificate, agent, around)
             aside = set[str]() if override is None else override.sets_aside(seen)
-            for question, sentence in objections(prices, seen, aside):
+            found = self._overlays.objections(prices, seen, aside)
+            for question, sentence in found:
                 self._fail(question, sentence)
             added = seen.added
             if seen.worth is not None:

@@ -1,10 +1,14 @@
 """A decision beside what the plain scan sees: outcome, reasons, worth and controls."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from kya.verify.plain_limits import armed_by
 from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_rules import UNSEEN, Seen
+
+OVERLAY: Final = "overlay."
+"""How controls and reasons of overlays begin, which are looked at elsewhere."""
 
 Objection = tuple[int, str]
 """The question that an objection speaks to, and the sentence."""
@@ -23,6 +27,13 @@ def objections(prices: PlainPrices, seen: Seen, aside: set[str]) -> Iterator[Obj
         *_of_limits(prices.said, seen, aside),
     ):
         yield question, f"{what}{sentence}"
+
+
+def passes_all_else(prices: PlainPrices, seen: Seen, aside: set[str]) -> bool:
+    """Tell whether nothing but an overlay can stop the order, and one is asked."""
+    given = {r for r in prices.said["reasons"] if not r.startswith(OVERLAY)}
+    is_cancel = prices.order.get("action") == "cancel"
+    return not (is_cancel or given or set(seen.reasons) - aside)
 
 
 def _of_reasons(said: Fields, seen: set[str]) -> Iterator[Objection]:
@@ -50,7 +61,8 @@ def _of_worth(prices: PlainPrices, seen: Seen) -> Iterator[Objection]:
 
 def _of_list(prices: PlainPrices, seen: Seen) -> Iterator[Objection]:
     """Compare the controls with those that are armed, in their order."""
-    listed = [control["id"] for control in prices.said["controls"]]
+    ids = [control["id"] for control in prices.said["controls"]]
+    listed = [name for name in ids if not name.startswith(OVERLAY)]
     broken = {each["id"] for each in prices.said["controls"] if _is_broken(each)}
     want = armed_by(prices.order, {**prices.limits, **seen.limits})
     if [name for name in listed if name in want or name not in broken] != want:

@@ -40,11 +40,13 @@ UNSEEN: Final = frozenset(
         "credential.not_yet_valid",
         "latch.daily_loss",
         "latch.drawdown",
+        "overlay.forbids",
+        "overlay.unanswered",
         "sequence.gap",
     }
 )
 """Reasons that a plain scan cannot weigh: it reads no certificates and no program, and
-does not reckon what was lost."""
+does not reckon what was lost. Those of overlays it looks at elsewhere."""
 
 
 PEOPLE_MIN: Final = 2

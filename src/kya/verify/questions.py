@@ -15,6 +15,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import AgentRegistered, CertificateIssued, MandateGranted
@@ -45,6 +46,7 @@ QUESTION_OF: Final = {
     "kya/place-limits/v1": 4,
     "kya/drop-copy/v1": 9,
     "kya/unexplained/v1": 9,
+    "kya/overlay/v1": 4,
     "kya/baseline-lock/v1": 6,
 }
 """Which question fails if an entry of this type cannot be believed."""
@@ -56,6 +58,7 @@ _LIMITS: Final = (
     TradingResumed,
     LatchRearmed,
     PlaceLimited,
+    OverlayOrdered,
 )
 """What decides, besides the scope, which orders may be allowed."""
 

@@ -6,7 +6,7 @@ an entry is judged by, so what stands too late in the log does not count.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
 
 import msgspec
@@ -33,6 +33,7 @@ from kya.core.order_events import (
     OrderSubmitted,
     VenueReported,
 )
+from kya.core.overlay import Ask
 from kya.core.power_events import RevocationListed
 from kya.core.state import State
 from kya.pki.authenticate import authenticate
@@ -43,6 +44,7 @@ from kya.verify.equivocations import objection_to
 from kya.verify.expected import Expected
 from kya.verify.finding import Findings
 from kya.verify.order_table import OrderTable
+from kya.verify.overlays_again import OverlaysAgain
 from kya.verify.questions import (
     QUESTION_OF,
     question_of_bytes,
@@ -74,11 +76,13 @@ class Reexecution:
     root: bytes
     findings: Findings
     tally: Tally
+    ask: InitVar[Ask | None] = None
     brought: BroughtList = field(default_factory=lambda: BroughtList({}))
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
     lists: VenueLists = field(default_factory=VenueLists)
     expected: Expected = field(init=False)
+    overlays: OverlaysAgain = field(init=False)
     counted: Counter[str] = field(default_factory=Counter[str])
     stopped: str = ""
     index: int = -1
@@ -88,8 +92,9 @@ class Reexecution:
     )
     _line: DecisionLine | None = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, ask: Ask | None) -> None:
         """Expect the verifier's own root in the package."""
+        self.overlays = OverlaysAgain(ask, self.findings)
         self.expected = Expected(self.root)
 
     def take(self, raw: bytes) -> None:
@@ -212,6 +217,8 @@ class Reexecution:
         if render_decision(decision, submitted.leaf) != note.text:
             return None
         self._line = line
+        if decision.answers:
+            self.overlays.take(self.index, decision)
         event = OrderDecided.of(decision, submitted.leaf)
         return Entry(raw, note, event)
 

@@ -29,9 +29,9 @@ def verify_package(
 ) -> Report:
     """Return what can be said of the package at `path`, a folder or a .tar.gz.
 
-    Whatever is wrong with the package is a finding. InputError is about what the
-    verifier brought: no package there, or a root, policy, checkpoint or list of
-    executions that is none.
+    Whatever is wrong with the package is a finding; what overlays said is taken as it
+    is recorded. InputError is about what the verifier brought: no package there, or a
+    root, policy, checkpoint or list of executions that is none.
     """
     brought = Brought.read(root_pem, policy, held_checkpoint, executions)
     return verify(path, brought)

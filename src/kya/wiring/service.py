@@ -15,6 +15,7 @@ import uvloop
 from starlette.routing import BaseRoute
 
 from kya.adapters.durable_files import replace_file
+from kya.adapters.policy_engines import PolicyEngines
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
 from kya.api.ocsp import Statuses, create_status_app, status_routes
@@ -75,17 +76,16 @@ async def _serve(
         await open_if_new(sequencer, opened, clock.source, clock.clock.now())
         sources = price_sources(opened.config.prices, opened.data, clock.clock)
         venues = venues_of(opened.config, opened.data, clock.clock)
+        engines = PolicyEngines()
         gateway = Gateway(
             sequencer=sequencer,
             signer=signer,
             clock=clock.clock,
-            access=access_to(opened.config, venues, sources.prices),
+            access=access_to(opened.config, venues, sources.prices, engines),
             root=opened.certificate("root"),
         )
-        gateway.start()
         try:
-            await gateway.drop_copies.begin()
-            await sequencer.publish()
+            await _begin(gateway, sequencer)
             with contextlib.ExitStack() as stack:
                 more = price_routes(sources.statuses)
                 behind = _behind(opened, sequencer, gateway, clock, more)
@@ -96,11 +96,11 @@ async def _serve(
                     statements=gateway.statements,
                     clock=clock.clock,
                 )
-                copying = _copying(opened.config, gateway)
-                works = (due.carry_out_ever, *copying, *sources.works)
+                works = (due.carry_out_ever, *_copying(opened, gateway), *sources.works)
                 await _until_stopped(opened, sequencer, front, works, ready)
         finally:
             await gateway.close()
+            engines.close()
             for venue in venues.values():
                 venue.close()
         # Whoever reads the log of a gateway that was stopped finds all it answered.
@@ -109,11 +109,19 @@ async def _serve(
         await sequencer.close()
 
 
-def _copying(config: Config, gateway: Gateway) -> tuple[Work, ...]:
+async def _begin(gateway: Gateway, sequencer: Sequencer) -> None:
+    """Ask for what an earlier run has left, and begin every list, before any order."""
+    gateway.start()
+    await gateway.drop_copies.begin()
+    await sequencer.publish()
+
+
+def _copying(opened: Opened, gateway: Gateway) -> tuple[Work, ...]:
     """Return the work of copying the venues' lists, unless that is done when asked."""
-    if not config.drop_copy.every_ms:
+    every = opened.config.drop_copy.every_ms
+    if not every:
         return ()
-    seconds = config.drop_copy.every_ms / _MILLIS
+    seconds = every / _MILLIS
     return (partial(gateway.drop_copies.copy_ever, seconds),)
 
 

@@ -12,7 +12,7 @@ from kya.codec.execution_files import Listed
 from kya.config import Config, Halting, PaperSection
 from kya.core.execution import Execution
 from kya.core.levels import FIRM, Level, Place
-from kya.gateway.ports import Clock, MarketAccess, Prices, WatchedList
+from kya.gateway.ports import Clock, MarketAccess, PolicyAnswers, Prices, WatchedList
 
 
 def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]:
@@ -33,14 +33,17 @@ def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]
 
 
 def access_to(
-    config: Config, venues: Mapping[str, PaperVenue], prices: Prices | None
+    config: Config,
+    venues: Mapping[str, PaperVenue],
+    prices: Prices | None,
+    policies: PolicyAnswers,
 ) -> MarketAccess:
     """Return the venues with their lists, and what an unexplained one halts."""
     lists = {
         name: WatchedList(venues[name], _halted(name, section.unexplained))
         for name, section in config.venues.items()
     }
-    return MarketAccess(venues=venues, prices=prices, lists=lists)
+    return MarketAccess(venues=venues, prices=prices, policies=policies, lists=lists)
 
 
 def handed_over(config: Config, directory: Path, clock: Clock) -> Listed:

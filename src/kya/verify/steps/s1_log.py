@@ -57,7 +57,9 @@ def examine_log(
             findings.fails(question, CHECKPOINT, _sentence(error))
         return None
     tally = Tally(_selection(package, findings))
-    reexecution = Reexecution(brought.root, findings, tally, brought.executions)
+    reexecution = Reexecution(
+        brought.root, findings, tally, brought.ask, brought.executions
+    )
     first, last = tally.selection.first, tally.selection.last
     scan = PlainScan(findings, str(first), str(last))
     found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)

@@ -15,6 +15,7 @@ _ESTABLISHED = {
 
 def conclude_history(found: Pass, findings: Findings) -> None:
     """Say what holds where nothing failed, and what is unknown where the pass ended."""
+    found.reexecution.overlays.conclude()
     stopped = found.reexecution.stopped or found.scan.stopped
     if stopped:
         for question in (*_ESTABLISHED, 10):
