@@ -22,6 +22,7 @@ from kya.codec.note import SignedNote
 from kya.codec.tally import Tally
 from kya.core.baseline import BaselineLocked
 from kya.core.case_of import case_of
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
@@ -39,6 +40,7 @@ from kya.core.state import State
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from kya.pki.revocations import objections
+from kya.verify.brought_list import BroughtList
 from kya.verify.equivocations import objection_to
 from kya.verify.expected import Expected
 from kya.verify.finding import Findings
@@ -50,6 +52,7 @@ from kya.verify.questions import (
     question_of_bytes,
     question_of_refusal,
 )
+from kya.verify.venue_lists import VenueLists
 
 _LOOSE = msgspec.json.Decoder(DecisionLine)
 """Reads without checking; what it reads counts only after it was written again."""
@@ -57,7 +60,14 @@ _LOOSE = msgspec.json.Decoder(DecisionLine)
 _BATCH = 512
 """Signatures checked in one go."""
 
-GOES_ON = (OrderSubmitted, OrderDecided, VenueReported, Equivocated)
+GOES_ON = (
+    OrderSubmitted,
+    OrderDecided,
+    VenueReported,
+    Equivocated,
+    DropCopied,
+    ExecutionUnexplained,
+)
 """What nobody else's power rests on: after a bad signature here, the pass goes on."""
 
 
@@ -70,8 +80,10 @@ class Reexecution:
     tally: Tally
     learning: LearningAgain
     ask: InitVar[Ask | None] = None
+    brought: BroughtList = field(default_factory=lambda: BroughtList({}))
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
+    lists: VenueLists = field(default_factory=VenueLists)
     expected: Expected = field(init=False)
     overlays: OverlaysAgain = field(init=False)
     counted: Counter[str] = field(default_factory=Counter[str])
@@ -191,6 +203,9 @@ class Reexecution:
                     event.agent, self._line.mode, is_locked=is_locked
                 )
         self.tally.take(event, self._line)
+        self.lists.take(self.index, event)
+        if self.brought.listed:
+            self.brought.take(event)
         self.expected.take(entry)
         self.counted[type(event).__name__] += 1
         self.counted["signatures"] += len(entry.note.signatures)

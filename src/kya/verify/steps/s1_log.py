@@ -77,7 +77,9 @@ def examine_log(
         return None
     tally = Tally(_selection(package, findings))
     learning = LearningAgain(LogEntries(LogFiles(package), head.size))
-    reexecution = Reexecution(brought.root, findings, tally, learning, brought.ask)
+    reexecution = Reexecution(
+        brought.root, findings, tally, learning, brought.ask, brought.executions
+    )
     first, last = tally.selection.first, tally.selection.last
     scan = PlainScan(findings, str(first), str(last))
     found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)

@@ -104,14 +104,32 @@ def _conclude_baselines(found: Pass | None, findings: Findings) -> None:
 
 
 def conclude_open_questions(found: Pass | None, findings: Findings) -> None:
-    """Say why questions cannot be told from such a package."""
+    """Say what cannot be told from such a package, or by the venues' lists alone."""
     _conclude_baselines(found, findings)
     findings.unknown(7, f"the log records no incident; {_standings(found)}")
-    findings.unknown(
-        9,
-        "no drop copy: the venue's own list of executions is needed to tell;"
-        f" {_unanswered(found)}",
-    )
+    _conclude_lists(found, findings)
+
+
+def _conclude_lists(found: Pass | None, findings: Findings) -> None:
+    """Say whether the venues know of anything that the log does not."""
+    if found is None:
+        return
+    again = found.reexecution
+    if not again.state.copies and not again.brought.listed:
+        findings.unknown(
+            9,
+            "no drop copy: the venue's own list of executions is needed to tell;"
+            f" {_unanswered(found)}",
+        )
+        return
+    stopped = again.stopped or found.scan.stopped
+    if stopped:
+        findings.unknown(9, f"not examined to the end: stopped at {stopped}")
+    again.lists.conclude(again.state, again.brought.listed, findings)
+    again.brought.conclude(findings)
+    found.scan.conclude()
+    if not findings.failed(9):
+        findings.holds(9, _unanswered(found))
 
 
 def _standings(found: Pass | None) -> str:
@@ -124,8 +142,8 @@ def _standings(found: Pass | None) -> str:
     )
 
 
-def _unanswered(found: Pass | None) -> str:
+def _unanswered(found: Pass) -> str:
     """Return how many allowed orders the venue has not answered for good."""
-    agents = found.reexecution.state.agents.values() if found else ()
+    agents = found.reexecution.state.agents.values()
     count = sum(len(agent.unanswered) for agent in agents)
     return f"allowed orders without a final answer on record: {count}"
