@@ -191,7 +191,9 @@ def test_a_replacement_inherits_the_baseline_on_probation() -> None:
     world = locked_world()
     former = world.state.agents[AGENT].baseline
     world.now = LIVE
-    world.issue_agent(world.agent, replaces=world.credential)
+    former_one = world.credential
+    world.revoke(LIVE)
+    world.issue_agent(world.agent, replaces=former_one)
     held = world.state.agents[AGENT].baseline
     assert former is not None
     assert held is not None
@@ -205,7 +207,8 @@ def test_a_replacement_inherits_the_baseline_on_probation() -> None:
 def test_a_baseline_counts_for_the_release_that_it_was_locked_for() -> None:
     world = locked_world()
     world.pin(a_runtime(), LIVE)
-    world.start(at=LIVE.plus(seconds=1))
+    session = world.session(created_at=LIVE.plus(seconds=1))
+    world.start(world.session_note(session))
     assert usual(world, LIVE.plus(seconds=60)) == "denied"
     assert "behaviour.unknown" in reasons(world)
     again = replace(learned_from(world, 1, 400), at=world.now)
