@@ -11,6 +11,7 @@ from kya.core import tokens
 from kya.core.errors import InputError
 from kya.core.limits import (
     BASIS_POINTS_MAX,
+    DROP_COPY_MILLIS_MAX,
     FEED_MILLIS_MIN,
     MANDATE_DIRECTORS_MIN,
     PRICE_AGE_MILLIS_MAX,
@@ -36,6 +37,7 @@ def is_loopback(host: str) -> bool:
 PORT_MAX: Final = 65_535
 
 TlsMode = Literal["off", "mutual", "proxy"]
+Halting = Literal["venue", "firm", "none"]
 FaultName = Literal["lost", "timeout", "reject", "partial"]
 
 
@@ -191,10 +193,26 @@ class PricesSection(_Section, frozen=True, kw_only=True):
 
 
 class VenueSection(_Section, frozen=True, kw_only=True):
-    """One venue. `faults` maps a client order id to what goes wrong with it."""
+    """One venue. `faults` maps a client order id to what goes wrong with it.
+
+    `unexplained` is what is halted when the venue's own list names an execution that
+    the log does not know, or knows otherwise: the venue, the firm, or none.
+    """
 
     kind: Literal["paper"] = "paper"
+    unexplained: Halting = "venue"
     faults: dict[str, FaultName] = msgspec.field(default_factory=dict[str, FaultName])
+
+
+class DropCopySection(_Section, frozen=True, kw_only=True):
+    """How often the venues' own lists of executions are copied; 0 for when asked."""
+
+    every_ms: int = 1_000
+
+    def __post_init__(self) -> None:
+        """Refuse an interval that lies before the one before."""
+        if not 0 <= self.every_ms <= DROP_COPY_MILLIS_MAX:
+            raise ValueError(f"every_ms: want 0 to {DROP_COPY_MILLIS_MAX}")
 
 
 class Config(_Section, frozen=True, kw_only=True):
@@ -206,6 +224,7 @@ class Config(_Section, frozen=True, kw_only=True):
     mandates: MandatesSection = MandatesSection()
     prices: PricesSection = PricesSection()
     paper: PaperSection = PaperSection()
+    drop_copy: DropCopySection = DropCopySection()
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]
     )

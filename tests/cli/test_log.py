@@ -29,21 +29,22 @@ def test_shows_entries_with_index_signer_and_line(stopped: Path) -> None:
         ["1", "authority"],
         ["2", "authority"],
     ]
-    assert shown.err == "entries 1 to 2 of 4\n"
+    assert shown.err == "entries 1 to 2 of 7\n"
 
 
 def test_shows_one_json_object_a_line(stopped: Path) -> None:
     shown = kya("log", "show", "--data", stopped, "--json")
     rows = [json.loads(line) for line in shown.out.splitlines()]
-    assert [row["index"] for row in rows] == [0, 1, 2, 3]
-    assert all(row["signers"] == ["authority"] for row in rows)
+    assert [row["index"] for row in rows] == list(range(7))
+    signers = [row["signers"] for row in rows]
+    assert signers == [["authority"]] * 4 + [["gateway"]] * 3
 
 
 def test_an_entry_that_is_not_there_is_asked_wrongly(stopped: Path) -> None:
-    for verb in (("show", "--from", "4"), ("prove", "4")):
+    for verb in (("show", "--from", "7"), ("prove", "7")):
         refused = kya("log", *verb, "--data", stopped)
         assert refused.code == 2
-        assert "want an entry below 4, got 4" in refused.err or "below 4" in refused.err
+        assert "want an entry below 7, got 7" in refused.err or "below 7" in refused.err
 
 
 def test_proves_an_entry(stopped: Path, tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_proves_an_entry(stopped: Path, tmp_path: Path) -> None:
     assert kya("log", "prove", "2", "--out", out, "--data", stopped).out == ""
     assert out.read_text() == printed.out
     key = open_installation(stopped).note_signer(LOG).key
-    (raw,) = entries(tile_reader(stopped / "log"), 2, 3, 4)
+    (raw,) = entries(tile_reader(stopped / "log"), 2, 3, 7)
     proof = Proof.parse(out.read_bytes())
     proof.verify(raw, key.name, [key])
     with pytest.raises(DistrustError):

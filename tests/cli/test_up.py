@@ -34,7 +34,7 @@ def test_keeps_keys_from_other_people(office: Up) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
-def test_opens_the_log_with_services_and_an_empty_revocation_list(
+def test_opens_the_log_with_services_a_revocation_list_and_the_venues_lists(
     founded: Path,
 ) -> None:
     shown = kya("log", "show", "--json", "--data", founded)
@@ -44,8 +44,13 @@ def test_opens_the_log_with_services_and_an_empty_revocation_list(
         "kya/certificate/v1",
         "kya/certificate/v1",
         "kya/crl/v1",
+        "kya/drop-copy/v1",
+        "kya/drop-copy/v1",
+        "kya/drop-copy/v1",
     ]
-    assert lines[-1]["number"] == 1
+    assert lines[3]["number"] == 1
+    copies = [(line["venue"], line["after"]) for line in lines[4:]]
+    assert copies == [("SIMA", 0), ("SIMB", 0), ("SIMC", 0)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -10,12 +10,22 @@ import msgspec
 import pytest
 
 from kya.codec import canonical
+from kya.codec.baseline_locks import LockLine, SourceFields
 from kya.codec.canonical import digest, encode
 from kya.codec.decisions import (
     DecisionLine,
     parse_decision,
     read_reason,
     render_decision,
+)
+from kya.codec.drop_copies import (
+    DropCopyLine,
+    ExecutionFields,
+    UnexplainedLine,
+    parse_drop_copy,
+    parse_unexplained,
+    render_drop_copy,
+    render_unexplained,
 )
 from kya.codec.halts import (
     HaltLine,
@@ -57,8 +67,10 @@ from kya.codec.sessions import (
     render_session,
 )
 from kya.core.checks import CHECKS
+from kya.core.client_id import client_id_of
 from kya.core.closed_days import YEARS
 from kya.core.control import Reason
+from kya.core.copied import NOBODYS
 from kya.core.decide import decide
 from kya.core.halt import TradingState
 from kya.core.instant import MICROS_PER_DAY
@@ -67,6 +79,8 @@ from kya.core.levels import Level
 from kya.core.limits import (
     CLOCK_SKEW_MICROS_MAX,
     COUNT_MAX,
+    EXECUTION_WAIT_MICROS_MAX,
+    EXECUTIONS_COPIED_MAX,
     GRACE_SECONDS_MAX,
     HALTS_MAX,
     INSTANCE_AGE_MICROS_MAX,
@@ -94,6 +108,7 @@ from kya.core.override_admission import OVERRIDABLE
 from kya.core.place_limits import LimitedPlace
 from kya.core.scope import Calendar
 from kya.core.scope_limits import Limits
+from kya.gateway.drop_copies import SILENCE_MICROS_MAX
 from kya.pki.stopping import STOPPING, SUPERVISING
 from tests.builders import (
     a_case,
@@ -111,6 +126,7 @@ PAGES = {
     for name in (
         "order",
         "report",
+        "drop-copy",
         "decision",
         "mandate",
         "session",
@@ -118,6 +134,7 @@ PAGES = {
         "limits",
         "halt",
         "place-limits",
+        "baseline-lock",
         "calendars",
         "overlays",
     )
@@ -201,6 +218,27 @@ def test_what_stops_and_starts_on_the_page_is_one(
 ) -> None:
     line = example("halt", kind)
     assert render(parse(line)) == line
+
+
+def test_the_drop_copy_on_the_page_is_one_and_what_it_says_is_unexplained() -> None:
+    line, told = example("drop-copy", "drop-copy"), example("drop-copy", "unexplained")
+    copied, found = parse_drop_copy(line), parse_unexplained(told).found
+    assert render_drop_copy(copied) == line
+    assert render_unexplained(parse_unexplained(told)) == told
+    assert copied.executions[found.position - copied.after - 1] == found.execution
+    assert found.expected == NOBODYS
+    report = parse_report(example("report", "report"))
+    assert copied.executions[0].client_id == client_id_of(report.order)
+
+
+def test_the_page_of_drop_copies_says_its_limits() -> None:
+    page = PAGES["drop-copy"]
+    assert f"at most {EXECUTIONS_COPIED_MAX};" in page
+    assert f"may wait {EXECUTION_WAIT_MICROS_MAX // 1_000_000} s" in page
+    assert client_id_of("0123456789" * 6) == ("0123456789" * 6)[:32]
+    assert "first 32 characters" in page
+    assert SILENCE_MICROS_MAX == 3_600 * 1_000_000
+    assert "After an hour" in page
 
 
 def test_the_page_of_halts_says_every_place_state_latch_and_limit() -> None:
@@ -318,7 +356,9 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("override", [OverrideLine]),
         ("halt", [HaltLine, ResumeLine, RearmLine]),
         ("place-limits", [PlaceLimitsLine]),
+        ("drop-copy", [DropCopyLine, UnexplainedLine, ExecutionFields]),
         ("limits", [LimitsFields]),
+        ("baseline-lock", [LockLine, SourceFields]),
         ("overlays", [OverlayLine, PolicyFields, AnswerFields]),
         ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],

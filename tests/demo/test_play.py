@@ -12,6 +12,7 @@ from kya.codec.note import VerifierKey
 from kya.core.scope import DailyMaxPer
 from kya.demo.run import Settings, play
 from kya.demo.seed import LITERAL_ALLOWED
+from kya.demo.verdict import verify
 from tests.surface import front_page
 
 pytestmark = [pytest.mark.serial, pytest.mark.timeout(300)]
@@ -54,6 +55,7 @@ def test_the_story_comes_out_as_told(tmp_path: Path, foreign_log: Path) -> None:
     assert front_page.shows(text), "README.md shows another run than this one"
     # Every line is readable in a window of a hundred columns.
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+    _the_venues_lists_show_what_the_log_does_not_know(out)
     # The regulator's policy names the log's key, and nothing of the package.
     (line,) = (out / "policy.txt").read_text().splitlines()[:1]
     vkey = line.split()[1]
@@ -64,6 +66,25 @@ def test_the_story_comes_out_as_told(tmp_path: Path, foreign_log: Path) -> None:
     assert (foreign.returncode, foreign.stderr) == (0, "")
     assert (out / "root.pem").read_bytes().startswith(b"-----BEGIN CERTIFICATE-----")
     assert (out / "evidence.tar.gz").exists()
+
+
+def _the_venues_lists_show_what_the_log_does_not_know(out: Path) -> None:
+    """One execution hidden, one changed and one of nobody's, each found by itself."""
+    given = out / "executions.csv"
+    kept = given.read_bytes()
+    head, first, second, _hidden, *rest = kept.splitlines(keepends=True)
+    amount, _, client_id, _, changed, *_ = second.decode().split(",")
+    more = second.replace(amount.encode(), b"%d.00" % (int(amount[:-3]) + 1), 1)
+    nobodys = second.replace(client_id.encode(), b"by-hand").replace(b"-E", b"-X")
+    lines = (head, first, more, nobodys, *rest)
+    given.write_bytes(b"".join(lines))
+    judged = verify(out / "evidence", out)
+    given.write_bytes(kept)
+    told = " ".join(judged.refusals())
+    assert judged.exit_code == 1
+    assert f"{changed}: " in told
+    assert "by its report, but not in your list" in told
+    assert "an order of this client id with a report in the log" in told
 
 
 def test_the_literal_cap_lets_through_about_half(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 
 from kya.adapters.paper_journal import Execution
+from kya.core.client_id import client_id_of
 from kya.core.decision import Outcome
 from kya.core.order_events import OrderDecided, OrderSubmitted, VenueReported
-from kya.gateway.permit import client_id_of
 from kya.pki.entries import Entry
 from kya.tlog.checkpoint import open_checkpoint
 from kya.tlog.tree import entries

@@ -17,6 +17,7 @@ from kya.codec import (
     canonical,
     channels,
     decisions,
+    drop_copies,
     halts,
     mandates,
     orders,
@@ -114,6 +115,14 @@ STATEMENTS: Final[
     halts.HALT_TYPE: (halts.parse_halt, halts.render_halt),
     halts.RESUME_TYPE: (halts.parse_resume, halts.render_resume),
     halts.REARM_TYPE: (halts.parse_rearm, halts.render_rearm),
+    drop_copies.DROP_COPY_TYPE: (
+        drop_copies.parse_drop_copy,
+        drop_copies.render_drop_copy,
+    ),
+    drop_copies.UNEXPLAINED_TYPE: (
+        drop_copies.parse_unexplained,
+        drop_copies.render_unexplained,
+    ),
     place_limits.PLACE_LIMITS_TYPE: (
         place_limits.parse_place_limits,
         place_limits.render_place_limits,

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from kya.codec import canonical
 from kya.codec.channels import ChannelRequest, render_channel_request
 from kya.codec.decisions import render_decision
+from kya.codec.drop_copies import render_drop_copy, render_unexplained
 from kya.codec.halts import render_halt, render_rearm, render_resume
 from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
@@ -35,9 +36,12 @@ from kya.codec.statements import (
     render_log,
 )
 from kya.core.case import Case
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.instant import Instant
+from kya.core.levels import Level, Place
+from kya.core.matching import Unexplained
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, Order, OrderType
 from kya.core.power_events import ClockSource
@@ -51,6 +55,7 @@ from kya.pki.request import make_request
 from kya.pki.scope_extension import AgentScope
 from kya.pki.signer import pinned
 from tests import builders
+from tests.drop_copies import an_execution
 from tests.fuzz.parsers import question
 from tests.fuzz.world import a_channel
 from tests.pki import world as pki
@@ -159,6 +164,8 @@ def _statements() -> Mapping[str, bytes]:
         "runtime": render_runtime(builders.a_runtime_pinned()),
         "override": render_override(builders.an_override()),
         "halt": render_halt(builders.a_halt()),
+        "drop-copy": render_drop_copy(_copied(at)),
+        "unexplained": render_unexplained(_unexplained(at)),
         "place-limits": render_place_limits(builders.place_limits(open_orders=5)),
         "overlay": render_overlay(builders.an_overlay()),
         "resume": render_resume(
@@ -184,6 +191,17 @@ def _acting_on_the_first(action: Action) -> Order:
     return builders.an_order(
         seq=2, action=action, target=1, type=OrderType.LIMIT, limit_price=price
     )
+
+
+def _copied(at: Instant) -> DropCopied:
+    lines = (an_execution(1), an_execution(2, client_id=""))
+    return DropCopied(venue="SIMA", after=800, executions=lines, until=at, at=at)
+
+
+def _unexplained(at: Instant) -> ExecutionUnexplained:
+    found = Unexplained("by-hand", 801, an_execution(1), "an order of this client id")
+    place = Place(Level.VENUE, "SIMA")
+    return ExecutionUnexplained(venue="SIMA", found=found, place=place, at=at)
 
 
 def _priced_case() -> Case:

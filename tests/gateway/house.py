@@ -23,7 +23,13 @@ from kya.core.price import ReferencePrice
 from kya.core.scope import Scope
 from kya.gateway.answer import Answer
 from kya.gateway.pipeline import Gateway
-from kya.gateway.ports import MarketAccess, PolicyAnswers, Prices, Venue
+from kya.gateway.ports import (
+    MarketAccess,
+    PolicyAnswers,
+    Prices,
+    Venue,
+    WatchedList,
+)
 from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer
 from tests.sequencer.logs import inline
@@ -82,6 +88,7 @@ class House:
     venues: Mapping[str, Venue]
     prices: Prices | None = None
     policies: PolicyAnswers | None = None
+    lists: Mapping[str, WatchedList] = field(default_factory=dict)
     sequencer: Sequencer = field(init=False)
     gateway: Gateway = field(init=False)
 
@@ -97,7 +104,10 @@ class House:
             signer=self.world.gateway,
             clock=self.clock,
             access=MarketAccess(
-                venues=self.venues, prices=self.prices, policies=self.policies
+                venues=self.venues,
+                prices=self.prices,
+                policies=self.policies,
+                lists=self.lists,
             ),
             root=self.world.root,
         )

@@ -20,6 +20,7 @@ from kya.codec.canonical import digest
 from kya.codec.decisions import parse_decision, render_decision
 from kya.codec.orders import render_order
 from kya.core.case_of import Inputs, case_of
+from kya.core.client_id import client_id_of
 from kya.core.decide import decide
 from kya.core.decision import Outcome
 from kya.core.errors import KyaError, TransientError
@@ -31,7 +32,7 @@ from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.scope import DailyMaxPer, Mode
 from kya.core.state import State
 from kya.gateway.answer import Answer, Freshness
-from kya.gateway.permit import Permit, client_id_of
+from kya.gateway.permit import Permit
 from kya.gateway.pipeline import Gateway
 from kya.gateway.ports import MarketAccess, VenueAnswer
 from kya.pki.entries import Entry

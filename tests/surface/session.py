@@ -27,6 +27,9 @@ _VARYING: Final = (
     (re.compile(r"[A-Za-z0-9+/]{43,}={0,2}"), "<base64>"),
     (re.compile(r"\bbyte \d+\b"), "byte <place>"),
     (re.compile(r"\b\d+ us old\b"), "<micros> us old"),
+    # Whether a venue's list was copied before or after.
+    (re.compile(r"\bentry \d+\b"), "entry <index>"),
+    (re.compile(r"\b\d+ (?=(?:log )?entries\b)"), "<count> "),
     # Whether one checkpoint more was signed meanwhile.
     (re.compile(r"\b\d+ (?=files|checked)"), "<count> "),
 )

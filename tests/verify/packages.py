@@ -165,13 +165,12 @@ def judged(
     if credential.grant is None or not isinstance(entry.event, OrderSubmitted):
         raise TypeError
     world.now = order.created_at
-    given: dict[str, Any] = {"price": None, **case_of}
+    given: dict[str, Any] = {"price": None, "likeness": None, **case_of}
     case = Case(
         order=as_if or order,
         received_at=world.now,
         credential=replace(credential, standing=Standing.ACTIVE, withdrawal=None),
         scope=credential.grant.scope,
-        likeness=None,
         past=world.state.agents[AGENT].past.on(world.now.day),
         session=world.state.agents[AGENT].session_under(order.credential),
         pinned=world.state.agents[AGENT].pinned,

@@ -12,8 +12,9 @@ from kya.core.instant import Day
 from kya.evidence.archive import archive
 from kya.evidence.build import everything
 from kya.pki.note_signer import NoteSigner
+from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
-from kya.verify.verify import verify_package
+from kya.verify.verify import verify, verify_package
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
@@ -184,15 +185,14 @@ def test_verifying_changes_nothing_in_the_package(package: Handed) -> None:
 
 def test_progress_is_told(sound: Handed) -> None:
     told: list[str] = []
-    verify_package(
-        sound.path,
-        root_pem=sound.root,
-        progress=lambda what, _done, _total: told.append(what),
-    )
+    brought = Brought.read(sound.root, None, None)
+    verify(sound.path, brought, progress=lambda what, _done, _total: told.append(what))
     assert "entries" in told
 
 
-@pytest.mark.parametrize("brought", ["root_pem", "policy", "held_checkpoint"])
+@pytest.mark.parametrize(
+    "brought", ["root_pem", "policy", "held_checkpoint", "executions"]
+)
 def test_what_the_verifier_brings_must_be_what_it_is_called(
     sound: Handed, brought: str
 ) -> None:

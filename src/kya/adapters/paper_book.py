@@ -19,7 +19,8 @@ class Message:
     """What came from the gateway, and what came of it so far.
 
     `target` is the client id of the order that it acts on; `before` is what was filled
-    of that one, and of those in whose place that stood, in minor units.
+    of that one, and of those in whose place that stood, in minor units. `last_price` is
+    that of the last fill.
     """
 
     client_id: str
@@ -35,6 +36,7 @@ class Message:
     arrived_at: Instant
     answer: VenueAnswer
     before: int = 0
+    last_price: Price | None = None
 
     @property
     def is_resting(self) -> bool:
@@ -111,7 +113,7 @@ def _filled(
         if can_rest:
             status = VenueStatus.ACKNOWLEDGED
     return _answered(
-        message,
+        replace(message, last_price=_side(message, price)),
         VenueAnswer(
             status=status,
             filled=Money(total, message.amount.currency),

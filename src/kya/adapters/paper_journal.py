@@ -18,7 +18,8 @@ class Execution(canonical.Statement, frozen=True, kw_only=True):
     """One line of the list: what a message asked for, and what came of it so far.
 
     `arrival` above 1 is a message sent again. A cancel or a replace that was carried
-    out ends its `target`, which has no line of its own for that.
+    out ends its `target`, which has no line of its own for that. `last_price` is that
+    of the last fill, `price` the mean of all.
     """
 
     action: str
@@ -32,6 +33,7 @@ class Execution(canonical.Statement, frozen=True, kw_only=True):
     currency: str
     detail: str
     filled: str | None
+    last_price: str | None
     limit_price: str | None
     market: str
     price: str | None

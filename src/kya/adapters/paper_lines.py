@@ -53,6 +53,7 @@ def execution_of(message: Message, venue: str, arrival: int, now: Instant) -> Ex
         currency=message.amount.currency.code,
         detail=answer.detail,
         filled=None if answer.filled is None else str(answer.filled),
+        last_price=None if message.last_price is None else str(message.last_price),
         limit_price=None if limit is None else str(limit),
         market=message.market,
         price=None if answer.price is None else str(answer.price),
@@ -68,6 +69,7 @@ def execution_of(message: Message, venue: str, arrival: int, now: Instant) -> Ex
 def message_in(execution: Execution) -> Message:
     """Return the message that a line of the list is of."""
     currency, limit = Currency(execution.currency), execution.limit_price
+    last = execution.last_price
     return Message(
         client_id=execution.client_id,
         agent=execution.agent,
@@ -81,6 +83,7 @@ def message_in(execution: Execution) -> Message:
         target=execution.target,
         arrived_at=Instant.parse(execution.arrived_at),
         answer=_answer_in(execution, currency),
+        last_price=None if last is None else Price.parse(last),
     )
 
 

@@ -14,14 +14,17 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.adapters import paper_book as book
+from kya.adapters.drop_copy_memory import lines_behind
 from kya.adapters.paper_book import Message
 from kya.adapters.paper_journal import Execution, Journal
 from kya.adapters.paper_lines import execution_of, message_in, message_of
+from kya.adapters.paper_list import PaperList
 from kya.core.errors import TransientError
+from kya.core.instant import Instant
 from kya.core.order import Action
 from kya.core.price import ReferencePrice
 from kya.gateway.permit import Permit
-from kya.gateway.ports import Clock, Prices, VenueAnswer
+from kya.gateway.ports import Clock, Listed, Prices, VenueAnswer
 
 
 class Fault(Enum):
@@ -59,6 +62,8 @@ class PaperVenue:
         self._faults = faults
         self._journal = None if journal is None else Journal(journal)
         self.executions: list[Execution] = []
+        self._list = PaperList(name)
+        self._resting: set[str] = set()
         self._arrivals: dict[str, int] = {}
         self._messages: dict[str, Message] = {}
         for execution in self._journal.executions if self._journal else ():
@@ -90,6 +95,20 @@ class PaperVenue:
             self._journal.require_whole()
         message = self._now(client_id)
         return None if message is None else message.answer
+
+    async def listed(self, after: int) -> Listed:
+        """Return the next lines of the list of all that was executed here."""
+        if self._journal is not None:
+            self._journal.require_whole()
+        for client_id in sorted(self._resting):
+            self._now(client_id)
+        return lines_behind(self._list.lines, after)
+
+    async def order_elsewhere(self, message: Message) -> VenueAnswer:
+        """Take an order that came on another way than through a gateway."""
+        message = self._entered(message)
+        self._keep(message, 1)
+        return message.answer
 
     def close(self) -> None:
         """Give back the journal's file."""
@@ -178,6 +197,12 @@ class PaperVenue:
                 message = replace(message, before=target.before + target.filled)
             word = f"{_DONE[message.action]} by {message.client_order_id}"
             self._messages[target.client_id] = book.ended(target, word)
+            self._resting.discard(target.client_id)
+        before = 0 if known is None else known.filled
+        self._list.take(before, message, Instant.parse(execution.at))
+        (self._resting.add if message.is_resting else self._resting.discard)(
+            message.client_id
+        )
         self.executions.append(execution)
         self._arrivals[message.client_id] = execution.arrival
         self._messages[message.client_id] = message

@@ -57,6 +57,14 @@ class LogSizes(BaseModel, frozen=True):
     published: int
 
 
+class CopiedUpTo(BaseModel, frozen=True):
+    """How far a venue's list is on record, and how many orders wait to be matched."""
+
+    position: int
+    until: str
+    waiting: int
+
+
 class Health(BaseModel, frozen=True):
     """Whether the gateway takes orders."""
 
@@ -130,6 +138,26 @@ def log_routes(sequencer: Sequencer) -> APIRouter:
         # Raises, and so answers 503 with the reason, once the log has stopped.
         await sequencer.durable(sequencer.size)
         return Health(status="ok")
+
+    return routes
+
+
+def drop_copy_routes(gateway: Gateway) -> APIRouter:
+    """Return the route by which the venues' lists are copied now."""
+    routes = APIRouter()
+
+    @routes.post("/v1/drop-copies")
+    async def copy(request: Request) -> dict[str, CopiedUpTo]:
+        if not _is_local(request):
+            raise ProblemError(forbidden("ask for this on the gateway's own machine"))
+        return {
+            venue: CopiedUpTo(
+                position=known.position,
+                until=str(known.until),
+                waiting=len(known.accounts),
+            )
+            for venue, known in (await gateway.drop_copies.copy()).items()
+        }
 
     return routes
 

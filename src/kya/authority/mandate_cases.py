@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from kya.codec import canonical
 from kya.codec.mandate_cases import Earlier, MandateCase
 from kya.codec.orders import render_order
-from kya.core.baseline import ORDINARY
 from kya.core.case import Case
 from kya.core.control import Reason
 from kya.core.credential import Credential
@@ -24,7 +23,11 @@ from kya.core.order_events import VenueReported, VenueStatus
 from kya.core.past import Past
 from kya.core.reservation import Target
 from kya.core.scope import RegionEvidence
-from kya.core.supposed import supposed_credential, supposed_session
+from kya.core.supposed import (
+    SUPPOSED_LIKENESS,
+    supposed_credential,
+    supposed_session,
+)
 from kya.core.tokens import NO_DIGEST
 
 
@@ -115,7 +118,7 @@ class _Trial:
             received_at=order.created_at,
             credential=self._credential,
             scope=scope,
-            likeness=ORDINARY,
+            likeness=SUPPOSED_LIKENESS,
             past=self._past,
             price=price,
             conversion=conversion,

@@ -42,6 +42,10 @@ def verify(
         Path | None,
         typer.Option(help="A checkpoint of this log that you kept from before."),
     ] = None,
+    executions: Annotated[
+        Path | None,
+        typer.Option(help="Executions as you had them from the venues: JSON or CSV."),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -53,8 +57,9 @@ def verify(
     with progress() as shown, engines() as ask:
         brought = Brought.read(
             read_bytes(root, "root"),
-            None if policy is None else read_bytes(policy, "policy"),
-            None if checkpoint is None else read_bytes(checkpoint, "checkpoint"),
+            _own(policy, "policy"),
+            _own(checkpoint, "checkpoint"),
+            _own(executions, "executions"),
         )
         report = verify_again(package, replace(brought, ask=ask), LIMITS, shown)
     if as_json:
@@ -62,6 +67,11 @@ def verify(
     else:
         _print(report)
     raise typer.Exit(report.exit_code)
+
+
+def _own(path: Path | None, what: str) -> bytes | None:
+    """Return what a file of the verifier's own holds, if it has one."""
+    return None if path is None else read_bytes(path, what)
 
 
 def _print(report: Report) -> None:

@@ -30,7 +30,7 @@ NOT_CHECKED: Final = (
     "witnesses: whether everyone has seen this same log (no witness has cosigned)",
     "time: whether the gateway's clock was right (no outside time stamp)",
     "prices: whether a reference or fill price was the market's",
-    "drop copy: whether anything reached a venue on another way than the gateway",
+    "drop copy: whether the lists in the log are those that the venues would hand over",
     "custody: whether private keys were where the log says they are",
 )
 """What no figure here can show, said in every report."""

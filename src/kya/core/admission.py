@@ -8,6 +8,8 @@ from typing import assert_never
 from kya.core.baseline import BaselineLocked
 from kya.core.baseline_admission import against_baseline
 from kya.core.certificate_admission import against_certificate, against_renewal
+from kya.core.copy_admission import against_copy
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Role, Standing
 from kya.core.dating import against_back_dating, against_clock
 from kya.core.enrolment_admission import (
@@ -94,6 +96,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_stop(state, event)
         case PlaceLimited():
             return against_place_limits(state, event)
+        case DropCopied() | ExecutionUnexplained():
+            return against_copy(state, event)
         case OverlayOrdered():
             return against_overlay(state, event)
         case BaselineLocked():

@@ -1,6 +1,7 @@
 """Events: what an entry of the log says, once its bytes are understood."""
 
 from kya.core.baseline import BaselineLocked
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import (
@@ -47,6 +48,18 @@ Event = (
     | TradingResumed
     | LatchRearmed
     | PlaceLimited
+    | DropCopied
+    | ExecutionUnexplained
     | OverlayOrdered
     | BaselineLocked
 )
+
+SaidByGateway = (
+    OrderDecided
+    | VenueReported
+    | Equivocated
+    | SessionStarted
+    | DropCopied
+    | ExecutionUnexplained
+)
+"""What the gateway puts on record of its own acts, and of what it hears."""

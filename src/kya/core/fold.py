@@ -15,6 +15,8 @@ from kya.core.behaviour_fold import (
     with_baseline,
     with_release,
 )
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
+from kya.core.copy_fold import copies_after_report, with_copy
 from kya.core.credential import Credential, Role, Withdrawal
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
@@ -91,6 +93,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_override(state, event)
         case HaltOrdered() | TradingResumed() | LatchRearmed():
             return with_stop(state, event)
+        case DropCopied() | ExecutionUnexplained():
+            return with_copy(state, event)
         case PlaceLimited() | OverlayOrdered():
             return with_limits(state, event)
         case BaselineLocked():
@@ -150,6 +154,7 @@ def _with_report(state: State, event: VenueReported) -> State:
         now=now,
         agents={**state.agents, event.agent: changed},
         place_use=use_after_report(state, event),
+        copies=copies_after_report(state, event),
     )
 
 

@@ -180,6 +180,19 @@ VENUE_ASK_MICROS_MIN: Final = 100_000
 VENUE_ASK_MICROS_MAX: Final = 30_000_000
 """Longest pause between two questions to a venue, which has rate limits: 30 s."""
 
+EXECUTIONS_COPIED_MAX: Final = 100
+"""Executions in one entry that copies a venue's list; each takes 600 bytes at most."""
+
+EXECUTIONS_FILE_BYTES_MAX: Final = 1 << 30
+"""A venue's list that a verifier brings: some four million executions."""
+
+DROP_COPY_MILLIS_MAX: Final = 60_000
+"""Longest pause between two looks at a venue's list: an execution waits no longer."""
+
+EXECUTION_WAIT_MICROS_MAX: Final = 60_000_000
+"""How long an execution may wait for its report, or a report for its executions: 60 s,
+in which a venue is asked twice even after the longest pause."""
+
 OUTCOME_WAIT_MICROS_MAX: Final = 10_000_000
 """How long a reader may wait for a venue's final answer; below common proxy limits."""
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from kya.core.baseline import Baseline
 from kya.core.behaviour import UNSEEN, Behaviour
+from kya.core.copied import CopiedList
 from kya.core.credential import Credential
 from kya.core.halt import HaltOrdered
 from kya.core.instant import Instant
@@ -152,6 +153,7 @@ class State(NamedTuple):
     resumed: Mapping[Place, Instant] = MappingProxyType({})
     place_limits: Mapping[Place, PlaceLimited] = MappingProxyType({})
     place_use: Mapping[Place, PlaceUse] = MappingProxyType({})
+    copies: Mapping[str, CopiedList] = MappingProxyType({})
     overlays: Mapping[str, OverlayOrdered] = MappingProxyType({})
     crl_number: int = 0
     crl: bytes = b""

@@ -3,6 +3,10 @@
 The other parts of a case, what came before and the prices, whoever supposes it brings.
 """
 
+from typing import Final
+
+from kya.core.baseline import Likeness
+from kya.core.behaviour_score import NOTHING_UNUSUAL
 from kya.core.credential import Credential, Grant, Role, Standing
 from kya.core.mandate import Mandate
 from kya.core.order import Order
@@ -10,6 +14,9 @@ from kya.core.runtime import Runtime
 from kya.core.scope import RegionEvidence
 from kya.core.session import Session, Shown
 from kya.core.tokens import NO_DIGEST
+
+SUPPOSED_LIKENESS: Final = Likeness(NO_DIGEST, NOTHING_UNUSUAL)
+"""An order like all others of an agent whose baseline is locked."""
 
 
 def supposed_credential(mandate: Mandate) -> Credential:

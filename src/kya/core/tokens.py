@@ -24,6 +24,10 @@ REGION: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", re.ASCII)
 CONTROL: Final = re.compile(r"[a-z_]{1,32}\.[a-z_]{1,31}", re.ASCII)
 OVERLAY: Final = re.compile(r"[a-z][a-z_]{0,30}", re.ASCII)
 DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+FOREIGN: Final = re.compile(r"[!#-\[\]-~]{1,64}", re.ASCII)
+"""What somebody else calls something of theirs: printable, no quote or backslash."""
+DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,37})(?:\.[0-9]{1,24})?", re.ASCII)
+"""A figure as somebody else writes it, who may count more decimals than we do."""
 
 NO_DIGEST: Final = "0" * 64
 """Stands where a digest would, before there is anything to point at."""

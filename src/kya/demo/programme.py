@@ -119,6 +119,7 @@ class Programme:
 
     def review(self) -> None:
         """The observed fortnight is over."""
+        self._copy_lists()
         self._figures_row("observed on paper")
         self._not_built("risk", "baseline learned, reviewed, locked by two people")
 
@@ -138,6 +139,7 @@ class Programme:
 
     def close_week(self) -> None:
         """The first live week is over."""
+        self._copy_lists()
         self._figures_row("live")
 
     def suspend(self) -> None:
@@ -173,12 +175,18 @@ class Programme:
 
     def end(self) -> None:
         """The period is over."""
+        self._copy_lists()
         self._figures_row("new certificate")
 
     def package(self) -> None:
         """The operator hands over the evidence; the log is signed as it stands."""
         size = self.desk.remote.publish()
         self._row("operator", f"evidence for the regulator: {size} entries of the log")
+
+    def _copy_lists(self) -> None:
+        """The gateway copies what the venues say was executed, and matches it."""
+        self.desk.remote.copy_lists()
+        self._row("gateway", "the venues' own lists of executions copied to the log")
 
     def seen(self, line: BotLine) -> None:
         """Take one line of the bot's record, and show it if it stands out."""

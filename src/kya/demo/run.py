@@ -8,7 +8,9 @@ from typing import Final
 
 from rich.console import Console
 
+from kya.codec.execution_files import render_executions
 from kya.codec.tally import Selection
+from kya.config import Config
 from kya.core.instant import Instant
 from kya.core.scope import DailyMaxPer
 from kya.demo.clock_server import ClockServer, MovableClock
@@ -26,6 +28,7 @@ from kya.evidence.reader import LogDirectory
 from kya.wiring.desk import Desk
 from kya.wiring.founding import found
 from kya.wiring.remote import Remote
+from kya.wiring.venues import handed_over
 
 FOUNDED_AT: Final = Instant.parse("2026-04-24T09:00:00.000000Z")
 
@@ -106,6 +109,7 @@ def _perform(
         )
         with narration.bar(len(flow.orders)):
             conductor.perform(programme.timetable(), programme.seen)
+    _hand_over_lists(stage, config, clock)
 
 
 def _build(stage: Stage) -> None:
@@ -119,3 +123,9 @@ def _build(stage: Stage) -> None:
         out=stage.package,
     )
     archive(stage.package, stage.out / "evidence.tar.gz")
+
+
+def _hand_over_lists(stage: Stage, config: Config, clock: MovableClock) -> None:
+    """The venues give the regulator their lists, past the operator."""
+    listed = handed_over(config, stage.installation, clock)
+    (stage.out / "executions.csv").write_bytes(render_executions(listed))

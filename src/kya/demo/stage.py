@@ -12,6 +12,7 @@ from typing import Final
 
 from kya.config import (
     Config,
+    DropCopySection,
     InstallationSection,
     LogSection,
     PaperSection,
@@ -35,12 +36,14 @@ RESOLVED_AT: Final = Instant.parse("2026-04-24T10:00:00.000000Z")
 LIVE_FROM: Final = Instant.parse("2026-05-15T09:00:00.000000Z")
 
 _MADE: Final = ("evidence", "evidence.tar.gz", "installation", "agent-host", "root.pem")
-_MADE_TOO: Final = ("policy.txt", "resolution.txt", "bot.jsonl", "bot.json", "README")
+_MADE_TOO: Final = ("policy.txt", "executions.csv", "resolution.txt", "README")
+_OF_THE_BOT: Final = ("bot.jsonl", "bot.json")
 _MARK: Final = "README"
 _MARK_TEXT: Final = (
     "Made by `kya demo`, and made anew by the next one.\n\n"
     "evidence/, evidence.tar.gz   the package for the regulator\n"
     "root.pem, policy.txt         the regulator's own copies\n"
+    "executions.csv               what the venues handed to the regulator\n"
     "installation/                the operator's gateway: keys, log, venues' lists\n"
     "agent-host/                  the bot's host: key, certificate, journal\n"
     "resolution.txt               the board's document\n"
@@ -80,7 +83,7 @@ class Stage:
         if self.out.exists() and any(self.out.iterdir()):
             if not (self.out / _MARK).exists():
                 raise InputError(f"{self.out}: is not empty and not of an earlier demo")
-            for name in (*_MADE, *_MADE_TOO):
+            for name in (*_MADE, *_MADE_TOO, *_OF_THE_BOT):
                 path = self.out / name
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
@@ -158,6 +161,8 @@ def config_of(flow: Flow, prices: Path | None, seed: int) -> Config:
         ),
         log=LogSection(origin=ORIGIN),
         paper=section,
+        # Copied at acts of the timetable: real seconds mean nothing to this clock.
+        drop_copy=DropCopySection(every_ms=0),
         venues={
             name: VenueSection(
                 faults={

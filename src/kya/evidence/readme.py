@@ -35,9 +35,9 @@ and, if you have one, a checkpoint of this log that you kept from earlier. Then 
       --checkpoint /path/to/your/checkpoint.note
 
 It prints ten questions, each with HOLDS, FAILS or UNKNOWN and why, and exits with 0 if
-all hold, 1 if one fails and 3 if one cannot be told. Questions 6, 7 and 9 (baseline,
-incidents, drop copy) are UNKNOWN in packages of this version, so the exit code of a
-sound package is 3.
+all hold, 1 if one fails and 3 if one cannot be told. Questions 6 and 7 (baseline,
+incidents) are UNKNOWN in packages of this version, so the exit code of a sound package
+is 3. If a venue gave you its own list of executions, add --executions with its file.
 
 The same without our program, with OpenSSL 3.0, coreutils, sed, awk and a POSIX shell:
 

@@ -1413,6 +1413,8 @@ function judge(i, line,   kind) {
     else if (kind == "kya/resume/v1") on_resume(i)
     else if (kind == "kya/rearm/v1") on_rearm(i)
     else if (kind == "kya/place-limits/v1") on_place_limits(i)
+    else if (kind == "kya/drop-copy/v1") on_copy(i)
+    else if (kind == "kya/unexplained/v1") on_unexplained(i)
     else if (kind == "kya/overlay/v1") on_overlay(i)
     else fail(8, i, "a statement of no known kind")
 }
@@ -1816,7 +1818,7 @@ function on_halt(i,   p, at, s, n) {
     WHAT[i] = "halt of " p
     if (!fields(i, 4, "_type,at,place,reason,state")) return
     not_back_dated(4, i, at)
-    signers(4, i, "compliance operator risk", at)
+    signers(4, i, "compliance operator risk gateway", at)
     if (!is_place(p) || V["reason"] == "" || (s != "halted" && s != "reducing")) {
         fail(4, i, "no place, reason or state that a halt can have")
         return
@@ -2960,6 +2962,7 @@ function work(key, o,   target) {
     AMOUNT[key] = O_AMOUNT; MONEY[key] = O_CURRENCY; TARGET[key] = O_TARGET
     WORTH_WAS[key] = WORTH == "" ? O_AMOUNT : WORTH
     WORTH_IN[key] = WORTH == "" ? O_CURRENCY : CURRENCY[O_CERTIFICATE]
+    open_page(key, o)
     if (O_ACTION != "replace") return
     target = O_AGENT SUBSEP O_TARGET
     AFTER[target] = AFTER[target] " " O_SEQ
@@ -2988,6 +2991,7 @@ function on_report(i,   key, open) {
     if (V["status"] != "acknowledged")
         remember_answer(V["agent"], key, V["status"], V["filled"] != "null", substr(V["at"], 1, 10))
     settle(key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
+    enter_report(i, V["venue"] SUBSEP substr(V["order"], 1, 32))
 }
 
 # A report fits its order, and what was reported of it before.
@@ -3024,6 +3028,138 @@ function settle(key, status, filled,   n, k, others, other) {
     }
 }
 
+# --------------------------------------------- the venues' own lists, copied to the log
+
+# Every allowed order has a page: what the list has of it, and what its last report says.
+function open_page(key, o,   page) {
+    page = O_VENUE SUBSEP substr(LEAF[o], 1, 32)
+    PAGE[page] = key; LINES[page] = "0"; LINES_WORTH[page] = "0"; SAID[page] = "0"
+    SAID_PRICE[page] = ""; SAID_AT[page] = ""; SAID_LAST[page] = 0; LINES_AT[page] = ""
+    if (!(O_VENUE in SENT_TO)) { SENT_TO[O_VENUE] = o; LIST_VENUES = LIST_VENUES " " O_VENUE }
+}
+
+function close_page(page) { delete PAGE[page] }
+
+function enter_report(i, page) {
+    if (!(page in PAGE)) return
+    SAID[page] = V["filled"] == "null" ? "0" : digits(V["filled"])
+    SAID_PRICE[page] = V["price"] == "null" ? "" : V["price"]
+    SAID_AT[page] = V["at"]
+    SAID_LAST[page] = V["status"] != "acknowledged"
+    if (V["venue"] in COPIED) meet(i, page)
+    else if (SAID_LAST[page]) close_page(page) # A list that begins later has none of it.
+}
+
+function on_copy(i,   v, k) {
+    v = V["venue"]
+    WHAT[i] = "list of " v
+    if (!fields(i, 9, "_type,after,at,executions,until,venue")) return
+    signers(9, i, "gateway", V["at"])
+    not_before_now(9, i, V["at"])
+    if (V["after"] !~ /^(0|[1-9][0-9]*)$/ || v !~ /^[A-Z0-9]+$/ || N["executions"] > 100) {
+        fail(9, i, "no list, or no place in it")
+        return
+    }
+    if (v in COPIED && COPIED[v] "" != V["after"] "")
+        fail(9, i, "goes on after " V["after"] ", but " COPIED[v] " lines are on record")
+    if (micros(V["until"]) < 0 || V["until"] "" > V["at"] "" \
+        || (v in COPIED && V["until"] "" < WHOLE_UNTIL[v] ""))
+        fail(9, i, "whole until a time that cannot be")
+    if (!(v in COPIED)) {
+        if (!(v in SENT_TO)) LIST_VENUES = LIST_VENUES " " v
+        BEGUN[v] = i
+        if (V["after"] != "0" || (v in SENT_TO)) LATE[v] = V["after"]
+    }
+    COPIED[v] = plus(V["after"], N["executions"] + 0)
+    WHOLE_UNTIL[v] = V["until"]
+    for (k = 1; k <= N["executions"]; k++) enter_line(i, v, "executions." k)
+}
+
+function enter_line(i, v, at,   page, key, name, sum) {
+    if (K[at] != "amount,at,client_id,currency,execution_id,market,price,side,venue_order_id") {
+        fail(9, i, "other members than an execution has")
+        return
+    }
+    page = v SUBSEP V[at ".client_id"]
+    name = "execution " V[at ".execution_id"] " (" V[at ".side"] " " V[at ".currency"] " " \
+        V[at ".amount"] " of " V[at ".market"] " at " V[at ".price"] ")"
+    if (!(page in PAGE)) { fail(9, i, name ": no order awaits it"); return }
+    key = PAGE[page]
+    if (ACTION[key] == "cancel" || V[at ".currency"] "" != MONEY[key] "" \
+        || V[at ".market"] " " V[at ".side"] " " v != PLACE[key] "" \
+        || !is_amount(V[at ".amount"], decimals(AMOUNT[key])) || !is_price(V[at ".price"], 10)) {
+        fail(9, i, name ": another thing than its order asked for")
+        return
+    }
+    if ((page, V[at ".execution_id"]) in LINED) { fail(9, i, name ": listed twice"); return }
+    LINED[page, V[at ".execution_id"]] = 1
+    sum = digits(V[at ".amount"])
+    if (!more(LINES[page], SAID[page])) LINES_AT[page] = V["at"]
+    LINES[page] = plus(LINES[page], sum)
+    LINES_WORTH[page] = plus(LINES_WORTH[page], times(sum, scaled(V[at ".price"], 10)))
+    meet(i, page)
+}
+
+# Where list and report have come equally far, they say the same, mean price and all.
+function meet(i, page,   price) {
+    if (page in APART) return
+    if (LINES[page] == SAID[page] && LINES[page] != "0") {
+        price = SAID_PRICE[page] == "" ? "" : scaled(SAID_PRICE[page], 10)
+        if (price == "" || more(times(LINES[page], price), LINES_WORTH[page]) \
+            || !more(times(LINES[page], plus(price, "1")), LINES_WORTH[page]))
+            apart(i, page, "another price than was reported, " SAID_PRICE[page])
+    }
+    if (SAID_LAST[page] && more(LINES[page], SAID[page]))
+        apart(i, page, "more than the last report says was filled")
+    if (SAID_LAST[page] && LINES[page] == SAID[page]) close_page(page)
+}
+
+function apart(i, page, why) {
+    APART[page] = 1
+    fail(9, i, "the list has of " substr(page, index(page, SUBSEP) + 1) " " why)
+}
+
+function on_unexplained(i,   named) {
+    WHAT[i] = "unexplained at " V["venue"]
+    if (!fields(i, 9, "_type,at,client_id,execution,expected,place,position,venue")) return
+    signers(9, i, "gateway", V["at"])
+    not_before_now(9, i, V["at"])
+    if (!(V["venue"] in COPIED)) fail(9, i, "no list of this venue is on record")
+    if (V["place"] != "null" \
+        && (!(V["place"] in HALTED_AT) || STOPPED_AS[V["place"]] != "halted"))
+        fail(9, i, "nothing is halted at " V["place"] " for it")
+    named = V["execution"] == "null" ? "no execution under " V["client_id"] \
+        : V["execution.execution_id"] ": " V["execution.side"] " " V["execution.currency"] " " \
+        V["execution.amount"] " of " V["execution.market"] " at " V["execution.price"]
+    fail(9, i, named "; want " V["expected"])
+}
+
+# What has met by the end of the log, and what still waits for its other side.
+function conclude_lists(   n, k, words, v, page, text, waits, since, end) {
+    for (page in PAGE) {
+        v = substr(page, 1, index(page, SUBSEP) - 1)
+        if (!(v in COPIED) || page in APART || LINES[page] == SAID[page]) continue
+        waits = more(LINES[page], SAID[page])
+        since = waits ? LINES_AT[page] : SAID_AT[page]
+        end = waits ? NOW : WHOLE_UNTIL[v]
+        text = "the list of " v " and the reports do not meet on " \
+            substr(page, index(page, SUBSEP) + 1)
+        if (micros(since) < 0 || micros(end) < 0) finding(9, "UNKNOWN", text)
+        else if (micros(end) - micros(since) > 60000000) finding(9, "FAILS", text " within 60 s")
+        else finding(9, "UNKNOWN", text " yet")
+    }
+    n = split(LIST_VENUES, words, " ")
+    for (k = 1; k <= n; k++) {
+        v = words[k]
+        if (!(v in COPIED)) finding(9, "UNKNOWN", "no drop copy of " v ", where orders were allowed")
+        else if (v in LATE)
+            finding(9, "UNKNOWN", "the list of " v " is copied only from log entry " BEGUN[v] " on")
+        else finding(9, "CHECKED", v ": " COPIED[v] " executions until " WHOLE_UNTIL[v] \
+            ", each of an order of this log, as reported")
+    }
+    if (!n) finding(9, "UNKNOWN", "no drop copy, and no order was allowed")
+}
+
 function on_equivocation(i,   key) {
     WHAT[i] = "two orders under seq " V["seq"] " of " V["agent"]
     if (!fields(i, 5, "_type,agent,at,conflicting,order,seq")) return
@@ -3046,6 +3182,7 @@ function conclude(   c, n, words, k, text) {
             int(micros(FIRST[c]) / 1000000), int(micros(n) / 1000000) >(TMP "/uses")
     }
     print ORIGIN >(TMP "/origin")
+    conclude_lists()
     if (ORDERS)
         finding(2, "CHECKED", JOBS[2] + 0 " of " ORDERS " order signatures, each under the" \
             " certificate that the order names")
@@ -3445,8 +3582,6 @@ EOF
 print_table() {
     unknown 6 "baselines are not built yet"
     unknown 7 "incidents are not built yet"
-    unknown 9 "drop copies are not built yet; venue reports in the log were only held against\
- its allowed orders"
     printf 'package  %s\nlog      %s\nclock    %s\n\n' "$package" \
         "$(cat "$tmp/origin" 2>/dev/null)" "$(cat "$tmp/clock" 2>/dev/null)" | printable
     program table shown="$FINDINGS_SHOWN" "$tmp/findings" >"$tmp/table"

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
+from kya.core.client_id import client_id_of
 from kya.core.order import Order
 from kya.core.scope import Mode
-
-_CLIENT_ID_CHARS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +32,3 @@ class Permit:
     def client_id(self) -> str:
         """The name under which the venue knows the order."""
         return client_id_of(self.leaf)
-
-
-def client_id_of(leaf: str) -> str:
-    """Return the venue's name of the order with this leaf hash.
-
-    Half of the hash is far from colliding, and venues accept 32 characters.
-    """
-    return leaf[:_CLIENT_ID_CHARS]

@@ -8,6 +8,7 @@ from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.past import Past
 from kya.gateway.answer import Answer, Freshness
 from kya.gateway.checked_on_write import CheckedOnWrite
+from kya.gateway.drop_copies import DropCopies
 from kya.gateway.inquiry import Inquiry
 from kya.gateway.overlays import judged, make_ready
 from kya.gateway.permit import Permit
@@ -49,6 +50,7 @@ class Gateway:
         self._turns = Turns(self._past_of)
         self.releases = Releases(self._scribe, access.venues)
         self.recalls = Recalls(sequencer, self.releases)
+        self.drop_copies = DropCopies(self._scribe, access.lists, self.recalls)
         self.statements = Statements(self._scribe, root, self.recalls)
         self.sessions = Sessions(self._scribe, root)
         self.inquiry = Inquiry(sequencer, self.releases, clock)

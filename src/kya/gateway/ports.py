@@ -1,12 +1,15 @@
 """Where the gateway meets the world: the time, the market and the venue."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from kya.core import tokens
 from kya.core.errors import MalformedError
+from kya.core.execution import Execution
 from kya.core.instant import Instant
+from kya.core.levels import Place
 from kya.core.money import Money, Price
 from kya.core.order_events import VenueStatus
 from kya.core.overlay import Policy, Said
@@ -63,12 +66,12 @@ class VenueAnswer:
 
     def __post_init__(self) -> None:
         """Refuse what no report can hold."""
-        for field, text in (
+        for name, text in (
             ("price_source", self.price_source),
             ("detail", self.detail),
         ):
             if text:
-                tokens.require_text(field, text)
+                tokens.require_text(name, text)
         if not self.status.may_have(self.filled):
             msg = f"venue answer: {self.status.value} with filled {self.filled}"
             raise MalformedError(msg)
@@ -116,6 +119,42 @@ class Venue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The next lines of a venue's list; `is_whole` if nothing stood behind them."""
+
+    executions: tuple[Execution, ...]
+    is_whole: bool
+
+
+class DropCopy(Protocol):
+    """A venue's own list of executions: all that happened there, whoever asked for it.
+
+    Lines are only ever added, and one keeps its place. Whatever was executed before a
+    question is in the answer to it, or in that to the next question where the answer
+    is not whole.
+    """
+
+    async def listed(self, after: int) -> Listed:
+        """Return the lines behind the first `after`; TransientError if nobody can.
+
+        At most EXECUTIONS_COPIED_MAX, and at least one where there are any. That the
+        list has less than `after` lines is a TransientError, too.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedList:
+    """A venue's list, and what is halted when something in it is unexplained.
+
+    None halts nothing, which the firm must have said in words.
+    """
+
+    source: DropCopy
+    halts: Place | None
+
+
 class PolicyAnswers(Protocol):
     """The engines of overlays: asked while an order waits, and so within a time."""
 
@@ -133,9 +172,13 @@ class MarketAccess:
     """The venues that orders leave for, by name, and the prices that judge them.
 
     Without prices, whatever is measured by one is denied; without policies, whatever an
-    overlay must be asked about.
+    overlay must be asked about. `lists` are the venues' own lists of executions, by
+    venue, as far as they have any.
     """
 
     venues: Mapping[str, Venue]
     prices: Prices | None = None
     policies: PolicyAnswers | None = None
+    lists: Mapping[str, WatchedList] = field(
+        default_factory=lambda: MappingProxyType({})
+    )

@@ -33,9 +33,17 @@ class Scribe:
 
     def sign(self, line: bytes, event: Event) -> Entry:
         """Return the entry of a line that was rendered from the event."""
+        note = self._note(line)
+        return Entry(note.render(), note, event)
+
+    def statement(self, line: bytes) -> Entry:
+        """Return the entry of a line whose event names its own leaf hash."""
+        return Entry.read(self._note(line).render())
+
+    def _note(self, line: bytes) -> SignedNote:
+        """Return the line with the gateway's signature."""
         try:
-            note = SignedNote(line, (self.signer.signature(line),))
+            return SignedNote(line, (self.signer.signature(line),))
         except DistrustError as error:
             # Our key's fault and not the sender's: its caller must not answer 401.
             raise TransientError(f"gateway key: {error}") from error
-        return Entry(note.render(), note, event)

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from kya.core.client_id import client_id_of
 from kya.core.order import Order
-from kya.gateway.permit import client_id_of
 from kya.gateway.ports import VenueAnswer
 from kya.gateway.reconcile import Pause
 

@@ -7,13 +7,15 @@ the root that the log was opened with.
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, assert_never
+from typing import assert_never
 
 from kya.codec.note import NoteSignature
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.baseline import BaselineLocked
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
+from kya.core.events import SaidByGateway
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
@@ -44,6 +46,7 @@ from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStart
 from kya.pki.entries import Entry
 from kya.pki.holders import agents_credential, verifier_key
 from kya.pki.instance_identity import document_key
+from kya.pki.overriding import AUTHORISING, require_overriding
 from kya.pki.path import verify_chain, verify_under_one
 from kya.pki.renewal import verify_renewal
 from kya.pki.root_list import require_root_list
@@ -57,9 +60,6 @@ from kya.pki.stopping import (
     require_rearming,
     require_resuming,
 )
-
-AUTHORISING: Final = (Role.COMPLIANCE, Role.DIRECTOR, Role.OPERATOR)
-"""Who may authorise an override, which risk management then verifies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,10 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     match entry.event:
         case OrderSubmitted() as event:
             return (_agent(entry, event, state),)
-        case OrderDecided(received_at=at) | VenueReported(at=at) | Equivocated(at=at):
-            return _holders(entry, state, at, Role.GATEWAY)
-        case SessionStarted(at=at) as event:
-            require_session(event, state)
-            return _holders(entry, state, at, Role.GATEWAY)
+        case OrderDecided() | VenueReported() | Equivocated() as event:
+            return _gateway(entry, event, state)
+        case DropCopied() | ExecutionUnexplained() | SessionStarted() as event:
+            return _gateway(entry, event, state)
         case RuntimePinned(at=at) | StandingChanged(act=Act.REINSTATE, at=at):
             return _operators(entry, state, at)
         case AgentRegistered(registration=registration):
@@ -126,6 +125,16 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return (_opening_authority(entry, event, root),)
         case _ as never:
             assert_never(never)
+
+
+def _gateway(
+    entry: Entry, event: SaidByGateway, state: State
+) -> tuple[Credential, ...]:
+    """Return the gateway that puts on record what it has done or heard."""
+    if isinstance(event, SessionStarted):
+        require_session(event, state)
+    at = event.received_at if isinstance(event, OrderDecided) else event.at
+    return _holders(entry, state, at, Role.GATEWAY)
 
 
 def _agent(entry: Entry, event: OrderSubmitted, state: State) -> Credential:
@@ -216,7 +225,7 @@ def _allowing(
         require_locking(signers)
         return signers
     signers = _holders(entry, state, event.override.at, Role.RISK, *AUTHORISING)
-    _require_override_people(signers)
+    require_overriding(signers)
     return signers
 
 
@@ -224,7 +233,9 @@ def _stopping(
     entry: Entry, event: HaltOrdered | TradingResumed | LatchRearmed, state: State
 ) -> tuple[Credential, ...]:
     """Return the people who stop trading, or who start it again together."""
-    signers = _holders(entry, state, event.at, *STOPPING)
+    # The gateway stops trading by itself where a venue's list is not explained.
+    may = (*STOPPING, Role.GATEWAY) if isinstance(event, HaltOrdered) else STOPPING
+    signers = _holders(entry, state, event.at, *may)
     if isinstance(event, TradingResumed):
         require_resuming(signers)
     elif isinstance(event, LatchRearmed):
@@ -261,23 +272,6 @@ def _require_people(signers: tuple[Credential, ...], role: Role, enough: int) ->
     if people < enough:
         names = ", ".join(signer.name for signer in signers)
         msg = f"want {enough} different {role.value}s, signed by {names}"
-        raise DistrustError(msg)
-
-
-def _require_override_people(signers: tuple[Credential, ...]) -> None:
-    """Raise unless somebody authorises and somebody else of risk management verifies.
-
-    RTS 6 Art. 15(6). Different in name and in key, as wherever two are asked for.
-    """
-    if not any(
-        verifies.name != authorises.name and verifies.spki != authorises.spki
-        for verifies in signers
-        for authorises in signers
-        if verifies.role is Role.RISK and authorises.role in AUTHORISING
-    ):
-        names = ", ".join(f"{signer.role.value} {signer.name}" for signer in signers)
-        others = ", ".join(role.value for role in AUTHORISING)
-        msg = f"override: want risk and another person of {others}; signed by {names}"
         raise DistrustError(msg)
 
 

@@ -11,6 +11,7 @@ from kya.codec import (
     baseline_locks,
     canonical,
     decisions,
+    drop_copies,
     halts,
     mandates,
     orders,
@@ -183,6 +184,14 @@ def _read_place_limits(line: bytes, raw: bytes) -> Event:
     )
 
 
+def _read_drop_copy(line: bytes, _raw: bytes) -> Event:
+    return drop_copies.parse_drop_copy(line)
+
+
+def _read_unexplained(line: bytes, _raw: bytes) -> Event:
+    return drop_copies.parse_unexplained(line)
+
+
 def _read_overlay(line: bytes, raw: bytes) -> Event:
     overlay = overlays.parse_overlay(line)
     return OverlayOrdered(signed_by=_names_under(raw), overlay=overlay)
@@ -224,6 +233,8 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     halts.RESUME_TYPE: _read_resume,
     halts.REARM_TYPE: _read_rearm,
     place_limits.PLACE_LIMITS_TYPE: _read_place_limits,
+    drop_copies.DROP_COPY_TYPE: _read_drop_copy,
+    drop_copies.UNEXPLAINED_TYPE: _read_unexplained,
     overlays.OVERLAY_TYPE: _read_overlay,
     baseline_locks.LOCK_TYPE: _read_lock,
 }

@@ -10,25 +10,32 @@ from kya.pki.certificate import parse_certificate
 from kya.pki.pem import CERTIFICATE, from_pem
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.policy import Policy
+from kya.verify.brought_list import BroughtList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """The verifier's own root in DER, and its policy and checkpoint if it has them.
+    """The verifier's own root in DER, and what else it has.
 
-    `ask` puts questions to the engines of overlays that are installed here.
+    A policy, a checkpoint, and the venues' lists of executions. `ask` puts questions to
+    the engines of overlays that are installed here.
     """
 
     root: bytes
     policy: Policy | None
     held: SignedNote | None
+    executions: BroughtList
     ask: Ask | None = None
 
     @classmethod
     def read(
-        cls, root_pem: bytes, policy: bytes | None, held_checkpoint: bytes | None
+        cls,
+        root_pem: bytes,
+        policy: bytes | None,
+        held_checkpoint: bytes | None,
+        executions: bytes | None = None,
     ) -> Self:
-        """Read the three files; MalformedError if one is not what it should be."""
+        """Read the four files; MalformedError if one is not what it should be."""
         root = from_pem(CERTIFICATE, root_pem)
         parse_certificate(root)
         held = None if held_checkpoint is None else SignedNote.parse(held_checkpoint)
@@ -38,6 +45,7 @@ class Brought:
             root=root,
             policy=None if policy is None else Policy.parse(policy),
             held=held,
+            executions=BroughtList.read(executions),
         )
 
     @property

@@ -21,6 +21,7 @@ from kya.verify.plain_behaviour import (
     objections_to,
 )
 from kya.verify.plain_certificates import POWER_KINDS, PlainCertificates
+from kya.verify.plain_copies import COPY_KINDS, PlainCopies
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
 from kya.verify.plain_overlays import OVERLAY_KINDS, PlainOverlays
 from kya.verify.plain_overrides import PlainOverrides
@@ -79,6 +80,7 @@ class PlainScan:
     _overrides: PlainOverrides = field(default_factory=PlainOverrides)
     _working: PlainWorking = field(default_factory=PlainWorking)
     _halts: PlainHalts = field(default_factory=PlainHalts)
+    _copies: PlainCopies = field(default_factory=PlainCopies)
     _places: PlainPlaces = field(default_factory=PlainPlaces)
     _overlays: PlainOverlays = field(default_factory=PlainOverlays)
 
@@ -126,7 +128,7 @@ class PlainScan:
             self._take_note_of(4, self._overrides.take(said, raw))
         elif kind == LOCK_KIND:
             self._take_lock(said, raw)
-        elif kind in HALT_KINDS | PLACE_KINDS | OVERLAY_KINDS:
+        elif kind in HALT_KINDS | PLACE_KINDS | OVERLAY_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
         elif kind in WORKLOAD_KINDS:
             self._take_note_of(5, self._workloads.take(said, line, self.agents))
@@ -137,7 +139,10 @@ class PlainScan:
             self._fail(question, f"plain scan: {sentence}")
 
     def _take_halt(self, said: Fields, raw: bytes) -> None:
-        """Follow what stops or limits trading, and what starts it again."""
+        """Follow what stops or limits trading, what starts it again, and why."""
+        if said["_type"] in COPY_KINDS:
+            self._take_note_of(9, self._copies.take(said, self._halts.halted()))
+            return
         if said["_type"] in PLACE_KINDS | OVERLAY_KINDS:
             limits = self._places if said["_type"] in PLACE_KINDS else self._overlays
             self._take_note_of(4, limits.take(said, len(signers_in(raw))))
@@ -210,6 +215,7 @@ class PlainScan:
             self._places.count(used, currency)
             allowed = WorkingOrder(order, pending.leaf, Decimal(worth), currency)
             self._working.add(allowed)
+            self._copies.allow(order, pending.leaf, received_at)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
 
@@ -226,8 +232,8 @@ class PlainScan:
         found = self._working.named_in(said)
         if found is not None and is_final(said):
             self.agents[said["agent"]].conduct.take_last_report(found.order, said)
-        for wrong in self._working.objections(said):
-            self._fail(9, f"plain scan: {wrong}")
+        self._take_note_of(9, self._working.objections(said))
+        self._take_note_of(9, self._copies.report(said))
 
     def _take_equivocation(self, said: Fields) -> None:
         """Check that the other order has the same place and is another one."""
@@ -239,6 +245,16 @@ class PlainScan:
             f"remark: {said['agent']} signed two orders under seq {said['seq']}; the"
             f" one that did not count stands in entry {self._index}",
         )
+
+    def conclude(self) -> None:
+        """Say what no entry has explained by the end of the log."""
+        if self.stopped:
+            return
+        try:
+            for wrong in self._copies.overdue():
+                self.findings.fails(9, "the end of the log", f"plain scan: {wrong}")
+        except _ODD as error:
+            self._fail(9, f"plain scan: not to be understood: {type(error).__name__}")
 
     def _fail(self, question: int, sentence: str) -> None:
         self.findings.fails(question, f"entry {self._index}", sentence)

@@ -50,6 +50,11 @@ class PlainHalts:
             return {"halt.halted"}
         return {"halt.reducing"} if states else set()
 
+    def halted(self) -> set[str]:
+        """Return the places at which nothing may leave."""
+        found = self.stopped.items()
+        return {at for at, (_, said) in found if said["state"] == "halted"}
+
     def _take_halt(self, said: Fields, leaf: str) -> Iterator[str]:
         place = said["place"]
         former = self.stopped.get(place, ("", {"at": "", "state": ""}))[1]

@@ -4,6 +4,7 @@ from typing import Final
 
 from kya.codec import canonical
 from kya.core.baseline import BaselineLocked
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.errors import InputError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -43,6 +44,8 @@ QUESTION_OF: Final = {
     "kya/resume/v1": 4,
     "kya/rearm/v1": 4,
     "kya/place-limits/v1": 4,
+    "kya/drop-copy/v1": 9,
+    "kya/unexplained/v1": 9,
     "kya/overlay/v1": 4,
     "kya/baseline-lock/v1": 6,
 }
@@ -65,7 +68,7 @@ _OF_KIND: Final[tuple[tuple[tuple[type[Event], ...], int], ...]] = (
     (_LIMITS, 4),
     ((RuntimePinned, RegionAnchored, SessionStarted), 5),
     ((BaselineLocked,), 6),
-    ((VenueReported,), 9),
+    ((VenueReported, DropCopied, ExecutionUnexplained), 9),
     ((Equivocated,), 10),
 )
 """Which question an event of these kinds is about."""

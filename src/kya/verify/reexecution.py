@@ -20,7 +20,9 @@ from kya.codec.decisions import (
 )
 from kya.codec.note import SignedNote
 from kya.codec.tally import Tally
+from kya.core.baseline import BaselineLocked
 from kya.core.case_of import case_of
+from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
@@ -38,9 +40,11 @@ from kya.core.state import State
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from kya.pki.revocations import objections
+from kya.verify.brought_list import BroughtList
 from kya.verify.equivocations import objection_to
 from kya.verify.expected import Expected
 from kya.verify.finding import Findings
+from kya.verify.learning_again import LearningAgain
 from kya.verify.order_table import OrderTable
 from kya.verify.overlays_again import OverlaysAgain
 from kya.verify.questions import (
@@ -48,6 +52,7 @@ from kya.verify.questions import (
     question_of_bytes,
     question_of_refusal,
 )
+from kya.verify.venue_lists import VenueLists
 
 _LOOSE = msgspec.json.Decoder(DecisionLine)
 """Reads without checking; what it reads counts only after it was written again."""
@@ -55,7 +60,14 @@ _LOOSE = msgspec.json.Decoder(DecisionLine)
 _BATCH = 512
 """Signatures checked in one go."""
 
-GOES_ON = (OrderSubmitted, OrderDecided, VenueReported, Equivocated)
+GOES_ON = (
+    OrderSubmitted,
+    OrderDecided,
+    VenueReported,
+    Equivocated,
+    DropCopied,
+    ExecutionUnexplained,
+)
 """What nobody else's power rests on: after a bad signature here, the pass goes on."""
 
 
@@ -66,9 +78,12 @@ class Reexecution:
     root: bytes
     findings: Findings
     tally: Tally
+    learning: LearningAgain
     ask: InitVar[Ask | None] = None
+    brought: BroughtList = field(default_factory=lambda: BroughtList({}))
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
+    lists: VenueLists = field(default_factory=VenueLists)
     expected: Expected = field(init=False)
     overlays: OverlaysAgain = field(init=False)
     counted: Counter[str] = field(default_factory=Counter[str])
@@ -158,13 +173,17 @@ class Reexecution:
             against = objection_to(event, self.state, self.orders)
             if against is not None:
                 self._fail(10, against)
+        elif isinstance(event, BaselineLocked):
+            wrong = self.learning.objection_to(event, self.orders, self.index)
+            if wrong is not None:
+                self._fail(6, wrong)
         elif isinstance(event, RevocationListed):
             for sentence in objections(event, self.state):
                 self._fail(1, sentence)
 
     def _fold(self, entry: Entry) -> None:
         """Add the entry to the state, the tally and what the package must hold."""
-        event = entry.event
+        event, before = entry.event, self.state
         try:
             self.state = apply(self.state, event)
         except InputError as error:
@@ -178,7 +197,15 @@ class Reexecution:
             order, index = self._order, self.index - 1
             self.orders.add(event.agent, index, order, entry.raw, selected=selected)
             self.counted[event.outcome.value] += 1
+            if self._line is not None:
+                is_locked = before.agents[event.agent].baseline is not None
+                self.learning.take_decision(
+                    event.agent, self._line.mode, is_locked=is_locked
+                )
         self.tally.take(event, self._line)
+        self.lists.take(self.index, event)
+        if self.brought.listed:
+            self.brought.take(event)
         self.expected.take(entry)
         self.counted[type(event).__name__] += 1
         self.counted["signatures"] += len(entry.note.signatures)

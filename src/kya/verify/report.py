@@ -48,7 +48,7 @@ NOT_CHECKED: Final = (
     "whether everyone was shown this same log (no witness's signature is asked for)",
     "whether the gateway's clock was right (no outside time stamp)",
     "whether a reference or fill price was the market's",
-    "whether anything reached a venue on another way than the gateway (no drop copy)",
+    "whether a copied list is the venue's (bring the venue's own with --executions)",
     "whether private keys were where the log says they are",
     "README.txt and verify/verify.sh, but for their SHA-256: they are conveniences",
 )

@@ -26,19 +26,21 @@ def verify_package(
     root_pem: bytes,
     policy: bytes | None = None,
     held_checkpoint: bytes | None = None,
-    progress: Progress = silent,
+    executions: bytes | None = None,
 ) -> Report:
     """Return what can be said of the package at `path`, a folder or a .tar.gz.
 
     Whatever is wrong with the package is a finding; what overlays said is taken as it
     is recorded. InputError is about what the verifier brought: no package there, or a
-    root, policy or checkpoint that is none.
+    root, policy, checkpoint or list of executions that is none.
     """
-    brought = Brought.read(root_pem, policy, held_checkpoint)
-    return verify(path, brought, LIMITS, progress)
+    brought = Brought.read(root_pem, policy, held_checkpoint, executions)
+    return verify(path, brought)
 
 
-def verify(path: Path, brought: Brought, limits: Limits, progress: Progress) -> Report:
+def verify(
+    path: Path, brought: Brought, limits: Limits = LIMITS, progress: Progress = silent
+) -> Report:
     """Return the report on the package, opened under these limits."""
     findings = Findings()
     found: Pass | None = None

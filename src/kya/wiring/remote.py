@@ -64,6 +64,10 @@ class Remote:
         note = SignedNote.parse(self._ask("POST", "/v1/log/publish", b""))
         return Checkpoint.from_note(note).size
 
+    def copy_lists(self) -> None:
+        """Have the venues' own lists copied to the log as they stand."""
+        self._ask("POST", "/v1/drop-copies", b"")
+
     def revoke(self, act: bytes, listing: bytes) -> int:
         """Put a revocation and its list on record, together; return the first index."""
         body = encode_entries((act, listing))

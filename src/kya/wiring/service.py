@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,6 @@ from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import checked_on_write
 from kya.gateway.pipeline import Gateway
-from kya.gateway.ports import MarketAccess
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
 from kya.wiring.due import DueRevocations
@@ -34,7 +34,7 @@ from kya.wiring.opening import open_if_new
 from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
-from kya.wiring.venues import venues_of
+from kya.wiring.venues import access_to, venues_of
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 """What goes on beside serving, until it is cancelled."""
@@ -74,7 +74,6 @@ async def _serve(
     sequencer = await Sequencer.open(stores, opened.note_signer(LOG))
     try:
         await open_if_new(sequencer, opened, clock.source, clock.clock.now())
-        await sequencer.publish()
         sources = price_sources(opened.config.prices, opened.data, clock.clock)
         venues = venues_of(opened.config, opened.data, clock.clock)
         engines = PolicyEngines()
@@ -82,11 +81,11 @@ async def _serve(
             sequencer=sequencer,
             signer=signer,
             clock=clock.clock,
-            access=MarketAccess(venues=venues, prices=sources.prices, policies=engines),
+            access=access_to(opened.config, venues, sources.prices, engines),
             root=opened.certificate("root"),
         )
-        gateway.start()
         try:
+            await _begin(gateway, sequencer)
             with contextlib.ExitStack() as stack:
                 more = price_routes(sources.statuses)
                 behind = _behind(opened, sequencer, gateway, clock, more)
@@ -97,7 +96,7 @@ async def _serve(
                     statements=gateway.statements,
                     clock=clock.clock,
                 )
-                works = (due.carry_out_ever, *sources.works)
+                works = (due.carry_out_ever, *_copying(opened, gateway), *sources.works)
                 await _until_stopped(opened, sequencer, front, works, ready)
         finally:
             await gateway.close()
@@ -108,6 +107,22 @@ async def _serve(
         await sequencer.publish()
     finally:
         await sequencer.close()
+
+
+async def _begin(gateway: Gateway, sequencer: Sequencer) -> None:
+    """Ask for what an earlier run has left, and begin every list, before any order."""
+    gateway.start()
+    await gateway.drop_copies.begin()
+    await sequencer.publish()
+
+
+def _copying(opened: Opened, gateway: Gateway) -> tuple[Work, ...]:
+    """Return the work of copying the venues' lists, unless that is done when asked."""
+    every = opened.config.drop_copy.every_ms
+    if not every:
+        return ()
+    seconds = every / _MILLIS
+    return (partial(gateway.drop_copies.copy_ever, seconds),)
 
 
 def _behind(

@@ -1,12 +1,18 @@
 """The venues that a configuration names, and the prices that the paper ones fill at."""
 
+import asyncio
+from collections.abc import Mapping
 from pathlib import Path
+from typing import assert_never
 
 from kya.adapters.prices_recorded import RecordedPrices
 from kya.adapters.prices_seeded import SeededPrices
 from kya.adapters.venue_paper import Fault, PaperVenue
-from kya.config import Config, PaperSection
-from kya.gateway.ports import Clock, Prices
+from kya.codec.execution_files import Listed
+from kya.config import Config, Halting, PaperSection
+from kya.core.execution import Execution
+from kya.core.levels import FIRM, Level, Place
+from kya.gateway.ports import Clock, MarketAccess, PolicyAnswers, Prices, WatchedList
 
 
 def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]:
@@ -24,6 +30,54 @@ def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]
         )
         for name, section in config.venues.items()
     }
+
+
+def access_to(
+    config: Config,
+    venues: Mapping[str, PaperVenue],
+    prices: Prices | None,
+    policies: PolicyAnswers,
+) -> MarketAccess:
+    """Return the venues with their lists, and what an unexplained one halts."""
+    lists = {
+        name: WatchedList(venues[name], _halted(name, section.unexplained))
+        for name, section in config.venues.items()
+    }
+    return MarketAccess(venues=venues, prices=prices, policies=policies, lists=lists)
+
+
+def handed_over(config: Config, directory: Path, clock: Clock) -> Listed:
+    """Return the paper venues' whole lists, once their gateway has stopped."""
+    venues = venues_of(config, directory, clock)
+    try:
+        return {name: asyncio.run(_whole(venue)) for name, venue in venues.items()}
+    finally:
+        for venue in venues.values():
+            venue.close()
+
+
+async def _whole(venue: PaperVenue) -> tuple[Execution, ...]:
+    """Return every line of a venue's list."""
+    lines: list[Execution] = []
+    is_whole = False
+    while not is_whole:
+        listed = await venue.listed(len(lines))
+        lines += listed.executions
+        is_whole = listed.is_whole
+    return tuple(lines)
+
+
+def _halted(venue: str, halting: Halting) -> Place | None:
+    """Return the place of a word in the configuration."""
+    match halting:
+        case "venue":
+            return Place(Level.VENUE, venue)
+        case "firm":
+            return FIRM
+        case "none":
+            return None
+        case _ as never:
+            assert_never(never)
 
 
 def paper_prices(section: PaperSection) -> Prices:

@@ -78,17 +78,58 @@ def _agent_certificates(found: Pass) -> int:
     return sum(len(agent.certificates) for agent in agents)
 
 
+def _conclude_baselines(found: Pass | None, findings: Findings) -> None:
+    """Say whether each baseline was learned from orders on record, and in time."""
+    if findings.failed(6):
+        return
+    if found is None or found.reexecution.stopped or found.scan.stopped:
+        findings.unknown(6, "not examined to the end")
+        return
+    learning = found.reexecution.learning
+    late = sorted(agent for agent, in_time in learning.live.items() if not in_time)
+    if not learning.learned:
+        findings.unknown(6, "the log holds no baseline that was learned from it")
+    elif learning.from_elsewhere:
+        count = learning.from_elsewhere
+        findings.unknown(6, f"learned from orders that the log does not have: {count}")
+    elif late:
+        findings.unknown(6, f"live before a baseline was locked: {', '.join(late)}")
+    else:
+        findings.holds(
+            6,
+            f"baselines: {learning.learned}, each signed by two people; learned again"
+            " from the orders on record, each comes out byte for byte, and none of"
+            f" {len(learning.live)} agents was live before its own was locked",
+        )
+
+
 def conclude_open_questions(found: Pass | None, findings: Findings) -> None:
-    """Say why three questions cannot be told from such a package."""
-    findings.unknown(
-        6, "decisions do not use a baseline yet, and the log holds none to check"
-    )
+    """Say what cannot be told from such a package, or by the venues' lists alone."""
+    _conclude_baselines(found, findings)
     findings.unknown(7, f"the log records no incident; {_standings(found)}")
-    findings.unknown(
-        9,
-        "no drop copy: the venue's own list of executions is needed to tell;"
-        f" {_unanswered(found)}",
-    )
+    _conclude_lists(found, findings)
+
+
+def _conclude_lists(found: Pass | None, findings: Findings) -> None:
+    """Say whether the venues know of anything that the log does not."""
+    if found is None:
+        return
+    again = found.reexecution
+    if not again.state.copies and not again.brought.listed:
+        findings.unknown(
+            9,
+            "no drop copy: the venue's own list of executions is needed to tell;"
+            f" {_unanswered(found)}",
+        )
+        return
+    stopped = again.stopped or found.scan.stopped
+    if stopped:
+        findings.unknown(9, f"not examined to the end: stopped at {stopped}")
+    again.lists.conclude(again.state, again.brought.listed, findings)
+    again.brought.conclude(findings)
+    found.scan.conclude()
+    if not findings.failed(9):
+        findings.holds(9, _unanswered(found))
 
 
 def _standings(found: Pass | None) -> str:
@@ -101,8 +142,8 @@ def _standings(found: Pass | None) -> str:
     )
 
 
-def _unanswered(found: Pass | None) -> str:
+def _unanswered(found: Pass) -> str:
     """Return how many allowed orders the venue has not answered for good."""
-    agents = found.reexecution.state.agents.values() if found else ()
+    agents = found.reexecution.state.agents.values()
     count = sum(len(agent.unanswered) for agent in agents)
     return f"allowed orders without a final answer on record: {count}"

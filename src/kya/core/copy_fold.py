@@ -1,0 +1,49 @@
+"""What a venue's own list, and reports beside it, change in the state."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from kya.core.client_id import client_id_of
+from kya.core.copied import CopiedList
+from kya.core.copy_admission import CopyEvent
+from kya.core.copy_events import DropCopied
+from kya.core.matching import Reported
+from kya.core.order_events import OrderSubmitted, VenueReported
+from kya.core.state import State
+
+
+def with_copy(state: State, event: CopyEvent) -> State:
+    """Take lines of a venue's list, or that one of them is on record as unexplained."""
+    now, venue = max(state.now, event.at), event.venue
+    if isinstance(event, DropCopied):
+        known = state.copies.get(venue) or CopiedList(
+            position=event.after, until=event.until
+        )
+        working = _working_at(state, venue) if event.executions else {}
+        copied = known.with_lines(event.executions, working, event.at)
+        copied = replace(copied, until=event.until)
+    else:
+        copied = state.copies[venue].told(event.found)
+    return state._replace(now=now, copies={**state.copies, venue: copied})
+
+
+def copies_after_report(state: State, event: VenueReported) -> Mapping[str, CopiedList]:
+    """Return the copied lists after a report that says what happened to an order."""
+    known = state.copies.get(event.venue)
+    if known is None:  # As at every venue whose list is not copied.
+        return state.copies
+    submitted = state.agents[event.agent].unanswered[event.seq]
+    filled = 0 if event.filled is None else event.filled.minor_units
+    reported = Reported(filled, event.price, event.at)
+    copied = known.with_report(submitted, reported, is_final=event.status.is_final)
+    return {**state.copies, event.venue: copied}
+
+
+def _working_at(state: State, venue: str) -> dict[str, OrderSubmitted]:
+    """Return the orders that the venue may still execute, by the name it knows."""
+    return {
+        client_id_of(submitted.leaf): submitted
+        for agent in state.agents.values()
+        for submitted in agent.unanswered.values()
+        if submitted.order.venue == venue
+    }

@@ -1,0 +1,162 @@
+"""The venues' lists once more, by plain reading: what reports and lists come to.
+
+Each order has a page with the lines of the list and the last report on it. Whenever one
+of them is new, sums are added up and compared, exactly.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from kya.verify.plain_prices import Fields
+
+COPY_KINDS: Final = frozenset({"kya/drop-copy/v1", "kya/unexplained/v1"})
+WAIT_SECONDS: Final = 60
+PRICE_DIGITS: Final = 10**10
+
+
+@dataclass(slots=True)
+class _Page:
+    """One order: the lines on it, since when the newest waits, and its last report."""
+
+    order: Fields
+    lines: list[Fields] = field(default_factory=list[Fields])
+    since: str = ""
+    report: Fields | None = None
+    is_wrong: bool = False
+
+    @property
+    def listed(self) -> Decimal:
+        """What the list has of the order."""
+        return sum((Decimal(line["amount"]) for line in self.lines), Decimal(0))
+
+    @property
+    def reported(self) -> Decimal:
+        """What the last report says was filled."""
+        said = {} if self.report is None else self.report
+        return Decimal(said.get("filled") or 0)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no report can follow."""
+        status = "unknown" if self.report is None else self.report["status"]
+        return status not in {"unknown", "acknowledged"}
+
+    def is_at_the_reported_price(self) -> bool:
+        """Tell whether the lines' mean price, rounded down, is the report's."""
+        said = None if self.report is None else self.report["price"]
+        worth = sum(
+            (Fraction(line["amount"]) * Fraction(line["price"]) for line in self.lines),
+            Fraction(0),
+        )
+        mean = worth / Fraction(self.listed) * PRICE_DIGITS
+        return said is not None and mean // 1 == Fraction(said) * PRICE_DIGITS
+
+
+@dataclass(slots=True)
+class PlainCopies:
+    """The pages by venue and client id, and how far each list has come."""
+
+    _pages: dict[tuple[str, str], _Page] = field(
+        default_factory=dict[tuple[str, str], _Page]
+    )
+    _ends: dict[str, int] = field(default_factory=dict[str, int])
+    _now: str = ""
+    _until: dict[str, str] = field(default_factory=dict[str, str])
+
+    def allow(self, order: Fields, leaf: str, at: str) -> None:
+        """Begin the page of an order that may leave."""
+        self._now = max(self._now, at)
+        self._pages[order["venue"], leaf[:32]] = _Page(order)
+
+    def report(self, said: Fields) -> Iterator[str]:
+        """Take a report; yield what is wrong with the list by it."""
+        self._now = max(self._now, said["at"])
+        key = said["venue"], said["order"][:32]
+        page = self._pages.get(key)
+        if page is None or said["status"] == "unknown":
+            return
+        page.report = said
+        if said["venue"] in self._ends:
+            yield from self._compare(*key)
+        elif page.is_final:  # A list that begins later has nothing of it.
+            del self._pages[key]
+
+    def take(self, said: Fields, halted: set[str]) -> Iterator[str]:
+        """Take lines of a list; yield what is wrong with them.
+
+        `halted` are the places where trading is halted.
+        """
+        venue, self._now = said["venue"], max(self._now, said["at"])
+        if said["_type"] == "kya/unexplained/v1":
+            if said["place"] is not None and said["place"] not in halted:
+                yield "unexplained, but nothing is halted for it"
+            return
+        if self._ends.get(venue, said["after"]) != said["after"]:
+            yield f"the list of {venue} goes on after {said['after']}, with a gap"
+        if not self._until.get(venue, "") <= said["until"] <= said["at"]:
+            yield f"the list of {venue} is whole until a time that cannot be"
+        self._ends[venue] = said["after"] + len(said["executions"])
+        self._until[venue] = said["until"]
+        for line in said["executions"]:
+            yield from self._enter(venue, line, said["at"])
+
+    def overdue(self) -> Iterator[str]:
+        """Yield what has waited too long for its other side when the log ends."""
+        for (venue, client_id), page in self._pages.items():
+            listed, reported = page.listed, page.reported
+            if page.is_wrong or listed == reported or venue not in self._ends:
+                continue
+            waits = listed > reported
+            since = page.since if waits or page.report is None else page.report["at"]
+            if (
+                _seconds(since, self._now if waits else self._until[venue])
+                > WAIT_SECONDS
+            ):
+                yield (
+                    f"{venue} lists {listed} of {client_id}, and reports say {reported}"
+                )
+
+    def _enter(self, venue: str, line: Fields, at: str) -> Iterator[str]:
+        """Put a line on the page of its order; yield what is wrong with it."""
+        page = self._pages.get((venue, line["client_id"]))
+        name = f"{line['execution_id']} at {venue}"
+        if page is None:
+            yield f"{name} is of no order that awaits an execution"
+            return
+        same = ("market", "side", "currency")
+        if page.order.get("action") == "cancel" or any(
+            line[key] != page.order[key] for key in same
+        ):
+            yield f"{name} is of another kind than its order"
+            return
+        if line["execution_id"] in {other["execution_id"] for other in page.lines}:
+            yield f"{name} is listed twice"
+            return
+        page.lines.append(line)
+        if page.listed - Decimal(line["amount"]) <= page.reported:
+            page.since = at
+        yield from self._compare(venue, line["client_id"])
+
+    def _compare(self, venue: str, client_id: str) -> Iterator[str]:
+        """Compare list and report of an order as far as both have come."""
+        page = self._pages[venue, client_id]
+        listed, reported = page.listed, page.reported
+        if page.is_wrong:
+            return
+        if listed == reported > 0 and not page.is_at_the_reported_price():
+            page.is_wrong = True
+            yield f"{venue} lists {client_id} at another price than was reported"
+        if page.is_final and listed > reported:
+            page.is_wrong = True
+            yield f"{venue} lists {listed} of {client_id}; its last report: {reported}"
+        if page.is_final and listed == reported:
+            del self._pages[venue, client_id]
+
+
+def _seconds(start: str, end: str) -> float:
+    """Return the time between two instants, in seconds."""
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
