@@ -1,6 +1,7 @@
 """The authority's acts, each a signed note ready for the log."""
 
 from kya.codec import (
+    baseline_locks,
     halts,
     mandates,
     overlays,
@@ -12,6 +13,7 @@ from kya.codec import (
 )
 from kya.codec.note import SignedNote
 from kya.codec.statements import Issuance, Opening
+from kya.core.baseline import Lock
 from kya.core.errors import InputError
 from kya.core.halt import Halt, Resume
 from kya.core.instant import Instant
@@ -98,6 +100,11 @@ def limit(wanted: PlaceLimits, *people: NoteSigner) -> bytes:
     return sign_note(place_limits.render_place_limits(wanted), *people).render()
 
 
+def lock(wanted: Lock, *people: NoteSigner) -> bytes:
+    """Return the note by which these people put a baseline in force."""
+    return sign_note(baseline_locks.render_lock(wanted), *people).render()
+
+
 def custody_text(custody: Custody) -> str:
     """Return where a key is kept, as the log records it."""
     return (
@@ -113,12 +120,23 @@ def resolve(mandate: Mandate, *directors: NoteSigner) -> bytes:
 
 def countersign(note: bytes, director: NoteSigner) -> bytes:
     """Return the mandate note with one more director's signature under it."""
+    mandates.parse_mandate(SignedNote.parse(note).text)
+    return _with_signature(note, director, "mandate")
+
+
+def countersign_lock(note: bytes, person: NoteSigner) -> bytes:
+    """Return the note of a baseline's lock with one more person's signature."""
+    baseline_locks.parse_lock(SignedNote.parse(note).text)
+    return _with_signature(note, person, "baseline lock")
+
+
+def _with_signature(note: bytes, signer: NoteSigner, what: str) -> bytes:
+    """Return the note with one more signature; InputError for a second one."""
     signed = SignedNote.parse(note)
-    mandates.parse_mandate(signed.text)
-    if any(line.name == director.name for line in signed.signatures):
-        msg = f"mandate: {director.name} has signed already"
+    if any(line.name == signer.name for line in signed.signatures):
+        msg = f"{what}: {signer.name} has signed already"
         raise InputError(msg)
-    line = director.signature(signed.text)
+    line = signer.signature(signed.text)
     return SignedNote(signed.text, (*signed.signatures, line)).render()
 
 

@@ -7,7 +7,7 @@ import typer
 
 from kya.authority import acts
 from kya.cli.desk import open_desk
-from kya.cli.key import Key, existing_key
+from kya.cli.key import Key, lone_signer, names_under
 from kya.cli.mandate_reading import sentences, show_what_is_signed, signed_mandate
 from kya.cli.output import (
     DATA_DEFAULT,
@@ -21,12 +21,8 @@ from kya.cli.output import (
 )
 from kya.codec import canonical
 from kya.codec.mandates import render_mandate
-from kya.codec.note import SignedNote
-from kya.core import tokens
-from kya.core.errors import InputError
+from kya.core.credential import Role
 from kya.core.mandate import Mandate
-from kya.pki.note_signer import NoteSigner
-from kya.wiring.installation import open_installation
 
 Note = Annotated[Path, typer.Argument(help="The signed mandate; `-` is stdin.")]
 Name = Annotated[str, typer.Option("--as", help="The director who signs.")]
@@ -35,7 +31,7 @@ Out = Annotated[Path, typer.Option(help="New file for the mandate with the signa
 
 def sign_alone(mandate: Mandate, name: str, key: Path | None, data: Path) -> bytes:
     """Return the mandate under one director's signature, once they were shown it."""
-    director = _director(name, key, data)
+    director = lone_signer(Role.DIRECTOR, name, key, data)
     show_what_is_signed(mandate, name)
     return acts.resolve(mandate, director)
 
@@ -46,12 +42,12 @@ def countersign(
     """Add one more director's signature to a mandate; needs no gateway."""
     raw = read_bytes(note, "mandate")
     mandate = signed_mandate(raw)
-    director = _director(name, key, data)
-    talk(f"signed so far by {', '.join(_names(raw))}")
+    director = lone_signer(Role.DIRECTOR, name, key, data)
+    talk(f"signed so far by {', '.join(names_under(raw))}")
     show_what_is_signed(mandate, name)
     signed = acts.countersign(raw, director)
     write_new(out, signed)
-    answer(f"{out}: signed by {', '.join(_names(signed))}")
+    answer(f"{out}: signed by {', '.join(names_under(signed))}")
 
 
 def record(note: Note, data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
@@ -61,7 +57,7 @@ def record(note: Note, data: Data = DATA_DEFAULT, *, as_json: AsJson = False) ->
     for sentence in sentences(mandate):
         talk(sentence)
     index = open_desk(data).grant(raw)
-    talk(f"mandate for {mandate.agent} signed by {', '.join(_names(raw))}")
+    talk(f"mandate for {mandate.agent} signed by {', '.join(names_under(raw))}")
     answer_recorded(mandate, index, as_json=as_json)
 
 
@@ -72,20 +68,3 @@ def answer_recorded(mandate: Mandate, index: int, *, as_json: bool) -> None:
         answer_json({"agent": mandate.agent, "digest": digest, "index": index})
     else:
         answer(f"{digest} entry {index}")
-
-
-def _names(raw: bytes) -> list[str]:
-    """Return who has signed a note, by its own word."""
-    return [line.name for line in SignedNote.parse(raw).signatures]
-
-
-def _director(name: str, key: Path | None, data: Path) -> NoteSigner:
-    """Return a director's signer: their own key, or one that this directory keeps."""
-    tokens.require(tokens.NAME, "director", name)
-    if key is not None:
-        return NoteSigner(name, existing_key(key))
-    cabinet = open_installation(data).cabinet
-    if not cabinet.has(f"director-{name}"):
-        msg = f"director {name}: no key in {data}; say with --key where it is"
-        raise InputError(msg)
-    return NoteSigner(name, cabinet.open(f"director-{name}"))

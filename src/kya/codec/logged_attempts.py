@@ -52,16 +52,20 @@ class LoggedAttempts:
 
     def of(self, source: Source) -> list[Attempt]:
         """Return the attempts of a source; InputError unless all are on record."""
+        return list(self.by_seq(source).values())
+
+    def by_seq(self, source: Source) -> dict[int, Attempt]:
+        """Return the same, each under its `seq`."""
         first, last, struck = source
         left_out = frozenset(struck)
-        span = {s: each for s, each in self._attempts.items() if first <= s <= last}
+        span = {s: a for s, a in self._attempts.items() if first <= s <= last}
         if len(span) != last - first + 1:
             msg = (
                 f"orders: want all from {first} to {last} on record,"
                 f" got {len(span)} of them; the last one is {self.last_seq}"
             )
             raise InputError(msg)
-        return [each for seq, each in span.items() if seq not in left_out]
+        return {s: a for s, a in span.items() if s not in left_out}
 
     def _take_decision(self, order: Order, raw: bytes) -> None:
         """Keep the attempt that an order and the decision on it are."""

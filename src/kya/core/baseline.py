@@ -34,6 +34,21 @@ class Source(NamedTuple):
     last_seq: int
     struck: tuple[int, ...] = ()
 
+    def require(self) -> None:
+        """Raise unless these can be orders of an agent, and a review of them."""
+        first, last, struck = self
+        tokens.require_count("first_seq", first)
+        if not first <= last:
+            msg = f"last_seq: want {first} or later, got {last}"
+            raise MalformedError(msg)
+        in_order = tuple(sorted(set(struck)))
+        if struck != in_order or len(struck) > STRUCK_MAX:
+            msg = f"struck: want at most {STRUCK_MAX}, sorted, each once"
+            raise MalformedError(msg)
+        if struck and not first <= struck[0] <= struck[-1] <= last:
+            msg = f"struck: want some of {first} to {last}"
+            raise MalformedError(msg)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
@@ -52,28 +67,12 @@ class Lock:
         """Refuse a source that cannot be one."""
         tokens.require(tokens.DIGEST, "digest", self.digest)
         if self.source is not None:
-            _require_source(self.source)
+            self.source.require()
 
     @property
     def agent(self) -> str:
         """Whose baseline it is."""
         return self.baseline.subject.agent
-
-
-def _require_source(source: Source) -> None:
-    """Raise unless these can be orders of an agent, and a review of them."""
-    first, last, struck = source
-    tokens.require_count("first_seq", first)
-    if not first <= last:
-        msg = f"last_seq: want {first} or later, got {last}"
-        raise MalformedError(msg)
-    in_order = tuple(sorted(set(struck)))
-    if struck != in_order or len(struck) > STRUCK_MAX:
-        msg = f"struck: want at most {STRUCK_MAX}, sorted, each once"
-        raise MalformedError(msg)
-    if struck and not first <= struck[0] <= struck[-1] <= last:
-        msg = f"struck: want some of {first} to {last}"
-        raise MalformedError(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from kya.adapters.store_files import directory_stores
+from kya.codec.baseline_locks import LOCK_TYPE
 from kya.codec.decisions import DECISION_TYPE
 from kya.codec.note import VerifierKey
 from kya.codec.orders import ORDER_TYPE
 from kya.codec.overrides import OVERRIDE_TYPE
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
 from kya.codec.standings import CRL_TYPE
+from kya.core.baseline import BaselineLocked
 from kya.core.errors import CorruptionError, InputError
 from kya.core.fold import apply
 from kya.core.power_events import RevocationListed
@@ -30,9 +32,12 @@ _TRAFFIC: Final = tuple(
         REPORT_TYPE,
         EQUIVOCATION_TYPE,
         OVERRIDE_TYPE,
+        LOCK_TYPE,
     )
 )
-"""How the entries begin that are about single orders, and nobody's power."""
+"""How the entries begin that are about orders, and nobody's power."""
+
+_LOCK: Final = f'{{"_type":"{LOCK_TYPE}"'.encode()
 
 _PROGRESS_EVERY: Final = 1_000
 
@@ -120,6 +125,15 @@ def published_lists(
         if raw.startswith(_LIST):
             event = Entry.read(raw).event
             if isinstance(event, RevocationListed):
+                yield index, event
+
+
+def published_locks(directory: Path, size: int) -> Iterator[tuple[int, BaselineLocked]]:
+    """Yield every lock of a baseline among the first `size` entries, and its entry."""
+    for index, raw in enumerate(published_entries(directory, size)):
+        if raw.startswith(_LOCK):
+            event = Entry.read(raw).event
+            if isinstance(event, BaselineLocked):
                 yield index, event
 
 

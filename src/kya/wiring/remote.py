@@ -77,6 +77,13 @@ class Remote:
         """Return the newest revocation list on record, in DER."""
         return self._ask("GET", "/crl", b"")
 
+    def log_file(self, path: str) -> bytes:
+        """Return a published file of the log; FileNotFoundError if there is none."""
+        try:
+            return self._ask("GET", f"/log/{path}", b"")
+        except InputError as error:
+            raise FileNotFoundError(f"{self.url}: {path}: {error}") from error
+
     def holder(self, agent: str) -> Holder:
         """Return what is on record of the agent's newest certificate."""
         head = json.loads(self._ask("GET", f"/v1/agents/{quote(agent, safe='')}", b""))

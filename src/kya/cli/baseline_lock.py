@@ -1,0 +1,171 @@
+"""`kya baseline lock`: two people put a baseline in force, and see what they sign."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kya.authority import acts
+from kya.cli.baseline_source import Struck, seqs_of
+from kya.cli.baseline_telling import source_text
+from kya.cli.desk import open_desk, publish_if_running
+from kya.cli.key import Key, lone_signer, names_under
+from kya.cli.output import (
+    DATA_DEFAULT,
+    Data,
+    answer,
+    read_bytes,
+    talk,
+    write_new,
+)
+from kya.codec.baseline_locks import parse_lock
+from kya.codec.baselines import parse_baseline
+from kya.codec.note import SignedNote
+from kya.core.baseline import BaselineLocked, Lock, Source
+from kya.core.errors import InputError
+from kya.core.instant import Day
+from kya.pki.note_signer import NoteSigner
+from kya.wiring.baseline_desk import WantedLock, lock, record_lock
+from kya.wiring.clock import system_clock
+from kya.wiring.installation import LOG, open_installation
+from kya.wiring.log_reader import published, published_locks
+from kya.wiring.people import read_people
+
+Document = Annotated[Path, typer.Argument(help="The baseline document; - is stdin.")]
+Note = Annotated[Path, typer.Argument(help="The signed lock; - is stdin.")]
+Person = Annotated[str, typer.Option("--as", help="ROLE:NAME of the person who signs.")]
+
+
+def lock_command(
+    document: Document,
+    people: Annotated[
+        list[str],
+        typer.Option(
+            "--as",
+            help="ROLE:NAME of a person who signs, such as risk:rita; two of them, or"
+            " one with --out.",
+        ),
+    ],
+    *,
+    first: Annotated[
+        int | None,
+        typer.Option("--from", min=1, help="First order it was learned from, by seq."),
+    ] = None,
+    last: Annotated[
+        int | None, typer.Option("--to", min=1, help="The last one, by seq.")
+    ] = None,
+    struck: Struck = "",
+    elsewhere: Annotated[
+        bool,
+        typer.Option("--learned-elsewhere", help="Of orders that are not in the log."),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="New file for the lock under one signature: no record."),
+    ] = None,
+    key: Key = None,
+    data: Data = DATA_DEFAULT,
+) -> None:
+    """Lock a baseline: every later order of its agent is held against it.
+
+    The logged orders that are named must make this very baseline again. One that was
+    learned elsewhere nobody can learn again.
+    """
+    baseline = parse_baseline(read_bytes(document, "baseline"))
+    wanted = WantedLock(
+        baseline=baseline, source=None if elsewhere else _source(first, last, struck)
+    )
+    signers, said = read_people(people), wanted.at(system_clock().clock.now())
+    _show_what_is_signed(said, people)
+    if out is None:
+        if key is not None:
+            raise InputError("--key: is for one person, who signs alone; want --out")
+        index = lock(open_desk(data), wanted, signers)
+        answer(f"locked {said.digest} for {said.agent} entry {index}")
+        return
+    if len(people) != 1:
+        raise InputError("--out: want one person, who signs alone")
+    write_new(out, acts.lock(said, _signer(people[0], key, data)))
+    answer(f"{out}: signed by {signers[0][1]}")
+
+
+def countersign(
+    note: Note,
+    person: Person,
+    out: Annotated[Path, typer.Option(help="New file for it with the signature.")],
+    key: Key = None,
+    data: Data = DATA_DEFAULT,
+) -> None:
+    """Add another person's signature to a lock; needs no gateway."""
+    raw = read_bytes(note, "lock")
+    talk(f"signed so far by {', '.join(names_under(raw))}")
+    _show_what_is_signed(parse_lock(SignedNote.parse(raw).text), [person])
+    signed = acts.countersign_lock(raw, _signer(person, key, data))
+    write_new(out, signed)
+    answer(f"{out}: signed by {', '.join(names_under(signed))}")
+
+
+def record(note: Note, data: Data = DATA_DEFAULT) -> None:
+    """Put a lock that two people have signed on record."""
+    raw = read_bytes(note, "lock")
+    said = parse_lock(SignedNote.parse(raw).text)
+    for sentence in lock_sentences(said):
+        talk(sentence)
+    index = record_lock(open_desk(data), raw)
+    answer(f"locked {said.digest} for {said.agent} entry {index}")
+
+
+def lock_sentences(said: Lock) -> Iterator[str]:
+    """Yield what a lock says, a line each."""
+    baseline, source = said.baseline, said.source
+    days = f"{Day(baseline.first_day)} to {Day(baseline.last_day)}"
+    yield f"agent     {said.agent}"
+    yield f"baseline  {said.digest}"
+    yield f"orders    {baseline.orders}, on {baseline.days} days from {days}"
+    if source is None:
+        yield "source    learned elsewhere: nobody can learn it again from the log"
+    else:
+        yield f"source    seq {source_text(source)}"
+    yield f"from      {said.at}"
+
+
+def lock_in_force(data: Path, agent: str) -> tuple[int, BaselineLocked]:
+    """Return the agent's newest lock on record, with its entry."""
+    publish_if_running(data)
+    opened = open_installation(data)
+    size = published(data / "log", opened.note_signer(LOG).key).size
+    every = published_locks(data / "log", size)
+    found = [each for each in every if each[1].lock.agent == agent]
+    if not found:
+        raise InputError(f"{agent}: no baseline is locked in this log")
+    return found[-1]
+
+
+def lock_facts(index: int, locked: BaselineLocked) -> dict[str, object]:
+    """Return what a person asks of a lock first."""
+    source = locked.lock.source
+    return {
+        "locked": f"entry {index}, {locked.at}, by {', '.join(locked.signed_by)}",
+        "source": "elsewhere" if source is None else f"seq {source_text(source)}",
+    }
+
+
+def _show_what_is_signed(said: Lock, people: list[str]) -> None:
+    """Tell people what a signature of theirs stands under."""
+    talk(f"to be signed by {', '.join(people)}:")
+    for sentence in lock_sentences(said):
+        talk(f"  {sentence}")
+
+
+def _source(first: int | None, last: int | None, struck: str) -> Source:
+    """Return the source that the options name."""
+    if first is None or last is None:
+        raise InputError("want --from and --to, or --learned-elsewhere")
+    return Source(first, last, seqs_of("--struck", struck))
+
+
+def _signer(person: str, key: Path | None, data: Path) -> NoteSigner:
+    """Return the signer of `risk:rita`."""
+    [(role, name)] = read_people([person])
+    return lone_signer(role, name, key, data)
