@@ -16,10 +16,10 @@ TICKS := $(wildcard ../shared/data/fx)
 PRICES := $(if $(TICKS),--prices $(TICKS))
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check proof bench fuzz coverage lock clean
+.PHONY: help demo test check proof bench bench-behaviour fuzz coverage lock clean
 
 help:  ## Show this list.
-	@sed -n 's/^\([a-z]*\):.*  ## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*  ## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 demo: .venv/.runtime  ## Play the whole case study; the evidence is left in demo-out/.
 	@$(BIN)/kya demo --out demo-out $(PRICES)
@@ -44,6 +44,9 @@ proof: .venv/.dev  ## The long tests and the full figures; results in bench/resu
 bench: .venv/.dev  ## Measure, and compare with the budgets.
 	@$(BIN)/python -m bench
 
+bench-behaviour: .venv-bench/.behaviour  ## Compare the score with other detectors, half an hour.
+	@PYTHONPATH=src:. .venv-bench/bin/python -m bench.behaviour
+
 fuzz: .venv/.dev  ## Try the laws on FUZZ_EXAMPLES fresh cases each.
 	@KYA_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) $(PARALLEL) --timeout 0 \
 		--hypothesis-profile fuzz -m "hypothesis and not proof"
@@ -57,7 +60,7 @@ lock:  ## Pin every dependency anew, with hashes.
 	@scripts/lock-requirements
 
 clean:  ## Remove everything that the targets above made.
-	rm -rf .venv demo-out dist build .coverage .coverage.* .hypothesis
+	rm -rf .venv .venv-bench demo-out dist build .coverage .coverage.* .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -73,4 +76,12 @@ clean:  ## Remove everything that the targets above made.
 .venv/.dev: requirements/dev.txt .venv/.runtime
 	@echo "installing what judges kya into .venv" >&2
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# What the score is compared with, apart from everything else.
+.venv-bench/.behaviour: requirements/behaviour.txt
+	@echo "installing what the score is compared with into .venv-bench" >&2
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip --quiet --disable-pip-version-check \
+		install --require-hashes -r requirements/behaviour.txt
 	@touch $@

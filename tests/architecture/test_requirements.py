@@ -15,7 +15,9 @@ def _pins(name: str) -> dict[str, str]:
     return dict(PIN.findall((FOLDER / name).read_text("utf-8")))
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "keys", "parquet", "policies"])
+@pytest.mark.parametrize(
+    "name", ["runtime", "dev", "keys", "parquet", "policies", "behaviour"]
+)
 def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     text = (FOLDER / f"{name}.txt").read_text("utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -23,7 +25,9 @@ def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     assert [x for x in lines if not (PIN.match(x) and "--hash=sha256:" in x)] == []
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "keys", "parquet", "policies"])
+@pytest.mark.parametrize(
+    "name", ["runtime", "dev", "keys", "parquet", "policies", "behaviour"]
+)
 def test_the_lock_holds_what_was_asked_for(name: str) -> None:
     assert _pins(f"{name}.in").items() <= _pins(f"{name}.txt").items()
 

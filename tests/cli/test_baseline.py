@@ -113,7 +113,7 @@ def test_a_baseline_is_shown_in_words_and_as_a_picture(folder: Path) -> None:
     said = kya("baseline", "show", folder / "b.json", "--svg", folder / "b.svg")
     assert said.code == 0, said.err
     assert "venue  SIMA, SIMB, SIMC" in said.out
-    assert "time_of_day  08:" in said.out
+    assert "time_of_day  09:" in said.out
     drawn = ET.fromstring((folder / "b.svg").read_text())  # noqa: S314  our own
     assert drawn.tag.endswith("svg")
     assert len(list(drawn)) > 100

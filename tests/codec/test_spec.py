@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from kya.codec import canonical
+from kya.codec.baseline_locks import LockLine, SourceFields
 from kya.codec.canonical import digest, encode
 from kya.codec.decisions import (
     DecisionLine,
@@ -118,6 +119,7 @@ PAGES = {
         "limits",
         "halt",
         "place-limits",
+        "baseline-lock",
         "calendars",
         "overlays",
     )
@@ -319,6 +321,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("halt", [HaltLine, ResumeLine, RearmLine]),
         ("place-limits", [PlaceLimitsLine]),
         ("limits", [LimitsFields]),
+        ("baseline-lock", [LockLine, SourceFields]),
         ("overlays", [OverlayLine, PolicyFields, AnswerFields]),
         ("session", [SessionLine, ShownFields, StartLine, AnchorLine, RuntimeLine]),
     ],

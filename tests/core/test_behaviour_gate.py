@@ -1,6 +1,11 @@
 import pytest
 
 from kya.core.attempt import Attempt
+from kya.core.behaviour import UNSEEN, Reference, score
+from kya.core.behaviour_gate import ORDERS_MAX, history_refusals
+from kya.core.behaviour_score import CRITICAL, WARN
+from kya.core.features import Pace
+from kya.core.history import History
 from kya.core.learn import learn
 from tests.behaving import DAY, FRIDAY, SUBJECT, a_history, an_attempt, learned, refused
 
@@ -63,6 +68,13 @@ def test_one_order_that_is_far_from_all_others_is_refused() -> None:
     assert set(refused([*a_history(), stranger])) == {"far_outliers"}
 
 
+def test_more_orders_than_can_be_learned_from_are_refused() -> None:
+    history = History.of(a_history())
+    many = history._replace(orders=history.orders[:1] * (ORDERS_MAX + 1))
+    (found,) = history_refusals(many)
+    assert str(found).endswith("orders; want at most 1000000: take fewer days")
+
+
 def test_the_stranger_leads_the_list_for_review() -> None:
     stranger = an_attempt(at=FRIDAY * DAY + DAY // 2, size=10**10)
     found = learn([*a_history(), stranger], SUBJECT)
@@ -92,11 +104,32 @@ def test_fewer_days_or_orders_never_open_the_gate() -> None:
             for number, each in enumerate(a_history(per_day=90))
         ],
         [each._replace(aux=40 + each.size % 7) for each in a_history()],
+        [an_attempt(at=each.at // DAY * DAY + DAY // 2) for each in a_history()],
+        [
+            an_attempt(at=FRIDAY * DAY + n * DAY // 40, size=10_000_000 + n % 9 * 100)
+            for n in range(14 * 40)
+        ],
     ],
-    ids=["one lot", "one market", "no prices", "one instant", "60 markets", "aux"],
+    ids=[
+        "one lot",
+        "one market",
+        "no prices",
+        "one instant",
+        "60 markets",
+        "aux",
+        "constant",
+        "day and night",
+    ],
 )
 def test_a_narrow_bot_has_a_baseline(history: list[Attempt]) -> None:
-    assert learned(history).orders == len(history)
+    baseline = learned(history)
+    assert baseline.orders == len(history)
+    reference = Reference.of(baseline)
+    assert score(reference, UNSEEN, an_attempt(region="us-east-1")).value >= WARN
+    last = history[-1]
+    again = last._replace(at=last.at // DAY * DAY + 3 * DAY + last.at % DAY)
+    pace = Pace(again.at - DAY, ())
+    assert score(reference, UNSEEN._replace(pace=pace), again).value < CRITICAL
 
 
 def test_a_bot_that_never_rests_has_no_surprising_weekend() -> None:

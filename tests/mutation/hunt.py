@@ -19,6 +19,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Final
 
 import pytest
+from hypothesis import settings
 
 from kya.codec.decisions import render_decision
 from kya.core.case import Case
@@ -28,8 +29,11 @@ from tests.codec.test_vectors import case_of, document
 from tests.mutation.mutants import Mutant, controls_of, mutants
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SECONDS_MAX: Final = 120
+SECONDS_MAX: Final = 600
 """How long one mutant may take; one that does not end is killed."""
+
+EXAMPLES_MAX: Final = 20
+"""Cases of a law for one mutant: its tests try more where nothing is changed."""
 
 TESTS: Final = (
     "test_case", "test_checks", "test_checks_action", "test_conduct", "test_decide",
@@ -119,7 +123,11 @@ def _vectors_differ(judged: Judged) -> bool:
 def _tests_fail() -> bool:
     files = [str(ROOT / "tests" / "core" / f"{name}.py") for name in TESTS]
     plain = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir")
-    return pytest.main([*plain, str(ROOT), *files]) != pytest.ExitCode.OK
+    settings.register_profile(
+        "hunt", derandomize=True, deadline=None, max_examples=EXAMPLES_MAX
+    )
+    asked = [*plain, str(ROOT), "--hypothesis-profile", "hunt", *files]
+    return pytest.main(asked) != pytest.ExitCode.OK
 
 
 if __name__ == "__main__":

@@ -191,6 +191,14 @@ _SENTENCES: Final = {
         "the loss from the peak was {unit} {measured}, {limit} at most until people"
         " have looked"
     ),
+    Reason.BEHAVIOUR_UNKNOWN: "no baseline counts for this agent: {measured}",
+    Reason.BEHAVIOUR_UNUSUAL: "scores {measured} {unit}, unlike the agent's past",
+    Reason.BEHAVIOUR_CRITICAL: (
+        "scores {measured} {unit}, too unlike the agent's past: below {limit} passes"
+    ),
+    Reason.BEHAVIOUR_SEQUENCE: (
+        "the orders before it score {measured} {unit} together: below {limit} passes"
+    ),
     Reason.HOURS_CLOSED: "{measured} is outside the trading window {limit}",
     Reason.CALENDAR_CLOSED: "{measured} is outside the trading calendar {limit}",
     Reason.OVERLAY_FORBIDS: "{id} says {measured}",

@@ -12,10 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kya.authority.difference import Difference, Judgement
-from kya.authority.logged_decision import LoggedDecision, logged_decision
 from kya.authority.place_totals import PlaceTotals
 from kya.codec import canonical
-from kya.codec.decisions import DECISION_TYPE, inputs_of, read_outcome, read_reason
+from kya.codec.decisions import (
+    DECISION_TYPE,
+    inputs_of,
+    read_outcome,
+    read_reason,
+)
+from kya.codec.logged_decision import LoggedDecision, logged_decision
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from kya.codec import canonical
 from kya.codec.mandate_cases import Earlier, MandateCase
 from kya.codec.orders import render_order
+from kya.core.baseline import ORDINARY
 from kya.core.case import Case
 from kya.core.control import Reason
 from kya.core.credential import Credential
@@ -23,11 +24,7 @@ from kya.core.order_events import VenueReported, VenueStatus
 from kya.core.past import Past
 from kya.core.reservation import Target
 from kya.core.scope import RegionEvidence
-from kya.core.supposed import (
-    SUPPOSED_LIKENESS,
-    supposed_credential,
-    supposed_session,
-)
+from kya.core.supposed import supposed_credential, supposed_session
 from kya.core.tokens import NO_DIGEST
 
 
@@ -118,7 +115,7 @@ class _Trial:
             received_at=order.created_at,
             credential=self._credential,
             scope=scope,
-            likeness=SUPPOSED_LIKENESS,
+            likeness=ORDINARY,
             past=self._past,
             price=price,
             conversion=conversion,

@@ -86,7 +86,7 @@ def _unit(index: int, cell: int) -> str:
         case _ if index == GAP:
             return f"{2 ** (cell / 8) / 1_000:,.1f} s"
         case _ if index == RECENT:
-            return f"{2 ** (cell / 8) - 1:.0f} orders"
+            return f"{2 ** (max(0, cell) / 8) - 1:.0f} orders"
         case _ if index == TIME_OF_DAY:
             return f"{cell // 12:02}:{cell % 12 * 5:02}"
         case _:

@@ -1,4 +1,4 @@
-"""`kya gateway state`: what is stopped, what is limited, and how much of it is used."""
+"""`kya gateway state`: what is stopped, limited, overlaid, and how much is used."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

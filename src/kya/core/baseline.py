@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, Self
 from kya.core import tokens
 from kya.core.attempt import attempt_of
 from kya.core.behaviour import Behaviour, Reference, score
-from kya.core.behaviour_score import WARN, Score, score_of
+from kya.core.behaviour_score import NOTHING_UNUSUAL, WARN, Score, score_of
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
 from kya.core.learned_baseline import LearnedBaseline
@@ -142,6 +142,10 @@ class Likeness(NamedTuple):
     stream: str = ""
     on_probation: bool = False
     is_of_the_release: bool = True
+
+
+ORDINARY: Final = Likeness(tokens.NO_DIGEST, NOTHING_UNUSUAL)
+"""An order like most others, for judging one without its agent's past."""
 
 
 def likeness(

@@ -58,6 +58,11 @@ class Refusal(NamedTuple):
 
 def history_refusals(history: History) -> Iterator[Refusal]:
     """Yield what speaks against a history before anything is learned from it."""
+    number = len(history.orders)
+    if number > ORDERS_MAX:
+        wanted = f"at most {ORDERS_MAX}: take fewer days"
+        yield Refusal(GateRule.ORDERS, f"{number} orders", wanted)
+        return
     yield from _amounts(history)
     if history.orders:
         yield from _days(history)
@@ -90,9 +95,6 @@ def _amounts(history: History) -> Iterator[Refusal]:
     number = len(history.orders)
     if number < ORDERS_MIN:
         wanted = f"at least {ORDERS_MIN}: observe {ORDERS_MIN - number} more"
-        yield Refusal(GateRule.ORDERS, f"{number} orders", wanted)
-    if number > ORDERS_MAX:
-        wanted = f"at most {ORDERS_MAX}: take fewer days"
         yield Refusal(GateRule.ORDERS, f"{number} orders", wanted)
     if history.span < SPAN_DAYS_MIN:
         wanted = (

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.core.ask import Ask, ask_beyond
+from kya.core.baseline import ORDINARY
 from kya.core.case import Case
 from kya.core.control import Reason
 from kya.core.decide import decide
@@ -29,11 +30,7 @@ from kya.core.order import (
 from kya.core.past import Past
 from kya.core.reservation import Target
 from kya.core.scope import LISTED, Calendar, Mode
-from kya.core.supposed import (
-    SUPPOSED_LIKENESS,
-    supposed_credential,
-    supposed_session,
-)
+from kya.core.supposed import supposed_credential, supposed_session
 from kya.core.tokens import NO_DIGEST
 
 _LAST_DAY: Final = Instant.parse("9999-12-31T00:00:00.000000Z").day.number
@@ -143,7 +140,7 @@ def _case(mandate: Mandate, ask: Ask, at: Instant) -> Case:
         received_at=at,
         credential=supposed_credential(mandate),
         scope=mandate.scope,
-        likeness=SUPPOSED_LIKENESS,
+        likeness=ORDINARY,
         past=Past(seq=1, day=at.day, currency=ask.currency, allowed=ask.allowed),
         price=None,
         session=supposed_session(order, ask.evidence),

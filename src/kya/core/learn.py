@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from kya.core.attempt import Attempt
-from kya.core.behaviour_gate import Refusal, history_refusals, outlier_refusals
+from kya.core.behaviour_gate import (
+    ORDERS_MAX,
+    Refusal,
+    history_refusals,
+    outlier_refusals,
+)
 from kya.core.behaviour_score import excess_of
 from kya.core.habits import BLOCKS_MIN, Habits, held_out_surprisals
 from kya.core.history import History
@@ -47,7 +52,10 @@ def learn(attempts: Iterable[Attempt], subject: Subject) -> Learning:
     """Return the baseline of these attempts, or why there is none."""
     history = History.of(attempts)
     refusals = list(history_refusals(history))
-    if history.blocks < BLOCKS_MIN or len(history.orders) < TESTED_MIN:
+    if (
+        history.blocks < BLOCKS_MIN
+        or not TESTED_MIN <= len(history.orders) <= ORDERS_MAX
+    ):
         return Learning(None, tuple(refusals), ())
     habits = Habits.of(history)
     held_out = held_out_surprisals(history, habits)

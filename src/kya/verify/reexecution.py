@@ -20,6 +20,7 @@ from kya.codec.decisions import (
 )
 from kya.codec.note import SignedNote
 from kya.codec.tally import Tally
+from kya.core.baseline import BaselineLocked
 from kya.core.case_of import case_of
 from kya.core.credential import Role, Standing
 from kya.core.decide import decide
@@ -41,6 +42,7 @@ from kya.pki.revocations import objections
 from kya.verify.equivocations import objection_to
 from kya.verify.expected import Expected
 from kya.verify.finding import Findings
+from kya.verify.learning_again import LearningAgain
 from kya.verify.order_table import OrderTable
 from kya.verify.overlays_again import OverlaysAgain
 from kya.verify.questions import (
@@ -66,6 +68,7 @@ class Reexecution:
     root: bytes
     findings: Findings
     tally: Tally
+    learning: LearningAgain
     ask: InitVar[Ask | None] = None
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
@@ -158,13 +161,17 @@ class Reexecution:
             against = objection_to(event, self.state, self.orders)
             if against is not None:
                 self._fail(10, against)
+        elif isinstance(event, BaselineLocked):
+            wrong = self.learning.objection_to(event, self.orders, self.index)
+            if wrong is not None:
+                self._fail(6, wrong)
         elif isinstance(event, RevocationListed):
             for sentence in objections(event, self.state):
                 self._fail(1, sentence)
 
     def _fold(self, entry: Entry) -> None:
         """Add the entry to the state, the tally and what the package must hold."""
-        event = entry.event
+        event, before = entry.event, self.state
         try:
             self.state = apply(self.state, event)
         except InputError as error:
@@ -178,6 +185,11 @@ class Reexecution:
             order, index = self._order, self.index - 1
             self.orders.add(event.agent, index, order, entry.raw, selected=selected)
             self.counted[event.outcome.value] += 1
+            if self._line is not None:
+                is_locked = before.agents[event.agent].baseline is not None
+                self.learning.take_decision(
+                    event.agent, self._line.mode, is_locked=is_locked
+                )
         self.tally.take(event, self._line)
         self.expected.take(entry)
         self.counted[type(event).__name__] += 1

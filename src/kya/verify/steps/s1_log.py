@@ -16,6 +16,7 @@ from kya.tlog.tree import read_bundle
 from kya.verify.brought import Brought
 from kya.verify.finding import PACKAGE, Findings
 from kya.verify.invariants import PlainScan
+from kya.verify.learning_again import LearningAgain
 from kya.verify.package import Package
 from kya.verify.progress import Progress
 from kya.verify.reexecution import Reexecution
@@ -45,6 +46,24 @@ class LogFiles:
         return self.package.read(LOG + path)
 
 
+@dataclass(frozen=True, slots=True)
+class LogEntries:
+    """Reads entries again, for what was learned from them."""
+
+    read: LogFiles
+    size: int
+
+    def __call__(self, first: int, stop: int) -> Iterator[bytes]:
+        """Yield the entries from `first` to before `stop`."""
+        index = 0
+        for bundle in bundles_of(self.size):
+            after = index + bundle.width
+            if first < after and index < stop:
+                batch = read_bundle(self.read, bundle)
+                yield from batch[max(0, first - index) : stop - index]
+            index = after
+
+
 def examine_log(
     package: Package, brought: Brought, findings: Findings, progress: Progress
 ) -> Pass | None:
@@ -57,7 +76,8 @@ def examine_log(
             findings.fails(question, CHECKPOINT, _sentence(error))
         return None
     tally = Tally(_selection(package, findings))
-    reexecution = Reexecution(brought.root, findings, tally, brought.ask)
+    learning = LearningAgain(LogEntries(LogFiles(package), head.size))
+    reexecution = Reexecution(brought.root, findings, tally, learning, brought.ask)
     first, last = tally.selection.first, tally.selection.last
     scan = PlainScan(findings, str(first), str(last))
     found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)

@@ -78,11 +78,34 @@ def _agent_certificates(found: Pass) -> int:
     return sum(len(agent.certificates) for agent in agents)
 
 
+def _conclude_baselines(found: Pass | None, findings: Findings) -> None:
+    """Say whether each baseline was learned from orders on record, and in time."""
+    if findings.failed(6):
+        return
+    if found is None or found.reexecution.stopped or found.scan.stopped:
+        findings.unknown(6, "not examined to the end")
+        return
+    learning = found.reexecution.learning
+    late = sorted(agent for agent, in_time in learning.live.items() if not in_time)
+    if not learning.learned:
+        findings.unknown(6, "the log holds no baseline that was learned from it")
+    elif learning.from_elsewhere:
+        count = learning.from_elsewhere
+        findings.unknown(6, f"learned from orders that the log does not have: {count}")
+    elif late:
+        findings.unknown(6, f"live before a baseline was locked: {', '.join(late)}")
+    else:
+        findings.holds(
+            6,
+            f"baselines: {learning.learned}, each signed by two people; learned again"
+            " from the orders on record, each comes out byte for byte, and none of"
+            f" {len(learning.live)} agents was live before its own was locked",
+        )
+
+
 def conclude_open_questions(found: Pass | None, findings: Findings) -> None:
-    """Say why three questions cannot be told from such a package."""
-    findings.unknown(
-        6, "decisions do not use a baseline yet, and the log holds none to check"
-    )
+    """Say why questions cannot be told from such a package."""
+    _conclude_baselines(found, findings)
     findings.unknown(7, f"the log records no incident; {_standings(found)}")
     findings.unknown(
         9,

@@ -1,4 +1,4 @@
-"""The part of a logged decision that a back-test sets beside its own."""
+"""The part of a logged decision that says what became of an order, read fast."""
 
 from typing import Final
 

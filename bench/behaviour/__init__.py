@@ -1,0 +1,1 @@
+"""How well the score tells a bot from what is not it, beside other detectors."""
