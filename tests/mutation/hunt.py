@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from inspect import unwrap
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Final
@@ -35,9 +36,9 @@ EXAMPLES_MAX: Final = 20
 """Cases of a law for one mutant: its tests try more where nothing is changed."""
 
 TESTS: Final = (
-    "test_case", "test_checks", "test_checks_action", "test_conduct", "test_decide",
-    "test_halt", "test_override", "test_place_limits", "test_scope_limits",
-    "test_workload",
+    "test_baseline_lock", "test_behaviour_gate", "test_case", "test_checks",
+    "test_checks_action", "test_conduct", "test_decide", "test_halt", "test_overlay",
+    "test_override", "test_place_limits", "test_scope_limits", "test_workload",
 )  # fmt: skip
 """Of tests/core, the files that judge orders."""
 
@@ -81,7 +82,7 @@ def put_in_place(module: ModuleType, mutant: Mutant) -> None:
     makes controls, and the one that all others hold is told what the new one says.
     """
     code = compile(mutant.tree, str(module.__file__), "exec")
-    function = getattr(module, mutant.function)
+    function = unwrap(getattr(module, mutant.function))
     if isinstance(function, FunctionType):
         (function.__code__,) = [
             each
