@@ -2148,7 +2148,7 @@ function on_lock(i,   a, at, first, last) {
     PROBATION[a] = BASELINE[a] == V["digest"] ? 100 : 0
     BASELINE[a] = V["digest"]
     LOCKED_AT[a] = at
-    LOCKED_FOR[a] = PINNED[a] ""
+    LOCKED_FOR[a] = pinned(a)
     LOCKS++
 }
 
@@ -2176,6 +2176,8 @@ function read_behaviour(i, a, line,   p, q, text, said, n, k, part, sum) {
     SCORES_TAKEN++
 }
 
+function pinned(a) { return a in PINNED ? PINNED[a] : "" }
+
 function number_in(text, name) {
     return substr(text, index(text, "\"" name "\":") + length(name) + 3) + 0
 }
@@ -2189,7 +2191,7 @@ function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
             "cannot_evaluate", "behaviour.unknown", "")
         return
     }
-    if (LOCKED_FOR[a] == PINNED[a] "")
+    if (LOCKED_FOR[a] == pinned(a))
         rule(1, "behaviour.baseline", "a locked baseline", BASELINE[a], "", "")
     else control("behaviour.baseline", "a locked baseline", "locked for another runtime", \
         "cannot_evaluate", "behaviour.unknown", "")
