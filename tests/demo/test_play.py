@@ -4,15 +4,20 @@ import io
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from kya.codec.baseline_reviews import parse_review
 from kya.codec.note import VerifierKey
 from kya.core.scope import DailyMaxPer
+from kya.demo.flow import draw_flow
 from kya.demo.run import Settings, play
-from kya.demo.seed import LITERAL_ALLOWED
+from kya.demo.scores import scores_of
+from kya.demo.seed import LITERAL_ALLOWED, SEED
 from kya.demo.verdict import verify
+from tests.cli.terminal import kya
 from tests.surface import front_page
 
 pytestmark = [pytest.mark.serial, pytest.mark.timeout(300)]
@@ -36,6 +41,32 @@ def figures(out: Path) -> dict[str, int]:
     }
 
 
+def baseline_answer(out: Path) -> dict[str, Any]:
+    """What the verifier says of question 6."""
+    held = ("--root", out / "root.pem", "--policy", out / "policy.txt")
+    answers = kya("verify", out / "evidence", *held, "--json").json["answers"]
+    found: dict[int, dict[str, Any]] = {each["question"]: each for each in answers}
+    return found[6]
+
+
+def assert_scores_are_as_told(out: Path) -> None:
+    """The gateway scored as the seed was chosen for, and as the story says."""
+    lines = [json.loads(line) for line in (out / "bot.jsonl").read_text().splitlines()]
+    scores = [line["score"] for line in lines]
+    foreseen = scores_of(draw_flow(SEED))
+    assert foreseen is not None
+    assert scores[:480] == [None] * 480  # nothing was locked yet
+    assert scores[480:800] == list(foreseen.live)
+    assert scores[481] < 3_000
+    assert max(scores[480:800]) < 8_500 <= scores[800] == foreseen.breach
+    assert lines[800]["reasons"] == ["order.amount_max", "behaviour.critical"]
+    assert scores[802:] == list(foreseen.recovered)
+    assert max(scores[802:902]) < 7_500
+    assert max(scores[902:]) < 8_500
+    sheet = parse_review((out / "review.jsonl").read_bytes())
+    assert (len(sheet.found), sheet.source.struck) == (24, ())
+
+
 def test_the_story_comes_out_as_told(tmp_path: Path, foreign_log: Path) -> None:
     out = tmp_path / "out"
     is_as_expected, text = played(out, DailyMaxPer.MARKET_AND_SIDE)
@@ -52,6 +83,13 @@ def test_the_story_comes_out_as_told(tmp_path: Path, foreign_log: Path) -> None:
     assert "the credential is revoked (credential.revoked)" in told
     assert "certificate F1D4E8C7B2A9F3E6 issued" in told
     assert "kya verify exits 1" in told
+    assert "480 orders (480 allowed), median EUR 18500.00, 73 % EUR/USD" in told
+    assert "busiest hours 10 and 11" in told
+    assert "476 (99.2 %)" in told
+    assert "seq 1 to 480, 480 orders on 10 days" in told
+    assert "locked by eva.lang and felix.braun" in told
+    assert baseline_answer(out)["verdict"] == "HOLDS"
+    assert_scores_are_as_told(out)
     assert front_page.shows(text), "README.md shows another run than this one"
     # Every line is readable in a window of a hundred columns.
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 100

@@ -99,21 +99,24 @@ def learn_command(
         attempts = attempts_logged(agent, log, gateway)
         newest = attempts.last_seq if last is None else last
         source = Source(first, newest, seqs_of("--struck", struck))
-        found = learned_from(attempts, agent, source).learning
+        learned = learned_from(attempts, agent, source)
+        found, number = learned.learning, len(learned.orders)
     else:
-        found = _learned_from_file(orders, agent)
+        found, number = _learned_from_file(orders, agent)
     if found.baseline is not None:
         write_new(out, render_baseline(found.baseline))
     if as_json:
-        answer_json(_learning_document(found, source))
+        answer_json(_learning_document(found, source, number))
     else:
-        _tell_learning(found, source, out, review)
+        if source is not None:
+            answer(f"orders seq {source_text(source)}")
+        _tell_learning(found, number, out, review)
     if found.baseline is None:
         raise typer.Exit(Exit.NO)
 
 
-def _learned_from_file(orders: Path, agent: str) -> Learning:
-    """Return what comes of learning from the orders of a file."""
+def _learned_from_file(orders: Path, agent: str) -> tuple[Learning, int]:
+    """Return what comes of learning from the orders of a file, and how many it has."""
     tokens.require(tokens.NAME, "agent", agent)
     with progress() as report:
         report("reading", 0, 2)
@@ -121,7 +124,7 @@ def _learned_from_file(orders: Path, agent: str) -> Learning:
         report("reading", 1, 2)
         found = learn(attempts, Subject(agent, history_digest(attempts)))
         report("reading", 2, 2)
-    return found
+    return found, len(attempts)
 
 
 @app.command("show")
@@ -207,14 +210,10 @@ def _table(reading: Reading) -> None:
         answer(f"{name:>12}  {text}")
 
 
-def _tell_learning(
-    found: Learning, source: Source | None, out: Path, review: int
-) -> None:
+def _tell_learning(found: Learning, orders: int, out: Path, review: int) -> None:
     """Tell a person what came of learning."""
-    if source is not None:
-        answer(f"orders seq {source_text(source)}")
     if found.baseline is None:
-        answer("refused: no baseline is made of these orders")
+        answer(f"refused: no baseline is made of these {orders} orders")
         for refusal in found.refusals:
             answer(f"  {refusal}")
     else:
@@ -226,12 +225,14 @@ def _tell_learning(
         answer(f"  {unusual_text(unusual)}")
 
 
-def _learning_document(found: Learning, source: Source | None) -> dict[str, object]:
+def _learning_document(
+    found: Learning, source: Source | None, orders: int
+) -> dict[str, object]:
     """Return what came of learning, for programs."""
     baseline = found.baseline
     return {
         "digest": None if baseline is None else baseline_digest(baseline),
-        "orders": None if baseline is None else baseline.orders,
+        "orders": orders,
         "refusals": refusal_fields(found),
         "source": None if source is None else source._asdict(),
         "unusual": [unusual_fields(each) for each in found.unusual],

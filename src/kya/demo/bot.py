@@ -45,7 +45,7 @@ class BotConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class BotLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What the bot writes down of one order."""
+    """What the bot writes down of one order; `score` is what its decision says."""
 
     seq: int
     at: str
@@ -53,6 +53,7 @@ class BotLine(msgspec.Struct, frozen=True, kw_only=True):
     side: str
     amount: str
     outcome: str
+    score: int | None
     reasons: list[str]
     explained: str
     venue: str | None
@@ -128,11 +129,18 @@ def _line(answer: Answer, venue: str | None) -> BotLine:
         side=order.side.value,
         amount=f"{order.amount.currency} {order.amount}",
         outcome=answer.outcome.value,
+        score=_score(answer),
         reasons=[reason.value for reason in answer.reasons],
         explained=answer.explain(),
         venue=venue,
         log_index=answer.log_index,
     )
+
+
+def _score(answer: Answer) -> int | None:
+    """Return how unlike its own past the order is, in 1/10,000, if it has a score."""
+    behaviour = answer.decision.behaviour
+    return None if behaviour is msgspec.UNSET else behaviour.score
 
 
 if __name__ == "__main__":

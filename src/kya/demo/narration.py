@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from kya.core.behaviour_score import WARN
 from kya.core.instant import Instant
 from kya.core.money import Money
 from kya.demo.bot import BotLine
@@ -89,7 +90,8 @@ class Narration:
         """Show one order with its answer."""
         asked = f"#{number} {line.market} {line.side} {line.amount}"
         answered = line.explained.partition(" ")[2].partition(" ")[2]
-        self.row(at, "bot", f"{asked}: {answered}", _STYLES[line.outcome])
+        scored = "" if line.score is None else f" (score 0.{line.score:04})"
+        self.row(at, "bot", f"{asked}: {answered}{scored}", _STYLES[line.outcome])
 
 
 def summary(lines: Sequence[BotLine]) -> str:
@@ -109,5 +111,14 @@ def summary(lines: Sequence[BotLine]) -> str:
     middle = Money(median_low(size.minor_units for size in sizes), EUR)
     return (
         f"{len(lines)} orders ({counted}), median {EUR} {middle},"
-        f" {shares}, busiest hours {busiest}"
+        f" {shares}, busiest hours {busiest}{_scores(lines)}"
     )
+
+
+def _scores(lines: Sequence[BotLine]) -> str:
+    """Return how unlike the bot's past the orders were, if they have scores."""
+    scores = [line.score for line in lines if line.score is not None]
+    if not scores:
+        return ""
+    warned = sum(score >= WARN for score in scores)
+    return f", highest score 0.{max(scores):04}, {warned} warned of"

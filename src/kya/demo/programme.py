@@ -8,6 +8,7 @@ from kya.authority import acts
 from kya.authority.enrolment import EnrolmentOffice
 from kya.codec import canonical
 from kya.codec.mandates import render_mandate
+from kya.core.baseline import PROBATION_ORDERS
 from kya.core.control import Reason
 from kya.core.decision import Outcome
 from kya.core.instant import Instant
@@ -18,6 +19,7 @@ from kya.demo.bot import BotConfig, BotLine
 from kya.demo.conductor import Act, Conductor
 from kya.demo.flow import AFTER_REVOCATION, BREACH, Flow
 from kya.demo.narration import Narration, summary
+from kya.demo.observed import lock_the_observed
 from kya.demo.stage import (
     AGENT,
     DIRECTORS,
@@ -118,10 +120,11 @@ class Programme:
         self._start_bot(1, live + 1)
 
     def review(self) -> None:
-        """The observed fortnight is over."""
+        """The observed fortnight is over: two people lock what is learned from it."""
         self._copy_lists()
         self._figures_row("observed on paper")
-        self._not_built("risk", "baseline learned, reviewed, locked by two people")
+        for what in lock_the_observed(self.stage, self.desk):
+            self._row("risk", what)
 
     def hand_over(self) -> None:
         """The regulator takes root and log policy, before the first live order."""
@@ -162,8 +165,10 @@ class Programme:
         """A new registration, and a certificate for a new key; the same mandate."""
         self._enrol(office_of(self.desk))
         self._certificate_row("issued for a new key, same mandate and scope")
-        self._not_built(
-            "risk", "baseline inherited; a release digest is not pinned here"
+        self._row(
+            "risk",
+            f"the baseline goes on; for {PROBATION_ORDERS} orders a warning denies."
+            " No runtime is pinned here, so none is compared",
         )
 
     def restart(self) -> None:

@@ -1,8 +1,9 @@
 """Which seed the demonstration runs with, and what was asked of it.
 
-The story tells of a median, of busy hours and of caps that hold. Most seeds give a flow
-of which that is true, some do not; we run one that does, and say so: it is a selection
-among honest runs. Nothing downstream reads the expected values below.
+The story tells of a median, of busy hours, of caps that hold, and of orders that are
+like the bot's past but for one. Some seeds give a flow of which all of that is true,
+others do not; we run one that does, and say so: it is a selection among honest runs.
+Nothing downstream reads the expected values below.
 """
 
 from collections import Counter
@@ -15,9 +16,10 @@ from typing import Final
 from kya.core.instant import Day
 from kya.core.order import Side
 from kya.demo.flow import INVENTORY_MAX, Flow, PlannedOrder, draw_flow
+from kya.demo.scores import scores_fit, scores_of
 
-SEED: Final = 1
-"""The smallest one that fits. About six in ten do."""
+SEED: Final = 4
+"""The smallest one that fits. Of the first sixty, 38 have the figures, nine the scores, too."""
 
 MEDIAN_EUROS: Final = 18_500
 BUSIEST_HOURS: Final = frozenset({10, 11})
@@ -54,8 +56,14 @@ def figures_of(flow: Flow) -> FlowFigures:
 
 
 def seed_fits(seed: int) -> bool:
-    """Tell whether the seed's flow is one of which the story's figures are true."""
-    figures = figures_of(draw_flow(seed))
+    """Tell whether the seed's flow is one of which all that is told is true."""
+    flow = draw_flow(seed)
+    return flow_fits(flow) and scores_fit(scores_of(flow))
+
+
+def flow_fits(flow: Flow) -> bool:
+    """Tell whether the flow is one of which the story's figures are true."""
+    figures = figures_of(flow)
     return (
         figures.median_observed == MEDIAN_EUROS
         and figures.busiest_hours == BUSIEST_HOURS

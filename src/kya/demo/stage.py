@@ -18,11 +18,13 @@ from kya.config import (
     PaperSection,
     VenueSection,
 )
+from kya.core.credential import Role
 from kya.core.errors import InputError, TransientError
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.mandate import Mandate
 from kya.core.money import Money
 from kya.core.scope import Calendar, DailyMaxPer, RegionEvidence, Scope, TradingWindow
+from kya.core.scope_limits import Limits
 from kya.demo.bot import REGION
 from kya.demo.flow import EUR, EUR_USD, GBP_EUR, VENUES, Flow
 
@@ -30,6 +32,8 @@ OPERATOR: Final = "CryptoEX AG"
 AGENT: Final = "algo_trader_v2"
 DIRECTORS: Final = ("anna.keller", "bernd.vogt")
 OPERATORS: Final = ("clara.weber", "david.roth")
+RISK: Final = "eva.lang"
+SUPERVISORS: Final = ((Role.RISK, RISK), (Role.COMPLIANCE, "felix.braun"))
 SERIAL: Final = 0xF1D4E8C7B2A9F3E6
 ORIGIN: Final = "cryptoex.example/log/2026"
 RESOLVED_AT: Final = Instant.parse("2026-04-24T10:00:00.000000Z")
@@ -37,6 +41,7 @@ LIVE_FROM: Final = Instant.parse("2026-05-15T09:00:00.000000Z")
 
 _MADE: Final = ("evidence", "evidence.tar.gz", "installation", "agent-host", "root.pem")
 _MADE_TOO: Final = ("policy.txt", "executions.csv", "resolution.txt", "README")
+_OF_THE_REVIEW: Final = ("baseline.json", "review.jsonl")
 _OF_THE_BOT: Final = ("bot.jsonl", "bot.json")
 _MARK: Final = "README"
 _MARK_TEXT: Final = (
@@ -47,6 +52,7 @@ _MARK_TEXT: Final = (
     "installation/                the operator's gateway: keys, log, venues' lists\n"
     "agent-host/                  the bot's host: key, certificate, journal\n"
     "resolution.txt               the board's document\n"
+    "baseline.json, review.jsonl  what two people locked, and what they looked at\n"
     "bot.jsonl                    what the bot wrote down\n"
 )
 
@@ -83,7 +89,7 @@ class Stage:
         if self.out.exists() and any(self.out.iterdir()):
             if not (self.out / _MARK).exists():
                 raise InputError(f"{self.out}: is not empty and not of an earlier demo")
-            for name in (*_MADE, *_MADE_TOO, *_OF_THE_BOT):
+            for name in (*_MADE, *_MADE_TOO, *_OF_THE_BOT, *_OF_THE_REVIEW):
                 path = self.out / name
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
@@ -109,6 +115,7 @@ def scope_of(per: DailyMaxPer) -> Scope:
         calendar=Calendar.MONDAY_TO_FRIDAY,
         region_evidence=RegionEvidence.SELF_ASSERTED,
         live_from=LIVE_FROM,
+        limits=Limits(score_warn_bps=7_500, score_critical_bps=8_500),
     )
 
 
@@ -141,6 +148,8 @@ def resolution_text(scope: Scope) -> str:
         f"and {EUR} {scope.daily_max} a UTC day {per},\n"
         f"Monday to Friday, {scope.window} UTC,\n"
         f"with real money from {scope.live_from}.\n"
+        "An order whose score against the locked baseline is 0.75 is warned of,\n"
+        "from 0.85 on it is denied.\n"
         "If nobody decides within 300 s of a breach, the agent is suspended.\n"
     )
 

@@ -19,7 +19,7 @@ HOLDS: Final = "HOLDS"
 FAILS: Final = "FAILS"
 UNKNOWN: Final = "UNKNOWN"
 
-NOT_BUILT: Final = {6: "baseline", 7: "incidents"}
+NOT_BUILT: Final = {7: "incidents"}
 """Questions whose answer needs what is not built yet, and what that is."""
 
 _STYLES: Final = {HOLDS: "green", FAILS: "bold red", UNKNOWN: "yellow"}
