@@ -17,7 +17,7 @@ from kya.core.money import Money
 from kya.core.order import Order, Side
 from kya.core.scope_limits import Limits
 from kya.pki.note_signer import NoteSigner, sign_note
-from tests.behaving import a_history
+from tests.behaving import a_history, learned
 from tests.halting import CARLA, enrol_supervisors
 from tests.world import AGENT, EUR, World, the_scope
 
@@ -35,6 +35,15 @@ def observed_world(limits: Limits = SCORES) -> World:
 def locked_world(limits: Limits = SCORES) -> World:
     """A world whose agent's baseline was locked in the evening before it goes live."""
     return _copied(_locked(limits))
+
+
+def imported_world(limits: Limits = SCORES) -> World:
+    """A world whose agent's baseline was learned elsewhere: its log is short."""
+    world = World(scope=the_scope(limits=limits))
+    enrol_supervisors(world)
+    world.now = EVENING
+    world.append(lock_note(world, a_lock(learned(), None, world.now)))
+    return world
 
 
 @lru_cache(maxsize=2)

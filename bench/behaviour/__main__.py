@@ -16,6 +16,8 @@ from bench.figure import Figure, at_least, at_most, shown
 
 RESULTS: Final = Path(__file__).parents[1] / "results"
 BOTS: Final = 20
+PARTS: Final = "/ 10,000"
+_PARTS: Final = 10_000
 
 
 def main() -> int:
@@ -45,36 +47,27 @@ def main() -> int:
 
 
 def _detection(name: str, found: Detection) -> Iterator[Figure]:
-    """Yield what is asked of single orders."""
+    """Yield what is asked of single orders; what a warning means, of all styles."""
     runs = f"{len(found.warned)} bots"
-    demanded = name == "A1"
-    mean = float(np.mean(found.found[OURS]))
-    area = float(np.mean(found.auroc[OURS]))
+    part = float(np.mean(found.found[OURS])) * 100
+    area = float(np.mean(found.auroc[OURS])) * _PARTS
     rate = found.warnings / found.normals * 100
-    worst = max(found.warned) * 100
-    if demanded:
+    if name == "A1":
         yield at_least(
-            f"{name}: found at 0.1 % false, mean of bots", mean, "", 0.85, runs
+            f"{name}: found at 0.1 % false, mean of bots", part, "%", 85, runs
         )
-        yield at_least(f"{name}: area under ROC, mean of bots", area, "", 0.984, runs)
-        yield at_most(f"{name}: warnings among own orders", rate, "%", 0.3, runs)
-        yield at_most(f"{name}: the same, worst bot", worst, "%", 1.25, runs)
-        yield at_most(
-            f"{name}: critical among own orders", found.criticals, "orders", 0,
-            f"{found.normals:,} orders",
-        )  # fmt: skip
-        yield at_most(
-            "A8: median score of own orders", max(found.medians), "", 0.1, runs
-        )
+        yield at_least(f"{name}: area under ROC, mean", area, PARTS, 9_850, runs)
+        median = max(found.medians) * _PARTS
+        yield at_most("A8: median score of own orders", median, PARTS, 1_000, runs)
     else:
-        yield shown(f"{name}: found at 0.1 % false, mean of bots", mean, "", runs)
-        yield shown(f"{name}: area under ROC, mean of bots", area, "", runs)
-        yield shown(f"{name}: warnings among own orders", rate, "%", runs)
-        yield shown(f"{name}: the same, worst bot", worst, "%", runs)
-        yield shown(
-            f"{name}: critical among own orders", found.criticals, "orders",
-            f"{found.normals:,} orders",
-        )  # fmt: skip
+        yield shown(f"{name}: found at 0.1 % false, mean of bots", part, "%", runs)
+        yield shown(f"{name}: area under ROC, mean", area, PARTS, runs)
+    yield at_most(f"{name}: warnings among own orders", rate, "%", 0.3, runs)
+    worst = max(found.warned) * 100
+    yield at_most(f"{name}: the same, worst bot", worst, "%", 1.25, runs)
+    runs = f"{found.normals:,} orders"
+    title = f"{name}: critical among own orders"
+    yield at_most(title, found.criticals, "orders", 0, runs)
 
 
 def _thresholds(found: Detection) -> Iterator[Figure]:
@@ -117,20 +110,24 @@ def _accounts() -> Iterator[Figure]:
         return
     _say("real accounts")
     found = accounts.compare()
-    means = {name: float(np.mean(each)) for name, each in found.auroc.items()}
+    means = {n: float(np.mean(each)) * _PARTS for n, each in found.auroc.items()}
     best = max(value for name, value in means.items() if name != OURS)
     runs = (
         f"{len(found.sizes)} accounts, {sum(n for _, n in found.sizes.values())} orders"
     )
-    yield at_least("A3: area under ROC, mean of accounts", means[OURS], "", 0.91, runs)
-    yield at_least("A3: above the best library by", means[OURS] - best, "", 0.03, runs)
-    same = float(np.mean(found.same_market[OURS]))
-    yield at_least("A3: the same, in the account's markets", same, "", 0.82, runs)
-    part = float(np.mean(found.found[OURS]))
-    yield at_least("A3: found at 1 % false", part, "", 0.58, runs)
+    yield at_least(
+        "A3: area under ROC, mean of accounts", means[OURS], PARTS, 9_100, runs
+    )
+    yield at_least(
+        "A3: above the best library by", means[OURS] - best, PARTS, 300, runs
+    )
+    same = float(np.mean(found.same_market[OURS])) * _PARTS
+    yield at_least("A3: the same, in the account's markets", same, PARTS, 8_200, runs)
+    part = float(np.mean(found.found[OURS])) * 100
+    yield at_least("A3: found at 1 % false", part, "%", 58, runs)
     for name, value in sorted(means.items(), key=lambda pair: -pair[1])[:4]:
         rate = float(np.mean(found.found[name]))
-        yield shown(f"A3: {name}, area under ROC", value, "", f"at 1 % {rate:.3f}")
+        yield shown(f"A3: {name}, area under ROC", value, PARTS, f"at 1 % {rate:.3f}")
     after, false, count = accounts.takeovers()
     hits = [n for n in after if n is not None]
     runs = f"{len(after)} pairs"
@@ -174,9 +171,9 @@ def _gates(bots: list[Bot]) -> Iterator[Figure]:
             if growth == 0.03
             else shown(name, refused, "", runs)
         )
-    recall = gates.review_recall(bots, 0.004)
+    recall = gates.review_recall(bots, 0.004) * 100
     yield at_least(
-        "A9: foreign orders (0.4 %) in the review list", recall, "", 0.75, runs
+        "A9: foreign orders (0.4 %) in the review list", recall, "%", 75, runs
     )
 
 

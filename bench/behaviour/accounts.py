@@ -6,6 +6,7 @@ day says nothing.
 """
 
 import csv
+import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,9 +27,10 @@ from kya.core.history import History
 from kya.core.learn import baseline_of
 from kya.core.learned_baseline import LearnedBaseline, NumberTable
 
-FILE: Final = (
-    Path(__file__).parents[3] / "shared" / "data" / "accounts" / "cexdex_20230808.csv"
+FOLDER: Final = Path(
+    os.environ.get("KYA_SHARED", str(Path(__file__).parents[3] / "shared"))
 )
+FILE: Final = FOLDER / "data" / "accounts" / "cexdex_20230808.csv"
 BLOCKS: Final = 10
 OBSERVED_PART: Final = 0.6
 IMPOSTORS: Final = 1_000

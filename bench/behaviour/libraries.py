@@ -20,27 +20,60 @@ Matrix = Any
 
 
 class Numbers:
-    """Cells as numbers: a word is as far out as it is rare, in bits."""
+    """Cells as numbers, as well prepared as our own tables are.
+
+    A word is as far out as it is rare, in bits, and where our tables are of the market,
+    so is this. Sizes are told from their market's median. Every column is scaled to
+    mean 0 and deviation 1, for distances add columns up.
+    """
 
     def __init__(self, known: Sequence[Cells]) -> None:
-        self._size = len(known)
-        self._counts: list[dict[Any, int]] = [{} for _ in FEATURES]
+        self._counts: dict[tuple[int, str, Any], int] = {}
+        self._sizes: dict[tuple[int, str], int] = {}
+        found: dict[tuple[int, str], list[float]] = {}
         for cells in known:
-            for counts, cell in zip(self._counts, cells, strict=True):
-                counts[cell] = counts.get(cell, 0) + 1
+            for index, cell in enumerate(cells):
+                market = self._market(index, cells)
+                key, whole = (index, market, cell), (index, market)
+                self._counts[key] = self._counts.get(key, 0) + 1
+                self._sizes[whole] = self._sizes.get(whole, 0) + 1
+                if isinstance(cell, int):
+                    found.setdefault(whole, []).append(cell)
+        self._medians = {key: float(np.median(each)) for key, each in found.items()}
+        self._pooled = [
+            float(
+                np.mean([m for (n, _), m in self._medians.items() if n == index] or [0])
+            )
+            for index in range(len(FEATURES))
+        ]
+        rows = np.array([self._row(cells) for cells in known], dtype=float)
+        self._mean = rows.mean(axis=0)
+        spread = rows.std(axis=0)
+        self._spread = np.where(spread > 0, spread, 1.0)
 
     def matrix(self, found: Sequence[Cells]) -> Matrix:
         """Return the cells of each order as a row of numbers."""
-        return np.array([self._row(cells) for cells in found], dtype=float)
+        rows = np.array([self._row(cells) for cells in found], dtype=float)
+        return (rows - self._mean) / self._spread
 
     def _row(self, cells: Cells) -> list[float]:
-        pairs = zip(FEATURES, self._counts, cells, strict=True)
-        return [
-            float(-np.log2((counts.get(cell, 0) + 0.5) / (self._size + 1)))
-            if feature.is_word
-            else float(cell or 0)
-            for feature, counts, cell in pairs
-        ]
+        return [self._number(index, cells) for index in range(len(FEATURES))]
+
+    def _number(self, index: int, cells: Cells) -> float:
+        market, cell = self._market(index, cells), cells[index]
+        if FEATURES[index].is_word:
+            seen = self._counts.get((index, market, cell), 0)
+            whole = self._sizes.get((index, market), 0)
+            return float(-np.log2((seen + 0.5) / (whole + 1)))
+        if not isinstance(cell, int):
+            return 0.0
+        if FEATURES[index].by_market:
+            return cell - self._medians.get((index, market), self._pooled[index])
+        return float(cell)
+
+    @staticmethod
+    def _market(index: int, cells: Cells) -> str:
+        return cells.market if FEATURES[index].by_market else ""
 
 
 class _Trees:

@@ -154,6 +154,25 @@ def test_one_order_in_four_hundred_is_told_by_ranks_alone() -> None:
     assert ladder.sure_decades(399) == decades(399 * 65_536, COUNT_BOUNDS[0]) < 26_020
 
 
+@given(STATISTICS)
+def test_a_value_is_no_less_evidence_for_not_being_there(found: list[int]) -> None:
+    ladder = Ladder.of(Rungs.of(found, 3_401))
+    assert all(ladder.held_out(each) >= ladder.decades(each) for each in found)
+    if found.count(max(found)) == 1:
+        assert ladder.held_out(max(found)) >= decades(len(found) + 1, 1)
+
+
+def test_of_two_ladders_exceeding_one_by_a_hair_is_not_beyond_both() -> None:
+    # Each ladder's largest is another order: two of 401 exceed, and not one.
+    ladder = Ladder.of(Rungs.of(range(400), 1))
+    both = Ladder.of(Rungs.of(map(ladder.held_out, range(400)), 10_000))
+    barely = ladder.decades(400)
+    assert barely == decades(401, 1)
+    assert not both.exceeds_all(barely)
+    assert both.decades(barely) < 26_020
+    assert both.exceeds_all(ladder.decades(1_000))
+
+
 def test_a_long_ladder_keeps_the_rare_ranks_and_thins_out_the_others() -> None:
     assert ranks(5) == (1, 2, 3, 4, 5)
     kept = ranks(1_000_000)

@@ -27,8 +27,8 @@ with ClockClient(Path(config["clock"])) as clock:
         at = Instant.parse(f"2026-05-15T12:{number:02}:00.000000Z")
         clock.wait(at)
         line = dict(seq=number, at=str(clock.now()), market="", side="", amount="",
-            outcome="allowed", score=None, reasons=[], explained="",
-            venue=None, log_index=None)
+            outcome="allowed", score=None, reasons=[], explained="", venue=None,
+            log_index=None)
         with open(config["record"], "a") as record:
             record.write(json.dumps(line) + "\\n")
 sys.exit(config["seed"])

@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from inspect import unwrap
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Final
@@ -28,13 +29,16 @@ from tests.codec.test_vectors import case_of, document
 from tests.mutation.mutants import Mutant, controls_of, mutants
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SECONDS_MAX: Final = 120
+SECONDS_MAX: Final = 600
 """How long one mutant may take; one that does not end is killed."""
 
+EXAMPLES_MAX: Final = 20
+"""Cases of a law for one mutant: its tests try more where nothing is changed."""
+
 TESTS: Final = (
-    "test_case", "test_checks", "test_checks_action", "test_conduct", "test_decide",
-    "test_halt", "test_override", "test_place_limits", "test_scope_limits",
-    "test_workload",
+    "test_baseline_lock", "test_behaviour_gate", "test_case", "test_checks",
+    "test_checks_action", "test_conduct", "test_decide", "test_halt", "test_overlay",
+    "test_override", "test_place_limits", "test_scope_limits", "test_workload",
 )  # fmt: skip
 """Of tests/core, the files that judge orders."""
 
@@ -78,7 +82,7 @@ def put_in_place(module: ModuleType, mutant: Mutant) -> None:
     makes controls, and the one that all others hold is told what the new one says.
     """
     code = compile(mutant.tree, str(module.__file__), "exec")
-    function = getattr(module, mutant.function)
+    function = unwrap(getattr(module, mutant.function))
     if isinstance(function, FunctionType):
         (function.__code__,) = [
             each
@@ -119,7 +123,21 @@ def _vectors_differ(judged: Judged) -> bool:
 def _tests_fail() -> bool:
     files = [str(ROOT / "tests" / "core" / f"{name}.py") for name in TESTS]
     plain = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir")
-    return pytest.main([*plain, str(ROOT), *files]) != pytest.ExitCode.OK
+    asked = [*plain, str(ROOT), *files]
+    return pytest.main(asked, plugins=[_FewerExamples()]) != pytest.ExitCode.OK
+
+
+class _FewerExamples:
+    """A plugin that has laws tried on fewer cases than elsewhere."""
+
+    def pytest_configure(self) -> None:
+        """Take the place of the profile that tests/conftest.py has loaded."""
+        # Not above, for pytest wants to be there before it.
+        from hypothesis import settings  # noqa: PLC0415
+
+        usual = settings.get_profile("same")
+        settings.register_profile("hunt", usual, max_examples=EXAMPLES_MAX)
+        settings.load_profile("hunt")
 
 
 if __name__ == "__main__":

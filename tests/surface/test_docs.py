@@ -14,6 +14,7 @@ from kya.cli.app import app
 from kya.cli.exits import Exit
 from kya.codec import (
     decisions,
+    drop_copies,
     halts,
     mandates,
     orders,
@@ -185,6 +186,8 @@ LINES: Final = (
     halts.ResumeLine,
     halts.RearmLine,
     place_limits.PlaceLimitsLine,
+    drop_copies.DropCopyLine,
+    drop_copies.UnexplainedLine,
     overlays.OverlayLine,
 )
 

@@ -14,10 +14,13 @@ from kya.core.errors import MalformedError
 from kya.core.order_events import OrderSubmitted
 from kya.verify.finding import Verdict
 from tests.behaving import a_history, learned
+from tests.evidence.shell_package import build
+from tests.evidence.test_verify_sh import verify
 from tests.halting import enrol_supervisors
 from tests.locking import (
     EVENING,
     a_lock,
+    imported_world,
     learned_from,
     lock_note,
     locked_world,
@@ -30,9 +33,8 @@ from tests.world import AGENT, World, eur
 Edit = Callable[[dict[str, Any]], None]
 
 
-def busy_world() -> World:
+def busy(world: World) -> World:
     """A live day under a locked baseline: usual orders, and one that is none."""
-    world = locked_world()
     for amount in ("19000.00", "17500.00", "20000.00", "180000.00"):
         world.trade(world.order(created_at=later(world, 613), amount=eur(amount)))
     return world
@@ -54,7 +56,7 @@ def under_another_lock(make: Callable[[World], Lock]) -> World:
 def test_a_locked_baseline_is_learned_again_and_every_score_recomputed(
     tmp_path: Path,
 ) -> None:
-    report = handed_over(busy_world(), tmp_path / "evidence").verified()
+    report = handed_over(busy(locked_world()), tmp_path / "evidence").verified()
     assert failing(report) == set(), report
     assert report.answer(5).verdict is report.answer(6).verdict is Verdict.HOLDS
     assert "baselines: 1" in "".join(sentences(report, 6))
@@ -147,7 +149,7 @@ def copy_of(world: World) -> World:
 def test_both_judges_find_a_decision_by_another_baseline(
     tmp_path: Path, changes: dict[str, object]
 ) -> None:
-    world = locked_world()
+    world = imported_world()
     order = world.order(created_at=later(world))
     judged(world, order, likeness=_likeness(world, **changes))
     report = handed_over(world, tmp_path / "evidence").verified()
@@ -155,7 +157,7 @@ def test_both_judges_find_a_decision_by_another_baseline(
 
 
 def test_a_score_that_the_orders_do_not_give_fails(tmp_path: Path) -> None:
-    world = locked_world()
+    world = imported_world()
     order = world.order(created_at=later(world), amount=eur("25000.00"))
     found = _likeness(world)
     judged(world, order, likeness=found._replace(score=found.score._replace(value=1)))
@@ -178,8 +180,34 @@ def test_a_decision_that_keeps_quiet_about_behaviour_fails(edit: Edit) -> None:
         edit(said)
         return json.dumps(said, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
-    world = locked_world()
+    world = imported_world()
     order = world.order(created_at=later(world))
     found = _likeness(world)
     with pytest.raises(MalformedError):
         judged(world, order, line=altered, likeness=found)
+
+
+# -------------------------------------------------------------------------- shell
+
+
+def test_the_shell_verifier_asks_the_controls_of_behaviour_again(
+    tmp_path: Path,
+) -> None:
+    answer = verify(build(tmp_path, busy(imported_world())))
+    assert answer.failing() == set(), answer.text
+    assert "4 scores are taken as they are recorded" in answer.text
+    assert "1 baselines, signed by two people" in answer.text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"baseline": "0" * 64}, {"on_probation": True}, {"is_of_the_release": False}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_the_shell_verifier_finds_a_decision_by_another_baseline(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    world = imported_world()
+    order = world.order(created_at=later(world))
+    judged(world, order, likeness=_likeness(world, **changes))
+    assert "Q5" in verify(build(tmp_path, world)).failing()

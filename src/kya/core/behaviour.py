@@ -14,7 +14,7 @@ from kya.core.learned_baseline import LearnedBaseline
 from kya.core.sequence import (
     Sequence,
     opened,
-    with_action,
+    with_cancel,
     with_order,
     with_outcome,
 )
@@ -76,11 +76,11 @@ def advance(
     pace, sequence = behaviour
     if reference is not None and sequence is not None:
         sequence = opened(reference.watch, sequence, attempt.at)
-        sequence = with_action(sequence, attempt)
-        if scored is not None:
-            sequence = with_order(
-                reference.watch, sequence, scored.cells, scored.surprisals
-            )
+        if scored is None:
+            sequence = with_cancel(sequence)
+        else:
+            watch = reference.watch
+            sequence = with_order(watch, sequence, attempt.action, scored)
     if attempt.action != CANCEL:
         pace = pace.after(attempt.at)
     return Behaviour(pace, sequence)

@@ -70,7 +70,17 @@ class Ladder(NamedTuple):
 
     def decades(self, value: int) -> int:
         """Return the evidence of a statistic, in 1/10,000 decades."""
-        place = bisect_left(self.rising, value)
+        return self._evidence(value, bisect_left(self.rising, value))
+
+    def held_out(self, value: int) -> int:
+        """Return the evidence of one of the ladder's own values, were it not there.
+
+        The largest value is beyond the others, as a new one would be that exceeds them.
+        """
+        return self._evidence(value, bisect_left(self.rising, value) + 1)
+
+    def _evidence(self, value: int, place: int) -> int:
+        """Return the evidence of a value above so many of those that are kept."""
         worth = self.worth[place]
         rungs = self.rungs
         if value <= rungs.edge:

@@ -77,7 +77,7 @@ def baseline_of(
     sum_ladder, peak_ladder = Ladder.of(sums), Ladder.of(peaks)
     both = Rungs.of(
         [
-            max(sum_ladder.decades(excess), peak_ladder.decades(peak))
+            max(sum_ladder.held_out(excess), peak_ladder.held_out(peak))
             for excess, peak in zip(excesses, heights, strict=True)
         ],
         DECADE,

@@ -10,8 +10,8 @@ from itertools import chain
 from operator import itemgetter
 from typing import Final, NamedTuple, Self
 
-from kya.core.attempt import Attempt
-from kya.core.features import Cells
+from kya.core.attempt import CANCEL
+from kya.core.behaviour_score import Score
 from kya.core.habits import POOLED
 from kya.core.integer_log import decades
 from kya.core.ladder import DECADES_MAX
@@ -79,14 +79,16 @@ class Sequence(NamedTuple):
 _NO_TALLIES: Final = ((0, 0),) * STREAMS
 
 
-def with_order(
-    watch: Watch, sequence: Sequence, cells: Cells, surprisals: tuple[int, ...]
-) -> Sequence:
-    """Return the sequence after an order, whose block is open."""
+def with_order(watch: Watch, sequence: Sequence, action: str, found: Score) -> Sequence:
+    """Return the sequence after an order that asked for this, whose block is open."""
+    cells = found.cells
     block, before, levels, recent, gains, sides, hour_orders, evidence = sequence
     tallies = list(before)
     total, count = tallies[PLAIN]
-    tallies[PLAIN] = (total + watch.plain.bet(plain_excess(surprisals)), count + 1)
+    tallies[PLAIN] = (
+        total + watch.plain.bet(plain_excess(found.surprisals)),
+        count + 1,
+    )
     ranks = watch.terms.ranks
     for place, index in enumerate(RANKED, FIRST_RANKED):
         cell = cells[index]
@@ -99,7 +101,7 @@ def with_order(
     if last != cells.side:
         sides = {**sides, known: cells.side}
     seen = list(recent)
-    for stream, word in enumerate(words_of(cells, last)):
+    for stream, word in enumerate((*words_of(cells, last), action)):
         _see(gains[stream], stream, word, tallies, seen)
     return Sequence(
         block,
@@ -120,9 +122,9 @@ def with_word(sequence: Sequence, stream: int, word: str) -> Sequence:
     return sequence._replace(tallies=tuple(tallies), recent=tuple(recent))
 
 
-def with_action(sequence: Sequence, attempt: Attempt) -> Sequence:
-    """Return the sequence after what the agent asked for, a cancel or an order."""
-    return with_word(sequence, ACTION, attempt.action)
+def with_cancel(sequence: Sequence) -> Sequence:
+    """Return the sequence after a cancel, whose block is open."""
+    return with_word(sequence, ACTION, CANCEL)
 
 
 def with_outcome(sequence: Sequence, *, failed: bool) -> Sequence:

@@ -97,7 +97,7 @@ def raised(
             continue
         mean = total // count
         if stream >= FIRST_WORD:
-            found.append(_each_raised(group, mean, WORD_STAKES))
+            found.append(_both_raised(group, mean, WORD_STAKES))
         elif stream == PLAIN:
             found.append(((group[0] + WHOLE) * mean >> 16,))
         else:
@@ -121,21 +121,23 @@ def _both_ways(group: tuple[int, ...], rank: int, slack: int) -> tuple[int, ...]
     whole = WHOLE + slack
     above = ((rank - slack) << 16) // whole
     below = ((-rank - slack) << 16) // whole
-    half = len(STAKES)
+    one, two, three, four = group
     return (
-        *_each_raised(group[:half], above, STAKES),
-        *_each_raised(group[half:], below, STAKES),
+        *_both_raised((one, two), above, STAKES),
+        *_both_raised((three, four), below, STAKES),
     )
 
 
-def _each_raised(
-    group: tuple[int, ...], gain: int, stakes: tuple[int, ...]
-) -> tuple[int, ...]:
-    """Return levels after a gain that each has a stake in; at most the largest."""
-    return tuple([
-        (level + WHOLE) * (WHOLE + (stake * gain >> 16)) >> 16
-        for level, stake in zip(group, stakes, strict=True)
-    ])  # fmt: skip
+def _both_raised(
+    group: tuple[int, ...], gain: int, stakes: tuple[int, int]
+) -> tuple[int, int]:
+    """Return two levels after a gain that each has its stake in."""
+    small, large = group
+    some, most = stakes
+    return (
+        (small + WHOLE) * (WHOLE + (some * gain >> 16)) >> 16,
+        (large + WHOLE) * (WHOLE + (most * gain >> 16)) >> 16,
+    )
 
 
 def gains_of(

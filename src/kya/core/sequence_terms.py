@@ -125,7 +125,7 @@ def bet_of(rank: int, number: int) -> int:
 
 
 def words_of(cells: Cells, last_side: str | None) -> tuple[str, ...]:
-    """Return an order's words, by stream, but for its action and outcome."""
+    """Return an order's words by stream, up to those of its action and outcome."""
     repeat = SAME if last_side == cells.side else TURN
     return (cells.market, cells.side, cells.venue, cells.type, repeat)
 

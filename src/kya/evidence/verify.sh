@@ -663,6 +663,7 @@ function take(raw,   why, k) {
     }
     print i "\t" substr(N_TEXT, 1, length(N_TEXT) - 1) >(TMP "/statements")
     if (substr(N_TEXT, 1, 26) == "{\"_type\":\"kya/overlay/v1\",") policy(N_TEXT)
+    if (substr(N_TEXT, 1, 32) == "{\"_type\":\"kya/baseline-lock/v1\",") document(N_TEXT)
     for (k = 1; k <= N_COUNT; k++) {
         print i "\t" k "\t" N_NAME[k] "\t" N_ID[k] >(TMP "/signatures")
         write_file(place("sig", i) "." k, bytes(N_SIG[k]))
@@ -679,6 +680,15 @@ function policy(line,   text) {
     gsub(/\002/, "\"", text)
     gsub(/\001/, "\\\\", text)
     write_file(TMP "/policy/" i, text)
+    print i >(TMP "/policies")
+}
+
+# A baseline's document on its own, with its line feed, as its digest is over it.
+function document(line,   p, q) {
+    p = index(line, ",\"document\":{")
+    q = index(line, "},\"source\":")
+    if (!p || q < p) return
+    write_file(TMP "/policy/" i, substr(line, p + 12, q - p - 11) "\n")
     print i >(TMP "/policies")
 }
 
@@ -1269,7 +1279,8 @@ BEGIN {
         " price_drift_bps 9999 price_drift_seconds 3600 price_warn_bps 9999 spread_bps 9999" \
         " duplicate_window_millis 60000 executions_unreviewed 1000000000" \
         " messages_per_day 1000000000 messages_per_minute 8000 messages_per_second 1000" \
-        " orders_per_day 1000000000 orders_per_fill 1000000000 rejects_in_a_row 1000000000", \
+        " orders_per_day 1000000000 orders_per_fill 1000000000 rejects_in_a_row 1000000000" \
+        " score_critical_bps 9999 score_warn_bps 9999", \
         counts, " ")
     for (k = 1; k in counts; k += 2) COUNT_MOST[counts[k]] = counts[k + 1] + 0
     SENT_KEPT = 8192
@@ -1416,6 +1427,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/drop-copy/v1") on_copy(i)
     else if (kind == "kya/unexplained/v1") on_unexplained(i)
     else if (kind == "kya/overlay/v1") on_overlay(i)
+    else if (kind == "kya/baseline-lock/v1") on_lock(i)
     else fail(8, i, "a statement of no known kind")
 }
 
@@ -1509,6 +1521,7 @@ function granted(c, replaces,   m, former) {
     else if (former != "" && STANDING[former] != "revoked" && BEGINS[c] "" <= ENDS[former] "")
         fail(1, c, "the certificate that it replaces is neither revoked nor over by then")
     NEWEST[NAME[c]] = c
+    if (NAME[c] in BASELINE) PROBATION[NAME[c]] = 100
 }
 
 function list_of(name,   k, out) {
@@ -1565,13 +1578,15 @@ function read_limits(c,   n, names, k, name, v, prices) {
         } else if (name in COUNT_MOST) {
             if (v !~ /^[1-9][0-9]*$/ || length(v) > 10 || v + 0 > COUNT_MOST[name] \
                 || !index(SCOPE[c], "\"" name "\":" v)) return 0
-            if (name ~ /_bps$/) prices++
+            if (name ~ /_bps$/ && name !~ /^score_/) prices++
         } else STRANGE[c] = STRANGE[c] (STRANGE[c] == "" ? "" : ", ") name
         LIMIT[c, name] = v
     }
     if (prices && !((c, "price_age_millis") in LIMIT)) return 0
     if ((c, "price_warn_bps") in LIMIT && !((c, "price_collar_bps") in LIMIT \
         && LIMIT[c, "price_warn_bps"] + 0 < LIMIT[c, "price_collar_bps"] + 0)) return 0
+    if ((c, "score_warn_bps") in LIMIT && !((c, "score_critical_bps") in LIMIT \
+        && LIMIT[c, "score_warn_bps"] + 0 < LIMIT[c, "score_critical_bps"] + 0)) return 0
     if (((c, "price_drift_bps") in LIMIT) != ((c, "price_drift_seconds") in LIMIT)) return 0
     return n > 0
 }
@@ -1865,7 +1880,7 @@ function on_rearm(i,   a, l, at) {
     not_back_dated(4, i, at)
     signers(4, i, "compliance operator risk", at)
     if (!two_people(i, "compliance operator risk")) fail(4, i, "want two people")
-    if (!within("losses rejects executions", l) || V["reason"] == "")
+    if (!within("losses rejects executions behaviour", l) || V["reason"] == "")
         fail(4, i, "no latch or reason that a re-arming can have")
     if (!(a in NEWEST)) fail(4, i, "no agent of this name is on record")
     if ((a, l) in REARMED_AT && at "" <= REARMED_AT[a, l] "")
@@ -2110,6 +2125,84 @@ function read_answers(i, text,   n, k, m, ids, words, name, last, bad, verdict) 
             name "\",\"policy\":\"" V[n ".policy"] "\",\"verdict\":\"" verdict "\",\"version\":\"" \
             V[n ".version"] "\"}"
     }
+}
+
+# ------------------------------------------- how an agent behaves, by its own past
+
+function on_lock(i,   a, at, first, last) {
+    a = V["agent"]; at = V["at"]
+    WHAT[i] = "baseline lock of " a
+    if (!fields(i, 6, "_type,agent,at,digest,document,source")) return
+    not_back_dated(6, i, at)
+    signers(6, i, "compliance risk", at)
+    if (!two_people(i, "compliance risk")) fail(6, i, "want two people of risk and compliance")
+    if (!(a in NEWEST)) fail(6, i, "no agent of this name is on record")
+    if (V["digest"] != POLICY[i]) fail(6, i, "its digest is not that of its document")
+    if (V["document.agent"] != a) fail(6, i, "its document is another agent's")
+    if (a in LOCKED_AT && at "" <= LOCKED_AT[a] "") fail(6, i, "not later than the one of " LOCKED_AT[a])
+    if (V["source"] != "null") {
+        first = V["source.first_seq"]; last = V["source.last_seq"]
+        if (K["source"] != "first_seq,last_seq,struck" || first + 0 < 1 || last + 0 < first + 0 \
+            || last + 0 > SEQ[a] + 0) fail(6, i, "learned from orders that are not on record")
+    } else FROM_ELSEWHERE++
+    PROBATION[a] = BASELINE[a] == V["digest"] ? 100 : 0
+    BASELINE[a] = V["digest"]
+    LOCKED_AT[a] = at
+    LOCKED_FOR[a] = pinned(a)
+    LOCKS++
+}
+
+# What the decision says of the pending order's behaviour: BEHAVIOUR as it is written. What
+# a score comes to is taken from it, for this script does not score.
+function read_behaviour(i, a, line,   p, q, text, said, n, k, part, sum) {
+    BEHAVIOUR = ""
+    if (!(a in BASELINE) || O_ACTION == "cancel") return
+    p = index(line, ",\"behaviour\":{")
+    q = index(line, "},\"controls\":[")
+    if (!p || q < p) return
+    text = substr(line, p + 13, q - p - 12)
+    if (text !~ /^[{]"evidence":[0-9]+,"excess":[0-9]+,"footing":"(inside_data|extrapolated)","low":[0-9]+,("on_probation":true,)?"peak":[0-9]+,"score":[0-9]+,"sequence":[0-9]+,("stream":"[a-z0-9 ]+",)?"surprisals":[{]("[a-z_]+":[0-9]+,?)*[}][}]$/) {
+        fail(5, i, "says what nothing can be of behaviour")
+        return
+    }
+    said = substr(text, index(text, "\"surprisals\":{") + 14)
+    n = split(said, part, /[:,}]/)
+    sum = 0
+    for (k = 2; k <= n; k += 2) if (part[k] + 0 > 4096) sum += part[k] - 4096
+    if (sum != number_in(text, "excess")) fail(5, i, "its surprisals do not add up to their excess")
+    if ((index(text, "\"on_probation\":true") > 0) != (PROBATION[a] > 0))
+        fail(5, i, "counts the orders on probation in another way")
+    BEHAVIOUR = text
+    SCORES_TAKEN++
+}
+
+function pinned(a) { return a in PINNED ? PINNED[a] : "" }
+
+function number_in(text, name) {
+    return substr(text, index(text, "\"" name "\":") + length(name) + 3) + 0
+}
+
+function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
+    if (!((c, "score_critical_bps") in LIMIT)) return
+    critical = LIMIT[c, "score_critical_bps"]
+    warn = (c, "score_warn_bps") in LIMIT ? LIMIT[c, "score_warn_bps"] : ""
+    if (!(a in BASELINE)) {
+        if (at "" >= LIVE[c] "") control("behaviour.baseline", "a locked baseline", "none", \
+            "cannot_evaluate", "behaviour.unknown", "")
+        return
+    }
+    if (LOCKED_FOR[a] == pinned(a))
+        rule(1, "behaviour.baseline", "a locked baseline", BASELINE[a], "", "")
+    else control("behaviour.baseline", "a locked baseline", "locked for another runtime", \
+        "cannot_evaluate", "behaviour.unknown", "")
+    score = number_in(BEHAVIOUR, "score")
+    sequence = number_in(BEHAVIOUR, "sequence")
+    if (warn != "") control("behaviour.warn", warn, score, score < warn + 0 ? "passed" : "warned", \
+        "behaviour.unusual", "1/10000")
+    strict = warn != "" && PROBATION[a] > 0 ? warn : critical
+    rule(score < strict + 0, "behaviour.critical", strict, score, "behaviour.critical", "1/10000")
+    rule(sequence < critical + 0, "behaviour.sequence", critical, sequence, "behaviour.sequence", \
+        "1/10000")
 }
 
 # ------------------------------------------------------------ what runs, and where
@@ -2362,6 +2455,7 @@ function run_rules(at,   a, c, day, skew, good, standing, name) {
     at_places(c, "place.daily_amount", day)
     at_places(c, "place.open_orders", day)
     conduct(a, c, at, day)
+    behaviour(a, c, at)
     name = substr(at, 12, 15)
     rule(OPENS[c] "" <= name "" && name "" < CLOSES[c] "", "hours.window", \
         "[" OPENS[c] ", " CLOSES[c] ")", name, "hours.closed", "")
@@ -2825,8 +2919,9 @@ function amounts(c, a, day,   amount, total, shown) {
 function rendered(at, i, outcome,   c, counted) {
     c = O_CERTIFICATE
     counted = outcome == "allowed" ? COUNTED : "0"
-    return "{\"_type\":\"kya/decision/v1\",\"agent\":\"" O_AGENT "\",\"baseline\":null,\"controls\":[" \
-        CONTROLS "]," CONVERSION_TEXT "\"counters\":{\"after\":" counter(counted) ",\"before\":" counter("0") \
+    return "{\"_type\":\"kya/decision/v1\",\"agent\":\"" O_AGENT "\",\"baseline\":" \
+        (O_AGENT in BASELINE && O_ACTION != "cancel" ? "\"" BASELINE[O_AGENT] "\"" : "null") \
+        (BEHAVIOUR == "" ? "" : ",\"behaviour\":" BEHAVIOUR) ",\"controls\":[" CONTROLS "]," CONVERSION_TEXT "\"counters\":{\"after\":" counter(counted) ",\"before\":" counter("0") \
         ",\"currency\":\"" COUNTED_IN "\",\"day\":\"" substr(at, 1, 10) "\"},\"credential\":\"" \
         O_CREDENTIAL "\",\"mandate\":\"" MANDATE[c] "\",\"mode\":\"" \
         (at "" >= LIVE[c] "" ? "live" : "paper") "\",\"order\":\"" LEAF[i] "\",\"outcome\":\"" \
@@ -2876,6 +2971,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
     used(O_CERTIFICATE, at "" > ENDS[O_CERTIFICATE] "" ? ENDS[O_CERTIFICATE] : at)
     overriding(DIGEST[o], at)
     read_prices(i, line, tail)
+    read_behaviour(i, O_AGENT, line)
     run_rules(at)
     overlays(i, tail)
     outcome = REASONS == "" ? "allowed" : IDENTITY ? "refused" : "denied"
@@ -2909,8 +3005,7 @@ function compare(i, o, line, at, said, outcome,   mode) {
     }
     if (rendered(at, o, outcome) == line) { SAME++; return }
     if (foreign(line))
-        finding(5, "UNKNOWN", label(i) ": uses a baseline or a control that this script" \
-            " does not know")
+        finding(5, "UNKNOWN", label(i) ": uses a control that this script does not know")
     else if (outcome != said)
         fail(5, i, "says " said "; the rules say " outcome (REASONS == "" ? "" : ", " REASONS))
     else fail(5, i, "differs from what the rules give again (outcome " said ")")
@@ -2918,13 +3013,13 @@ function compare(i, o, line, at, said, outcome,   mode) {
 
 function foreign(line,   k, known) {
     if (!json(line)) return 0
-    if (V["baseline"] != "null") return 1
     known = " credential.standing credential.validity halt.state sequence.seq sequence.prev" \
         " client_order_id.unique clock.skew action.allowed action.target market.allowed" \
         " venue.allowed region.allowed region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
         " price.spread price.band price.collar price.drift price.known order.amount order.units" \
         " daily.amount place.order_amount place.daily_amount place.open_orders order.duplicate rate.second rate.minute rate.day daily.orders" \
-        " rate.orders_per_fill latch.rejects latch.executions hours.window hours.calendar "
+        " rate.orders_per_fill latch.rejects latch.executions behaviour.baseline behaviour.warn behaviour.critical behaviour.sequence" \
+        " hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
         if (!index(known, " " V["controls." k ".id"] " ") \
             && substr(V["controls." k ".id"], 1, 8) != "overlay.") return 1
@@ -2940,6 +3035,7 @@ function remember(o, at, said,   day) {
     PREV[O_AGENT] = DIGEST[o]
     USED[O_AGENT, day, O_ID] = 1
     LINKS++
+    if (PROBATION[O_AGENT] > 0 && O_ACTION != "cancel") PROBATION[O_AGENT]--
     remember_message(O_AGENT, at, day)
     if (said != "allowed") return
     if (O_ACTION != "cancel") {
@@ -3205,7 +3301,10 @@ function conclude(   c, n, words, k, text) {
         finding(5, "CHECKED", SAME + 0 " of " DECISIONS " decisions come out again byte for byte: " \
             COUNT["allowed"] + 0 " allowed, " COUNT["denied"] + 0 " denied, " COUNT["refused"] + 0 \
             " refused, each with its reasons; " DECISIONS + REPORTS + EQUIVOCATIONS \
-            " gateway signatures; no scores are recorded")
+            " gateway signatures" (SCORES_TAKEN ? "" : "; no scores are recorded"))
+        if (SCORES_TAKEN)
+            finding(5, "UNKNOWN", SCORES_TAKEN " scores are taken as they are recorded: this script" \
+                " does not score")
         if (ANSWERS_TAKEN)
             finding(5, "UNKNOWN", ANSWERS_TAKEN " answers of overlays are taken as they are" \
                 " recorded: this script asks no policy's engine")
@@ -3219,6 +3318,9 @@ function conclude(   c, n, words, k, text) {
         finding(5, "UNKNOWN", "the log holds no order")
         finding(10, "UNKNOWN", "the log holds no order")
     }
+    finding(6, "UNKNOWN", LOCKS ? LOCKS " baselines, signed by two people, each its document's digest" \
+        (FROM_ELSEWHERE ? "; learned elsewhere: " FROM_ELSEWHERE : "") \
+        ": this script does not learn them again" : "the log holds no baseline")
     print (CLOCK == "" ? "unknown" : CLOCK) >(TMP "/clock")
 }
 EOF
@@ -3580,7 +3682,6 @@ EOF
 }
 
 print_table() {
-    unknown 6 "baselines are not built yet"
     unknown 7 "incidents are not built yet"
     printf 'package  %s\nlog      %s\nclock    %s\n\n' "$package" \
         "$(cat "$tmp/origin" 2>/dev/null)" "$(cat "$tmp/clock" 2>/dev/null)" | printable
