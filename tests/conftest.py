@@ -43,3 +43,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     with Path(__file__).open("rb") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         return (yield)
+
+
+@pytest.fixture(scope="session")
+def observed_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory whose agent has traded on paper for a fortnight; copy it."""
+    from tests.observed import observed_at  # noqa: PLC0415  few tests need so much
+
+    data = tmp_path_factory.mktemp("observed") / "kya-data"
+    observed_at(data)
+    return data

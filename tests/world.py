@@ -158,7 +158,11 @@ class World:
         self.agent = NoteSigner(AGENT, signer_for(AGENT))
         self._serial = 2**64 + 3
         self._open()
-        self.mandate = the_mandate(self.scope)
+        self._grant(the_mandate(self.scope))
+
+    def _grant(self, mandate: Mandate) -> None:
+        """Put the mandate on record, and the agent's certificate under it."""
+        self.mandate = mandate
         self.append(acts.resolve(self.mandate, *self.directors))
         self.certificate = self.issue_agent(self.agent)
 
@@ -166,12 +170,12 @@ class World:
         """Open the log and put the services and people on record."""
         authority = self._service(Role.AUTHORITY, self.authority)
         opening = Opening(
-            origin=ORIGIN,
+            origin=self.log.name,
             root=sha256(self.root).hexdigest(),
             issuer=self.issuer.certificate,
             authority=authority,
             clock=ClockSource.SYSTEM,
-            at=FOUNDED,
+            at=self.now,
             root_crl=self.root_list,
         )
         self.append(acts.open_log(self.authority, opening))

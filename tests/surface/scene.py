@@ -22,12 +22,17 @@ kya agent enrol algo_trader_v2 --token-file token
 def require_that_every_command_agrees(page: Path, folder: Path) -> None:
     """Run the page's commands in the folder; fail where one prints something else."""
     shutil.copytree(ROOT / "examples", folder / "examples")
-    consoles = [block for block in blocks(page) if block.language == "console"]
     with Session.begin(folder) as session:
         session.run("kya up")
         for command in SCENE.splitlines():
             session.run(command)
-        for step in (step for block in consoles for step in steps(block.text)):
-            printed = session.run(step.command)
-            if not agrees(step.shown, printed):
-                pytest.fail(f"$ {step.command}\n" + difference(step.shown, printed))
+        follow(page, session)
+
+
+def follow(page: Path, session: Session) -> None:
+    """Run the page's commands; fail where one prints something else."""
+    consoles = [block for block in blocks(page) if block.language == "console"]
+    for step in (step for block in consoles for step in steps(block.text)):
+        printed = session.run(step.command)
+        if not agrees(step.shown, printed):
+            pytest.fail(f"$ {step.command}\n" + difference(step.shown, printed))

@@ -10,7 +10,7 @@ from kya.authority import acts
 from kya.cli.baseline_source import Struck, seqs_of
 from kya.cli.baseline_telling import source_text
 from kya.cli.desk import open_desk, publish_if_running
-from kya.cli.key import Key, lone_signer, names_under
+from kya.cli.key import names_under
 from kya.cli.output import (
     DATA_DEFAULT,
     Data,
@@ -25,12 +25,16 @@ from kya.codec.note import SignedNote
 from kya.core.baseline import BaselineLocked, Lock, Source
 from kya.core.errors import InputError
 from kya.core.instant import Day
-from kya.pki.note_signer import NoteSigner
-from kya.wiring.baseline_desk import WantedLock, lock, record_lock
+from kya.wiring.baseline_desk import (
+    WantedLock,
+    lock,
+    record_lock,
+    require_learned_again,
+)
 from kya.wiring.clock import system_clock
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import published, published_locks
-from kya.wiring.people import read_people
+from kya.wiring.people import read_people, signers_of
 
 Document = Annotated[Path, typer.Argument(help="The baseline document; - is stdin.")]
 Note = Annotated[Path, typer.Argument(help="The signed lock; - is stdin.")]
@@ -64,7 +68,6 @@ def lock_command(
         Path | None,
         typer.Option(help="New file for the lock under one signature: no record."),
     ] = None,
-    key: Key = None,
     data: Data = DATA_DEFAULT,
 ) -> None:
     """Lock a baseline: every later order of its agent is held against it.
@@ -79,14 +82,15 @@ def lock_command(
     signers, said = read_people(people), wanted.at(system_clock().clock.now())
     _show_what_is_signed(said, people)
     if out is None:
-        if key is not None:
-            raise InputError("--key: is for one person, who signs alone; want --out")
         index = lock(open_desk(data), wanted, signers)
         answer(f"locked {said.digest} for {said.agent} entry {index}")
         return
     if len(people) != 1:
         raise InputError("--out: want one person, who signs alone")
-    write_new(out, acts.lock(said, _signer(people[0], key, data)))
+    desk = open_desk(data)
+    require_learned_again(desk, wanted)
+    [signer] = signers_of(desk, signers)
+    write_new(out, acts.lock(wanted.at(desk.clock()), signer))
     answer(f"{out}: signed by {signers[0][1]}")
 
 
@@ -94,14 +98,16 @@ def countersign(
     note: Note,
     person: Person,
     out: Annotated[Path, typer.Option(help="New file for it with the signature.")],
-    key: Key = None,
     data: Data = DATA_DEFAULT,
 ) -> None:
-    """Add another person's signature to a lock; needs no gateway."""
+    """Add another person's signature to a lock."""
     raw = read_bytes(note, "lock")
     talk(f"signed so far by {', '.join(names_under(raw))}")
-    _show_what_is_signed(parse_lock(SignedNote.parse(raw).text), [person])
-    signed = acts.countersign_lock(raw, _signer(person, key, data))
+    said = parse_lock(SignedNote.parse(raw).text)
+    _show_what_is_signed(said, [person])
+    talk(f"  from      {said.at}")
+    [signer] = signers_of(open_desk(data), read_people([person]))
+    signed = acts.countersign_lock(raw, signer)
     write_new(out, signed)
     answer(f"{out}: signed by {', '.join(names_under(signed))}")
 
@@ -112,6 +118,7 @@ def record(note: Note, data: Data = DATA_DEFAULT) -> None:
     said = parse_lock(SignedNote.parse(raw).text)
     for sentence in lock_sentences(said):
         talk(sentence)
+    talk(f"from      {said.at}")
     index = record_lock(open_desk(data), raw)
     answer(f"locked {said.digest} for {said.agent} entry {index}")
 
@@ -127,7 +134,6 @@ def lock_sentences(said: Lock) -> Iterator[str]:
         yield "source    learned elsewhere: nobody can learn it again from the log"
     else:
         yield f"source    seq {source_text(source)}"
-    yield f"from      {said.at}"
 
 
 def lock_in_force(data: Path, agent: str) -> tuple[int, BaselineLocked]:
@@ -163,9 +169,3 @@ def _source(first: int | None, last: int | None, struck: str) -> Source:
     if first is None or last is None:
         raise InputError("want --from and --to, or --learned-elsewhere")
     return Source(first, last, seqs_of("--struck", struck))
-
-
-def _signer(person: str, key: Path | None, data: Path) -> NoteSigner:
-    """Return the signer of `risk:rita`."""
-    [(role, name)] = read_people([person])
-    return lone_signer(role, name, key, data)

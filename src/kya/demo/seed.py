@@ -19,7 +19,7 @@ from kya.demo.flow import INVENTORY_MAX, Flow, PlannedOrder, draw_flow
 from kya.demo.scores import scores_fit, scores_of
 
 SEED: Final = 4
-"""The smallest one that fits: of sixty, 38 have the figures, nine the scores, too."""
+"""The smallest that fits. Of the first sixty, 38 have the figures, ten the scores."""
 
 MEDIAN_EUROS: Final = 18_500
 BUSIEST_HOURS: Final = frozenset({10, 11})
