@@ -44,8 +44,8 @@ proof: .venv/.dev  ## The long tests and the full figures; results in bench/resu
 bench: .venv/.dev  ## Measure, and compare with the budgets.
 	@$(BIN)/python -m bench
 
-bench-behaviour: .venv-bench/.behaviour  ## Compare the score with other detectors, half an hour.
-	@PYTHONPATH=src:. .venv-bench/bin/python -m bench.behaviour
+bench-behaviour: .venv-bench/.behaviour  ## Compare the score with other detectors, 20 min.
+	@PYTHONPATH=src:. .venv-bench/bin/python -W ignore::RuntimeWarning -m bench.behaviour
 
 fuzz: .venv/.dev  ## Try the laws on FUZZ_EXAMPLES fresh cases each.
 	@KYA_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PYTEST) $(PARALLEL) --timeout 0 \
