@@ -1,9 +1,9 @@
 """What a changed scope would have decided: the logged orders, judged again under it.
 
-The flow of orders is taken as it was: what the bot would have sent instead of an order
-that is now stopped, nobody knows. Daily sums are those of the changed scope's own
-decisions; prices and what overlays said are those of the log, and other agents use
-what they used of places. The log is believed; that it is whole, verifiers establish.
+The flow of orders is taken as it was: what the bot would have sent instead, nobody
+knows. Daily sums are those of the changed scope's own decisions; prices, overlays'
+answers, baselines and what other agents used of places are those of the log. It is
+believed; that it is whole, verifiers establish.
 """
 
 import re
@@ -12,17 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kya.authority.difference import Difference, Judgement
+from kya.authority.likeness_again import (
+    likeness_in,
+    with_answer,
+    with_attempt,
+    with_lock,
+)
 from kya.authority.place_totals import PlaceTotals
 from kya.codec import canonical
-from kya.codec.decisions import (
-    DECISION_TYPE,
-    inputs_of,
-    read_outcome,
-    read_reason,
-)
+from kya.codec.baseline_locks import LOCK_TYPE
+from kya.codec.decisions import DECISION_TYPE, inputs_of, read_outcome, read_reason
 from kya.codec.logged_decision import LoggedDecision, logged_decision
 from kya.codec.mandates import render_mandate
-from kya.codec.orders import ORDER_TYPE, parse_order
+from kya.codec.orders import ORDER_TYPE, orders_of, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
 from kya.codec.price_fields import worth_from
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE, parse_report
@@ -100,11 +102,7 @@ class Backtest:
             scope=self.mandate.scope,
             scope_digest=scope_digest(self.mandate.scope),
         )
-        named = f'"agent":"{self.mandate.agent}",'
-        begun = f'{{"_type":"{ORDER_TYPE}",'
-        self._order = re.compile(
-            re.escape(begun.encode()) + rb'(?:"action":"[a-z]+",)?' + named.encode()
-        )
+        self._order = orders_of(self.mandate.agent)
 
     @property
     def orders(self) -> int:
@@ -128,6 +126,8 @@ class Backtest:
         kind = canonical.type_of(raw)
         if kind == OVERRIDE_TYPE:
             self._take_override(Entry.read(raw).event)
+        elif kind == LOCK_TYPE:
+            self._state = with_lock(self._state, Entry.read(raw).event)
         elif kind not in _FLOW:
             self._take_power(Entry.read(raw).event)
         elif self._order.match(raw) is not None:
@@ -172,11 +172,8 @@ class Backtest:
     def _override(self, inputs: Inputs) -> OverrideGranted | None:
         """Return the override for the order under way, unless it was over by then."""
         granted = self._overrides.pop(canonical.digest(self._line), None)
-        if granted is None or not granted.serves(
-            self.mandate.agent, inputs.received_at
-        ):
-            return None
-        return granted
+        serves = granted and granted.serves(self.mandate.agent, inputs.received_at)
+        return granted if serves else None
 
     def _judge(self, index: int, order: Order, raw: bytes) -> Difference | None:
         """Judge an order again, beside the decision that the log has on it."""
@@ -192,6 +189,7 @@ class Backtest:
             worth = decision.case.worth or worth
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
             found = self._difference(index, order, inputs.received_at, logged, changed)
+        self._state = with_attempt(self._state, order, inputs)
         digest = canonical.digest(self._line)
         if not self.counts_outcomes:
             self._past = self._past.including(order, digest, counted=reserved)
@@ -227,7 +225,7 @@ class Backtest:
             received_at=inputs.received_at,
             credential=credential,
             scope=self.mandate.scope,
-            likeness=None,
+            likeness=likeness_in(self._state, order, inputs),
             past=self._past,
             price=inputs.price,
             conversion=inputs.conversion,
@@ -255,6 +253,7 @@ class Backtest:
         if working is None or report.agent != self.mandate.agent:
             return
         self._past = past_after_report(self._past, working.order, report)
+        self._state = with_answer(self._state, working.order, report)
         if report.status.is_final:
             del self._working[report.seq]
 
