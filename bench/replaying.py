@@ -90,7 +90,11 @@ def main(log: Path) -> None:
     for index, raw in enumerate(published_entries(log, size)):
         test.take(index, raw)
     busy = process_time() - start
-    print(json.dumps({"busy": busy, "orders": test.orders, "peak_bytes": peak_bytes()}))
+    print(
+        json.dumps(
+            {"busy": busy, "orders": test.found.orders, "peak_bytes": peak_bytes()}
+        )
+    )
 
 
 if __name__ == "__main__":

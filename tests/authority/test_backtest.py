@@ -11,16 +11,29 @@ from kya.core.control import Reason
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
 from kya.core.instant import Day
+from kya.core.latch import Latch
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, OrderType
+from kya.core.order_events import VenueStatus
 from kya.core.price import ReferencePrice
 from kya.core.scope import DailyMaxPer
 from kya.core.scope_limits import Limits
+from kya.pki.note_signer import NoteSigner
 from tests.builders import place_limits
-from tests.halting import CARLA, enrol_supervisors, halt, resume
-from tests.world import MORNING, World, eur, the_mandate, the_scope
+from tests.drop_copies import copy_list
+from tests.halting import CARLA, enrol_supervisors, halt, rearm_note, resume
+from tests.locking import SCORES, locked_world
+from tests.world import (
+    AGENT,
+    MORNING,
+    World,
+    eur,
+    signer_for,
+    the_mandate,
+    the_scope,
+)
 
 FRIDAY = MORNING.day
 MONDAY = Day(FRIDAY.number + 3)
@@ -42,7 +55,7 @@ def judged(
     if not outcomes_matter(mandate.scope, world.entries):
         brief = Backtest(mandate, first, last, counts_outcomes=False)
         assert taken(brief, world)[1] == differences
-        assert brief.moved == test.moved
+        assert brief.found.moved == test.found.moved
     return test, differences
 
 
@@ -55,8 +68,8 @@ def test_the_same_scope_changes_nothing() -> None:
     world = a_world("20000.00", "180000.00", "25000.00")
     test, differences = judged(world, the_mandate())
     assert differences == []
-    assert test.orders == 3
-    assert test.moved == {
+    assert test.found.orders == 3
+    assert test.found.moved == {
         (Outcome.ALLOWED, Outcome.ALLOWED): 2,
         (Outcome.DENIED, Outcome.DENIED): 1,
     }
@@ -110,7 +123,7 @@ def test_another_reason_for_the_same_outcome_is_a_difference() -> None:
     test, (only,) = judged(world, mandate)
     assert only.logged.outcome is only.changed.outcome is Outcome.DENIED
     assert only.changed.reasons == (Reason.DAILY_AMOUNT_MAX,)
-    assert test.differing == 1
+    assert test.found.differing == 1
 
 
 def test_only_the_period_is_judged_and_days_begin_at_zero() -> None:
@@ -121,7 +134,7 @@ def test_only_the_period_is_judged_and_days_begin_at_zero() -> None:
         the_scope(daily_max=eur("20000.00"), daily_max_per=DailyMaxPer.AGENT)
     )
     test, differences = judged(world, mandate, MONDAY, MONDAY)
-    assert (test.orders, differences) == (1, [])
+    assert (test.found.orders, differences) == (1, [])
     narrow = replace(mandate, scope=replace(mandate.scope, order_max=eur("1.00")))
     test, differences = judged(world, narrow, MONDAY, MONDAY)
     assert [d.order.seq for d in differences] == [2]
@@ -133,7 +146,7 @@ def test_a_standing_counts_as_it_was_when_the_order_came() -> None:
     world.trade(world.order(created_at=MORNING.plus(seconds=11)))
     test, differences = judged(world, the_mandate())
     assert differences == []
-    assert test.moved[Outcome.REFUSED, Outcome.REFUSED] == 1
+    assert test.found.moved[Outcome.REFUSED, Outcome.REFUSED] == 1
 
 
 def test_venue_reports_make_no_difference() -> None:
@@ -142,12 +155,12 @@ def test_venue_reports_make_no_difference() -> None:
     world.report(1)
     world.trade(world.order(created_at=MORNING.plus(seconds=1)))
     test, differences = judged(world, the_mandate())
-    assert (test.orders, differences) == (2, [])
+    assert (test.found.orders, differences) == (2, [])
 
 
 def test_another_agents_mandate_judges_nothing() -> None:
     test, differences = judged(a_world("20000.00"), the_mandate(agent="other"))
-    assert (test.orders, differences) == (0, [])
+    assert (test.found.orders, differences) == (0, [])
 
 
 def test_a_period_that_ends_before_it_begins_is_asked_wrongly() -> None:
@@ -173,7 +186,7 @@ def test_an_override_counts_as_it_did() -> None:
         world.trade(order, MORNING.plus(seconds=seconds))
     test, differences = judged(world, the_mandate())
     assert differences == []
-    assert test.moved == {
+    assert test.found.moved == {
         (Outcome.ALLOWED, Outcome.ALLOWED): 1,
         (Outcome.DENIED, Outcome.DENIED): 1,
     }
@@ -278,7 +291,7 @@ def with_a_cancel(*, settled: bool = False) -> World:
 def test_a_cancel_is_judged_again_with_its_target() -> None:
     for settled in (False, True):
         test, differences = judged(with_a_cancel(settled=settled), the_mandate())
-        assert (test.orders, differences) == (2, [])
+        assert (test.found.orders, differences) == (2, [])
 
 
 def test_a_cancel_of_what_would_never_have_gone_has_no_target() -> None:
@@ -297,7 +310,7 @@ def test_halts_stop_as_they_did() -> None:
     world.trade(world.order(created_at=world.now))
     test, differences = judged(world, the_mandate())
     assert differences == []
-    assert test.moved == {
+    assert test.found.moved == {
         (Outcome.ALLOWED, Outcome.ALLOWED): 1,
         (Outcome.DENIED, Outcome.DENIED): 1,
     }
@@ -320,7 +333,7 @@ def test_limits_of_places_count_again_with_what_the_changed_scope_allows() -> No
         world.trade(world.order(amount=eur(amount), created_at=at))
     test, differences = judged(world, the_mandate())
     assert differences == []
-    assert test.orders == 3
+    assert test.found.orders == 3
     # The order that the log has denied is allowed now, and uses up what there is.
     mandate = the_mandate(the_scope(order_max=eur("30000.00")))
     _, (second, last) = judged(world, mandate)
@@ -354,9 +367,78 @@ def test_other_agents_use_what_they_used_of_a_place() -> None:
     other = Backtest(the_mandate(agent="nobody"), FRIDAY, FRIDAY)
     for index, raw in enumerate(world.entries):
         assert other.take(index, raw) is None
-    assert other.orders == 0
+    assert other.found.orders == 0
     used = other._places.used  # noqa: SLF001  what a second agent would find
     assert used == world.state.place_use
     world.report(1)
     other.take(len(world.entries) - 1, world.entries[-1])
     assert other._places.used == world.state.place_use  # noqa: SLF001
+
+
+# ---------------------------------------------------------------------- behaviour
+
+
+def watched_world() -> World:
+    """A live day under a locked baseline, with a failure, a list and a re-arming."""
+    world = locked_world()
+    copy_list(world)
+    for number, amount in enumerate(("19000.00", "17500.00", "2000.00", "180000.00")):
+        at = MORNING.plus(seconds=700 * number)
+        world.trade(world.order(amount=eur(amount), created_at=at))
+    world.report(world.state.agents[AGENT].past.seq - 3, VenueStatus.REJECTED)
+    world.append(rearm_note(world, Latch.BEHAVIOUR))
+    at = MORNING.plus(seconds=4_000)
+    world.trade(world.order(amount=eur("19000.00"), created_at=at))
+    return world
+
+
+def test_behaviour_is_held_against_the_baseline_that_was_locked_then() -> None:
+    world = watched_world()
+    first = Day.parse("2026-05-01")
+    same, differences = judged(world, the_mandate(the_scope(limits=SCORES)), first)
+    assert differences == []
+    assert same.found.orders > 400
+
+
+def test_a_stricter_score_would_have_denied_more() -> None:
+    strict = Limits(score_critical_bps=2, score_warn_bps=1)
+    test, differences = judged(watched_world(), the_mandate(the_scope(limits=strict)))
+    assert differences
+    assert test.found.orders == 5
+    assert differences[0].changed.reasons == (Reason.BEHAVIOUR_CRITICAL,)
+
+
+def test_a_scope_that_asks_for_no_likeness_lets_pass_what_is_unlike() -> None:
+    world = watched_world()
+    unlike = [raw for raw in world.entries if b"behaviour.critical" in raw]
+    assert unlike
+    _, differences = judged(world, the_mandate(the_scope(order_max=eur("200000.00"))))
+    assert {each.changed.outcome for each in differences} == {Outcome.ALLOWED}
+
+
+def test_a_replacement_is_on_probation_again() -> None:
+    world = locked_world()
+    world.change_standing(Act.REVOKE, MORNING)
+    world.now = MORNING.plus(seconds=60)
+    world.agent = NoteSigner(AGENT, signer_for("second key"))
+    world.issue_agent(world.agent, world.credential)
+    for number, euros in enumerate(range(9_000, 12_001, 250)):
+        at = MORNING.plus(seconds=600 * (number + 1))
+        world.trade(world.order(amount=eur(f"{euros}.00"), created_at=at))
+    _, differences = judged(world, the_mandate(the_scope(limits=SCORES)))
+    assert differences == []
+    # A warning was enough to deny some of them, and none of them was critical.
+    loose = replace(SCORES, score_warn_bps=None)
+    _, differences = judged(world, the_mandate(the_scope(limits=loose)))
+    assert any(
+        each.logged.reasons == (Reason.BEHAVIOUR_CRITICAL,)
+        and each.changed.outcome is Outcome.ALLOWED
+        for each in differences
+    )
+
+
+def test_a_scope_that_asks_for_likeness_needs_a_baseline_to_go_live() -> None:
+    mandate = the_mandate(the_scope(limits=SCORES))
+    _, (only,) = judged(a_world("19000.00"), mandate)
+    assert only.logged.outcome is Outcome.ALLOWED
+    assert only.changed.reasons == (Reason.BEHAVIOUR_UNKNOWN,)

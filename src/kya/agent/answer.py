@@ -192,12 +192,12 @@ _SENTENCES: Final = {
         " have looked"
     ),
     Reason.BEHAVIOUR_UNKNOWN: "no baseline counts for this agent: {measured}",
-    Reason.BEHAVIOUR_UNUSUAL: "scores {measured} {unit}, unlike the agent's past",
+    Reason.BEHAVIOUR_UNUSUAL: "scores {measured} of 10000, unlike the agent's past",
     Reason.BEHAVIOUR_CRITICAL: (
-        "scores {measured} {unit}, too unlike the agent's past: below {limit} passes"
+        "scores {measured} of 10000, too unlike its past: below {limit} passes"
     ),
     Reason.BEHAVIOUR_SEQUENCE: (
-        "the orders before it score {measured} {unit} together: below {limit} passes"
+        "the orders before it score {measured} of 10000: below {limit} passes"
     ),
     Reason.HOURS_CLOSED: "{measured} is outside the trading window {limit}",
     Reason.CALENDAR_CLOSED: "{measured} is outside the trading calendar {limit}",

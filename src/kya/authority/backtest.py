@@ -1,34 +1,35 @@
 """What a changed scope would have decided: the logged orders, judged again under it.
 
-The flow of orders is taken as it was: what the bot would have sent instead, nobody
-knows. Daily sums are those of the changed scope's own decisions; prices, overlays'
-answers, baselines and what other agents used of places are those of the log. It is
-believed; that it is whole, verifiers establish.
+The flow of orders is taken as it was: what the bot would have sent instead of an order
+that is now stopped, nobody knows. Daily sums are those of the changed scope's own
+decisions; prices and what overlays said are those of the log, and other agents use
+what they used of places. The log is believed; that it is whole, verifiers establish.
 """
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kya.authority.difference import Difference, Judgement
-from kya.authority.likeness_again import (
-    likeness_in,
-    with_answer,
-    with_attempt,
-    with_lock,
-)
+from kya.authority.difference import Difference, Differences, Judgement
 from kya.authority.place_totals import PlaceTotals
+from kya.authority.waiting_overrides import WaitingOverrides
+from kya.authority.watched import Watched
 from kya.codec import canonical
 from kya.codec.baseline_locks import LOCK_TYPE
-from kya.codec.decisions import DECISION_TYPE, inputs_of, read_outcome, read_reason
-from kya.codec.logged_decision import LoggedDecision, logged_decision
+from kya.codec.decisions import (
+    DECISION_TYPE,
+    inputs_of,
+    read_outcome,
+)
+from kya.codec.drop_copies import DROP_COPY_TYPE, UNEXPLAINED_TYPE
+from kya.codec.logged_decision import logged_decision
 from kya.codec.mandates import render_mandate
-from kya.codec.orders import ORDER_TYPE, orders_of, parse_order
+from kya.codec.orders import ORDER_TYPE, parse_order
 from kya.codec.overrides import OVERRIDE_TYPE
 from kya.codec.price_fields import worth_from
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE, parse_report
 from kya.codec.scopes import scope_digest
+from kya.core.baseline import BaselineLocked
 from kya.core.case import Case
 from kya.core.case_of import Inputs
 from kya.core.credential import Credential, Grant
@@ -45,8 +46,8 @@ from kya.core.flow import (
 )
 from kya.core.fold import apply
 from kya.core.halt import halts_upon
-from kya.core.instant import Day, Instant
-from kya.core.latch import LatchRearmed
+from kya.core.instant import Day
+from kya.core.latch import Latch, LatchRearmed
 from kya.core.mandate import Mandate
 from kya.core.order import Action, Order
 from kya.core.order_events import VenueReported
@@ -54,11 +55,21 @@ from kya.core.overlay import asked_of
 from kya.core.override import OverrideGranted
 from kya.core.past import Past
 from kya.core.place_limits import limits_upon
+from kya.core.power_events import CertificateIssued
 from kya.core.reservation import Target
 from kya.core.state import State
 from kya.pki.entries import Entry
 
-_FLOW: Final = frozenset({ORDER_TYPE, DECISION_TYPE, REPORT_TYPE, EQUIVOCATION_TYPE})
+_FLOW: Final = frozenset(
+    {
+        ORDER_TYPE,
+        DECISION_TYPE,
+        REPORT_TYPE,
+        EQUIVOCATION_TYPE,
+        DROP_COPY_TYPE,
+        UNEXPLAINED_TYPE,
+    }
+)
 """Kinds of entry that change no power; all others are folded."""
 
 
@@ -66,27 +77,22 @@ _FLOW: Final = frozenset({ORDER_TYPE, DECISION_TYPE, REPORT_TYPE, EQUIVOCATION_T
 class Backtest:
     """Takes the entries of a log, from the first on, and judges one agent's orders.
 
-    `moved` counts the orders by outcome in the log and under the changed scope. Where
-    `outcomes_matter` says no, `counts_outcomes` may be off: what became of orders, and
-    what other agents sent, is passed over then.
+    `found` counts what came of them. Where `outcomes_matter` says no, `counts_outcomes`
+    may be off: what became of orders, and what other agents sent, is passed over then.
     """
 
     mandate: Mandate
     first: Day
     last: Day
     counts_outcomes: bool = True
-    moved: Counter[tuple[Outcome, Outcome]] = field(
-        default_factory=Counter[tuple[Outcome, Outcome]]
-    )
-    differing: int = 0
+    found: Differences = field(default_factory=Differences)
     _state: State = field(default_factory=State)
     _past: Past = field(default_factory=Past)
     _judging: Order | None = None
     _line: bytes = b""
     _credentials: dict[str, Credential] = field(default_factory=dict[str, Credential])
-    _overrides: dict[str, OverrideGranted] = field(
-        default_factory=dict[str, OverrideGranted]
-    )
+    _overrides: WaitingOverrides = field(default_factory=WaitingOverrides)
+    _watched: Watched = field(default_factory=Watched)
     _working: dict[int, Target] = field(default_factory=dict[int, Target])
     _places: PlaceTotals = field(default_factory=PlaceTotals)
     _of_another: Order | None = None
@@ -102,12 +108,16 @@ class Backtest:
             scope=self.mandate.scope,
             scope_digest=scope_digest(self.mandate.scope),
         )
-        self._order = orders_of(self.mandate.agent)
+        named = f'"agent":"{self.mandate.agent}",'
+        begun = f'{{"_type":"{ORDER_TYPE}",'
+        self._order = re.compile(
+            re.escape(begun.encode()) + rb'(?:"action":"[a-z]+",)?' + named.encode()
+        )
 
     @property
-    def orders(self) -> int:
-        """How many orders were judged again."""
-        return self.moved.total()
+    def _watches(self) -> bool:
+        """Whether the changed scope asks how like its past an order is."""
+        return self.mandate.scope.limits.score_critical_bps is not None
 
     def take(self, index: int, raw: bytes) -> Difference | None:
         """Return in what the order that this entry decides would differ, if it would.
@@ -125,9 +135,9 @@ class Backtest:
             return self._judge(index - 1, order, raw)
         kind = canonical.type_of(raw)
         if kind == OVERRIDE_TYPE:
-            self._take_override(Entry.read(raw).event)
+            self._overrides.take(Entry.read(raw).event)
         elif kind == LOCK_TYPE:
-            self._state = with_lock(self._state, Entry.read(raw).event)
+            self._take_lock(Entry.read(raw).event)
         elif kind not in _FLOW:
             self._take_power(Entry.read(raw).event)
         elif self._order.match(raw) is not None:
@@ -163,24 +173,27 @@ class Backtest:
         self._credentials.clear()
         if isinstance(event, LatchRearmed) and event.rearm.agent == self.mandate.agent:
             self._past = past_after_rearming(self._past, event.rearm.latch)
+            if event.rearm.latch is Latch.BEHAVIOUR:
+                self._watched.begin_anew()
+        elif isinstance(event, CertificateIssued) and self._is_ours(event):
+            self._watched.go_on()
 
-    def _take_override(self, event: Event) -> None:
-        """Keep an override for its order; it is not part of the changed scope."""
-        if isinstance(event, OverrideGranted):
-            self._overrides[event.override.order] = event
+    def _is_ours(self, event: CertificateIssued) -> bool:
+        return event.credential.name == self.mandate.agent
 
-    def _override(self, inputs: Inputs) -> OverrideGranted | None:
-        """Return the override for the order under way, unless it was over by then."""
-        granted = self._overrides.pop(canonical.digest(self._line), None)
-        serves = granted and granted.serves(self.mandate.agent, inputs.received_at)
-        return granted if serves else None
+    def _take_lock(self, event: Event) -> None:
+        """Put the agent's baseline in force; those of others change nothing here."""
+        if isinstance(event, BaselineLocked) and event.lock.agent == self.mandate.agent:
+            self._watched.lock(event, self._state.agents[event.lock.agent].pinned)
 
     def _judge(self, index: int, order: Order, raw: bytes) -> Difference | None:
         """Judge an order again, beside the decision that the log has on it."""
         logged = logged_decision(raw)
         inputs = inputs_of(logged)
         self._past = self._past.on(inputs.received_at.day)
-        credential, override = self._credential(order), self._override(inputs)
+        digest, received_at = canonical.digest(self._line), inputs.received_at
+        override = self._overrides.used_by(digest, self.mandate.agent, received_at)
+        credential = self._credential(order)
         was_sent = allowed = read_outcome(logged.outcome) is Outcome.ALLOWED
         reserved, worth, found = None, order.amount, None
         if self.first <= inputs.received_at.day <= self.last:
@@ -188,12 +201,14 @@ class Backtest:
             allowed, reserved = decision.allowed, decision.reserved
             worth = decision.case.worth or worth
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
-            found = self._difference(index, order, inputs.received_at, logged, changed)
-        self._state = with_attempt(self._state, order, inputs)
-        digest = canonical.digest(self._line)
+            found = self.found.compare(
+                index, order, inputs.received_at, logged, changed
+            )
         if not self.counts_outcomes:
             self._past = self._past.including(order, digest, counted=reserved)
             return found
+        if self._watches:
+            self._watched.take_order(order, inputs)
         decided = Decided(
             order=order,
             line_digest=digest,
@@ -225,7 +240,11 @@ class Backtest:
             received_at=inputs.received_at,
             credential=credential,
             scope=self.mandate.scope,
-            likeness=likeness_in(self._state, order, inputs),
+            likeness=(
+                self._watched.likeness(order, inputs, agent.pinned)
+                if self._watches
+                else None
+            ),
             past=self._past,
             price=inputs.price,
             conversion=inputs.conversion,
@@ -249,11 +268,12 @@ class Backtest:
     def _take_report(self, report: VenueReported) -> None:
         """Take what became of an order, if the changed scope allowed it as well."""
         self._places.take_report(report)
+        if self._watches and report.agent == self.mandate.agent:
+            self._watched.take_report(report)
         working = self._working.get(report.seq)
         if working is None or report.agent != self.mandate.agent:
             return
         self._past = past_after_report(self._past, working.order, report)
-        self._state = with_answer(self._state, working.order, report)
         if report.status.is_final:
             del self._working[report.seq]
 
@@ -273,28 +293,3 @@ class Backtest:
             known = replace(held, grant=self._grant)
             self._credentials[order.credential] = known
         return known
-
-    def _difference(
-        self,
-        index: int,
-        order: Order,
-        received_at: Instant,
-        logged: LoggedDecision,
-        changed: Judgement,
-    ) -> Difference | None:
-        """Count the order, and say in what the two judgements differ."""
-        was = Judgement(
-            outcome=read_outcome(logged.outcome),
-            reasons=tuple([read_reason(reason) for reason in logged.reasons]),
-        )
-        self.moved[was.outcome, changed.outcome] += 1
-        if was == changed:
-            return None
-        self.differing += 1
-        return Difference(
-            index=index,
-            order=order,
-            received_at=received_at,
-            logged=was,
-            changed=changed,
-        )

@@ -54,9 +54,9 @@ def replay(
     else:
         for line in _summary(test):
             answer(line)
-    if test.orders == 0:
+    if test.found.orders == 0:
         talk(f"no order of {wanted.agent} in the log from {first} to {last}")
-    if test.differing:
+    if test.found.differing:
         raise typer.Exit(Exit.NO)
 
 
@@ -102,7 +102,8 @@ def _judged(judgement: Judgement) -> str:
 
 def _summary(test: Backtest) -> Iterator[str]:
     """Yield what came of all orders together."""
-    yield f"{test.orders} orders judged again, {test.differing} would differ"
+    found = test.found
+    yield f"{found.orders} orders judged again, {found.differing} would differ"
     for (was, would_be), count in sorted(_changes(test)):
         yield f"  {was} -> {would_be}: {count}"
 
@@ -111,7 +112,7 @@ def _changes(test: Backtest) -> list[tuple[tuple[str, str], int]]:
     """Return how many orders change from one outcome to another."""
     return [
         ((was.value, would_be.value), count)
-        for (was, would_be), count in test.moved.items()
+        for (was, would_be), count in test.found.moved.items()
         if was is not would_be
     ]
 
@@ -143,12 +144,12 @@ def _judgement(judgement: Judgement) -> dict[str, object]:
 def _totals(test: Backtest) -> dict[str, object]:
     """Return the totals as JSON has them."""
     counted = {outcome: [0, 0] for outcome in Outcome}
-    for (was, would_be), count in test.moved.items():
+    for (was, would_be), count in test.found.moved.items():
         counted[was][0] += count
         counted[would_be][1] += count
     return {
-        "differing": test.differing,
-        "orders": test.orders,
+        "differing": test.found.differing,
+        "orders": test.found.orders,
         "outcomes": {
             outcome.value: {"changed": changed, "logged": logged}
             for outcome, (logged, changed) in counted.items()

@@ -1,6 +1,5 @@
 """The order line, `kya/order/v1`: exactly what an agent signs."""
 
-import re
 from typing import Final, Literal
 
 import msgspec
@@ -48,13 +47,6 @@ _TIME_IN_FORCE: Final = by_value("time_in_force", TimeInForce)
 def parse_order(line: bytes) -> Order:
     """Return the order that the line is the one spelling of, or MalformedError."""
     return canonical.read_line(line, _DECODER, "order", _order_from)
-
-
-def orders_of(agent: str) -> re.Pattern[bytes]:
-    """Return what the entries of this agent's orders begin with."""
-    begun = f'{{"_type":"{ORDER_TYPE}",'.encode()
-    named = f'"agent":"{agent}",'.encode()
-    return re.compile(re.escape(begun) + rb'(?:"action":"[a-z]+",)?' + re.escape(named))
 
 
 def render_order(order: Order) -> bytes:

@@ -58,11 +58,11 @@ def behaviour_after_order(
 
 
 def behaviour_after_report(
-    agent: AgentState, order: Order, event: VenueReported
+    agent: AgentState, action: Action, event: VenueReported
 ) -> AgentState:
-    """Return the agent after a venue's last word on an order that it was sent."""
+    """Return the agent after a venue's last word on what it was sent."""
     baseline = agent.baseline
-    if baseline is None or not event.status.is_final or order.action is Action.CANCEL:
+    if baseline is None or not event.status.is_final or action is Action.CANCEL:
         return agent
     at, failed = event.at.micros // MILLIS, event.status in FAILED
     behaviour = answered(baseline.reference, agent.behaviour, at, failed=failed)

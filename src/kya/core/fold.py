@@ -148,7 +148,7 @@ def _with_report(state: State, event: VenueReported) -> State:
     agent = state.agents[event.agent]
     order = agent.unanswered[event.seq].order
     past = past_after_report(agent.past, order, event)
-    changed = behaviour_after_report(after_report(agent, event), order, event)
+    changed = behaviour_after_report(after_report(agent, event), order.action, event)
     changed = changed._replace(past=past)
     return state._replace(
         now=now,
