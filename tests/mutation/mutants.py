@@ -8,7 +8,7 @@ passed control for a failed one, and a wrong reason.
 import ast
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,11 +59,12 @@ class Mutant:
 def mutants(source: str) -> Iterator[Mutant]:
     """Yield every mutant of the functions of a module, and of the controls it makes."""
     tree = ast.parse(source)
+    cited = list(_citations(tree))
     seen: Counter[str] = Counter()
     for index, top in enumerate(tree.body):
         name = name_of(top)
         if isinstance(top, ast.FunctionDef) or name in controls_of(tree):
-            for changed, said in _changed(top):
+            for changed, said in _changed(top, cited):
                 seen[f"{name}{said}"] += 1
                 again = seen[f"{name}{said}"]
                 whole = copy.copy(tree)
@@ -101,9 +102,27 @@ def name_of(top: ast.stmt) -> str:
     return ast.unparse(top.target) if isinstance(top, ast.AnnAssign) else ""
 
 
-def _changed(top: ast.stmt) -> Iterator[tuple[ast.stmt, str]]:
+def _citations(tree: ast.Module) -> Iterator[ast.expr]:
+    """Yield what is given as the `source` of a control: it judges nothing."""
+    places = {
+        top.name: [each.arg for each in top.args.args].index("source")
+        for top in tree.body
+        if isinstance(top, ast.FunctionDef)
+        and any(each.arg == "source" for each in top.args.args)
+    }
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        place = places.get(ast.unparse(call.func), len(call.args))
+        yield from call.args[place : place + 1]
+        yield from (each.value for each in call.keywords if each.arg == "source")
+
+
+def _changed(
+    top: ast.stmt, cited: Sequence[ast.expr]
+) -> Iterator[tuple[ast.stmt, str]]:
     """Yield copies of the statement with one node replaced, and in words which."""
     for index, node in enumerate(_judging(top)):
+        if any(node is each for each in cited):
+            continue
         for other in _others(node):
             twin = copy.deepcopy(top)
             target = list(_judging(twin))[index]
@@ -123,7 +142,7 @@ class _Swap(ast.NodeTransformer):
 
 
 def _judging(top: ast.stmt) -> Iterator[ast.AST]:
-    """Yield the nodes that judge: no docstring, annotation or citation of a rule."""
+    """Yield the nodes that judge: no docstring, no annotation."""
     waiting: list[ast.AST] = [top]
     if isinstance(top, ast.FunctionDef):
         is_documented = ast.get_docstring(top) is not None
@@ -136,7 +155,7 @@ def _judging(top: ast.stmt) -> Iterator[ast.AST]:
             for name, value in ast.iter_fields(node)
             if name not in {"annotation", "returns"}
             for child in (value if isinstance(value, list) else [value])
-            if isinstance(child, ast.AST) and getattr(child, "arg", "") != "source"
+            if isinstance(child, ast.AST)
         ]
         waiting.extend(reversed(below))
 

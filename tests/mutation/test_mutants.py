@@ -62,11 +62,11 @@ def test_the_same_change_in_two_places_has_two_names() -> None:
 
 
 MAKER = """
-AGE: Final = limit("price.age", 1)
+AGE: Final = limit("price.age", "an article", 1)
 SPREAD: Final = Control(id="price.spread", overridable=True, source="an article")
 SOME: Final = tuple(AGE)
 
-def limit(id_: str, version: int) -> Control:
+def limit(id_: str, source: str, version: int) -> Control:
     return Control(id=id_, version=version)
 """
 
