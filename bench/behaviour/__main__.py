@@ -132,8 +132,10 @@ def _accounts() -> Iterator[Figure]:
     hits = [n for n in after if n is not None]
     runs = f"{len(after)} pairs"
     yield shown("A4: real takeovers found", len(hits) / len(after) * 100, "%", runs)
-    yield shown("A4: orders until then, median", float(np.median(hits)), "", runs)
-    yield at_most("A4: real accounts, false alarms", false, "", 0, f"{count} accounts")
+    yield shown("A4: orders until then, median", float(np.median(hits)), "orders", runs)
+    yield at_most(
+        "A4: real accounts, false alarms", false, "accounts", 0, f"{count} accounts"
+    )
 
 
 def _sequences(name: str, bots: list[Bot]) -> Iterator[Figure]:
@@ -145,7 +147,9 @@ def _sequences(name: str, bots: list[Bot]) -> Iterator[Figure]:
     )
     found = sequences.takeovers(bots)
     yield at_least(f"{name}: takeovers found", found.found, "bots", found.of, days)
-    yield at_most(f"{name}: orders until then, median", found.orders, "", 20, days)
+    yield at_most(
+        f"{name}: orders until then, median", found.orders, "orders", 20, days
+    )
     limits = {"size +3 % a day": 10.0, "rate doubled": 8.2, "side stuck": 10.0}
     for change in sequences.CHANGES:
         found = sequences.change(bots, change)
@@ -161,15 +165,17 @@ def _gates(bots: list[Bot]) -> Iterator[Figure]:
     """Yield what is asked of the gate, and of the review."""
     _say("gate and review")
     runs = f"{len(bots)} bots"
-    yield at_least("A5: clean histories that pass", gates.passing(bots), "", 19, runs)
-    yield at_least("A5: five days refused", gates.short_refused(bots), "", 20, runs)
+    yield at_least(
+        "A5: clean histories that pass", gates.passing(bots), "bots", 19, runs
+    )
+    yield at_least("A5: five days refused", gates.short_refused(bots), "bots", 20, runs)
     for growth in (0.01, 0.02, 0.03, 0.05):
         refused = gates.drifting_refused(bots, growth)
         name = f"A5: sizes +{growth:.0%} a day refused"
         yield (
-            at_least(name, refused, "", 15, runs)
+            at_least(name, refused, "bots", 15, runs)
             if growth == 0.03
-            else shown(name, refused, "", runs)
+            else shown(name, refused, "bots", runs)
         )
     recall = gates.review_recall(bots, 0.004) * 100
     yield at_least(
