@@ -20,11 +20,20 @@ from kya.core.order_events import VenueStatus
 from kya.core.price import ReferencePrice
 from kya.core.scope import DailyMaxPer
 from kya.core.scope_limits import Limits
+from kya.pki.note_signer import NoteSigner
 from tests.builders import place_limits
 from tests.drop_copies import copy_list
 from tests.halting import CARLA, enrol_supervisors, halt, rearm_note, resume
 from tests.locking import SCORES, locked_world
-from tests.world import AGENT, MORNING, World, eur, the_mandate, the_scope
+from tests.world import (
+    AGENT,
+    MORNING,
+    World,
+    eur,
+    signer_for,
+    the_mandate,
+    the_scope,
+)
 
 FRIDAY = MORNING.day
 MONDAY = Day(FRIDAY.number + 3)
@@ -405,3 +414,31 @@ def test_a_scope_that_asks_for_no_likeness_lets_pass_what_is_unlike() -> None:
     assert unlike
     _, differences = judged(world, the_mandate(the_scope(order_max=eur("200000.00"))))
     assert {each.changed.outcome for each in differences} == {Outcome.ALLOWED}
+
+
+def test_a_replacement_is_on_probation_again() -> None:
+    world = locked_world()
+    world.change_standing(Act.REVOKE, MORNING)
+    world.now = MORNING.plus(seconds=60)
+    world.agent = NoteSigner(AGENT, signer_for("second key"))
+    world.issue_agent(world.agent, world.credential)
+    for number, euros in enumerate(range(9_000, 12_001, 250)):
+        at = MORNING.plus(seconds=600 * (number + 1))
+        world.trade(world.order(amount=eur(f"{euros}.00"), created_at=at))
+    _, differences = judged(world, the_mandate(the_scope(limits=SCORES)))
+    assert differences == []
+    # A warning was enough to deny some of them, and none of them was critical.
+    loose = replace(SCORES, score_warn_bps=None)
+    _, differences = judged(world, the_mandate(the_scope(limits=loose)))
+    assert any(
+        each.logged.reasons == (Reason.BEHAVIOUR_CRITICAL,)
+        and each.changed.outcome is Outcome.ALLOWED
+        for each in differences
+    )
+
+
+def test_a_scope_that_asks_for_likeness_needs_a_baseline_to_go_live() -> None:
+    mandate = the_mandate(the_scope(limits=SCORES))
+    _, (only,) = judged(a_world("19000.00"), mandate)
+    assert only.logged.outcome is Outcome.ALLOWED
+    assert only.changed.reasons == (Reason.BEHAVIOUR_UNKNOWN,)

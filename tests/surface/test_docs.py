@@ -13,6 +13,7 @@ import typer.main
 from kya.cli.app import app
 from kya.cli.exits import Exit
 from kya.codec import (
+    baseline_locks,
     decisions,
     drop_copies,
     halts,
@@ -189,6 +190,7 @@ LINES: Final = (
     drop_copies.DropCopyLine,
     drop_copies.UnexplainedLine,
     overlays.OverlayLine,
+    baseline_locks.LockLine,
 )
 
 
