@@ -66,11 +66,22 @@ def test_one_person_stops(world: World, who: str) -> None:
     assert entry.event.signed_by == (who.rsplit(" ", maxsplit=1)[-1],)
 
 
-@pytest.mark.parametrize("act", [halted, resumed, rearmed])
-@pytest.mark.parametrize("who", ["anna", "authority", "gateway", "algo_trader_v2"])
+@pytest.mark.parametrize(
+    ("who", "act"),
+    [
+        *((who, halted) for who in ("anna", "authority", "algo_trader_v2")),
+        *((who, resumed) for who in ("anna", "authority", "gateway", "algo_trader_v2")),
+        *((who, rearmed) for who in ("anna", "authority", "gateway", "algo_trader_v2")),
+    ],
+)
 def test_nobody_else_stops_or_starts(world: World, act: Act, who: str) -> None:
     with pytest.raises(DistrustError, match="want a compliance or operator or risk"):
         authenticate(act(who, "risk rita"), world.state, world.root)
+
+
+def test_the_gateway_halts_what_a_venues_list_does_not_explain(world: World) -> None:
+    authentic = authenticate(halted("gateway"), world.state, world.root)
+    assert [signer.role for signer in authentic.signers] == [Role.GATEWAY]
 
 
 @STARTING

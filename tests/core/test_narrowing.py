@@ -3,7 +3,7 @@ from itertools import product
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kya.core.control import Reason
@@ -508,6 +508,7 @@ def judged(mandate: Mandate, ask: tuple[Any, Instant, Any]) -> Any:  # noqa: ANN
     return decide(a_case(order, received_at=at, credential=credential, past=past))
 
 
+@settings(max_examples=30)
 @given(pairs(), st.data())
 def test_what_is_within_allows_nothing_that_the_old_mandate_does_not(
     pair: tuple[Mandate, Mandate], draws: st.DataObject
@@ -521,6 +522,7 @@ def test_what_is_within_allows_nothing_that_the_old_mandate_does_not(
     assert (under_old.mode, under_new.mode) != (Mode.PAPER, Mode.LIVE)
 
 
+@settings(max_examples=30)
 @given(pairs(), st.data())
 def test_where_an_order_shows_it_some_limit_is_not_within(
     pair: tuple[Mandate, Mandate], draws: st.DataObject
@@ -535,6 +537,7 @@ def test_where_an_order_shows_it_some_limit_is_not_within(
         assert any(counterexample(old, new, limit) for limit in wider)
 
 
+@settings(max_examples=30)
 @given(pairs())
 def test_every_example_found_is_one(pair: tuple[Mandate, Mandate]) -> None:
     old, new = pair
@@ -546,6 +549,7 @@ def test_every_example_found_is_one(pair: tuple[Mandate, Mandate]) -> None:
             assert_it_shows(example, old, new)
 
 
+@settings(max_examples=30)
 @given(strategies.mandates(), strategies.mandates())
 def test_any_two_mandates_are_compared_without_a_fault(
     old: Mandate, new: Mandate
@@ -556,6 +560,7 @@ def test_any_two_mandates_are_compared_without_a_fault(
         assert example is None or not found.is_within
 
 
+@settings(max_examples=30)
 @given(strategies.mandates(), strategies.mandates())
 def test_turning_the_pair_round_turns_the_relation_round(
     old: Mandate, new: Mandate

@@ -85,12 +85,14 @@ $1 == "target" {
     work(key, 0)
 }
 $1 == "aside" { O_ASIDE = $2 }
+$1 == "likeness" { BASELINE[a] = $2; PROBATION[a] = $3; LOCKED_FOR[a] = $4 }
 $1 == "order" { take_order($2) }
 $1 == "decision" {
     tail = substr($2, index($2, ",\"counters\":{"))
     at = tail_member(tail, "received_at")
     CONTROLS = REASONS = UNSURE = ""
     read_prices(0, $2, tail)
+    read_behaviour(0, a, $2)
     sums(c, a, substr(at, 1, 10))
     find_usable(c, at)
     WORTH = worth_of(c)
@@ -105,6 +107,7 @@ function of_limits(at) {
     rule(WORTH != "", "price.known", CURRENCY[c], O_CURRENCY, "price.missing", "")
     amounts(c, a, substr(at, 1, 10))
     conduct(a, c, at, substr(at, 1, 10))
+    behaviour(a, c, at)
 }
 """
 
@@ -158,6 +161,7 @@ def asked(facts: Fields, line: str) -> list[str]:
         *(("sent", json.dumps(each, **CANONICAL)) for each in past["sent"]),
         ("counts", *(str(past[each]) for each in counts)),
         *target_of(facts["target"]),
+        *likeness_of(facts["likeness"]),
         ("order", order),
         ("decision", line),
     ]
@@ -172,6 +176,14 @@ def target_of(target: Fields | None) -> list[tuple[str, str, str, str]]:
         return []
     order = target["order"].rstrip("\n")
     return [("target", order, target["worth"], target["currency"])]
+
+
+def likeness_of(likeness: Fields | None) -> list[tuple[str, str, str, str]]:
+    if likeness is None:
+        return []
+    probation = "1" if likeness["behaviour"].get("on_probation") else "0"
+    locked_for = "" if likeness["is_of_the_release"] else "another"
+    return [("likeness", likeness["baseline"], probation, locked_for)]
 
 
 def worth_in(line: str, order: str, currency: str) -> str:

@@ -15,6 +15,7 @@ from kya.core.control import ControlOutcome
 from kya.core.currencies import DECIMALS
 from kya.core.decide import decide
 from kya.core.override_admission import OVERRIDABLE
+from kya.verify.plain_behaviour import PlainBaseline
 from kya.verify.plain_conduct import PlainConduct, message_of
 from kya.verify.plain_decisions import objections
 from kya.verify.plain_halts import PlainHalts
@@ -58,9 +59,21 @@ def the_agent(facts: Fields, order: Fields) -> PlainAgent:
             before = agent.totals.get(key, Decimal(0))
             agent.totals[key] = before + Decimal(counted["amount"])
     agent.conduct = the_conduct(past, agent.day)
+    agent.baseline = the_baseline(facts["likeness"], facts["pinned"])
     if session is not None:
         agent.session = json.loads(session) | {"credential": order["credential"]}
     return agent
+
+
+def the_baseline(
+    likeness: Fields | None, pinned: Fields | None
+) -> PlainBaseline | None:
+    """The baseline in force, locked for the runtime that is pinned or for another."""
+    if likeness is None:
+        return None
+    runtime = pinned if likeness["is_of_the_release"] else {"code": "another"}
+    probation = 1 if likeness["behaviour"].get("on_probation") else 0
+    return PlainBaseline(likeness["baseline"], "", runtime, probation)
 
 
 def the_conduct(past: Fields, day: str) -> PlainConduct:
