@@ -222,7 +222,9 @@ def agrees(facts: Fields, line: str) -> None:
 
 @given(cases() | priced_cases())
 def test_its_rules_come_to_the_same_controls_byte_for_byte(case: Case) -> None:
-    assume(case.received_at < Instant.parse("2255-01-01T00:00:00.000000Z"))
+    # An awk counts microseconds exactly up to there.
+    last = Instant.parse("2255-01-01T00:00:00.000000Z")
+    assume(case.received_at < last and case.scope.live_from < last)
     line = render_decision(decide(case), LEAF).decode().rstrip("\n")
     agrees(facts_of(case), line)
 
