@@ -1,5 +1,7 @@
 """What locks, orders and reports change in how an agent's behaviour is known."""
 
+from typing import Final
+
 from kya.core.attempt import MILLIS, attempt_of
 from kya.core.baseline import PROBATION_ORDERS, Baseline, BaselineLocked
 from kya.core.behaviour import advance, answered, score
@@ -7,7 +9,7 @@ from kya.core.order import Action, Order
 from kya.core.order_events import OrderDecided, VenueReported, VenueStatus
 from kya.core.state import AgentState, State
 
-FAILED: tuple[VenueStatus, ...] = (VenueStatus.REJECTED, VenueStatus.NOT_RECEIVED)
+FAILED: Final = (VenueStatus.REJECTED, VenueStatus.NOT_RECEIVED)
 """What a venue says of an order that it has not taken."""
 
 
