@@ -374,14 +374,31 @@ def test_refuses_an_act_with_another_ones_members(changes: dict[str, object]) ->
 # ------------------------------------------------------------------------------ alerts
 
 
-def test_the_first_alert_that_arrived_is_remembered() -> None:
+def test_what_was_told_is_remembered() -> None:
     state = an_open_incident()
     failed = an_alert(state, target="mail", delivered=False, attempts=5)
     delivered, later = an_alert(state), an_alert(state, target="chat", micros=90_000)
     state = the_state_after(failed, delivered, later, start=state)
     incident = the_incident_in(state)
-    assert incident.alerted == delivered
+    assert incident.told == (delivered, later)
     assert incident.settled == ("mail", "pager", "chat")
+
+
+@pytest.mark.parametrize(
+    ("changes", "in_time"),
+    [
+        ({"micros": 5_000_000, "at": AT.plus(seconds=5)}, True),
+        ({"micros": 5_000_001}, False),
+        ({"at": AT.plus(seconds=5, micros=1)}, False),
+        ({"delivered": False}, False),
+    ],
+)
+def test_an_alert_is_in_time_as_logged_and_as_measured(
+    changes: dict[str, object], *, in_time: bool
+) -> None:
+    state = an_open_incident()
+    state = apply(state, an_alert(state, **changes))
+    assert the_incident_in(state).told_within(5) is in_time
 
 
 def test_an_alert_is_settled_once_and_of_an_incident_on_record() -> None:

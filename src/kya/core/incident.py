@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from kya.core import tokens
 from kya.core.errors import MalformedError, shown
 from kya.core.incident_policy import Opening
-from kya.core.instant import Instant
+from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.limits import SEQ_MAX
 
 
@@ -136,7 +136,7 @@ class Incident(NamedTuple):
 
     `credential` is the certificate of that order. `repeats` counts later breaches while
     it was not over, `acted_at` is when people last acted on it. `settled` are the
-    targets whose alerts are done with, `alerted` is the first that was delivered.
+    targets whose alerts are done with, `told` the alerts that were delivered.
     """
 
     id: str
@@ -150,10 +150,18 @@ class Incident(NamedTuple):
     repeats: int = 0
     acted_at: Instant | None = None
     settled: tuple[str, ...] = ()
-    alerted: AlertSettled | None = None
+    told: tuple[AlertSettled, ...] = ()
     suspended_at: Instant | None = None
     over_at: Instant | None = None
     is_concluded: bool = False
+
+    def told_within(self, seconds: int) -> bool:
+        """Tell whether an alert reached somebody in time, as logged and as measured."""
+        latest = self.opened_at.plus(seconds=seconds)
+        return any(
+            alert.at <= latest and alert.micros <= seconds * MICROS_PER_SECOND
+            for alert in self.told
+        )
 
     def is_due(self, at: Instant) -> bool:
         """Tell whether its grace has ended and nobody has decided."""

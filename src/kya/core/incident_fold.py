@@ -90,9 +90,9 @@ def with_incident_act(state: State, event: IncidentActed) -> State:
 def with_alert(state: State, event: AlertSettled) -> State:
     """Remember that somebody was told, or could not be."""
     incident = state.incidents[event.incident]
-    first = incident.alerted or (event if event.delivered else None)
+    told = (*incident.told, event) if event.delivered else incident.told
     settled = (*incident.settled, event.target)
-    changed = incident._replace(settled=settled, alerted=first)
+    changed = incident._replace(settled=settled, told=told)
     return _with(state, changed)._replace(now=max(state.now, event.at))
 
 
