@@ -29,6 +29,7 @@ from kya.core.case_of import Inputs, case_of
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.fold import apply
+from kya.core.incident_policy import IncidentPolicy
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -119,6 +120,7 @@ class World:
     """One installation with a log under way: `state` is the fold of `entries`."""
 
     scope: Scope = field(default_factory=the_scope)
+    policy: IncidentPolicy | None = None
     entries: list[bytes] = field(default_factory=list)
     state: State = field(default_factory=State)
     now: Instant = FOUNDED
@@ -158,7 +160,7 @@ class World:
         self.agent = NoteSigner(AGENT, signer_for(AGENT))
         self._serial = 2**64 + 3
         self._open()
-        self._grant(the_mandate(self.scope))
+        self._grant(replace(the_mandate(self.scope), incidents=self.policy))
 
     def _grant(self, mandate: Mandate) -> None:
         """Put the mandate on record, and the agent's certificate under it."""
