@@ -1,7 +1,13 @@
-"""Incidents for tests: a board's policy, breaches under it, and what people do."""
+"""Incidents for tests: a board's policy, breaches under it, and what people do.
 
+First as events upon a state, then as notes in a world.
+"""
+
+from dataclasses import replace
 from typing import Final
 
+from kya.authority import acts
+from kya.codec.incidents import render_alert
 from kya.core.control import Reason
 from kya.core.decide import decide
 from kya.core.decision import Decision
@@ -14,6 +20,7 @@ from kya.core.lifecycle import Act
 from kya.core.order import Order
 from kya.core.order_events import OrderDecided
 from kya.core.state import State
+from kya.pki.note_signer import NoteSigner, sign_note
 from tests.builders import (
     FIRST_LIVE_ORDER_AT,
     a_mandate,
@@ -26,6 +33,8 @@ from tests.builders import (
     the_case_in,
     the_next_order,
 )
+from tests.halting import CARLA, enrol_supervisors
+from tests.world import World
 
 AT: Final = FIRST_LIVE_ORDER_AT
 GRACE: Final = 300
@@ -118,3 +127,62 @@ def an_alert(state: State, **overrides: object) -> AlertSettled:
         "at": incident.opened_at,
     }
     return AlertSettled(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+# --------------------------------------------------------------------------- in a world
+
+
+def a_watched_world(policy: IncidentPolicy | None = None) -> World:
+    """A world whose board has an incident policy, with people who supervise."""
+    world = World(incidents=policy or an_incident_policy())
+    enrol_supervisors(world)
+    return world
+
+
+def world_breached(policy: IncidentPolicy | None = None) -> World:
+    """A world in which the agent's first order has opened an incident."""
+    world = a_watched_world(policy)
+    assert world.trade(world.order(amount=TOO_LARGE)) == "denied"
+    return world
+
+
+def step_note(
+    world: World, step: Step, *people: NoteSigner, **changes: object
+) -> bytes:
+    """An act on the only incident, signed by an operator and compliance unless told."""
+    act = replace(a_step(world.state, step, world.now).act, **changes)  # type: ignore[arg-type]
+    return acts.step(act, *(people or (world.operators[0], CARLA)))
+
+
+def alert_note(
+    world: World, signer: NoteSigner | None = None, **changes: object
+) -> bytes:
+    """An alert of the only incident, as the gateway puts it on record."""
+    event = an_alert(world.state, **{"at": world.now, **changes})
+    return sign_note(render_alert(event), signer or world.gateway).render()
+
+
+def take_step(world: World, step: Step, *people: NoteSigner, **changes: object) -> None:
+    """Put an act on record, ten seconds after what the world has seen."""
+    world.now = world.now.plus(seconds=10)
+    world.append(step_note(world, step, *people, **changes))
+
+
+def suspended_when_due(world: World) -> None:
+    """Suspend the agent at the end of the grace, as whoever watches does."""
+    world.now = the_incident_in(world.state).grace_ends_at
+    world.change_standing(Act.SUSPEND, world.now)
+
+
+def the_fridays_world() -> World:
+    """An incident told, seen, and not decided; suspended, and revoked next day."""
+    world = world_breached()
+    world.append(alert_note(world))
+    take_step(world, Step.ACKNOWLEDGE, world.operators[0])
+    assert world.trade(world.order(created_at=world.now)) == "allowed"
+    world.report(2)
+    suspended_when_due(world)
+    assert world.trade(world.order(created_at=world.now)) == "refused"
+    world.now = world.now.plus(seconds=3_600)
+    world.change_standing(Act.REVOKE, world.now)
+    return world

@@ -12,13 +12,12 @@ from kya.config import (
     InstallationSection,
     LogSection,
     PaperSection,
-    PriceSourceSection,
-    PricesSection,
     VenueSection,
     read_config,
     render_config,
 )
 from kya.core.errors import InputError
+from kya.sections import PriceSourceSection, PricesSection
 
 FAULTS = tuple(fault.value for fault in Fault)
 INSTALLATION = InstallationSection(
