@@ -30,6 +30,7 @@ from kya.cli import (
     score,
     up,
     verify,
+    witness,
     workload,
 )
 from kya.cli.exits import Exit
@@ -68,6 +69,7 @@ app.add_typer(gateway.app, name="gateway")
 evidence.app.command("export")(export.export)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")
+app.add_typer(witness.app, name="witness")
 
 
 @app.callback(invoke_without_command=True)
