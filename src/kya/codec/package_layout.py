@@ -51,6 +51,11 @@ def checkpoint_path(size: int) -> str:
     return f"checkpoints/{size}.note"
 
 
+def witnessed_path(size: int) -> str:
+    """Return the place of a checkpoint that witnesses have cosigned."""
+    return f"witnessed/{size}.note"
+
+
 def order_path(agent: str, seq: int) -> str:
     """Return the place of an agent's order."""
     return f"orders/{agent}/{seq:09d}.note"

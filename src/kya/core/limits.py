@@ -241,3 +241,6 @@ STRUCK_MAX: Final = 5_000
 
 SCORE_BPS_MAX: Final = 9_999
 """A score at which a control acts, in 1/10,000."""
+
+WITNESS_MILLIS_MAX: Final = 60_000
+"""Longest pause between two questions to a witness, and longest wait for an answer."""
