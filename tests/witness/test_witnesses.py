@@ -17,10 +17,12 @@ from kya.adapters.witness_http import WitnessConnection
 from kya.codec.note import SignedNote, VerifierKey, verify
 from kya.config import WitnessesSection
 from kya.core.errors import CorruptionError, InputError, TransientError
+from kya.evidence.reader import LogDirectory
 from kya.sequencer.sequencer import Sequencer
 from kya.tlog.policy import Policy
 from kya.tlog.policy import Witness as Named
-from kya.wiring.witnesses import Witnesses, witness_policy, witnesses_of
+from kya.wiring.witnessed import Seen, newest_seen, witness_policy
+from kya.wiring.witnesses import Witnesses, witnesses_of
 from kya.witness.client import REPLY_BYTES_MAX, Reply, WitnessClient
 from kya.witness.witness import Witness
 from tests.sequencer.logs import LOG, grown, opened, published
@@ -205,6 +207,10 @@ def test_is_asked_over_http_at_its_url(tmp_path: Path) -> None:
                 await witnesses.collect()
             path = tmp_path / f"log/witnessed/{size}.note"
             assert signers(path, witness) == (LOG.key, witness.cosigner.key)
+            seen = newest_seen(LogDirectory(tmp_path / "log", policy))
+            assert seen == Seen(size=size, names=("first",), at=NOON)
+            path.write_bytes(sequencer.read("checkpoint"))
+            assert newest_seen(LogDirectory(tmp_path / "log", policy)) is None
             await sequencer.close()
 
         asyncio.run(go())

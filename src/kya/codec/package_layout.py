@@ -18,6 +18,7 @@ ISSUER_PEM: Final = "trust/issuer.pem"
 ROOT_CRL_PEM: Final = "trust/root-crl.pem"
 LOG: Final = "log/"
 CHECKPOINT: Final = "log/checkpoint"
+WITNESSED: Final = "witnessed"
 
 ARCHIVE_FOLDER: Final = "evidence"
 """The one folder that an archive unpacks to, whatever the archive is called."""
@@ -53,7 +54,7 @@ def checkpoint_path(size: int) -> str:
 
 def witnessed_path(size: int) -> str:
     """Return the place of a checkpoint that witnesses have cosigned."""
-    return f"witnessed/{size}.note"
+    return f"{WITNESSED}/{size}.note"
 
 
 def order_path(agent: str, seq: int) -> str:

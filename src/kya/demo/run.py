@@ -24,11 +24,11 @@ from kya.demo.stage import AGENT, Stage, config_of, gateway_process, scope_of
 from kya.demo.verdict import judge
 from kya.evidence.archive import archive
 from kya.evidence.build import build_package
-from kya.evidence.reader import LogDirectory
 from kya.wiring.desk import Desk
 from kya.wiring.founding import found
 from kya.wiring.remote import Remote
 from kya.wiring.venues import handed_over
+from kya.wiring.witnessed import log_directory
 
 FOUNDED_AT: Final = Instant.parse("2026-04-24T09:00:00.000000Z")
 
@@ -115,7 +115,7 @@ def _perform(
 def _build(stage: Stage) -> None:
     """Build the package and its archive from the published log."""
     build_package(
-        source=LogDirectory(stage.installation / "log"),
+        source=log_directory(stage.installation),
         root_pem=(stage.installation / "trust" / "root.pem").read_bytes(),
         selection=Selection(
             agent=AGENT, first=OBSERVED_DAYS[0], last=RECOVERED_DAYS[-1]

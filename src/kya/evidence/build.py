@@ -6,7 +6,7 @@ checkpoint, or that was opened under another root.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -29,7 +29,7 @@ from kya.pki.certificate import parse_certificate
 from kya.pki.entries import Entry
 from kya.pki.pem import CERTIFICATE, from_pem
 from kya.tlog.checkpoint import Checkpoint, open_checkpoint
-from kya.tlog.policy import Log, Policy
+from kya.tlog.policy import Log
 from kya.tlog.proof import Proof
 from kya.tlog.tile import TILE_WIDTH, bundles_of, encode_entries, join_hashes, tiles_of
 from kya.tlog.tree import Tree, read_bundle, read_tile, root_at
@@ -167,6 +167,10 @@ class _Pass:
         for size in kept:
             path = layout.checkpoint_path(size)
             self._folder.write(path, self._source(path))
+        cosigned = self._source.witnessed_sizes()
+        for size in thinned(n for n in cosigned if n <= self._head.size):
+            path = layout.witnessed_path(size)
+            self._folder.write(path, self._source(path))
 
     def _write_conclusions(self) -> None:
         """Write what can be said only after the last entry."""
@@ -182,7 +186,8 @@ class _Pass:
         script = resources.files("kya.evidence").joinpath("verify.sh")
         write = self._folder.write
         write(*self._holdings.issuer_file())
-        write(layout.POLICY, Policy(logs=(Log(key=key),)).render())
+        policy = replace(self._source.witnesses, logs=(Log(key=key),))
+        write(layout.POLICY, policy.render())
         write(layout.REPORT_JSON, render_json(self._tally, frame))
         write(layout.REPORT_CSV, render_csv(self._tally))
         write(layout.VERIFY_SH, script.read_bytes())

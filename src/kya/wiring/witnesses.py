@@ -23,6 +23,7 @@ from kya.sequencer.publish import CHECKPOINT
 from kya.sequencer.sequencer import Sequencer
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.policy import Policy
+from kya.wiring.witnessed import witness_policy
 from kya.witness.client import WitnessClient
 
 _LOG: Final = logging.getLogger("kya.witnesses")
@@ -134,17 +135,6 @@ class Witnesses:
             _LOG.warning("witness %s: %s", name, fault)
         else:
             _LOG.info("witness %s: cosigns", name)
-
-
-def witness_policy(section: WitnessesSection, data: Path) -> Policy | None:
-    """Return the policy that names the witnesses, None where none is set."""
-    if not section.policy:
-        return None
-    path = data / section.policy
-    try:
-        return Policy.parse(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from kya.codec.package_layout import (
     REPORT_JSON,
     SUMS,
     VERIFY_SH,
+    WITNESSED,
     decision_path,
     order_path,
     place,
@@ -169,7 +170,7 @@ class _Contents:
         stopped = bool(self.found.reexecution.stopped)
         return (
             path in _HASHED_ONLY
-            or path.startswith("checkpoints/")
+            or path.startswith(("checkpoints/", f"{WITNESSED}/"))
             or (
                 stopped
                 and (path.startswith("trust/") or path in {REPORT_JSON, REPORT_CSV})
