@@ -22,6 +22,7 @@ from kya.demo.programme import Programme
 from kya.demo.seed import SEED
 from kya.demo.stage import AGENT, Stage, config_of, gateway_process, scope_of
 from kya.demo.verdict import judge
+from kya.demo.witnesses import witness_process
 from kya.evidence.archive import archive
 from kya.evidence.build import build_package
 from kya.wiring.desk import Desk
@@ -95,6 +96,7 @@ def _perform(
     clock = MovableClock(FOUNDED_AT)
     with ExitStack() as stack:
         server = stack.enter_context(ClockServer(stage.clock, clock))
+        stack.enter_context(witness_process(stage))
         url = stack.enter_context(gateway_process(stage))
         conductor = Conductor(clock=clock, server=server, stage=stage)
         stack.callback(conductor.stop_bot)
