@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from kya.cli.key import existing_key, key_at
-from kya.cli.output import answer, read_bytes
+from kya.cli.output import answer, read_bytes, write_new
 from kya.pki.cosigner import Cosigner
 from kya.pki.keys import KeyAlgorithm
 from kya.tlog.policy import Policy
 from kya.wiring.clock import system_clock
 from kya.wiring.listening import LOOPBACK
-from kya.wiring.witness_desk import WitnessSettings
+from kya.wiring.witness_desk import WitnessSettings, pull_once
 
 app = typer.Typer(
     help="A witness: cosign logs, so that everyone sees the same one.",
@@ -68,6 +68,32 @@ def run(
     answer(f"witness {settings.cosigner.key}")
     place = WitnessPlace(settings=settings, host=host, port=port)
     run_witnesses([place], system_clock(), _announce)
+
+
+@app.command("pull")
+def pull(
+    log: Annotated[
+        str, typer.Argument(help="The log: a URL prefix, or a tile directory.")
+    ],
+    name: Name,
+    key_file: KeyFile,
+    policy: Logs,
+    data: Folder,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="New file for the line; stdout unless given.")
+    ] = None,
+) -> None:
+    """Fetch a log's checkpoint, and cosign it if it grows out of the last one.
+
+    Exit code 1: it does not; both checkpoints are kept as evidence.
+    """
+    settings = _settings(name, key_file, policy, data)
+    line = pull_once(settings, log, system_clock().clock)
+    if out is None:
+        answer(line.decode().removesuffix("\n"))
+    else:
+        write_new(out, line)
 
 
 def _settings(name: str, key_file: Path, policy: Path, data: Path) -> WitnessSettings:

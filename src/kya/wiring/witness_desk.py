@@ -13,15 +13,22 @@ from pathlib import Path
 from typing import Final
 
 from kya.adapters.durable_files import make_folder, replace_file
+from kya.adapters.log_http import HttpLog
 from kya.adapters.store_sqlite import SqliteCheckpointStore
+from kya.core.errors import DistrustError, InputError
 from kya.core.instant import Instant
+from kya.gateway.ports import Clock
 from kya.pki.cosigner import Cosigner
 from kya.tlog.policy import Policy
+from kya.tlog.tree import Read
+from kya.wiring.log_reader import tile_reader
+from kya.witness.pull import EquivocationError, pull
 from kya.witness.witness import Witness
 
 STORE: Final = "witness.sqlite"
 HELD: Final = "held.note"
 OFFERED: Final = "offered.note"
+_SECONDS: Final = 30
 _LOG: Final = logging.getLogger("kya.witness")
 
 
@@ -51,6 +58,27 @@ def open_witness(
         )
     finally:
         store.close()
+
+
+def pull_once(settings: WitnessSettings, log: str, clock: Clock) -> bytes:
+    """Return the line under the checkpoint of the log at this URL or in this folder.
+
+    EquivocationError, and both notes kept, if it contradicts what is held.
+    """
+    web = HttpLog(log, _SECONDS) if log.startswith(("http://", "https://")) else None
+    read: Read = tile_reader(Path(log)) if web is None else web
+    try:
+        with open_witness(settings, clock.now) as witness:
+            line = pull(witness, read, read("checkpoint"))
+    except EquivocationError as error:
+        folder = keep_equivocation(settings.data, error.held, error.offered)
+        raise DistrustError(f"{error}; both are in {folder}") from error
+    except FileNotFoundError as error:
+        raise InputError(f"{log}: no such file of a log: {error}") from error
+    finally:
+        if web is not None:
+            web.close()
+    return f"{line}\n".encode()
 
 
 def keep_equivocation(data: Path, held: bytes, offered: bytes) -> Path:

@@ -70,7 +70,7 @@ class Witness:
         except InputError as error:
             return RefusalError(HTTPStatus.BAD_REQUEST, str(error)).answer
         try:
-            self._require_signed(request)
+            self.require_signed(request)
             return self._cosigned(request)
         except RefusalError as refusal:
             return refusal.answer
@@ -80,8 +80,8 @@ class Witness:
         origin = self.origins.get(origin_hash)
         return None if origin is None else self.store.latest(origin)
 
-    def _require_signed(self, request: AddCheckpoint) -> None:
-        """Refuse what no known log has signed."""
+    def require_signed(self, request: AddCheckpoint) -> None:
+        """Raise RefusalError for what no known log has signed."""
         origin = request.checkpoint.origin
         keys = [key for key in self.logs if key.name == origin]
         if not keys:
