@@ -26,7 +26,8 @@ from kya.verify.steps.s2_witnesses import (
 )
 
 _REMARK = (
-    "not shown: that everyone was given this same log (your policy asks for no witness)"
+    "not shown: that everyone was given this same log (no witness of a policy of yours"
+    " is asked for)"
 )
 _TAIL = "a tail cut back to an earlier checkpoint shows only with --checkpoint"
 
