@@ -13,6 +13,7 @@ from kya.core.baseline import Likeness
 from kya.core.behaviour_score import excess_of
 from kya.core.case import Case
 from kya.core.conduct import Conduct
+from kya.core.control import Reason
 from kya.core.credential import (
     Credential,
     Grant,
@@ -32,18 +33,22 @@ from kya.core.exposure import (
 )
 from kya.core.features import FEATURES
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
+from kya.core.incident_policy import OPENS_NOTHING, IncidentPolicy, Trigger
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
 from kya.core.integer_log import BIT
 from kya.core.latch import Latch, Rearm
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
 from kya.core.limits import (
+    ALERT_SECONDS_MAX,
     COUNT_MAX,
     MINOR_UNITS_MAX,
     OVERRIDE_CONTROLS_MAX,
     OVERRIDE_MICROS_MAX,
     SEQ_MAX,
     TEXT_CHARS_MAX,
+    TRIGGER_COUNT_MAX,
+    TRIGGER_SECONDS_MAX,
 )
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
@@ -194,6 +199,23 @@ def scopes(draw: st.DrawFn) -> Scope:
     )
 
 
+triggers = st.builds(
+    Trigger,
+    reasons=st.frozensets(
+        st.sampled_from(sorted(set(Reason) - OPENS_NOTHING, key=lambda r: r.value)),
+        min_size=1,
+        max_size=4,
+    ),
+    count=st.integers(1, TRIGGER_COUNT_MAX),
+    within_seconds=st.integers(1, TRIGGER_SECONDS_MAX),
+)
+incident_policies = st.builds(
+    IncidentPolicy,
+    triggers=st.lists(triggers, min_size=1, max_size=3).map(tuple),
+    alert_seconds=st.none() | st.integers(1, ALERT_SECONDS_MAX),
+)
+
+
 @st.composite
 def mandates(draw: st.DrawFn) -> Mandate:
     resolved_at, valid_from, valid_until = sorted(
@@ -208,6 +230,7 @@ def mandates(draw: st.DrawFn) -> Mandate:
         valid_until=valid_until,
         resolution=draw(digests),
         grace_seconds=draw(st.integers(0, 86_400)),
+        incidents=draw(st.none() | incident_policies),
     )
 
 

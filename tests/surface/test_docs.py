@@ -17,6 +17,7 @@ from kya.codec import (
     decisions,
     drop_copies,
     halts,
+    incidents,
     mandates,
     orders,
     overlays,
@@ -191,6 +192,8 @@ LINES: Final = (
     drop_copies.UnexplainedLine,
     overlays.OverlayLine,
     baseline_locks.LockLine,
+    incidents.IncidentLine,
+    incidents.AlertLine,
 )
 
 

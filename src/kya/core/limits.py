@@ -244,3 +244,18 @@ SCORE_BPS_MAX: Final = 9_999
 
 WITNESS_MILLIS_MAX: Final = 60_000
 """Longest pause between two questions to a witness, and longest wait for an answer."""
+
+TRIGGERS_MAX: Final = 16
+"""Triggers of an incident policy; a board writes few, and people must read them."""
+
+TRIGGER_COUNT_MAX: Final = 100
+"""Breaches that one trigger may count: so many instants are remembered of each."""
+
+TRIGGER_SECONDS_MAX: Final = 604_800
+"""Longest time over which a trigger counts: a week."""
+
+ALERT_SECONDS_MAX: Final = 3_600
+"""Longest time that a board may leave until somebody must be told: an hour."""
+
+EXTENSION_MICROS_MAX: Final = 86_400_000_000
+"""Longest extension of a grace from the time it is signed: a day, then people look."""

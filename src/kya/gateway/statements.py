@@ -6,6 +6,7 @@ from kya.core.baseline import BaselineLocked
 from kya.core.errors import InputError
 from kya.core.fold import apply
 from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.incident import IncidentActed
 from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
 from kya.core.limits import STATEMENT_AHEAD_MICROS_MAX
@@ -49,6 +50,7 @@ Dated = (
     | PlaceLimited
     | OverlayOrdered
     | BaselineLocked
+    | IncidentActed
 )
 """What people and the authority say; an order or a report comes by another way."""
 
@@ -56,8 +58,8 @@ _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
     " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1, kya/override/v1, kya/halt/v1,"
-    " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1, kya/overlay/v1 or"
-    " kya/baseline-lock/v1"
+    " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1, kya/overlay/v1,"
+    " kya/baseline-lock/v1 or kya/incident/v1"
 )
 
 
