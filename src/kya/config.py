@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from kya.config_outside import TimeStampsSection, WitnessesSection
 from kya.core import tokens
 from kya.core.errors import InputError
 from kya.core.limits import (
@@ -16,7 +17,6 @@ from kya.core.limits import (
     MANDATE_DIRECTORS_MIN,
     PRICE_AGE_MILLIS_MAX,
     PRICE_SOURCES_MAX,
-    WITNESS_MILLIS_MAX,
 )
 
 CONFIG_FILE: Final = "kya.toml"
@@ -216,26 +216,6 @@ class DropCopySection(_Section, frozen=True, kw_only=True):
             raise ValueError(f"every_ms: want 0 to {DROP_COPY_MILLIS_MAX}")
 
 
-class WitnessesSection(_Section, frozen=True, kw_only=True):
-    """The witnesses that cosign the log: those of a policy, each at its URL.
-
-    `policy` is a path from the data directory; none if it is empty.
-    """
-
-    policy: str = ""
-    every_ms: int = 1_000
-    timeout_ms: int = 2_000
-
-    def __post_init__(self) -> None:
-        """Refuse to ask without a pause, or to wait for ever."""
-        for name, millis in (
-            ("every_ms", self.every_ms),
-            ("timeout_ms", self.timeout_ms),
-        ):
-            if not 1 <= millis <= WITNESS_MILLIS_MAX:
-                raise ValueError(f"{name}: want 1 to {WITNESS_MILLIS_MAX}")
-
-
 class Config(_Section, frozen=True, kw_only=True):
     """Everything that a gateway and its authority need to know to start."""
 
@@ -247,6 +227,7 @@ class Config(_Section, frozen=True, kw_only=True):
     paper: PaperSection = PaperSection()
     drop_copy: DropCopySection = DropCopySection()
     witnesses: WitnessesSection = WitnessesSection()
+    time_stamps: TimeStampsSection = TimeStampsSection()
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]
     )

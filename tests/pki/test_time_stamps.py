@@ -7,12 +7,8 @@ import pytest
 
 from kya.core.errors import DistrustError, MalformedError
 from kya.core.instant import MICROS_PER_SECOND
-from kya.pki.time_stamps import (
-    RESPONSE_BYTES_MAX,
-    Authorities,
-    stamp_query,
-    stamped_at,
-)
+from kya.pki.stamp_authorities import Authorities
+from kya.pki.time_stamps import RESPONSE_BYTES_MAX, stamp_query, stamped_at
 from tests.pki.stamping import StampAuthority
 
 CONTENT = b"a checkpoint\n"
@@ -93,3 +89,6 @@ def test_authorities_have_a_root(authority: StampAuthority) -> None:
         with pytest.raises(MalformedError):
             Authorities.read(pem)
     assert len(Authorities.read(leaf + authority.root).certificates) == 2
+    for policy in ("1", "1.02", "a.b", "1.2 "):
+        with pytest.raises(MalformedError, match="object identifier"):
+            Authorities.read(authority.root, policy)

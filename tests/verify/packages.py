@@ -56,6 +56,9 @@ class MemoryLog:
     def witnessed_sizes(self) -> list[int]:
         return self._sizes("witnessed/")
 
+    def stamp_names(self) -> list[str]:
+        return [Path(path).name for path in self.files if path.startswith("stamps/")]
+
     def _sizes(self, folder: str) -> list[int]:
         names = [path for path in self.files if path.startswith(folder)]
         return [int(Path(name).stem) for name in names]

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from kya.codec.note import NoteSignature, VerifierKey
-from kya.config import WitnessesSection
+from kya.config_outside import WitnessesSection
 from kya.core.errors import MalformedError
 from kya.tlog.policy import Log, Policy
 from kya.witness.request import AddCheckpoint

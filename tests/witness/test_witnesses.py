@@ -15,7 +15,7 @@ from kya.adapters.store_files import FileTileStore
 from kya.adapters.store_memory import MemoryCheckpointStore, MemoryDisk
 from kya.adapters.witness_http import WitnessConnection
 from kya.codec.note import SignedNote, VerifierKey, verify
-from kya.config import WitnessesSection
+from kya.config_outside import WitnessesSection
 from kya.core.errors import CorruptionError, InputError, TransientError
 from kya.evidence.reader import LogDirectory
 from kya.sequencer.sequencer import Sequencer

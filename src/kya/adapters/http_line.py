@@ -25,10 +25,14 @@ class HttpLine:
             )
         )
 
-    def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    def ask(
+        self, method: str, path: str, body: bytes = b"", media_type: str = ""
+    ) -> tuple[int, bytes]:
         """Return status and body; TransientError if there is none, or one too large."""
         try:
-            self._connection.request(method, self._prefix + path, body or None)
+            headers = {"content-type": media_type} if media_type else {}
+            asked = self._prefix + path or "/"
+            self._connection.request(method, asked, body or None, headers)
             answer = self._connection.getresponse()
             content = answer.read(self._bytes_max + 1)
         except (OSError, HTTPException) as error:

@@ -17,8 +17,8 @@ from kya.config import (
     LogSection,
     PaperSection,
     VenueSection,
-    WitnessesSection,
 )
+from kya.config_outside import WitnessesSection
 from kya.core.credential import Role
 from kya.core.errors import InputError, TransientError
 from kya.core.instant import Instant, TimeOfDay

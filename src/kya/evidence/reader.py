@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from kya.codec.package_layout import STAMPS
 from kya.tlog.policy import Policy
 
 
@@ -28,6 +29,10 @@ class LogReader(Protocol):
         """Return the sizes of the cosigned checkpoints, in any order."""
         ...
 
+    def stamp_names(self) -> Iterable[str]:
+        """Return the names of the time stamps' files, in any order."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LogDirectory:
@@ -47,6 +52,10 @@ class LogDirectory:
     def witnessed_sizes(self) -> list[int]:
         """Return the sizes of the cosigned ones."""
         return self._sizes("witnessed")
+
+    def stamp_names(self) -> list[str]:
+        """Return the names below `stamps/`."""
+        return [path.name for path in (self.directory / STAMPS).glob("*.tsr")]
 
     def _sizes(self, folder: str) -> list[int]:
         names = (path.stem for path in (self.directory / folder).glob("*.note"))

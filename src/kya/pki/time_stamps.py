@@ -7,10 +7,9 @@ this module does so where it is needed.
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
-from typing import Final, Self
+from typing import Final
 
-from cryptography import x509
-from cryptography.x509 import Certificate, ObjectIdentifier
+from cryptography.x509 import ObjectIdentifier
 from rfc3161_client import (
     HashAlgorithm,
     TimestampRequestBuilder,
@@ -22,34 +21,13 @@ from rfc3161_client import (
 
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.instant import Instant
+from kya.pki.stamp_authorities import Authorities
 
 QUERY_TYPE: Final = "application/timestamp-query"
 RESPONSE_BYTES_MAX: Final = 32_768
 """A response with its chain of certificates has 2 to 8 kB; more is none."""
 
 _SHA256: Final = "2.16.840.1.101.3.4.2.1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authorities:
-    """Roots under which time stamps count, and the policy that they must name, if any.
-
-    Certificates that are not self-signed may stand between a root and a signer.
-    """
-
-    certificates: tuple[Certificate, ...]
-    policy: str = ""
-
-    @classmethod
-    def read(cls, pem: bytes, policy: str = "") -> Self:
-        """Read one or more certificates; MalformedError for none, or no root."""
-        try:
-            found = tuple(x509.load_pem_x509_certificates(pem))
-        except ValueError as error:
-            raise MalformedError("authorities: want certificates in PEM") from error
-        if not any(each.subject == each.issuer for each in found):
-            raise MalformedError("authorities: want at least one root")
-        return cls(certificates=found, policy=policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

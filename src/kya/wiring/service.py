@@ -31,6 +31,7 @@ from kya.wiring.front import Behind, Front, front_of
 from kya.wiring.installation import GATEWAY, LOG, Opened, open_installation
 from kya.wiring.ocsp import OcspDesk
 from kya.wiring.opening import open_if_new
+from kya.wiring.outside import Outside, stamping_if_asked
 from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
@@ -76,11 +77,12 @@ async def _serve(
     try:
         with witnesses_of(opened.config.witnesses, opened.data, sequencer) as witnesses:
             await witnesses.require_behind()
-            works = (witnesses.collect_ever,) if witnesses.clients else ()
-            await _judge(opened, clock, (sequencer, signer), works, (port, ready))
+            outside = Outside(witnesses, stamping_if_asked(opened, sequencer))
+            log, works = (sequencer, signer), outside.works
+            await _judge(opened, clock, log, works, (port, ready))
             # Whoever reads the log of a gateway that was stopped finds all it answered.
             await sequencer.publish()
-            await witnesses.collect()
+            await outside.conclude()
     finally:
         await sequencer.close()
 

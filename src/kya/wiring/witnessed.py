@@ -6,7 +6,8 @@ from pathlib import Path
 from kya.codec.cosignature import split_value
 from kya.codec.note import SignedNote, VerifierKey
 from kya.codec.package_layout import witnessed_path
-from kya.config import WitnessesSection, read_config
+from kya.config import read_config
+from kya.config_outside import WitnessesSection
 from kya.core.errors import InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.evidence.reader import LogDirectory

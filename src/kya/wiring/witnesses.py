@@ -16,7 +16,7 @@ from kya.adapters.store_files import FileTileStore
 from kya.adapters.witness_http import WitnessConnection
 from kya.codec.note import NoteSignature, SignedNote
 from kya.codec.package_layout import witnessed_path
-from kya.config import WitnessesSection
+from kya.config_outside import WitnessesSection
 from kya.core.errors import CorruptionError, InputError, KyaError
 from kya.sequencer.ports import TileStore
 from kya.sequencer.publish import CHECKPOINT

@@ -9,7 +9,9 @@ from kya.codec.package_layout import (
     CHECKPOINTS_MAX,
     LOG,
     REPORT_JSON,
+    STAMPS,
     WITNESSED,
+    stamped_size,
 )
 from kya.codec.package_report import read_selection
 from kya.codec.tally import Selection, Tally
@@ -142,10 +144,12 @@ def _rebuild(
 
 
 def sizes_seen(package: Package) -> frozenset[int]:
-    """Return the sizes that the names of cosigned checkpoints tell."""
+    """Return the sizes that the names of cosigned and stamped checkpoints tell."""
     stems = (name.removesuffix(".note") for name in package.names(WITNESSED))
     digits = [stem for stem in stems if stem.isascii() and stem.isdigit()]
-    return frozenset(int(each[:20]) for each in digits[:CHECKPOINTS_MAX])
+    cosigned = {int(each[:20]) for each in digits[:CHECKPOINTS_MAX]}
+    stamped = {stamped_size(name) for name in package.names(STAMPS)}
+    return frozenset({*cosigned, *(size for size in stamped if size is not None)})
 
 
 def _entries(

@@ -11,6 +11,7 @@ from kya.codec.package_layout import (
     README,
     REPORT_CSV,
     REPORT_JSON,
+    STAMPS,
     SUMS,
     VERIFY_SH,
     WITNESSED,
@@ -170,7 +171,7 @@ class _Contents:
         stopped = bool(self.found.reexecution.stopped)
         return (
             path in _HASHED_ONLY
-            or path.startswith(("checkpoints/", f"{WITNESSED}/"))
+            or path.startswith(("checkpoints/", f"{WITNESSED}/", f"{STAMPS}/"))
             or (
                 stopped
                 and (path.startswith("trust/") or path in {REPORT_JSON, REPORT_CSV})
