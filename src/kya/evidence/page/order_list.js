@@ -39,11 +39,11 @@ class OrderList {
     const { value } = order;
     const asked = element("span", {},
       element("b", {}, `${order.action === "new" ? "" : `${order.action} `}${value.side} ${value.amount} ${value.currency} ${value.market}`),
-      element("small", {}, `${value.created_at} ${value.venue} ${value.agent}`));
+      element("small", {}, `${String(value.created_at).slice(0, 19).replace("T", " ")} ${value.venue} ${value.agent}`));
     const made = element("div", {
       class: "row", role: "option", id: `row-${at}`, "aria-selected": String(at === this.active),
       "aria-posinset": at + 1, "aria-setsize": this.found.length,
-    }, element("span", { class: "number" }, `#${value.seq}`), asked, mark(OUTCOMES[order.outcome] ?? UNKNOWN, order.outcome ?? "undecided"));
+    }, element("span", { class: "number" }, `#${value.seq}`), asked, outcomeMark(order));
     made.style.top = `${at * ROW_HEIGHT}px`;
     made.addEventListener("click", () => this.open(at));
     return made;

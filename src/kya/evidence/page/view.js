@@ -1,7 +1,7 @@
 // What is seen. Everything from a package is put on the page as text, never as markup.
 
 const SHAPES = { HOLDS: "✓", FAILS: "✕", UNKNOWN: "?" };
-const OUTCOMES = { allowed: HOLDS, denied: UNKNOWN, refused: FAILS };
+const OUTCOMES = { allowed: [HOLDS, "→"], denied: [UNKNOWN, "■"], refused: [FAILS, "✕"] };
 const LINES_SHOWN = 200;
 
 function by(id) { return document.getElementById(id); }
@@ -13,8 +13,14 @@ function element(tag, attributes, ...children) {
   return made;
 }
 
-function mark(verdict, word = verdict) {
-  return element("span", { class: "mark", "data-verdict": verdict }, `${SHAPES[verdict]} ${word}`);
+// A shape and a word beside the colour, which not everybody sees.
+function mark(verdict, word = verdict, shape = SHAPES[verdict]) {
+  return element("span", { class: "mark", "data-verdict": verdict }, `${shape} ${word}`);
+}
+
+function outcomeMark({ outcome }) {
+  const [tone, shape] = OUTCOMES[outcome] ?? [UNKNOWN, SHAPES.UNKNOWN];
+  return mark(tone, outcome ?? "undecided", shape);
 }
 
 // Which input a dropped file is for, by its name.
@@ -109,7 +115,7 @@ function indented(entry) { return JSON.stringify(entry.value, null, 1); }
 
 function showOrder(order) {
   const { value, decision } = order;
-  const parts = [element("h3", {}, `Order ${value.seq} of ${value.agent} `, mark(OUTCOMES[order.outcome] ?? UNKNOWN, order.outcome ?? "undecided"))];
+  const parts = [element("h3", {}, `Order ${value.seq} of ${value.agent} `, outcomeMark(order))];
   parts.push(element("p", { class: "quiet" }, `Log entry ${order.entry.index}, leaf hash ${order.entry.leafHex}. ${order.comesOutAgain ? "Its decision comes out again byte for byte." : "Its decision does not come out again here."}`));
   const controls = decision?.value?.controls;
   if (Array.isArray(controls)) {

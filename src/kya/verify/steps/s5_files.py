@@ -12,6 +12,7 @@ from kya.codec.package_layout import (
     REPORT_CSV,
     REPORT_JSON,
     SUMS,
+    VERIFY_HTML,
     VERIFY_SH,
     decision_path,
     order_path,
@@ -38,7 +39,7 @@ _KIND_OF: Final = {
     ("orders", "tlog-proof"): OrderFile.PROOF,
     ("decisions", "note"): OrderFile.DECISION,
 }
-_HASHED_ONLY: Final = frozenset({README, VERIFY_SH})
+_HASHED_ONLY: Final = frozenset({README, VERIFY_SH, VERIFY_HTML})
 _PATH_OF: Final = {
     OrderFile.ORDER: order_path,
     OrderFile.PROOF: proof_path,
