@@ -7,13 +7,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from kya.evidence.archive import archive
 from tests.verify.packages import Handed
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 WAIT_MS: Final = 20_000
+_SHOWN: Final = """() => {
+    const said = (item) => [...item.querySelectorAll("ul li")].map((li) => li.textContent);
+    const isShown = !document.getElementById("answers").hidden;
+    return [
+        document.body.dataset.verdict,
+        document.getElementById("progress").textContent,
+        [...document.querySelectorAll("#questions > li")].filter(() => isShown)
+            .map((li) => [li.dataset.question, li.dataset.verdict, said(li)]),
+    ];
+}"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,24 +38,17 @@ class Answers:
     @classmethod
     def read(cls, page: Page) -> Self:
         """Return what a page shows that has come to its verdict."""
-        asked = page.locator("#questions > li").all() if _is_shown(page) else []
-        numbers = [int(str(each.get_attribute("data-question"))) for each in asked]
-        verdicts = [str(each.get_attribute("data-verdict")) for each in asked]
-        said = [each.locator("ul li").all_text_contents() for each in asked]
+        verdict, progress, asked = page.evaluate(_SHOWN)
         return cls(
-            verdict=str(page.locator("body").get_attribute("data-verdict")),
-            progress=page.locator("#progress").inner_text(),
-            verdicts=dict(zip(numbers, verdicts, strict=True)),
-            sentences=dict(zip(numbers, said, strict=True)),
+            verdict=verdict,
+            progress=progress,
+            verdicts={int(number): said for number, said, _ in asked},
+            sentences={int(number): said for number, _, said in asked},
         )
 
     def having(self, verdict: str) -> set[int]:
         """Return the questions with this verdict."""
         return {number for number, found in self.verdicts.items() if found == verdict}
-
-
-def _is_shown(page: Page) -> bool:
-    return page.locator("#answers").is_visible()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +64,8 @@ class Opened:
         """Choose these files as a person does, and press the button."""
         self.page.set_input_files("#package", package)
         for name, content in (("root", root), ("policy", policy), ("checkpoint", held)):
-            if content is not None:
-                self.page.set_input_files(
-                    f"#{name}",
-                    {"name": name, "mimeType": "text/plain", "buffer": content},
-                )
+            file: FilePayload = {"name": name, "mimeType": "", "buffer": content or b""}
+            self.page.set_input_files(f"#{name}", [] if content is None else [file])
         self.page.click("#verify")
         self.page.wait_for_selector("body[data-verdict]", timeout=WAIT_MS)
         return Answers.read(self.page)

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from kya.evidence.verify_page import verify_page
-from tests.page.browser import CHROMIUM, chromium
+from tests.page.browser import CHROMIUM, Opened, chromium, opened
 from tests.verify.packages import Handed, busy_world, handed_over
 from tests.world import World
 
@@ -23,6 +23,13 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("page") / "verify.html"
     file.write_bytes(verify_page())
     return file
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser, page_file: Path) -> Iterator[Opened]:
+    """One tab for all, since whoever has verified one package may take the next."""
+    with opened(browser, page_file) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

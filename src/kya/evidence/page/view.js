@@ -64,6 +64,7 @@ async function onVerify(event) {
   event.preventDefault();
   for (const id of ["answers", "orders"]) by(id).hidden = true;
   by("verify").disabled = true;
+  delete document.body.dataset.verdict;
   const started = performance.now();
   try {
     const [archive, root, policy, checkpoint] = await Promise.all(["package", "root", "policy", "checkpoint"].map(bytesOf));
