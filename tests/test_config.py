@@ -16,8 +16,8 @@ from kya.config import (
     read_config,
     render_config,
 )
+from kya.config_outside import PriceSourceSection, PricesSection
 from kya.core.errors import InputError
-from kya.sections import PriceSourceSection, PricesSection
 
 FAULTS = tuple(fault.value for fault in Fault)
 INSTALLATION = InstallationSection(

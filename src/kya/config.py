@@ -5,18 +5,20 @@ from typing import Final, Literal, cast
 
 import msgspec
 
+from kya.config_outside import (
+    AlertSection,
+    PricesSection,
+    Section,
+    TimeStampsSection,
+    WitnessesSection,
+    is_loopback,
+    require_names,
+)
 from kya.core.errors import InputError
 from kya.core.limits import (
     ALERT_TARGETS_MAX,
     DROP_COPY_MILLIS_MAX,
     MANDATE_DIRECTORS_MIN,
-)
-from kya.sections import (
-    AlertSection,
-    PricesSection,
-    Section,
-    is_loopback,
-    require_names,
 )
 
 CONFIG_FILE: Final = "kya.toml"
@@ -147,6 +149,8 @@ class Config(Section, frozen=True, kw_only=True):
     prices: PricesSection = PricesSection()
     paper: PaperSection = PaperSection()
     drop_copy: DropCopySection = DropCopySection()
+    witnesses: WitnessesSection = WitnessesSection()
+    time_stamps: TimeStampsSection = TimeStampsSection()
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kya.config import CONFIG_FILE, render_config
-from kya.sections import AlertSection
+from kya.config_outside import AlertSection
 from tests.adapters.doubles.feed import FeedServer, Reply, serving, status
 from tests.adapters.doubles.hooks import event_in, takes
 from tests.cli.terminal import Said, kya

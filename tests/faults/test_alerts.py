@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from kya.agent.dial import Question, ask
 from kya.config import CONFIG_FILE
+from kya.config_outside import AlertSection
 from kya.core.money import Currency, Money
-from kya.sections import AlertSection
 from tests.adapters.doubles.feed import Asked, FeedServer, serving
 from tests.adapters.doubles.hooks import event_in, takes
 from tests.cli.terminal import Up, a_draft, stored, up

@@ -33,11 +33,11 @@ from kya.codec import (
 )
 from kya.codec.canonical import Statement
 from kya.config import Config, PaperSection, VenueSection
+from kya.config_outside import AlertSection, PriceSourceSection
 from kya.core.checks import CHECKS
 from kya.core.control import IDENTITY_REASONS, Reason
 from kya.core.lifecycle import NEXT
 from kya.demo.verdict import NOT_BUILT
-from kya.sections import AlertSection, PriceSourceSection
 from kya.verify.report import QUESTIONS
 from tests.surface.blocks import ROOT, blocks, documents, rows
 from tests.surface.front_page import excerpt, shows

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from kya.config import CONFIG_FILE, Config, read_config, render_config
-from kya.sections import AlertSection
+from kya.config_outside import AlertSection
 
 
 def with_alerts(config: Config, alerts: Mapping[str, AlertSection]) -> Config:

@@ -9,9 +9,9 @@ import pytest
 from kya.adapters.alerts_alertmanager import AlertmanagerTarget
 from kya.adapters.alerts_pagerduty import PagerDutyTarget
 from kya.adapters.alerts_webhook import WebhookTarget
+from kya.config_outside import AlertSection
 from kya.core.errors import InputError
 from kya.gateway.ports import Recipient
-from kya.sections import AlertSection
 from kya.wiring.alerts import recipients_of, target_of
 from tests.adapters.doubles.feed import serving
 from tests.adapters.doubles.hooks import event_in, takes

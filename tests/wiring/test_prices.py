@@ -7,8 +7,8 @@ import pytest
 from kya.adapters.prices_checked import CheckedPrices
 from kya.adapters.prices_http import HttpPrices
 from kya.adapters.prices_seeded import SeededPrices
+from kya.config_outside import PriceSourceSection, PricesSection
 from kya.core.errors import InputError
-from kya.sections import PriceSourceSection, PricesSection
 from kya.wiring.prices import PriceSources, price_sources
 from tests.adapters.doubles.certificates import a_certificate
 from tests.gateway.house import HandClock

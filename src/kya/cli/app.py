@@ -31,6 +31,7 @@ from kya.cli import (
     score,
     up,
     verify,
+    witness,
     workload,
 )
 from kya.cli.exits import Exit
@@ -70,6 +71,7 @@ app.add_typer(incident.app, name="incident")
 evidence.app.command("export")(export.export)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")
+app.add_typer(witness.app, name="witness")
 
 
 @app.callback(invoke_without_command=True)

@@ -242,6 +242,15 @@ STRUCK_MAX: Final = 5_000
 SCORE_BPS_MAX: Final = 9_999
 """A score at which a control acts, in 1/10,000."""
 
+STAMP_SECONDS_MAX: Final = 600
+"""Longest time for which a busy log has no time stamp: ten minutes."""
+
+STAMP_AUTHORITIES_MAX: Final = 8
+"""Authorities that one log asks for time stamps; two that are independent do."""
+
+WITNESS_MILLIS_MAX: Final = 60_000
+"""Longest pause between two questions to a witness, and longest wait for an answer."""
+
 TRIGGERS_MAX: Final = 16
 """Triggers of an incident policy; a board writes few, and people must read them."""
 

@@ -11,11 +11,11 @@ from kya.adapters.alerts_http import Endpoint
 from kya.adapters.alerts_pagerduty import PAGERDUTY_URL, PagerDutyTarget
 from kya.adapters.alerts_webhook import HookSecret, WebhookTarget
 from kya.config import Config
+from kya.config_outside import AlertSection
 from kya.core.errors import InputError, TransientError
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.gateway.alert import Alert, Change
 from kya.gateway.ports import AlertTarget, Recipient
-from kya.sections import AlertSection
 from kya.wiring.outbound import trust_of
 
 _REFERENCES = ("file:", "env:")

@@ -80,9 +80,7 @@ def _told(index: int, raw: bytes, incident: IncidentHeard) -> Iterator[Happened]
     match event:
         case OrderDecided(order=order) if order == incident.incident:
             reasons = ", ".join(reason.value for reason in event.breaches)
-            said = (
-                f"order {event.seq} {event.outcome.value}: {reasons}; incident opened"
-            )
+            said = f"opened by order {event.seq}, {event.outcome.value}: {reasons}"
             yield Happened(entry=index, at=event.received_at, said=said)
         case IncidentActed(act=act) if act.incident == incident.incident:
             until = "" if act.until is None else f" until {act.until}"

@@ -9,10 +9,10 @@ from kya.adapters.prices_checked import CheckedPrices
 from kya.adapters.prices_http import Feed, HttpPrices
 from kya.adapters.prices_recorded import RecordedPrices
 from kya.adapters.prices_seeded import SeededPrices
+from kya.config_outside import PriceSourceSection, PricesSection
 from kya.core.errors import InputError
 from kya.core.limits import PRICE_SOURCES_MAX
 from kya.gateway.ports import Clock, Prices, SourceStatus
-from kya.sections import PriceSourceSection, PricesSection
 from kya.wiring.outbound import trust_of
 
 

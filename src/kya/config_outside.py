@@ -1,4 +1,4 @@
-"""Sections of the configuration that lead to the network: prices and alerts."""
+"""Sections of the configuration on others: prices, witnesses, time stamps, alerts."""
 
 import re
 from collections.abc import Iterable
@@ -18,6 +18,9 @@ from kya.core.limits import (
     FEED_MILLIS_MIN,
     PRICE_AGE_MILLIS_MAX,
     PRICE_SOURCES_MAX,
+    STAMP_AUTHORITIES_MAX,
+    STAMP_SECONDS_MAX,
+    WITNESS_MILLIS_MAX,
 )
 
 AlertKind = Literal["webhook", "pagerduty", "alertmanager", "apprise"]
@@ -107,6 +110,55 @@ class PricesSection(Section, frozen=True, kw_only=True):
                 f"apart_bps_max: want 1 to {BASIS_POINTS_MAX - 1} with two sources, and"
                 " 0 with fewer"
             )
+
+
+class WitnessesSection(Section, frozen=True, kw_only=True):
+    """The witnesses that cosign the log: those of a policy, each at its URL.
+
+    `policy` is a path from the data directory; none if it is empty.
+    """
+
+    policy: str = ""
+    every_ms: int = 1_000
+    timeout_ms: int = 2_000
+
+    def __post_init__(self) -> None:
+        """Refuse to ask without a pause, or to wait for ever."""
+        for name, millis in (
+            ("every_ms", self.every_ms),
+            ("timeout_ms", self.timeout_ms),
+        ):
+            if not 1 <= millis <= WITNESS_MILLIS_MAX:
+                raise ValueError(f"{name}: want 1 to {WITNESS_MILLIS_MAX}")
+
+
+class StampAuthoritySection(Section, frozen=True, kw_only=True):
+    """One authority that puts times on tree heads (RFC 3161).
+
+    `root_file` is a path from the data directory to the root under which its answers
+    must stand; `policy` is the identifier that they must name, if any.
+    """
+
+    url: str
+    root_file: str
+    policy: str = ""
+
+
+class TimeStampsSection(Section, frozen=True, kw_only=True):
+    """Who is asked for time stamps, and how long after the last one at most."""
+
+    every_seconds: int = STAMP_SECONDS_MAX
+    authorities: dict[str, StampAuthoritySection] = msgspec.field(
+        default_factory=dict[str, StampAuthoritySection]
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse long silences, and names that no file can have."""
+        if not 1 <= self.every_seconds <= STAMP_SECONDS_MAX:
+            raise ValueError(f"every_seconds: want 1 to {STAMP_SECONDS_MAX}")
+        require_names("authorities", self.authorities, STAMP_AUTHORITIES_MAX)
+        if any("." in name for name in self.authorities):
+            raise ValueError("authorities: want names without a dot")
 
 
 class AlertSection(Section, frozen=True, kw_only=True):
