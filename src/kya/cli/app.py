@@ -25,6 +25,7 @@ from kya.cli import (
     mandate,
     office,
     override,
+    paper_exchange,
     perimeter,
     replay,
     score,
@@ -53,6 +54,7 @@ app.command("up")(up.up)
 app.command("office")(office.office)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
+app.command("paper-exchange")(paper_exchange.paper_exchange)
 app.command("perimeter")(perimeter.perimeter)
 app.command("score")(score.score_command)
 app.add_typer(baseline.app, name="baseline")
