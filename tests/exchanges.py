@@ -1,11 +1,10 @@
-"""A paper exchange at a real socket, and unmodified ccxt bots that are pointed at it."""
+"""A paper exchange at a real socket, and unmodified ccxt bots pointed at it."""
 
 import asyncio
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import ccxt
 import ccxt.async_support
@@ -16,7 +15,7 @@ from kya.adapters.prices_seeded import SeededPrices
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.gateway.ports import Prices
 from kya.wiring.listening import listen_on
-from kya.wiring.server import Door, SecondServer, server_of
+from kya.wiring.server import Door, SecondServer, Server, server_of
 from tests.gateway.house import HandClock
 
 KEY, SECRET = "the-key", b64encode(b"the secret of the account" * 2).decode()
@@ -35,22 +34,20 @@ def an_exchange(
 def at_socket(edge: KrakenEdge) -> Iterator[str]:
     """Serve the edge from a thread of its own; yield its URL."""
     listening = listen_on("127.0.0.1", 0, "http")
-    stop = threading.Event()
+    servers: list[Server] = []
 
     async def serve() -> None:
         server = server_of(Door(app=edge, listening=listening), SecondServer)
-        task = asyncio.create_task(server.serve(sockets=[listening.socket]))
-        while not stop.is_set():
-            await asyncio.sleep(0.005)
-        server.should_exit = server.force_exit = True
-        await task
+        servers.append(server)
+        await server.serve(sockets=[listening.socket])
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     try:
         yield listening.url
     finally:
-        stop.set()
+        for server in servers:
+            server.should_exit = server.force_exit = True
         thread.join()
 
 
@@ -59,7 +56,7 @@ def edge_of(exchange: PaperExchange) -> KrakenEdge:
     return KrakenEdge(exchange, ApiKeys({KEY: SECRET}))
 
 
-def settings(url: str, **more: Any) -> dict[str, Any]:
+def settings(url: str, **more: object) -> dict[str, object]:
     """What a bot tells ccxt: only where the exchange is, and its key."""
     return {
         "apiKey": KEY,
@@ -70,11 +67,11 @@ def settings(url: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def a_bot(url: str, **more: Any) -> Any:
+def a_bot(url: str, **more: object) -> ccxt.kraken:
     """An unmodified ccxt bot."""
     return ccxt.kraken(settings(url, **more))
 
 
-def an_async_bot(url: str, **more: Any) -> Any:
+def an_async_bot(url: str, **more: object) -> ccxt.async_support.kraken:
     """An unmodified asynchronous ccxt bot; close it."""
     return ccxt.async_support.kraken(settings(url, **more))

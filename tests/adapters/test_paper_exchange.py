@@ -5,7 +5,6 @@ from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import ccxt
 import pytest
@@ -32,6 +31,8 @@ class Place:
     def __init__(self, edge: KrakenEdge, url: str) -> None:
         self.edge, self.url = edge, url
         self.clock = HandClock()
+        # One for all tests: to load the markets takes longer than most of them.
+        self.the_bot = a_bot(url, timeout=300)
 
     def exchange(self, **faults: int) -> PaperExchange:
         """A new exchange; `timeout=2` is what goes wrong with its second order."""
@@ -41,10 +42,10 @@ class Place:
         self.edge.answering, self.edge.keys = exchange, edge_of(exchange).keys
         return exchange
 
-    def bot(self, **faults: int) -> Any:
+    def bot(self, **faults: int) -> ccxt.kraken:
         """A bot at a new exchange."""
         self.exchange(**faults)
-        return a_bot(self.url, timeout=300)
+        return self.the_bot
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +70,12 @@ def test_a_market_order_is_filled_and_found_again(place: Place) -> None:
         60_000.1,
         0.01,
     )
-    assert bot.fetch_order_trades(placed["id"], params={"trades": found["trades"]})[0][
-        "id"
-    ] == (fill["id"])
+    assert (
+        bot.fetch_order_trades(placed["id"], params={"trades": found["trades"]})[0][
+            "id"
+        ]
+        == (fill["id"])
+    )
     assert bot.fetch_balance()["total"]["BTC"] == 10.01
     assert bot.fetch_balance()["total"]["EUR"] == 1_000_000 - 600.001 - 1.5001
 
@@ -184,20 +188,23 @@ def test_a_timer_cancels_everything_unless_it_is_set_again(place: Place) -> None
     assert bot.fetch_open_orders() == []
 
 
-@pytest.mark.parametrize("secret", ["AAAA", "no base64!"])
-def test_only_who_holds_the_secret_is_answered(place: Place, secret: str) -> None:
+@pytest.mark.parametrize(
+    "wrong", [{"secret": b64encode(b"another").decode()}, {"apiKey": "nobody"}]
+)
+def test_only_who_holds_the_secret_is_answered(
+    place: Place, wrong: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     bot = place.bot()
-    bot.secret = b64encode(b"another").decode() if secret == "AAAA" else bot.secret
-    if secret != "AAAA":
-        bot.apiKey = "nobody"
+    for name, text in wrong.items():
+        monkeypatch.setattr(bot, name, text)
     with pytest.raises(ccxt.ExchangeError, match=r"EAPI:Invalid (signature|key)"):
         bot.fetch_balance()
 
 
-def test_a_nonce_is_taken_once(place: Place) -> None:
+def test_a_nonce_is_taken_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     bot = place.bot()
     bot.fetch_balance()
-    bot.incrementing_nonce = lambda: 1
+    monkeypatch.setattr(bot, "incrementing_nonce", lambda: 1)
     with pytest.raises(ccxt.InvalidNonce):
         bot.fetch_balance()
 
@@ -224,10 +231,11 @@ def test_a_fault_is_seen_as_what_it_is(
 
 
 def test_half_is_filled_on_demand_and_the_rest_follows(place: Place) -> None:
-    exchange = place.exchange(partial=1)
-    bot = a_bot(place.url)
+    exchange, bot = place.exchange(partial=1), place.the_bot
     placed = bot.create_order(BTC, "limit", "buy", 0.02, 61_000)
-    assert [order.filled for order in exchange.book.open()] == [exchange.book.open()[0].left]
+    assert [order.filled for order in exchange.book.open()] == [
+        exchange.book.open()[0].left
+    ]
     found = bot.fetch_order(placed["id"])
     assert (found["status"], len(found["trades"])) == ("closed", 2)
 
@@ -244,8 +252,7 @@ def test_an_answer_may_come_twice(place: Place) -> None:
     [("revoked", ccxt.AuthenticationError), ("down", ccxt.ExchangeNotAvailable)],
 )
 def test_some_faults_stay(place: Place, fault: str, kind: type[Exception]) -> None:
-    exchange = place.exchange(**{fault: 2})
-    bot = a_bot(place.url)
+    exchange, bot = place.exchange(**{fault: 2}), place.the_bot
     bot.create_order(BTC, "market", "buy", 0.01)
     for _ in range(2):
         with pytest.raises(kind):
@@ -285,13 +292,16 @@ def test_the_book_outlives_the_process(tmp_path: Path, place: Place) -> None:
     path = tmp_path / "book.jsonl"
     first = PaperExchange(SeededPrices(1), HandClock(), path)
     place.edge.answering, place.edge.keys = first, edge_of(first).keys
-    bot = a_bot(place.url)
+    bot = place.the_bot
     bot.create_order(BTC, "market", "buy", 0.01)
     bot.create_order(BTC, "limit", "buy", 0.02, 50_000)
     first.close()
     path.write_bytes(path.read_bytes() + b'{"id":"torn')
     again = PaperExchange(SeededPrices(1), HandClock(), path)
-    assert (again.book.orders, again.book.funds) == (first.book.orders, first.book.funds)
+    assert (again.book.orders, again.book.funds) == (
+        first.book.orders,
+        first.book.funds,
+    )
     again.close()
     path.write_bytes(path.read_bytes().replace(b'"volume"', b'"Volume"', 1))
     with pytest.raises(CorruptionError, match="line 1"):
@@ -307,7 +317,7 @@ def test_what_rests_is_filled_when_the_market_comes(place: Place) -> None:
     clock = HandClock()
     exchange = an_exchange(prices=MemoryPrices([price, low]), clock=clock)
     place.edge.answering, place.edge.keys = exchange, edge_of(exchange).keys
-    bot = a_bot(place.url)
+    bot = place.the_bot
     placed = bot.create_order(BTC, "limit", "buy", 0.02, 50_000)
     clock.instant = LATER
     assert bot.fetch_order(placed["id"])["average"] == 49_001

@@ -1,4 +1,4 @@
-"""The paper exchange's book and its account: every order, and what the fills came to."""
+"""The paper exchange's book and account: every order, and what its fills came to."""
 
 import hashlib
 from base64 import b32encode

@@ -128,7 +128,9 @@ class Changes:
             raise DialectError(UNKNOWN_ORDER)
         return found
 
-    def _end(self, orders: list[BookOrder], why: str, now: Instant) -> dict[str, object]:
+    def _end(
+        self, orders: list[BookOrder], why: str, now: Instant
+    ) -> dict[str, object]:
         """Take the orders out of the book."""
         for order in orders:
             self._book.keep(ended(order, "canceled", why, now.micros))

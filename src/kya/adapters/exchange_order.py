@@ -132,7 +132,9 @@ class BookOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         ]
 
 
-def matched(order: BookOrder, quote: Quote | None, now: int, most: Decimal) -> BookOrder:
+def matched(
+    order: BookOrder, quote: Quote | None, now: int, most: Decimal
+) -> BookOrder:
     """Return an open order as this moment leaves it: filled, expired, or as it was.
 
     At most so much of it is filled now.

@@ -102,7 +102,9 @@ class KrakenEdge:
             )
         if not path.startswith(_PRIVATE) or scope["method"] != "POST":
             raise DialectError(UNKNOWN_METHOD)
-        headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
+        headers = {
+            n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]
+        }
         if "json" in headers.get("content-type", ""):
             raise invalid("content-type")
         if self.keys is not None:

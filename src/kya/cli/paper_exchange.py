@@ -16,8 +16,10 @@ def paper_exchange(
         Path, typer.Option("--dir", help="Where its book and its API key are kept.")
     ] = Path("paper-exchange"),
     port: Annotated[
-        int, typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 for a free one.")
+        int,
+        typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 for a free one."),
     ] = 8_720,
+    *,
     seed: Annotated[int, typer.Option(help="Seed of the made-up prices.")] = 1,
     recorded: Annotated[
         Path | None,

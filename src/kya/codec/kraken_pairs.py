@@ -97,7 +97,9 @@ def pair_in(name: str, shown_pair: object) -> Pair:
             cost_min=str(fields.get("costmin", "0")),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise MalformedError(f"pair {shown(name)}: want a pair of AssetPairs") from error
+        raise MalformedError(
+            f"pair {shown(name)}: want a pair of AssetPairs"
+        ) from error
     tokens.require(tokens.DECIMAL, "ordermin", pair.volume_min)
     tokens.require(tokens.DECIMAL, "costmin", pair.cost_min)
     return pair

@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from kya.codec.kraken_words import INVALID_NONCE, INVALID_SIGNATURE, DialectError, invalid
+from kya.codec.kraken_words import (
+    INVALID_NONCE,
+    INVALID_SIGNATURE,
+    DialectError,
+    invalid,
+)
 
 _NONCE: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 FIELDS_MAX: Final = 64

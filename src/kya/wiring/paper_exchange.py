@@ -58,9 +58,7 @@ def run_exchange(opening: Opening, clock: Clock, ready: Callable[[str], None]) -
     uvloop.run(_serve(opening, clock, ready))
 
 
-async def _serve(
-    opening: Opening, clock: Clock, ready: Callable[[str], None]
-) -> None:
+async def _serve(opening: Opening, clock: Clock, ready: Callable[[str], None]) -> None:
     """Serve the exchange of a directory."""
     opening.directory.mkdir(parents=True, exist_ok=True)
     keys = ApiKeys(dict([_key_at(opening.directory / KEY_FILE)]))
