@@ -5,6 +5,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, TypeAlias
 
 import ccxt
 import ccxt.async_support
@@ -17,6 +18,12 @@ from kya.gateway.ports import Prices
 from kya.wiring.listening import listen_on
 from kya.wiring.server import Door, SecondServer, Server, server_of
 from tests.gateway.house import HandClock
+
+Bot: TypeAlias = Any
+"""What ccxt gives has types that say less than its documents."""
+
+_SYNC: Bot = ccxt.kraken
+_ASYNC: Bot = ccxt.async_support.kraken
 
 KEY, SECRET = "the-key", b64encode(b"the secret of the account" * 2).decode()
 
@@ -67,11 +74,11 @@ def settings(url: str, **more: object) -> dict[str, object]:
     }
 
 
-def a_bot(url: str, **more: object) -> ccxt.kraken:
+def a_bot(url: str, **more: object) -> Bot:
     """An unmodified ccxt bot."""
-    return ccxt.kraken(settings(url, **more))
+    return _SYNC(settings(url, **more))
 
 
-def an_async_bot(url: str, **more: object) -> ccxt.async_support.kraken:
+def an_async_bot(url: str, **more: object) -> Bot:
     """An unmodified asynchronous ccxt bot; close it."""
-    return ccxt.async_support.kraken(settings(url, **more))
+    return _ASYNC(settings(url, **more))

@@ -17,7 +17,7 @@ from kya.api.kraken import KrakenEdge
 from kya.core.errors import CorruptionError
 from kya.core.money import Price
 from kya.core.price import ReferencePrice
-from tests.exchanges import a_bot, an_async_bot, an_exchange, at_socket, edge_of
+from tests.exchanges import Bot, a_bot, an_async_bot, an_exchange, at_socket, edge_of
 from tests.gateway.house import HandClock
 from tests.world import FOUNDED, MORNING
 
@@ -42,7 +42,7 @@ class Place:
         self.edge.answering, self.edge.keys = exchange, edge_of(exchange).keys
         return exchange
 
-    def bot(self, **faults: int) -> ccxt.kraken:
+    def bot(self, **faults: int) -> Bot:
         """A bot at a new exchange."""
         self.exchange(**faults)
         return self.the_bot

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, cast
 
 import msgspec
 
@@ -67,7 +67,7 @@ class Changes:
         except DialectError:
             self._book.keep(order)
             raise
-        (new,) = entered["txid"] if isinstance(entered["txid"], list) else [""]
+        (new,) = cast("list[str]", entered["txid"])
         return {
             "status": "ok",
             "txid": new,
