@@ -34,7 +34,7 @@ from kya.wiring.opening import open_if_new
 from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
-from kya.wiring.venues import access_to, venues_of
+from kya.wiring.venues import connect
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 """What goes on beside serving, until it is cancelled."""
@@ -75,13 +75,13 @@ async def _serve(
     try:
         await open_if_new(sequencer, opened, clock.source, clock.clock.now())
         sources = price_sources(opened.config.prices, opened.data, clock.clock)
-        venues = venues_of(opened.config, opened.data, clock.clock)
+        venues = connect(opened.config, opened.data, clock.clock)
         engines = PolicyEngines()
         gateway = Gateway(
             sequencer=sequencer,
             signer=signer,
             clock=clock.clock,
-            access=access_to(opened.config, venues, sources.prices, engines),
+            access=venues.access(opened.config, sources.prices, engines),
             root=opened.certificate("root"),
         )
         try:
@@ -101,8 +101,7 @@ async def _serve(
         finally:
             await gateway.close()
             engines.close()
-            for venue in venues.values():
-                venue.close()
+            await venues.closing()
         # Whoever reads the log of a gateway that was stopped finds all it answered.
         await sequencer.publish()
     finally:
