@@ -241,3 +241,7 @@ STRUCK_MAX: Final = 5_000
 
 SCORE_BPS_MAX: Final = 9_999
 """A score at which a control acts, in 1/10,000."""
+
+HISTORY_ORDERS_MAX: Final = 1_000
+"""Orders of one agent that the gateway tells of: what an exchange's API pages through,
+and a few megabytes for all agents together."""

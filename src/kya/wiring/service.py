@@ -18,11 +18,13 @@ from kya.adapters.durable_files import replace_file
 from kya.adapters.policy_engines import PolicyEngines
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
+from kya.api.history import history_routes
 from kya.api.ocsp import Statuses, create_status_app, status_routes
 from kya.api.prices import price_routes
 from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import checked_on_write
+from kya.gateway.history import History
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
@@ -87,7 +89,8 @@ async def _serve(
         try:
             await _begin(gateway, sequencer)
             with contextlib.ExitStack() as stack:
-                more = price_routes(sources.statuses)
+                past = history_routes(History(sequencer), venues.accounts)
+                more = (*price_routes(sources.statuses), *past)
                 behind = _behind(opened, sequencer, gateway, clock, more)
                 front = front_of(opened, port, behind, stack)
                 due = DueRevocations(
