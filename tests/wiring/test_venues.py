@@ -112,7 +112,7 @@ def test_a_venue_behind_ccxt_has_a_list_and_an_account(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [(None, "cannot be read"), ("one line\n", "want an API key"), ("\n\n", "API key")],
+    [(None, "want an API key"), ("one line\n", "a line each"), ("\n\n", "a line each")],
 )
 def test_a_gateway_without_its_key_says_so_at_its_start(
     tmp_path: Path, text: str | None, wanted: str

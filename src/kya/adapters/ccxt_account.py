@@ -89,7 +89,7 @@ class CcxtAccount:
         except ccxt.BaseError as error:
             words = _words_in(str(error))
             if nothing_was_done(words):
-                raise DialectError(", ".join(words)) from error
+                raise DialectError(*words) from error
             said = ", ".join(words) or type(error).__name__
             raise TransientError(f"{self._access.exchange}: {said}") from error
         if not isinstance(answer, dict) or "result" not in answer:

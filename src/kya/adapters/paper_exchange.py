@@ -69,7 +69,6 @@ class PaperExchange:
         self._private: Mapping[str, Callable[[Parameters, Instant], object]] = {
             "AddOrder": self._add,
             **self._changes.methods,
-            **self._account.methods,
         }
 
     async def public(self, method: str, parameters: Parameters) -> object:
@@ -94,12 +93,15 @@ class PaperExchange:
 
     async def private(self, method: str, parameters: Parameters) -> object:
         """Return what a private method says; DialectError where it refuses."""
-        answer = self._private.get(method)
-        if answer is None:
-            raise DialectError(UNKNOWN_METHOD)
+        now = self._clock.now()
         self._require_no_standing_fault()
-        self.look(self._clock.now())
-        return answer(parameters, self._clock.now())
+        self.look(now)
+        if method in self._account.methods:
+            return self._account.methods[method](parameters)
+        change = self._private.get(method)
+        if change is None:
+            raise DialectError(UNKNOWN_METHOD)
+        return change(parameters, now)
 
     def look(self, now: Instant) -> None:
         """Let the moment find what rests: filled, expired, or as it was."""

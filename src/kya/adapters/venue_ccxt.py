@@ -125,7 +125,7 @@ class CcxtVenue:
         try:
             await self.account.ask(method, parameters)
         except DialectError as error:
-            return self._ended(sent, VenueStatus.REJECTED, error.words)
+            return self._ended(sent, VenueStatus.REJECTED, str(error))
         self._accepted.add(sent.client_id)
         return await self._word_on(sent.client_id)
 

@@ -76,7 +76,7 @@ class KrakenEdge:
         try:
             body = answered(await self._result(scope, receive))
         except DialectError as error:
-            body = refused(error.words)
+            body = refused(*error.errors)
         except NoAnswerError as error:
             await asyncio.sleep(error.seconds)
             await _hang_up(send)

@@ -29,6 +29,7 @@ from kya.cli import (
     perimeter,
     replay,
     score,
+    sidecar,
     up,
     verify,
     workload,
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("office")(office.office)
+app.command("sidecar")(sidecar.sidecar)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
 app.command("paper-exchange")(paper_exchange.paper_exchange)

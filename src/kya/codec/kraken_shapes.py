@@ -8,7 +8,7 @@ from kya.core.instant import MICROS_PER_SECOND, Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownExecution:
-    """One fill of an order; the figures are decimals as the API writes them."""
+    """One fill of an order; without a fee, nobody here was told it."""
 
     id: str
     order_id: str
@@ -17,12 +17,13 @@ class ShownExecution:
     kind: str
     price: Decimal
     volume: Decimal
-    fee: Decimal
     at: Instant
+    fee: Decimal | None = None
 
     def shown(self) -> dict[str, object]:
         """Return what TradesHistory and QueryTrades say of it."""
-        return {
+        fee = {} if self.fee is None else {"fee": plain(self.fee)}
+        return fee | {
             "ordertxid": self.order_id,
             "postxid": "",
             "pair": self.pair,
@@ -31,7 +32,6 @@ class ShownExecution:
             "ordertype": self.kind,
             "price": plain(self.price),
             "cost": plain(self.price * self.volume),
-            "fee": plain(self.fee),
             "vol": plain(self.volume),
             "margin": "0",
             "misc": "",
@@ -52,15 +52,20 @@ class ShownOrder:
     volume: Decimal
     filled: Decimal
     cost: Decimal
-    fee: Decimal
     status: str
     reason: str
     client_id: str
     userref: str
     opened: Instant
     closed: Instant | None
+    fee: Decimal | None = None
     executions: tuple[str, ...] = ()
     flags: str = "fciq"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be filled."""
+        return self.status == "open"
 
     @property
     def words(self) -> str:
@@ -90,13 +95,14 @@ class ShownOrder:
             "vol": plain(self.volume),
             "vol_exec": plain(self.filled),
             "cost": plain(self.cost),
-            "fee": plain(self.fee),
             "price": plain(mean.quantize(Decimal("1e-10"))),
             "stopprice": "0.00000",
             "limitprice": "0.00000",
             "misc": "",
             "oflags": self.flags,
         }
+        if self.fee is not None:
+            fields["fee"] = plain(self.fee)
         if self.client_id:
             fields["cl_ord_id"] = self.client_id
         if self.closed is not None:

@@ -8,11 +8,11 @@ from kya.core.errors import InputError, KyaError, MalformedError, shown
 
 
 class DialectError(InputError):
-    """What an answer's `error` list holds; `words` as Kraken spells them."""
+    """What an answer's `error` list holds; the first as Kraken spells it."""
 
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
+    def __init__(self, *errors: str) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
 
 
 class NoAnswerError(KyaError):
@@ -73,9 +73,9 @@ def answered(result: object) -> bytes:
     return msgspec.json.encode({"error": [], "result": result})
 
 
-def refused(words: str) -> bytes:
-    """Return the answer that holds an error."""
-    return msgspec.json.encode({"error": [words]})
+def refused(*errors: str) -> bytes:
+    """Return the answer that holds errors."""
+    return msgspec.json.encode({"error": errors})
 
 
 def read_envelope(body: bytes) -> Envelope:

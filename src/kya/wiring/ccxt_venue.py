@@ -4,13 +4,11 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from kya.config import VenueSection
 from kya.core.errors import InputError
 from kya.gateway.ports import Account, Clock, DropCopy, Venue
-
-_LINES: Final = 2
+from kya.wiring.api_key import key_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,19 +51,11 @@ def ccxt_venue(name: str, section: VenueSection, data: Path, clock: Clock) -> Re
 
 def key_of(name: str, section: VenueSection, data: Path) -> tuple[str, str]:
     """Return the API key and its secret, from where the section says."""
-    if section.key_env:
-        names = (f"{section.key_env}_KEY", f"{section.key_env}_SECRET")
-        found = [os.environ.get(each, "") for each in names]
-        where = " and ".join(names)
-    else:
-        path = data / section.key_file
-        where = str(path)
-        try:
-            found = path.read_text("ascii").splitlines()
-        except (OSError, UnicodeError) as error:
-            raise InputError(f"venues.{name}: {path}: cannot be read") from error
-    if len(found) != _LINES or not all(found):
-        msg = f"venues.{name}: {where}: want an API key and its secret, a line each"
+    if not section.key_env:
+        return key_at(data / section.key_file)
+    names = (f"{section.key_env}_KEY", f"{section.key_env}_SECRET")
+    key, secret = (os.environ.get(each, "") for each in names)
+    if not (key and secret):
+        msg = f"venues.{name}: want {' and '.join(names)} in the environment"
         raise InputError(msg)
-    key, secret = found
     return key, secret

@@ -5,8 +5,6 @@
 """
 
 import asyncio
-import os
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +14,16 @@ import uvloop
 
 from kya.adapters.exchange_faults import ExchangeFault, Faults
 from kya.adapters.paper_exchange import PaperExchange
-from kya.adapters.randomness import new_passphrase, random_bytes
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.config import PaperSection
 from kya.core.errors import InputError
 from kya.gateway.ports import Clock
+from kya.wiring.api_key import key_at, make_key
 from kya.wiring.listening import LOOPBACK, listen_on
 from kya.wiring.server import Door, Server, server_of
 from kya.wiring.venues import paper_prices
 
 KEY_FILE: Final = "api-key"
-_SECRET_BYTES: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +58,10 @@ def run_exchange(opening: Opening, clock: Clock, ready: Callable[[str], None]) -
 async def _serve(opening: Opening, clock: Clock, ready: Callable[[str], None]) -> None:
     """Serve the exchange of a directory."""
     opening.directory.mkdir(parents=True, exist_ok=True)
-    keys = ApiKeys(dict([_key_at(opening.directory / KEY_FILE)]))
+    path = opening.directory / KEY_FILE
+    if not path.exists():
+        make_key(path)
+    keys = ApiKeys(dict([key_at(path)]))
     exchange = PaperExchange(
         paper_prices(opening.paper),
         clock,
@@ -86,14 +86,3 @@ async def serve_on_loopback(
     )
     ready(listening.url)
     await serving
-
-
-def _key_at(path: Path) -> tuple[str, str]:
-    """Return key and secret of the account, made at the first start."""
-    if not path.exists():
-        secret = b64encode(random_bytes(_SECRET_BYTES)).decode()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"{new_passphrase()}\n{secret}\n")
-    key, secret = path.read_text("ascii").splitlines()
-    return key, secret
