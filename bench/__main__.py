@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import (
+    alerting,
     appending,
     custody,
     deciding,
@@ -39,6 +40,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "verify": verifying.run,
     "replay": replaying.run,
     "recall": recalling.run,
+    "alert": alerting.run,
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,
