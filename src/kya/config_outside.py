@@ -50,6 +50,18 @@ def require_names(what: str, names: Iterable[str], most: int) -> None:
             raise ValueError(f"{what}: want names like {tokens.NAME.pattern}")
 
 
+def require_safe_address(url: str) -> None:
+    """Raise ValueError for an address on whose way others could read or write."""
+    address = urlsplit(url)
+    is_safe = address.scheme == "https" or (
+        address.scheme == "http" and is_loopback(address.hostname or "")
+    )
+    if not (is_safe and address.hostname) or "@" in address.netloc:
+        raise ValueError(
+            "url: want https, or http on loopback, and no user or password in it"
+        )
+
+
 class PriceSourceSection(Section, frozen=True, kw_only=True):
     """One source of the prices that orders are judged by.
 
@@ -72,14 +84,7 @@ class PriceSourceSection(Section, frozen=True, kw_only=True):
             if self.url or self.token_file or self.ca_file:
                 raise ValueError('url, token_file and ca_file are for kind "http"')
             return
-        address = urlsplit(self.url)
-        is_safe = address.scheme == "https" or (
-            address.scheme == "http" and is_loopback(address.hostname or "")
-        )
-        if not (is_safe and address.hostname) or "@" in address.netloc:
-            raise ValueError(
-                "url: want https, or http on loopback, and no user or password in it"
-            )
+        require_safe_address(self.url)
         for name, millis in (
             ("interval_ms", self.interval_ms),
             ("quiet_ms", self.quiet_ms),

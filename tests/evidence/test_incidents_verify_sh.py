@@ -1,14 +1,12 @@
 """The shell verifier over logs with incidents: what opens one, and how each ends."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kya.core.control import Reason
 from kya.core.incident import Step
-from kya.core.incident_policy import IncidentPolicy
 from kya.core.lifecycle import Act
 from tests.builders import an_incident_policy
 from tests.evidence.shell_package import build
@@ -19,22 +17,14 @@ from tests.incidents import (
     TOO_LARGE,
     a_trigger,
     a_watched_world,
-    alert_note,
-    suspended_when_due,
     take_step,
     the_fridays_world,
     the_incident_in,
     world_breached,
 )
-from tests.verify.packages import judged
 from tests.verify.test_incidents import (
-    FORGERIES,
     SILENT,
-    goes_on,
-    hidden,
-    prolonged,
     take_step_on_the_newest,
-    watch_in,
 )
 from tests.world import MORNING, World
 
