@@ -25,6 +25,7 @@ def _pins(name: str) -> dict[str, str]:
         "policies",
         "stamps",
         "ccxt",
+        "apprise",
         "behaviour",
     ],
 )
@@ -45,6 +46,7 @@ def test_every_requirement_is_exact_and_hashed(name: str) -> None:
         "policies",
         "stamps",
         "ccxt",
+        "apprise",
         "behaviour",
     ],
 )
@@ -63,6 +65,7 @@ def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
     others = {"server", "agent", "demo", "parquet", "cedar", "rego", "stamps", "ccxt"}
+    others |= {"apprise"}
     backends = extras.keys() - others
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
@@ -87,6 +90,13 @@ def test_the_library_that_reaches_venues_is_locked() -> None:
     assert ours == "kya[agent]"
     assert re.split(r"[<>=\[]", wanted)[0] in _pins("ccxt.txt")
     assert _pins("ccxt.txt").items() <= _pins("dev.txt").items()
+
+
+def test_the_library_that_tells_people_otherwise_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (wanted,) = project["project"]["optional-dependencies"]["apprise"]
+    assert re.split(r"[<>=\[]", wanted)[0] in _pins("apprise.txt")
+    assert _pins("apprise.txt").items() <= _pins("dev.txt").items()
 
 
 def test_every_dependency_of_the_package_is_locked() -> None:
