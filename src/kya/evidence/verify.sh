@@ -495,48 +495,97 @@ present() {
 
 write_policy_program() {
     cat >"$tmp/policy.awk" <<'EOF'
-# Writes the log keys of a C2SP tlog-policy: spki in DER, the preimage of the key id, and
-# a row for each. Names that cannot be key names are refused before they are used.
+# Writes the keys of a C2SP tlog-policy: spki in DER, the preimage of the key id, and a
+# row for each: number, key name, key id, and a witness's name in the policy. Groups and
+# quorum go to files of their own. Names that cannot be key names are refused.
+BEGIN { NAMED["none"] = GROUPED["none"] = 1; quorum = 0 }
 /^[ \t]*(#|$)/ { next }
 $1 == "log" {
-    if (NF > 3 || !(p = index($2, "+"))) { bad("want `log VKEY`"); next }
-    name = substr($2, 1, p - 1)
-    rest = substr($2, p + 1)
-    q = index(rest, "+")
-    id = substr(rest, 1, q - 1)
-    key = unbase64(substr(rest, q + 1))
-    if (name == "" || length(id) != 8 || id ~ /[^0-9a-f]/) { bad("no key name or id"); next }
-    if (length(key) != 66 || substr(key, 1, 2) != "01") { bad("want an Ed25519 key"); next }
-    key = substr(key, 3)
-    n++
-    write_file(TMP "/log/" tag n ".der", bytes("302a300506032b6570032100" key))
-    write_file(TMP "/log/" tag n ".id", name "\n" bytes("01" key))
-    print n "\t" name "\t" id
+    if (NF < 2 || NF > 3) { bad("want `log VKEY`"); next }
+    if (vkey($2, "01")) keep(++n, "01", "")
     next
 }
-$1 == "quorum" { quorum++; if ($2 != "none") finding(8, "UNKNOWN", file " line " FNR \
-    ": asks for witnesses, which this script does not count"); next }
-$1 == "witness" || $1 == "group" { next }
+$1 == "witness" {
+    if (NF < 3 || NF > 4) { bad("want `witness NAME VKEY`"); next }
+    if (!define($2) || !vkey($3, "04")) next
+    if (key in WITNESS) { bad("this public key is listed already"); next }
+    WITNESS[key] = 1
+    keep("w" ++w, "04", $2)
+    next
+}
+$1 == "group" {
+    if (NF < 4) { bad("want `group NAME all|any|K MEMBER...`"); next }
+    want = $3 == "all" ? NF - 3 : $3 == "any" ? 1 : $3
+    if (want !~ /^[1-9][0-9]?[0-9]?$/ || want + 0 > NF - 3) { bad("no such threshold"); next }
+    members = ""
+    for (k = 4; k <= NF; k++) {
+        if (!($k in NAMED) || $k in GROUPED) { bad("no member " $k " to be had"); next }
+        GROUPED[$k] = 1
+        members = members " " $k
+    }
+    if (define($2)) print $2 "\t" want "\t" substr(members, 2) >(TMP "/groups." tag)
+    next
+}
+$1 == "quorum" {
+    quorum++
+    if (NF != 2 || !($2 in NAMED)) { bad("want `quorum NAME` of a name above"); next }
+    print $2 >(TMP "/quorum." tag)
+    next
+}
 { bad("not a line of a policy") }
 END { if (quorum != 1) finding(8, "FAILS", file ": want one quorum line") }
 function bad(why) { finding(8, "FAILS", file " line " FNR ": " why) }
+function define(what) {
+    if (what in NAMED) { bad("the name " what " is taken"); return 0 }
+    NAMED[what] = 1
+    return 1
+}
+function vkey(text, type,   p, rest, q) {
+    p = index(text, "+")
+    name = substr(text, 1, p - 1)
+    rest = substr(text, p + 1)
+    q = index(rest, "+")
+    id = substr(rest, 1, q - 1)
+    key = unbase64(substr(rest, q + 1))
+    if (!p || name == "" || length(id) != 8 || id ~ /[^0-9a-f]/) {
+        bad("no key name or id")
+        return 0
+    }
+    if (length(key) != 66 || substr(key, 1, 2) != type) {
+        bad("want an Ed25519 key of type 0x" type)
+        return 0
+    }
+    key = substr(key, 3)
+    return 1
+}
+function keep(number, type, called) {
+    write_file(TMP "/log/" tag number ".der", bytes("302a300506032b6570032100" key))
+    write_file(TMP "/log/" tag number ".id", name "\n" bytes(type key))
+    print number "\t" name "\t" id "\t" called
+}
 EOF
 }
 
-# read_policy FILE NAME TAG: the log keys of a policy, as rows of $tmp/keys.TAG:
-# number, name, key id, SHA-256 of the public key.
+# read_policy FILE NAME TAG: the keys of a policy, logs as rows of $tmp/keys.TAG, and
+# witnesses of $tmp/watchers.TAG: number, name, key id, SHA-256 of the public key, and a
+# witness's name in the policy.
 read_policy() {
     : >"$tmp/keys.$3"
+    : >"$tmp/watchers.$3"
+    : >"$tmp/groups.$3"
+    echo none >"$tmp/quorum.$3"
     tr '\000' '\001' <"$1" | program policy file="$2" tag="$3" - >"$tmp/rows.$3"
-    while IFS='	' read -r number keyname id; do
+    while IFS='	' read -r number keyname id called; do
         found=$(sha256sum <"$tmp/log/$3$number.id" | cut -c 1-8)
+        kept=keys
+        case $number in w*) kept=watchers ;; esac
         if [ "$found" != "$id" ]; then
             fails 8 "$2: the key id of $keyname is not that of its key"
         elif openssl pkey -pubin -inform DER -in "$tmp/log/$3$number.der" \
             -out "$tmp/log/$3$number.pem" 2>/dev/null; then
             digest=$(sha256sum <"$tmp/log/$3$number.der" | cut -c 1-64)
-            printf '%s\t%s\t%s\t%s\n' "$3$number" "$keyname" "$id" "$digest" \
-                >>"$tmp/keys.$3"
+            printf '%s\t%s\t%s\t%s\t%s\n' "$3$number" "$keyname" "$id" "$digest" "$called" \
+                >>"$tmp/$kept.$3"
         else
             fails 8 "$2: the key of $keyname cannot be read"
         fi
@@ -1309,9 +1358,12 @@ part == "signatures" { SIGNED[$1] = $2; SIGNER[$1, $2] = $3; ID[$1, $2] = $4; ne
 part == "digests" { DIGEST[FNR - 1] = $0; next }
 part == "leaves" { LEAF[FNR - 1] = $0; next }
 part == "policies" { POLICY[$2] = $1; next }
+part == "seen" { SEEN[$1] = 1; next }
 {
     i = $1 + 0
     judge(i, substr($0, index($0, "\t") + 1))
+    # What somebody outside has seen cannot have been there later (witness.md 5).
+    if ((i + 1) in SEEN) print i + 1, NOW >(TMP "/moments")
 }
 END {
     if (PENDING != "") fail(10, PENDING, "no decision follows it")
@@ -3655,6 +3707,11 @@ EOF
 }
 
 judge_statements() {
+    : >"$tmp/moments"
+    {
+        printf '%s\n' "$size"
+        sed -n 's/^witnessed\/\([1-9][0-9]*\)[.]note$/\1/p' "$tmp/files"
+    } >"$tmp/seen"
     hash_folder text >"$tmp/digests"
     while IFS= read -r entry; do
         printf '%s\t%s\n' "$(sha256sum <"$tmp/policy/$entry" | cut -c 1-64)" "$entry"
@@ -3667,7 +3724,7 @@ judge_statements() {
     export KYA_ROOT
     program judge part=certificates "$tmp/certificates" part=signatures "$tmp/signatures" \
         part=digests "$tmp/digests" part=leaves "$tmp/hash/0" \
-        part=policies "$tmp/policysums" \
+        part=policies "$tmp/policysums" part=seen "$tmp/seen" \
         part=statements "$tmp/statements"
     [ ! -s "$tmp/sessionsums" ] || sha256sum -c --status --strict "$tmp/sessionsums" ||
         fails 5 "a session in the log is not the one that its entry names"
@@ -3920,11 +3977,42 @@ check_checkpoints() {
         read_checkpoints held "your checkpoint" "$held"
         [ -s "$tmp/checkpoints.held" ] || fails 8 "your checkpoint: cannot be read"
     fi
+    read_witnessed
     cat "$tmp/checkpoints.newest" "$tmp/checkpoints.former" "$tmp/checkpoints.held" \
-        >"$tmp/checkpoints"
+        "$tmp/checkpoints.seen" >"$tmp/checkpoints"
     awk -F '\t' -v all="$entries" '$2 >= 1 && $2 + 0 <= all + 0 { print $2 }' \
         "$tmp/checkpoints" | roots_at >"$tmp/roots"
     compare_roots
+}
+
+# The checkpoints that witnesses have cosigned: signed by the log like every other, and
+# under them the lines of the witnesses that count here.
+read_witnessed() {
+    set --
+    while IFS= read -r file; do
+        case $file in
+            witnessed/0[!.]* | witnessed/*[!0-9]*.note)
+                fails 8 "$file: not named after its size"
+                ;;
+            witnessed/*.note) set -- "$@" "$package/$file" ;;
+            witnessed/*) fails 8 "$file: no checkpoint" ;;
+        esac
+    done <"$tmp/files"
+    [ $# -le 1024 ] || die 4 "witnessed/: more than 1024 files"
+    : >"$tmp/checkpoints.seen"
+    [ $# -eq 0 ] || read_checkpoints seen '' "$@"
+    watch=package whose="the package's policy"
+    if [ -n "$policy" ] && [ "$(cat "$tmp/quorum.own")" != none ]; then
+        watch=own whose="your policy"
+    fi
+    : >"$tmp/watched"
+    [ -f "$tmp/quorum.$watch" ] || echo none >"$tmp/quorum.$watch"
+    [ "$(cat "$tmp/quorum.$watch")" != none ] || return 0
+    program cosigned FS='	' part=keys "$tmp/watchers.$watch" part=files \
+        "$package/log/checkpoint" "$@" >"$tmp/sightings"
+    program quorum FS='	' whose="$whose" size="$size" part=keys "$tmp/watchers.$watch" \
+        part=groups "$tmp/groups.$watch" part=quorum "$tmp/quorum.$watch" \
+        part=moments "$tmp/moments" part=sightings "$tmp/sightings" >"$tmp/watched"
 }
 
 compare_roots() {
@@ -3933,6 +4021,8 @@ compare_roots() {
         case $file in "$package"/*) file=${file#"$package"/} ;; esac
         case $file in
             checkpoints/*) [ "$file" = "checkpoints/$count.note" ] ||
+                fails 8 "$file: is of size $count" ;;
+            witnessed/*) [ "$file" = "witnessed/$count.note" ] ||
                 fails 8 "$file: is of size $count" ;;
         esac
         [ "$name" = "$origin" ] || fails 8 "$file: is of another log than $origin"
@@ -3952,15 +4042,114 @@ conclude_log() {
     former=$(wc -l <"$tmp/checkpoints.former")
     text="$entries entries rebuilt to the signed root, $tiles hash tiles, $((former)) former\
  checkpoints and all proofs agree"
+    [ ! -s "$tmp/watched" ] || text="$text; $(cat "$tmp/watched")"
     if [ -n "$policy$held" ]; then
         [ -z "$policy" ] || text="$text; signed by the key of your policy"
         [ -z "$held" ] || text="$text; your checkpoint is a beginning of this log"
         [ -n "$held" ] || text="$text; a tail cut off would show only with --checkpoint"
-        checked 8 "$text; no witnesses yet"
+        [ "$watch" = own ] || text="$text; no witness of a policy of yours is asked for"
+        checked 8 "$text"
     else
         unknown 8 "$text, but without --policy or --checkpoint of your own nobody can tell\
  whether others were shown another log"
     fi
+}
+
+# ------------------------------------------------------------------ 8. who has seen it
+
+write_witness_programs() {
+    cat >"$tmp/cosigned.awk" <<'EOF'
+# The lines of witnesses under each checkpoint: a signature job and a row for each: size,
+# number of the key, seconds, file. Operand `keys` comes first.
+part == "keys" { KEY[$2 "\t" $3] = $1; next }
+FNR == 1 && raw != "" { take() }
+{ if (FNR == 1) { raw = ""; file = FILENAME } raw = raw $0 "\n" }
+END { if (raw != "") take() }
+
+function take(   lines, k, key, time, path) {
+    sub(/^.*\/witnessed\//, "witnessed/", file)
+    sub(/^.*\/log\/checkpoint$/, "log/checkpoint", file)
+    if (note(raw) != "" || split(N_TEXT, lines, "\n") != 4) return
+    number++
+    for (k = 1; k <= N_COUNT; k++) {
+        if (!((N_NAME[k] "\t" N_ID[k]) in KEY)) continue
+        key = KEY[N_NAME[k] "\t" N_ID[k]]
+        time = length(N_SIG[k]) == 144 ? seconds(substr(N_SIG[k], 1, 16)) : 0
+        if (!time) {
+            finding(8, "FAILS", file ": the cosignature of " N_NAME[k] \
+                " has no time from 1970 to 9999, or another length")
+            continue
+        }
+        path = TMP "/note/w" number "." k
+        write_file(path, bytes(substr(N_SIG[k], 17)))
+        write_file(path ".text", "cosignature/v1\ntime " sprintf("%.0f", time) "\n" N_TEXT)
+        print "ed25519\t" TMP "/log/" key ".pem\t" path "\t" path ".text\t8\t" file \
+            ": the cosignature of " N_NAME[k] " does not fit" >>(TMP "/jobs")
+        print lines[2] "\t" key "\t" sprintf("%.0f", time) "\t" file
+    }
+}
+
+# Eight bytes as a number; 0 for none that is a time until the year 9999.
+function seconds(hex,   k, n) {
+    if (substr(hex, 1, 6) != "000000") return 0
+    n = 0
+    for (k = 7; k <= 16; k++) n = n * 16 + index("0123456789abcdef", substr(hex, k, 1)) - 1
+    return n > 253402300799 ? 0 : n
+}
+EOF
+    cat >"$tmp/quorum.awk" <<'EOF'
+# Who has seen which tree and when, whether that can be, and the largest tree that enough
+# of them have seen. Prints what is established; else a finding says what is not.
+part == "keys" { CALLED[$1] = $5; NAME[$1] = $2; of++; next }
+part == "groups" { GROUP[++groups] = $1; WANT[groups] = $2 + 0; MEMBERS[groups] = $3; next }
+part == "quorum" { quorum = $1; next }
+part == "moments" { MOMENT[$1] = $2; next }
+{
+    AT[++rows] = $1 + 0; BY[rows] = $2; TIME[rows] = $3 + 0; FILE[rows] = $4
+    SAW[$1, $2] = 1
+    SIZES[$1] = 1
+}
+END {
+    for (r = 1; r <= rows; r++) judge_time(r)
+    best = -1
+    for (n in SIZES) if (n + 0 > best && is_met(n)) best = n + 0
+    if (best < 0)
+        finding(8, whose == "your policy" ? "FAILS" : "UNKNOWN", \
+            "log/checkpoint: no tree of this log has the quorum " quorum " of " whose)
+    else if (best < size + 0)
+        finding(8, "UNKNOWN", "the last " size - best " entries have no quorum of " whose \
+            "; " best " have")
+    else {
+        is_met(best)
+        print seen " of " of " witnesses of " whose " have cosigned these " best " entries"
+    }
+}
+
+function judge_time(r,   q) {
+    if (AT[r] in MOMENT && TIME[r] < micros(MOMENT[AT[r]]) / 1000000 - 60)
+        finding(8, "FAILS", FILE[r] ": " NAME[BY[r]] " says to have seen " AT[r] \
+            " entries before the last of them, of " MOMENT[AT[r]] ", was there: back-dated")
+    for (q = 1; q <= rows; q++)
+        if (BY[q] == BY[r] && AT[q] < AT[r] && TIME[q] > TIME[r]) {
+            finding(8, "FAILS", FILE[r] ": " NAME[BY[r]] " says to have seen " AT[r] \
+                " entries, and " AT[q] " only later")
+            return
+        }
+}
+
+function is_met(n,   met, c, g, k, members, count) {
+    split("", met)
+    seen = 0
+    for (c in CALLED) if ((n, c) in SAW) { met[CALLED[c]] = 1; seen++ }
+    for (g = 1; g <= groups; g++) {
+        count = 0
+        split(MEMBERS[g], members, " ")
+        for (k in members) count += members[k] in met
+        if (count >= WANT[g]) met[GROUP[g]] = 1
+    }
+    return quorum in met
+}
+EOF
 }
 
 # ----------------------------------------------------------------------------- the table
@@ -4025,6 +4214,7 @@ write_programs() {
     write_sums_program
     write_policy_program
     write_checkpoint_program
+    write_witness_programs
     write_split_programs
     write_tree_programs
     write_certificate_programs
