@@ -235,3 +235,21 @@ def test_prices_that_nobody_should_judge_by_are_refused(
 def test_a_feed_on_this_machine_needs_no_tls(tmp_path: Path, host: str) -> None:
     text = FEED.replace("https://feed.example", f"http://{host}")
     assert host in _with_prices(tmp_path, text).prices.sources["feed"].url
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"url": "https://api.example"}, 'for kind "ccxt"'),
+        ({"kind": "ccxt"}, "want a key_file or a key_env"),
+        ({"kind": "ccxt", "key_file": "k", "key_env": "K"}, "and not both"),
+        ({"kind": "ccxt", "key_file": "k", "faults": {"c": "lost"}}, "for kind"),
+        ({"kind": "ccxt", "key_file": "k", "url": "http://api.example"}, "want https"),
+        ({"kind": "ccxt", "key_file": "k", "timeout_ms": 5_001}, "want 100 to 5000"),
+    ],
+)
+def test_a_venues_section_holds_what_its_kind_needs(
+    changes: dict[str, object], wanted: str
+) -> None:
+    with pytest.raises(ValueError, match=wanted):
+        VenueSection(**changes)  # type: ignore[arg-type]

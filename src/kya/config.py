@@ -17,6 +17,7 @@ from kya.core.limits import (
     MANDATE_DIRECTORS_MIN,
     PRICE_AGE_MILLIS_MAX,
     PRICE_SOURCES_MAX,
+    VENUE_ANSWER_MICROS_MAX,
 )
 
 CONFIG_FILE: Final = "kya.toml"
@@ -40,6 +41,23 @@ PORT_MAX: Final = 65_535
 TlsMode = Literal["off", "mutual", "proxy"]
 Halting = Literal["venue", "firm", "none"]
 FaultName = Literal["lost", "timeout", "reject", "partial"]
+
+
+VENUE_MILLIS_MIN: Final = 100
+VENUE_MILLIS_MAX: Final = VENUE_ANSWER_MICROS_MAX // 1_000
+"""The gateway itself waits no longer for a venue."""
+
+
+def require_safe_address(url: str) -> None:
+    """Raise ValueError for an address on whose way others could read or write."""
+    address = urlsplit(url)
+    is_safe = address.scheme == "https" or (
+        address.scheme == "http" and is_loopback(address.hostname or "")
+    )
+    if not (is_safe and address.hostname) or "@" in address.netloc:
+        raise ValueError(
+            "url: want https, or http on loopback, and no user or password in it"
+        )
 
 
 def port_above(port: int) -> int:
@@ -149,14 +167,7 @@ class PriceSourceSection(_Section, frozen=True, kw_only=True):
             if self.url or self.token_file or self.ca_file:
                 raise ValueError('url, token_file and ca_file are for kind "http"')
             return
-        address = urlsplit(self.url)
-        is_safe = address.scheme == "https" or (
-            address.scheme == "http" and is_loopback(address.hostname or "")
-        )
-        if not (is_safe and address.hostname) or "@" in address.netloc:
-            raise ValueError(
-                "url: want https, or http on loopback, and no user or password in it"
-            )
+        require_safe_address(self.url)
         for name, millis in (
             ("interval_ms", self.interval_ms),
             ("quiet_ms", self.quiet_ms),
@@ -194,15 +205,42 @@ class PricesSection(_Section, frozen=True, kw_only=True):
 
 
 class VenueSection(_Section, frozen=True, kw_only=True):
-    """One venue. `faults` maps a client order id to what goes wrong with it.
+    """One venue.
 
     `unexplained` is what is halted when the venue's own list names an execution that
     the log does not know, or knows otherwise: the venue, the firm, or none.
+
+    `paper`: `faults` maps a client order id to what goes wrong with it. `ccxt`: orders
+    go to `exchange`, at `url` unless that is empty, under the key that is in `key_file`
+    (a path from the data directory: the key and its secret, a line each) or in the
+    environment, in `<key_env>_KEY` and `<key_env>_SECRET`.
     """
 
-    kind: Literal["paper"] = "paper"
+    kind: Literal["paper", "ccxt"] = "paper"
     unexplained: Halting = "venue"
     faults: dict[str, FaultName] = msgspec.field(default_factory=dict[str, FaultName])
+    exchange: Literal["kraken"] = "kraken"
+    url: str = ""
+    key_file: str = ""
+    key_env: str = ""
+    timeout_ms: int = 4_000
+
+    def __post_init__(self) -> None:
+        """Refuse what belongs to the other kind, and a road that others could read."""
+        if self.kind == "paper":
+            if self.url or self.key_file or self.key_env:
+                raise ValueError('url, key_file and key_env are for kind "ccxt"')
+            return
+        if self.faults:
+            raise ValueError('faults are for kind "paper"')
+        if bool(self.key_file) is bool(self.key_env):
+            raise ValueError("want a key_file or a key_env, and not both")
+        if self.url:
+            require_safe_address(self.url)
+        if not VENUE_MILLIS_MIN <= self.timeout_ms <= VENUE_MILLIS_MAX:
+            raise ValueError(
+                f"timeout_ms: want {VENUE_MILLIS_MIN} to {VENUE_MILLIS_MAX}"
+            )
 
 
 class DropCopySection(_Section, frozen=True, kw_only=True):
