@@ -243,7 +243,7 @@ def settings(section: type[msgspec.Struct], prefix: str) -> dict[str, str]:
         name = f"{prefix}{field.encode_name}"
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             found |= settings(field.type, f"{name}.")
-        elif name in ("venues", "prices.sources"):
+        elif name in ("venues", "prices.sources", "time_stamps.authorities"):
             found |= settings(field.type.__args__[1], f"{name}.<NAME>.")
         elif field.required:
             found[name] = "required"
