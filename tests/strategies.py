@@ -33,7 +33,14 @@ from kya.core.exposure import (
 )
 from kya.core.features import FEATURES
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
-from kya.core.incident_policy import OPENS_NOTHING, IncidentPolicy, Trigger
+from kya.core.incident import Incident, IncidentState
+from kya.core.incident_policy import (
+    OPENS_NOTHING,
+    IncidentPolicy,
+    Opening,
+    Trigger,
+)
+from kya.core.incident_watch import Watch
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
 from kya.core.integer_log import BIT
 from kya.core.latch import Latch, Rearm
@@ -581,6 +588,7 @@ def cases(draw: st.DrawFn) -> Case:
         halts=draw(st.just(()) | halts_of(order, credential)),
         place_limits=draw(st.just(()) | limits_of(order, credential)),
         overlays=draw(st.just(()) | asked_overlays()),
+        watch=draw(st.none() | watches(order.agent, received_at)),
     )
 
 
@@ -651,6 +659,45 @@ def halts_of(
         for place in touched
         if place in stopped
     )
+
+
+@st.composite
+def watches(draw: st.DrawFn, agent: str, received_at: Instant) -> Watch:
+    """What is known of incidents: one trigger or none, breaches, one that runs."""
+    around = st.integers(-2, 2).map(lambda micros: received_at.plus(micros=micros))
+    running = Incident(
+        id="1" * 64,
+        agent=agent,
+        credential="2" * 64,
+        mandate="3" * 64,
+        opened_at=received_at,
+        opening=Opening(1, (Reason.ORDER_AMOUNT_MAX,), received_at),
+        grace_ends_at=draw(around),
+        state=draw(st.sampled_from([IncidentState.OPEN, IncidentState.SUSPENDED])),
+    )
+    if draw(st.booleans()):
+        return Watch(None, 0, (), running)
+    trigger = Trigger(
+        reasons=frozenset(
+            draw(st.sets(st.sampled_from(_WATCHED), min_size=1, max_size=3))
+        ),
+        count=draw(st.integers(1, 3)),
+        within_seconds=60,
+    )
+    policy = IncidentPolicy(triggers=(trigger,), alert_seconds=5)
+    old = draw(st.lists(st.integers(59_999_999, 60_000_001), max_size=2))
+    earlier = tuple(received_at.micros - micros for micros in sorted(old)[::-1])
+    kept = earlier[1 - trigger.count :] if trigger.count > 1 else ()
+    incident = draw(st.none() | st.just(running))
+    return Watch(policy, draw(st.integers(0, 86_400)), (kept,), incident)
+
+
+_WATCHED = (
+    Reason.ORDER_AMOUNT_MAX,
+    Reason.MARKET_NOT_ALLOWED,
+    Reason.CLOCK_SKEW,
+    Reason.BEHAVIOUR_UNUSUAL,
+)
 
 
 @st.composite

@@ -73,7 +73,7 @@ def test_extended_released_and_concluded_holds(tmp_path: Path) -> None:
     take_step_on_the_newest(world)
     report = verified(world, tmp_path)
     assert failing(report) == set()
-    assert "incidents: 2 (2 released)" in sentences(report, 7)[0]
+    assert "incidents: 2 (2 released)" in str(sentences(report, 7))
 
 
 def take_step_on_the_newest(world: World) -> None:
@@ -330,7 +330,7 @@ def test_an_incident_of_which_nobody_was_told_in_time_is_found(
 ) -> None:
     world = world_breached(policy)
     if changes is not None:
-        world.append(alert_note(world, **changes))
+        world.append(alert_note(world, None, **changes))
     world.now = world.now.plus(seconds=6)
     take_step(world, Step.RELEASE)
     assert world.trade(world.order(created_at=world.now)) == "allowed"

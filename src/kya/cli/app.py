@@ -21,6 +21,7 @@ from kya.cli import (
     evidence,
     export,
     gateway,
+    incident,
     log,
     mandate,
     office,
@@ -66,6 +67,7 @@ agent.app.command("digest")(workload.digest)
 app.add_typer(agent.app, name="agent")
 app.add_typer(override.app, name="override")
 app.add_typer(gateway.app, name="gateway")
+app.add_typer(incident.app, name="incident")
 evidence.app.command("export")(export.export)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")

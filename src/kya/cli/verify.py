@@ -1,5 +1,6 @@
 """`kya verify`: check an evidence package, offline, trusting nothing in it."""
 
+import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.text import Text
 from kya.cli.output import AsJson, answer, console, read_bytes
 from kya.cli.progress import progress
 from kya.core.errors import InputError
+from kya.evidence.verify_page import verify_page
 from kya.pki.stamp_authorities import Authorities
 from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
@@ -28,6 +30,13 @@ _STYLES: Final = {
     Verdict.FAILS: "bold red",
     Verdict.UNKNOWN: "yellow",
 }
+
+
+def _print_page(asked: bool) -> None:  # noqa: FBT001  An option's callback.
+    """Print verify.html and end, where it was asked for."""
+    if asked:
+        sys.stdout.buffer.write(verify_page())
+        raise typer.Exit(0)
 
 
 def verify(
@@ -58,6 +67,15 @@ def verify(
         str, typer.Option(help="The policy, an OID, that their stamps must name.")
     ] = "",
     as_json: AsJson = False,
+    _page: Annotated[
+        bool,
+        typer.Option(
+            "--page",
+            help="Print the verifier for a browser, one HTML file, and end.",
+            callback=_print_page,
+            is_eager=True,
+        ),
+    ] = False,
 ) -> None:
     """Check an evidence package offline and answer the ten questions.
 

@@ -263,5 +263,26 @@ TRIGGER_SECONDS_MAX: Final = 604_800
 ALERT_SECONDS_MAX: Final = 3_600
 """Longest time that a board may leave until somebody must be told: an hour."""
 
+ALERT_TARGETS_MAX: Final = 16
+"""Targets that are told of incidents: each has an entry of its own for each."""
+
+ALERTS_UNDER_WAY_MAX: Final = 32
+"""Alerts that one target is told at once; when many agents breach, the others wait."""
+
+ALERT_LOOK_MICROS_MAX: Final = 1_000_000
+"""How long the change of an incident may go unseen by the task that tells of it."""
+
+ALERT_ANSWER_MILLIS_MIN: Final = 100
+"""Shortest time in which a target may be asked to answer."""
+
+ALERT_ANSWER_MILLIS_MAX: Final = 30_000
+"""Longest time that a target's answer is waited for; then it is tried again."""
+
+ALERT_GIVE_UP_SECONDS_MAX: Final = 86_400
+"""Longest time that one alert is tried: a day, and by then people have looked."""
+
+ALERT_SECRETS_MAX: Final = 8
+"""Secrets of one target: the old and the new one while they change, or addresses."""
+
 EXTENSION_MICROS_MAX: Final = 86_400_000_000
 """Longest extension of a grace from the time it is signed: a day, then people look."""

@@ -25,6 +25,7 @@ from kya.evidence.folder import Folder, appearing
 from kya.evidence.holdings import Holdings
 from kya.evidence.reader import LogReader
 from kya.evidence.readme import Sample, readme
+from kya.evidence.verify_page import verify_page
 from kya.pki.certificate import parse_certificate
 from kya.pki.entries import Entry
 from kya.pki.pem import CERTIFICATE, from_pem
@@ -204,6 +205,7 @@ class _Pass:
         write(layout.REPORT_JSON, render_json(self._tally, frame))
         write(layout.REPORT_CSV, render_csv(self._tally))
         write(layout.VERIFY_SH, script.read_bytes())
+        write(layout.VERIFY_HTML, verify_page())
         write(layout.README, readme(self._holdings, self._tally, self._sample))
 
     def _require_root(self, entry: Entry) -> None:

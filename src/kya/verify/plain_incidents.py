@@ -55,8 +55,8 @@ class PlainIncidents:
 
     by_leaf: dict[str, PlainIncident] = field(default_factory=dict[str, PlainIncident])
     now: str = ""
-    _running: dict[str, PlainIncident] = field(default_factory=dict[str, PlainIncident])
-    _breaches: dict[str, list[tuple[str, str, set[str]]]] = field(
+    running: dict[str, PlainIncident] = field(default_factory=dict[str, PlainIncident])
+    breaches: dict[str, list[tuple[str, str, set[str]]]] = field(
         default_factory=dict[str, list[tuple[str, str, set[str]]]]
     )
 
@@ -64,7 +64,7 @@ class PlainIncidents:
         self, order: Fields, at: str, certificate: PlainCertificate
     ) -> tuple[PlainResult, ...]:
         """Return what the control of incidents must say, where it is armed."""
-        running = self._running.get(order["agent"])
+        running = self.running.get(order["agent"])
         if certificate.policy is None and running is None:
             return ()
         limit = "within its grace"
@@ -82,7 +82,7 @@ class PlainIncidents:
         want = None
         reasons = _breaches_in(said)
         policy = None if certificate is None else certificate.policy
-        if policy is not None and reasons and said["agent"] not in self._running:
+        if policy is not None and reasons and said["agent"] not in self.running:
             want = self._opening(said, reasons, policy, certificate)
         if said.get("incident") != want:
             yield "opens another incident than the mandate says, or none where it does"
@@ -95,7 +95,7 @@ class PlainIncidents:
                 want["grace_ends_at"],
                 policy["alert_seconds"],
             )
-            self.by_leaf[leaf] = self._running[said["agent"]] = opened
+            self.by_leaf[leaf] = self.running[said["agent"]] = opened
 
     def take(self, said: Fields, raw: bytes) -> Iterator[str]:
         """Follow what people do, and who was told; yield what is wrong with it."""
@@ -109,11 +109,11 @@ class PlainIncidents:
 
     def take_standing(self, said: Fields) -> None:
         """Let an incident follow the certificate that it was opened under."""
-        for agent, incident in list(self._running.items()):
+        for agent, incident in list(self.running.items()):
             if incident.credential == said["credential"]:
                 incident.state = _STANDINGS[said["act"]]
                 if incident.state in _ENDED:
-                    del self._running[agent]
+                    del self.running[agent]
 
     def conclude(self) -> Iterator[str]:
         """Yield what was not done by the end of the log, and should have been."""
@@ -136,7 +136,7 @@ class PlainIncidents:
     ) -> Fields | None:
         """Return what the decision must open; count the breach if that is nothing."""
         at, agent = said["received_at"], said["agent"]
-        known = self._breaches.setdefault(agent, [])
+        known = self.breaches.setdefault(agent, [])
         known[:] = [each for each in known if each[0] == said["mandate"]]
         for number, trigger in enumerate(policy["triggers"], start=1):
             listed = set(trigger["reasons"])
@@ -182,7 +182,7 @@ class PlainIncidents:
             incident.concluded = True
         else:
             incident.state = "released"
-            self._running.pop(incident.agent, None)
+            self.running.pop(incident.agent, None)
 
     def _take_alert(self, said: Fields, incident: PlainIncident) -> Iterator[str]:
         self.now = max(self.now, said["at"])

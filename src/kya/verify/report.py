@@ -50,7 +50,7 @@ NOT_CHECKED: Final = (
     "whether a reference or fill price was the market's",
     "whether a copied list is the venue's (bring the venue's own with --executions)",
     "whether private keys were where the log says they are",
-    "README.txt and verify/verify.sh, but for their SHA-256: they are conveniences",
+    "README.txt and what is in verify/, but for its SHA-256: these are conveniences",
 )
 
 EXIT_CODES: Final = {Verdict.HOLDS: 0, Verdict.FAILS: 1, Verdict.UNKNOWN: 3}

@@ -26,7 +26,7 @@ from kya.gateway.checked_on_write import CheckedOnWrite, checked_on_write
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
-from kya.wiring.due import DueRevocations
+from kya.wiring.due import DueActs
 from kya.wiring.front import Behind, Front, front_of
 from kya.wiring.installation import GATEWAY, LOG, Opened, open_installation
 from kya.wiring.ocsp import OcspDesk
@@ -113,7 +113,7 @@ async def _judge(
             more = price_routes(sources.statuses)
             behind = _behind(opened, sequencer, gateway, clock, more)
             front = front_of(opened, port, behind, stack)
-            due = DueRevocations(
+            due = DueActs(
                 opened=opened,
                 sequencer=sequencer,
                 statements=gateway.statements,

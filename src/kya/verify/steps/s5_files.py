@@ -13,6 +13,7 @@ from kya.codec.package_layout import (
     REPORT_JSON,
     STAMPS,
     SUMS,
+    VERIFY_HTML,
     VERIFY_SH,
     WITNESSED,
     decision_path,
@@ -40,7 +41,7 @@ _KIND_OF: Final = {
     ("orders", "tlog-proof"): OrderFile.PROOF,
     ("decisions", "note"): OrderFile.DECISION,
 }
-_HASHED_ONLY: Final = frozenset({README, VERIFY_SH})
+_HASHED_ONLY: Final = frozenset({README, VERIFY_SH, VERIFY_HTML})
 _PATH_OF: Final = {
     OrderFile.ORDER: order_path,
     OrderFile.PROOF: proof_path,
