@@ -11,6 +11,7 @@ from typing import Final
 from bench import (
     alerting,
     appending,
+    cosigning,
     custody,
     deciding,
     engines,
@@ -44,6 +45,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,
+    "cosigning": cosigning.run,
 }
 
 
