@@ -10,6 +10,7 @@ from typing import Final
 
 from bench import (
     appending,
+    browsing,
     custody,
     deciding,
     engines,
@@ -37,6 +38,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "latency": latency.run,
     "throughput": throughput.run,
     "verify": verifying.run,
+    "browse": browsing.run,
     "replay": replaying.run,
     "recall": recalling.run,
     "custody": custody.run,

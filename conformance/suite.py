@@ -55,6 +55,8 @@ def main(arguments: list[str]) -> int:
         for case in all_cases()
         if asked.only in case.id and not (asked.no_archives and case.is_archive)
     ]
+    if not cases:
+        parser.error(f"no case is called {asked.only}")
     if asked.sample:
         cases = sample(cases, asked.sample)
     counts: Counter[Outcome] = Counter()
