@@ -1,5 +1,7 @@
 """The suite for verifiers: it finds out the careless ones, and ours are none."""
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -40,6 +42,20 @@ def test_a_case_is_the_same_package_every_time(tmp_path: Path) -> None:
         given = case.make(tmp_path / turn)
         contents.append((given.package / "policy.txt").read_bytes())
     assert contents[0] == contents[1]
+
+
+def test_the_page_about_the_suite_tells_its_families() -> None:
+    page = (ROOT / "conformance/README.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(FAMILIES)
+    assert len(list(all_cases())) > 400
+
+
+def test_the_program_runs_as_its_page_shows_it() -> None:
+    program = [sys.executable, str(ROOT / "conformance/run"), "--sample", "1"]
+    careless = ending_with(0, "   Q1  HOLDS")
+    done = subprocess.run([*program, *careless], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"passed a good package         sound/no-order" in done.stdout
 
 
 @pytest.mark.parametrize(
