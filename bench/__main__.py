@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import (
+    alerting,
     appending,
     browsing,
     custody,
@@ -41,6 +42,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "browse": browsing.run,
     "replay": replaying.run,
     "recall": recalling.run,
+    "alert": alerting.run,
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,

@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 from typing import Final, get_args, get_type_hints
 
@@ -17,6 +18,7 @@ from kya.codec import (
     decisions,
     drop_copies,
     halts,
+    incidents,
     mandates,
     orders,
     overlays,
@@ -30,7 +32,8 @@ from kya.codec import (
     statements,
 )
 from kya.codec.canonical import Statement
-from kya.config import Config, PaperSection, PriceSourceSection, VenueSection
+from kya.config import Config, PaperSection, VenueSection
+from kya.config_outside import AlertSection, PriceSourceSection
 from kya.core.checks import CHECKS
 from kya.core.control import IDENTITY_REASONS, Reason
 from kya.core.lifecycle import NEXT
@@ -191,6 +194,8 @@ LINES: Final = (
     drop_copies.UnexplainedLine,
     overlays.OverlayLine,
     baseline_locks.LockLine,
+    incidents.IncidentLine,
+    incidents.AlertLine,
 )
 
 
@@ -240,7 +245,7 @@ def settings(section: type[msgspec.Struct], prefix: str) -> dict[str, str]:
         name = f"{prefix}{field.encode_name}"
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             found |= settings(field.type, f"{name}.")
-        elif name in ("venues", "prices.sources"):
+        elif name in ("venues", "prices.sources", "alerts"):
             found |= settings(field.type.__args__[1], f"{name}.<NAME>.")
         elif field.required:
             found[name] = "required"
@@ -271,9 +276,9 @@ def api_texts() -> set[str]:
 def test_every_choice_of_a_setting_is_listed() -> None:
     text = (REFERENCE / "config.md").read_text("utf-8")
     faults = get_type_hints(VenueSection)["faults"].__args__[1]
-    sections = (PaperSection, PriceSourceSection)
+    sections = (PaperSection, PriceSourceSection, AlertSection)
     kinds = [get_args(get_type_hints(section)["kind"]) for section in sections]
-    choices = (*get_args(faults), *kinds[0], *kinds[1])
+    choices = (*get_args(faults), *chain.from_iterable(kinds))
     assert [choice for choice in choices if f"`{choice}`" not in text] == []
 
 
@@ -282,7 +287,7 @@ def test_every_route_is_specified() -> None:
     route = re.compile(r"/(?:v1|log)/[a-z{}/_:]+|/healthz")
     routes = {found for found in api_texts() if route.fullmatch(found)}
     listed = [found.replace("{path:path}", "…") for found in routes]
-    assert len(routes) == 14
+    assert len(routes) == 17
     assert [found for found in sorted(listed) if f" {found}`" not in text] == []
 
 

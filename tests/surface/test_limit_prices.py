@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 import pytest
 
-from kya.config import PricesSection
+from kya.config_outside import PricesSection
 from tests.surface.blocks import ROOT, blocks, steps
 from tests.surface.session import Session, agrees
 from tests.surface.test_tutorial import difference

@@ -21,15 +21,19 @@ from kya.cli import (
     evidence,
     export,
     gateway,
+    incident,
     log,
     mandate,
     office,
     override,
+    paper_exchange,
     perimeter,
     replay,
     score,
+    sidecar,
     up,
     verify,
+    witness,
     workload,
 )
 from kya.cli.exits import Exit
@@ -51,8 +55,10 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("office")(office.office)
+app.command("sidecar")(sidecar.sidecar)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
+app.command("paper-exchange")(paper_exchange.paper_exchange)
 app.command("perimeter")(perimeter.perimeter)
 app.command("score")(score.score_command)
 app.add_typer(baseline.app, name="baseline")
@@ -65,9 +71,11 @@ agent.app.command("digest")(workload.digest)
 app.add_typer(agent.app, name="agent")
 app.add_typer(override.app, name="override")
 app.add_typer(gateway.app, name="gateway")
+app.add_typer(incident.app, name="incident")
 evidence.app.command("export")(export.export)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")
+app.add_typer(witness.app, name="witness")
 
 
 @app.callback(invoke_without_command=True)

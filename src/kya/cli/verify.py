@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,7 +14,9 @@ from rich.text import Text
 
 from kya.cli.output import AsJson, answer, console, read_bytes
 from kya.cli.progress import progress
+from kya.core.errors import InputError
 from kya.evidence.verify_page import verify_page
+from kya.pki.stamp_authorities import Authorities
 from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
 from kya.verify.package import LIMITS
@@ -56,6 +59,13 @@ def verify(
         typer.Option(help="Executions as you had them from the venues: JSON or CSV."),
     ] = None,
     *,
+    tsa: Annotated[
+        Path | None,
+        typer.Option(help="Roots of the time-stamping authorities you trust, PEM."),
+    ] = None,
+    tsa_policy: Annotated[
+        str, typer.Option(help="The policy, an OID, that their stamps must name.")
+    ] = "",
     as_json: AsJson = False,
     _page: Annotated[
         bool,
@@ -79,12 +89,23 @@ def verify(
             _own(checkpoint, "checkpoint"),
             _own(executions, "executions"),
         )
-        report = verify_again(package, replace(brought, ask=ask), LIMITS, shown)
+        roots = _own(tsa, "tsa")
+        brought = replace(brought, ask=ask, authorities=_authorities(roots, tsa_policy))
+        report = verify_again(package, brought, LIMITS, shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
     else:
         _print(report)
     raise typer.Exit(report.exit_code)
+
+
+def _authorities(roots: bytes | None, policy: str) -> Authorities | None:
+    """Return whose time stamps count; InputError without the library to check them."""
+    if roots is None:
+        return None
+    if find_spec("rfc3161_client") is None:
+        raise InputError("--tsa: rfc3161-client is not installed; want kya[stamps]")
+    return Authorities.read(roots, policy)
 
 
 def _own(path: Path | None, what: str) -> bytes | None:

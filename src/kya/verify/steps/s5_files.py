@@ -11,9 +11,11 @@ from kya.codec.package_layout import (
     README,
     REPORT_CSV,
     REPORT_JSON,
+    STAMPS,
     SUMS,
     VERIFY_HTML,
     VERIFY_SH,
+    WITNESSED,
     decision_path,
     order_path,
     place,
@@ -170,7 +172,7 @@ class _Contents:
         stopped = bool(self.found.reexecution.stopped)
         return (
             path in _HASHED_ONLY
-            or path.startswith("checkpoints/")
+            or path.startswith(("checkpoints/", f"{WITNESSED}/", f"{STAMPS}/"))
             or (
                 stopped
                 and (path.startswith("trust/") or path in {REPORT_JSON, REPORT_CSV})
