@@ -11,6 +11,7 @@ from typing import Final
 from bench import (
     alerting,
     appending,
+    browsing,
     cosigning,
     custody,
     deciding,
@@ -39,6 +40,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "latency": latency.run,
     "throughput": throughput.run,
     "verify": verifying.run,
+    "browse": browsing.run,
     "replay": replaying.run,
     "recall": recalling.run,
     "alert": alerting.run,
