@@ -23,6 +23,7 @@ from kya.core.baseline import Likeness
 from kya.core.behaviour_score import NOTHING_UNUSUAL, Score
 from kya.core.case import Case
 from kya.core.case_of import Inputs, case_of
+from kya.core.control import Reason
 from kya.core.credential import (
     Credential,
     Grant,
@@ -36,6 +37,8 @@ from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.growing_set import GrowingSet
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingResumed, TradingState
+from kya.core.incident_policy import IncidentPolicy, Trigger
+from kya.core.incident_watch import Watch
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.latch import Latch, LatchRearmed, Rearm
 from kya.core.levels import FIRM, Place
@@ -195,6 +198,13 @@ UNWATCHED: Final[dict[str, object]] = {
 """What a scope sets whose agent's behaviour nobody watches."""
 
 
+def an_incident_policy(*triggers: Trigger, **overrides: object) -> IncidentPolicy:
+    """One order that is too large opens an incident; somebody is told within 5 s."""
+    if triggers:
+        overrides["triggers"] = triggers
+    return _made(_POLICY, overrides)
+
+
 def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
     """The first live order replaced, with every control armed, at that quote."""
     armed: dict[str, object] = {
@@ -202,6 +212,7 @@ def an_armed_case(order: Order | None = None, **overrides: object) -> Case:
         "price": a_price(),
         "likeness": a_likeness(),
         "place_limits": (LimitedPlace(every_place_limit(), allowed=0, open_orders=0),),
+        "watch": Watch(_POLICY, grace_seconds=300, earlier=((),)),
     }
     if order is None:
         order = an_order(seq=2, action=Action.REPLACE, target=1)
@@ -646,6 +657,22 @@ def an_enrolled_state() -> State:
     return the_state_after(*the_opening_events())
 
 
+def an_enrolled_state_under(mandate: Mandate) -> State:
+    """The same under this mandate."""
+    registered = an_agent_registered(
+        a_registration(mandate=a_mandate_granted(mandate).digest)
+    )
+    return the_state_after(
+        the_log_opened(),
+        a_mandate_granted(mandate),
+        registered,
+        a_certificate_issued(
+            a_credential(grant=a_grant(mandate=mandate)),
+            enrolment=an_enrolment(registered.registration),
+        ),
+    )
+
+
 def the_agent_in(state: State) -> AgentState:
     """What the state knows of the agent."""
     return state.agents[AGENT]
@@ -678,6 +705,14 @@ def _made(default: T, overrides: Mapping[str, object]) -> T:
     return remake(default, **overrides)
 
 
+_POLICY: Final = IncidentPolicy(
+    triggers=(
+        Trigger(
+            reasons=frozenset({Reason.ORDER_AMOUNT_MAX}), count=1, within_seconds=3_600
+        ),
+    ),
+    alert_seconds=5,
+)
 _SCOPE: Final = Scope(
     currency=EUR,
     markets=frozenset({"EUR/USD", "GBP/EUR"}),

@@ -13,6 +13,7 @@ from kya.core.baseline import Likeness
 from kya.core.behaviour_score import excess_of
 from kya.core.case import Case
 from kya.core.conduct import Conduct
+from kya.core.control import Reason
 from kya.core.credential import (
     Credential,
     Grant,
@@ -32,18 +33,29 @@ from kya.core.exposure import (
 )
 from kya.core.features import FEATURES
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingState
+from kya.core.incident import Incident, IncidentState
+from kya.core.incident_policy import (
+    OPENS_NOTHING,
+    IncidentPolicy,
+    Opening,
+    Trigger,
+)
+from kya.core.incident_watch import Watch
 from kya.core.instant import MICROS_PER_DAY, Day, Instant, TimeOfDay
 from kya.core.integer_log import BIT
 from kya.core.latch import Latch, Rearm
 from kya.core.levels import FIRM, Level, Place, places_of
 from kya.core.lifecycle import Act
 from kya.core.limits import (
+    ALERT_SECONDS_MAX,
     COUNT_MAX,
     MINOR_UNITS_MAX,
     OVERRIDE_CONTROLS_MAX,
     OVERRIDE_MICROS_MAX,
     SEQ_MAX,
     TEXT_CHARS_MAX,
+    TRIGGER_COUNT_MAX,
+    TRIGGER_SECONDS_MAX,
 )
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Price, Quantity
@@ -194,6 +206,23 @@ def scopes(draw: st.DrawFn) -> Scope:
     )
 
 
+triggers = st.builds(
+    Trigger,
+    reasons=st.frozensets(
+        st.sampled_from(sorted(set(Reason) - OPENS_NOTHING, key=lambda r: r.value)),
+        min_size=1,
+        max_size=4,
+    ),
+    count=st.integers(1, TRIGGER_COUNT_MAX),
+    within_seconds=st.integers(1, TRIGGER_SECONDS_MAX),
+)
+incident_policies = st.builds(
+    IncidentPolicy,
+    triggers=st.lists(triggers, min_size=1, max_size=3).map(tuple),
+    alert_seconds=st.none() | st.integers(1, ALERT_SECONDS_MAX),
+)
+
+
 @st.composite
 def mandates(draw: st.DrawFn) -> Mandate:
     resolved_at, valid_from, valid_until = sorted(
@@ -208,6 +237,7 @@ def mandates(draw: st.DrawFn) -> Mandate:
         valid_until=valid_until,
         resolution=draw(digests),
         grace_seconds=draw(st.integers(0, 86_400)),
+        incidents=draw(st.none() | incident_policies),
     )
 
 
@@ -558,6 +588,7 @@ def cases(draw: st.DrawFn) -> Case:
         halts=draw(st.just(()) | halts_of(order, credential)),
         place_limits=draw(st.just(()) | limits_of(order, credential)),
         overlays=draw(st.just(()) | asked_overlays()),
+        watch=draw(st.none() | watches(order.agent, received_at)),
     )
 
 
@@ -628,6 +659,45 @@ def halts_of(
         for place in touched
         if place in stopped
     )
+
+
+@st.composite
+def watches(draw: st.DrawFn, agent: str, received_at: Instant) -> Watch:
+    """What is known of incidents: one trigger or none, breaches, one that runs."""
+    around = st.integers(-2, 2).map(lambda micros: received_at.plus(micros=micros))
+    running = Incident(
+        id="1" * 64,
+        agent=agent,
+        credential="2" * 64,
+        mandate="3" * 64,
+        opened_at=received_at,
+        opening=Opening(1, (Reason.ORDER_AMOUNT_MAX,), received_at),
+        grace_ends_at=draw(around),
+        state=draw(st.sampled_from([IncidentState.OPEN, IncidentState.SUSPENDED])),
+    )
+    if draw(st.booleans()):
+        return Watch(None, 0, (), running)
+    trigger = Trigger(
+        reasons=frozenset(
+            draw(st.sets(st.sampled_from(_WATCHED), min_size=1, max_size=3))
+        ),
+        count=draw(st.integers(1, 3)),
+        within_seconds=60,
+    )
+    policy = IncidentPolicy(triggers=(trigger,), alert_seconds=5)
+    old = draw(st.lists(st.integers(59_999_999, 60_000_001), max_size=2))
+    earlier = tuple(received_at.micros - micros for micros in sorted(old)[::-1])
+    kept = earlier[1 - trigger.count :] if trigger.count > 1 else ()
+    incident = draw(st.none() | st.just(running))
+    return Watch(policy, draw(st.integers(0, 86_400)), (kept,), incident)
+
+
+_WATCHED = (
+    Reason.ORDER_AMOUNT_MAX,
+    Reason.MARKET_NOT_ALLOWED,
+    Reason.CLOCK_SKEW,
+    Reason.BEHAVIOUR_UNUSUAL,
+)
 
 
 @st.composite

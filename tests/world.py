@@ -29,6 +29,7 @@ from kya.core.case_of import Inputs, case_of
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
 from kya.core.fold import apply
+from kya.core.incident_policy import IncidentPolicy
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -95,8 +96,12 @@ def the_scope(**changes: object) -> Scope:
     return replace(scope, **changes)  # type: ignore[arg-type]
 
 
-def the_mandate(scope: Scope | None = None, agent: str = AGENT) -> Mandate:
-    """Return the story's mandate for this scope."""
+def the_mandate(
+    scope: Scope | None = None,
+    agent: str = AGENT,
+    incidents: IncidentPolicy | None = None,
+) -> Mandate:
+    """Return the story's mandate for this scope, and this policy if there is one."""
     return Mandate(
         operator="CryptoEX AG",
         agent=agent,
@@ -106,6 +111,7 @@ def the_mandate(scope: Scope | None = None, agent: str = AGENT) -> Mandate:
         valid_until=Instant.parse("2027-06-01T00:00:00.000000Z"),
         resolution=sha256(b"resolution").hexdigest(),
         grace_seconds=300,
+        incidents=incidents,
     )
 
 
@@ -119,6 +125,7 @@ class World:
     """One installation with a log under way: `state` is the fold of `entries`."""
 
     scope: Scope = field(default_factory=the_scope)
+    incidents: IncidentPolicy | None = None
     entries: list[bytes] = field(default_factory=list)
     state: State = field(default_factory=State)
     now: Instant = FOUNDED
@@ -158,7 +165,7 @@ class World:
         self.agent = NoteSigner(AGENT, signer_for(AGENT))
         self._serial = 2**64 + 3
         self._open()
-        self._grant(the_mandate(self.scope))
+        self._grant(the_mandate(self.scope, incidents=self.incidents))
 
     def _grant(self, mandate: Mandate) -> None:
         """Put the mandate on record, and the agent's certificate under it."""

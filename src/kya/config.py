@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from kya.config_outside import TimeStampsSection, WitnessesSection
 from kya.core import tokens
 from kya.core.errors import InputError
 from kya.core.limits import (
@@ -263,6 +264,8 @@ class Config(_Section, frozen=True, kw_only=True):
     prices: PricesSection = PricesSection()
     paper: PaperSection = PaperSection()
     drop_copy: DropCopySection = DropCopySection()
+    witnesses: WitnessesSection = WitnessesSection()
+    time_stamps: TimeStampsSection = TimeStampsSection()
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]
     )

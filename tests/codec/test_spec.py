@@ -38,6 +38,16 @@ from kya.codec.halts import (
     render_rearm,
     render_resume,
 )
+from kya.codec.incident_fields import OpeningFields, TriggerFields, policy_from
+from kya.codec.incident_fields import PolicyFields as IncidentPolicyFields
+from kya.codec.incidents import (
+    AlertLine,
+    IncidentLine,
+    parse_alert,
+    parse_incident,
+    render_alert,
+    render_incident,
+)
 from kya.codec.mandates import MandateLine, parse_mandate, render_mandate
 from kya.codec.orders import OrderLine, parse_order, render_order
 from kya.codec.overlay_questions import question_of
@@ -73,14 +83,19 @@ from kya.core.control import Reason
 from kya.core.copied import NOBODYS
 from kya.core.decide import decide
 from kya.core.halt import TradingState
+from kya.core.incident import NEXT_STATE, IncidentState, Step
+from kya.core.incident_policy import OPENS_NOTHING
+from kya.core.incident_watch import Watch
 from kya.core.instant import MICROS_PER_DAY
 from kya.core.latch import Latch
 from kya.core.levels import Level
 from kya.core.limits import (
+    ALERT_SECONDS_MAX,
     CLOCK_SKEW_MICROS_MAX,
     COUNT_MAX,
     EXECUTION_WAIT_MICROS_MAX,
     EXECUTIONS_COPIED_MAX,
+    EXTENSION_MICROS_MAX,
     GRACE_SECONDS_MAX,
     HALTS_MAX,
     INSTANCE_AGE_MICROS_MAX,
@@ -99,6 +114,9 @@ from kya.core.limits import (
     SCOPE_BYTES_MAX,
     STATEMENT_LAG_MICROS_MAX,
     TEXT_CHARS_MAX,
+    TRIGGER_COUNT_MAX,
+    TRIGGER_SECONDS_MAX,
+    TRIGGERS_MAX,
 )
 from kya.core.money import Currency, Money
 from kya.core.order import Action
@@ -133,6 +151,7 @@ PAGES = {
         "override",
         "limits",
         "halt",
+        "incident",
         "place-limits",
         "baseline-lock",
         "calendars",
@@ -218,6 +237,52 @@ def test_what_stops_and_starts_on_the_page_is_one(
 ) -> None:
     line = example("halt", kind)
     assert render(parse(line)) == line
+
+
+def test_the_incident_on_the_page_is_the_one_of_the_decision_on_its_page() -> None:
+    decision = parse_decision(example("decision", "decision"))
+    for number, step in enumerate((Step.ACKNOWLEDGE, Step.EXTEND), start=1):
+        line = example("incident", "incident", number)
+        act = parse_incident(line)
+        assert render_incident(act) == line
+        assert (act.step, act.incident) == (step, decision.order)
+    alert = parse_alert(example("incident", "alert"))
+    assert render_alert(alert) == example("incident", "alert")
+    assert alert.incident == decision.order
+
+
+def test_the_policy_on_the_page_opens_what_the_page_says() -> None:
+    policy_line, opening_line = (
+        part.partition("\n```")[0] for part in PAGES["incident"].split("```\n{")[1:3]
+    )
+    fields = msgspec.json.decode("{" + policy_line, type=IncidentPolicyFields)
+    watch = Watch(policy_from(fields), 300, ((), ()))
+    case = a_case(
+        an_order(amount=eur("180,000"), created_at=on("2026-05-22 10:30")), watch=watch
+    )
+    line = json.loads(render_decision(decide(case), "0" * 64))
+    assert canonical.encode(line["incident"]).decode() == "{" + opening_line
+
+
+def test_the_page_of_incidents_says_its_limits_states_and_steps() -> None:
+    page = PAGES["incident"]
+    assert f"1 to {ALERT_SECONDS_MAX}, or null" in page
+    assert f"1 to {TRIGGERS_MAX}, of which" in page
+    assert f"it takes: 1 to {TRIGGER_COUNT_MAX}" in page
+    assert f"1 to {TRIGGER_SECONDS_MAX} |" in page
+    assert EXTENSION_MICROS_MAX == 24 * 3_600 * 1_000_000
+    assert "at most 24 hours" in page
+    assert all(f"`{step.value}`" in page for step in Step)
+    assert all(f"`{state.value}`" in page for state in IncidentState)
+    assert all(f"`{reason.value}`" in page for reason in OPENS_NOTHING)
+    table = {
+        (state.strip("` "), cells[1].strip("`")): cells[2]
+        for cells in rows("incident", "from")
+        for state in cells[0].split(",")
+        if cells[1].startswith("`")
+    }
+    steps = {(state.value, step.value) for state, step in NEXT_STATE}
+    assert set(table) == steps
 
 
 def test_the_drop_copy_on_the_page_is_one_and_what_it_says_is_unexplained() -> None:
@@ -355,6 +420,16 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("mandate", [MandateLine, ScopeFields]),
         ("override", [OverrideLine]),
         ("halt", [HaltLine, ResumeLine, RearmLine]),
+        (
+            "incident",
+            [
+                IncidentPolicyFields,
+                TriggerFields,
+                OpeningFields,
+                IncidentLine,
+                AlertLine,
+            ],
+        ),
         ("place-limits", [PlaceLimitsLine]),
         ("drop-copy", [DropCopyLine, UnexplainedLine, ExecutionFields]),
         ("limits", [LimitsFields]),

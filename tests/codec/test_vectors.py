@@ -13,6 +13,8 @@ import pytest
 from kya.codec import canonical
 from kya.codec.canonical import digest
 from kya.codec.decisions import render_decision
+from kya.codec.incident_fields import PolicyFields as IncidentPolicyFields
+from kya.codec.incident_fields import policy_from
 from kya.codec.orders import parse_order, render_order
 from kya.codec.overlays import AnswerFields, answers_from, parse_overlay
 from kya.codec.place_limits import parse_place_limits
@@ -37,6 +39,9 @@ from kya.core.halt import (
     halts_upon,
 )
 from kya.core.halt_fold import with_stop
+from kya.core.incident import IncidentState
+from kya.core.incident_policy import NO_BREACHES
+from kya.core.incident_watch import Watch
 from kya.core.instant import Day, Instant
 from kya.core.levels import Place
 from kya.core.money import Currency, Money, Price
@@ -65,6 +70,7 @@ from tests.builders import (
     an_override_granted,
     eur,
 )
+from tests.incidents import an_open_incident, the_incident_in
 from vectors.generate_decide import files
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
@@ -180,7 +186,31 @@ def case_of(facts: Facts) -> Case:
         place_limits=limits_of(facts, order, scope),
         facing=facing(order, scope, firm_of(facts)),
         overlays=overlays_of(facts),
+        watch=watch_of(facts, order),
     )
+
+
+def watch_of(facts: Facts, order: Order) -> Watch | None:
+    """What is known of incidents, with breaches folded as the log folds them."""
+    known = facts.get("incidents")
+    if known is None or (known["policy"] is None and known["incident"] is None):
+        return None
+    fields = msgspec.convert(known["policy"], IncidentPolicyFields | None)
+    policy = policy_from(fields or msgspec.UNSET)
+    running = None
+    if known["incident"] is not None:
+        running = the_incident_in(an_open_incident())._replace(
+            agent=order.agent,
+            state=IncidentState(known["incident"]["state"]),
+            grace_ends_at=Instant.parse(known["incident"]["grace_ends_at"]),
+        )
+    if policy is None:
+        return Watch(None, known["grace_seconds"], (), running)
+    counted = NO_BREACHES.under("1" * 64, policy)
+    for breach in known["breaches"]:
+        reasons = tuple(map(Reason, breach["reasons"]))
+        counted = counted.adding(policy, reasons, Instant.parse(breach["at"]).micros)
+    return Watch(policy, known["grace_seconds"], counted.instants, running)
 
 
 def overlays_of(facts: Facts) -> tuple[AskedOverlay, ...]:

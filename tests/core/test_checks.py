@@ -11,6 +11,7 @@ from kya.core.crossing import Facing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
 from kya.core.exposure import Exposure, Working
+from kya.core.incident_watch import Watch
 from kya.core.instant import Instant, TimeOfDay, Weekday
 from kya.core.limits import CLOCK_SKEW_MICROS_MAX
 from kya.core.money import Currency, Money, Price
@@ -38,6 +39,7 @@ from tests.builders import (
     on,
     place_limits,
 )
+from tests.incidents import an_open_incident, the_incident_in
 
 CENTS_500_000 = 50_000_000
 EVERY_DAY = a_scope(calendar=Calendar.EVERY_DAY)
@@ -428,6 +430,7 @@ def test_every_violation_is_kept() -> None:
         pinned=a_runtime(),
         halts=(a_halt_ordered(),),
         place_limits=(LimitedPlace(tight, allowed=1, open_orders=2),),
+        watch=Watch(None, 300, (), the_incident_in(an_open_incident())),
     )
     decision = decide(case)
     never_together = {

@@ -28,21 +28,15 @@ from tests.builders import (
     AGENT,
     FIRST_LIVE_ORDER_AT,
     a_case,
-    a_certificate_issued,
-    a_credential,
     a_digest,
-    a_grant,
     a_halt,
     a_halt_ordered,
     a_latch_rearmed,
     a_mandate,
-    a_mandate_granted,
-    a_registration,
     a_scope,
     a_trading_resumed,
-    an_agent_registered,
     an_enrolled_state,
-    an_enrolment,
+    an_enrolled_state_under,
     an_order,
     an_order_submitted,
     an_override_granted,
@@ -51,7 +45,6 @@ from tests.builders import (
     on,
     the_agent_in,
     the_case_in,
-    the_log_opened,
     the_next_order,
     the_state_after,
 )
@@ -76,19 +69,7 @@ EVERY_PLACE = pytest.mark.parametrize("place", TOUCHED, ids=str)
 
 def a_state_of(scope: Scope) -> State:
     """An enrolled agent under this scope."""
-    mandate = a_mandate(scope=scope)
-    registered = an_agent_registered(
-        a_registration(mandate=a_mandate_granted(mandate).digest)
-    )
-    return the_state_after(
-        the_log_opened(),
-        a_mandate_granted(mandate),
-        registered,
-        a_certificate_issued(
-            a_credential(grant=a_grant(mandate=mandate)),
-            enrolment=an_enrolment(registered.registration),
-        ),
-    )
+    return an_enrolled_state_under(a_mandate(scope=scope))
 
 
 def halt_state(decision: Decision) -> tuple[ControlOutcome, object, Reason | None]:

@@ -10,6 +10,7 @@ from kya.core.control import Reason
 from kya.core.counterexample import Counterexample, counterexample
 from kya.core.decide import decide
 from kya.core.errors import InputError
+from kya.core.incident_policy import Trigger, policy_relation
 from kya.core.instant import Day, Instant, TimeOfDay
 from kya.core.mandate import Mandate
 from kya.core.money import Currency, Money, Quantity
@@ -41,6 +42,7 @@ from tests.builders import (
     a_mandate,
     a_past,
     a_scope,
+    an_incident_policy,
     an_order,
     eur,
     on,
@@ -182,6 +184,7 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
     },
     "limits.self_trade": (limited(self_trade=SelfMatch.DENY), OLD),
     "limits.spread_bps": (priced(spread_bps=5), priced()),
+    "incidents": (a_mandate(incidents=an_incident_policy()), a_mandate()),
     "grace_seconds": (a_mandate(grace_seconds=299), a_mandate(grace_seconds=301)),
 }
 
@@ -221,7 +224,7 @@ def test_the_narrower_is_within_the_wider_and_not_the_other_way_round(
 
 # What nobody can show by an order alone.
 SHOWN: Final = {"limits.actions", "limits.order_types", "limits.times_in_force"}
-UNSHOWN: Final = {"grace_seconds"} | (
+UNSHOWN: Final = {"grace_seconds", "incidents"} | (
     {limit for limit in AROUND if limit.startswith("limits.")} - SHOWN
 )
 
@@ -571,3 +574,52 @@ def test_turning_the_pair_round_turns_the_relation_round(
     assert [turned.get(a.relation, a.relation) for a in there] == [
         b.relation for b in back
     ]
+
+
+# ------------------------------------------------------------------------- incidents
+
+AMOUNT, MARKET = Reason.ORDER_AMOUNT_MAX, Reason.MARKET_NOT_ALLOWED
+
+
+def trigger(*reasons: Reason, count: int = 1, within_seconds: int = 60) -> Trigger:
+    return Trigger(
+        reasons=frozenset(reasons), count=count, within_seconds=within_seconds
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "relation"),
+    [
+        (trigger(AMOUNT), trigger(AMOUNT, within_seconds=1), Relation.EQUAL),
+        (trigger(AMOUNT), trigger(AMOUNT, MARKET), Relation.NARROWER),
+        (trigger(AMOUNT, count=2), trigger(AMOUNT), Relation.NARROWER),
+        (
+            trigger(AMOUNT, count=2),
+            trigger(AMOUNT, count=2, within_seconds=61),
+            Relation.NARROWER,
+        ),
+        (trigger(AMOUNT), trigger(MARKET), Relation.INCOMPARABLE),
+        (trigger(AMOUNT, MARKET), trigger(MARKET), Relation.WIDER),
+    ],
+)
+def test_the_more_opens_an_incident_the_narrower(
+    old: Trigger, new: Trigger, relation: Relation
+) -> None:
+    policies = an_incident_policy(old), an_incident_policy(new)
+    assert policy_relation(*policies) is relation
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "relation"),
+    [
+        (5, 5, Relation.EQUAL),
+        (5, 4, Relation.NARROWER),
+        (5, None, Relation.WIDER),
+        (None, 3_600, Relation.NARROWER),
+    ],
+)
+def test_the_sooner_people_must_know_the_narrower(
+    old: int | None, new: int | None, relation: Relation
+) -> None:
+    policies = [an_incident_policy(alert_seconds=each) for each in (old, new)]
+    assert policy_relation(*policies) is relation

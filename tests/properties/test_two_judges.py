@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+import msgspec
 from hypothesis import given
 
 from kya.codec.behaviour_fields import behaviour_fields
 from kya.codec.canonical import encode
 from kya.codec.decisions import render_decision
+from kya.codec.incident_fields import policy_fields
 from kya.codec.orders import render_order
 from kya.codec.overlays import answer_fields
 from kya.codec.place_limits import render_place_limits
@@ -18,6 +20,7 @@ from kya.core.case import Case
 from kya.core.conduct import Conduct
 from kya.core.decide import decide
 from kya.core.fixed_point import render_padded
+from kya.core.incident_watch import Watch
 from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Side
@@ -33,6 +36,33 @@ from vectors.decide.judge import Fields, judge
 
 LEAF = a_digest("leaf")
 IDS = ("order-1", "order-2", "x")
+
+
+def incidents_of(watch: Watch) -> Fields:
+    """What is known of incidents; the policies drawn here have one trigger."""
+    policy, running = watch.policy, watch.incident
+    reasons = (
+        []
+        if policy is None
+        else sorted(reason.value for reason in policy.triggers[0].reasons)
+    )
+    return {
+        "breaches": [
+            {"at": str(Instant(micros)), "reasons": reasons}
+            for each in watch.earlier
+            for micros in each
+        ],
+        "grace_seconds": watch.grace_seconds,
+        "incident": None
+        if running is None
+        else {
+            "grace_ends_at": str(running.grace_ends_at),
+            "state": running.state.value,
+        },
+        "policy": None
+        if policy is None
+        else msgspec.to_builtins(policy_fields(policy)),
+    }
 
 
 def facts_of(case: Case) -> Fields:
@@ -83,6 +113,7 @@ def facts_of(case: Case) -> Fields:
         ],
         "place_limits": [limits_of(each.limits) for each in case.place_limits],
         "place_use": [use_of(each, case) for each in case.place_limits],
+        **({} if case.watch is None else {"incidents": incidents_of(case.watch)}),
         "overlays": [
             {
                 "name": each.name,

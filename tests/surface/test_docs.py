@@ -17,6 +17,7 @@ from kya.codec import (
     decisions,
     drop_copies,
     halts,
+    incidents,
     mandates,
     orders,
     overlays,
@@ -191,6 +192,8 @@ LINES: Final = (
     drop_copies.UnexplainedLine,
     overlays.OverlayLine,
     baseline_locks.LockLine,
+    incidents.IncidentLine,
+    incidents.AlertLine,
 )
 
 
@@ -282,7 +285,7 @@ def test_every_route_is_specified() -> None:
     route = re.compile(r"/(?:v1|log)/[a-z{}/_:]+|/healthz")
     routes = {found for found in api_texts() if route.fullmatch(found)}
     listed = [found.replace("{path:path}", "…") for found in routes]
-    assert len(routes) == 17
+    assert len(routes) == 18
     assert [found for found in sorted(listed) if f" {found}`" not in text] == []
 
 

@@ -42,6 +42,7 @@ class MemoryLog:
 
     files: dict[str, bytes] = field(default_factory=dict)
     edge: Edge = field(default_factory=Edge)
+    witnesses: Policy = field(default_factory=Policy)
 
     def __call__(self, path: str) -> bytes:
         try:
@@ -50,7 +51,16 @@ class MemoryLog:
             raise FileNotFoundError(path) from error
 
     def checkpoint_sizes(self) -> list[int]:
-        names = [path for path in self.files if path.startswith("checkpoints/")]
+        return self._sizes("checkpoints/")
+
+    def witnessed_sizes(self) -> list[int]:
+        return self._sizes("witnessed/")
+
+    def stamp_names(self) -> list[str]:
+        return [Path(path).name for path in self.files if path.startswith("stamps/")]
+
+    def _sizes(self, folder: str) -> list[int]:
+        names = [path for path in self.files if path.startswith(folder)]
         return [int(Path(name).stem) for name in names]
 
     def publish(self, entries: list[bytes], log: NoteSigner) -> bytes:
@@ -140,6 +150,13 @@ def handed_over(
 ) -> Handed:
     """Return the package of a world's log, published at these sizes."""
     source = published(entries or world.entries, world.log, *sizes)
+    return build_of(world, source, out, selection)
+
+
+def build_of(
+    world: World, source: MemoryLog, out: Path, selection: Selection | None = None
+) -> Handed:
+    """Return the package of a log that was published."""
     root = to_pem(CERTIFICATE, world.root)
     build_package(
         source=source, root_pem=root, selection=selection or everything(), out=out

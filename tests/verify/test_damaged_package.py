@@ -15,6 +15,7 @@ from tests.verify.packages import Handed, failing, sentences
 from tests.world import World
 
 FLIPS_PER_FILE = 2
+CONVENIENCES = {layout.README, layout.VERIFY_SH, layout.VERIFY_HTML, layout.SUMS}
 
 
 def _flips(package: Handed) -> Iterator[tuple[str, bytes, int]]:
@@ -41,7 +42,7 @@ def test_any_flipped_byte_fails_even_if_the_sums_are_made_again(
     package: Handed,
 ) -> None:
     for path, flipped, at in _flips(package):
-        if path in {layout.README, layout.VERIFY_SH, layout.SUMS}:
+        if path in CONVENIENCES:
             continue  # Conveniences: their SHA-256 is all there is.
         package.write(path, flipped)
         package.list_again()
@@ -61,8 +62,7 @@ def test_any_missing_file_fails_and_is_named(package: Handed) -> None:
 def test_any_missing_file_fails_even_if_the_sums_are_made_again(
     package: Handed,
 ) -> None:
-    free = {layout.README, layout.VERIFY_SH, layout.SUMS}
-    for path in [p for p in files_below(package.path) if p not in free]:
+    for path in [p for p in files_below(package.path) if p not in CONVENIENCES]:
         if path.startswith("checkpoints/"):
             continue  # A package need not hold every former checkpoint.
         content = package.read(path)

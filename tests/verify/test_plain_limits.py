@@ -19,6 +19,7 @@ from kya.verify.plain_behaviour import PlainBaseline
 from kya.verify.plain_conduct import PlainConduct, message_of
 from kya.verify.plain_decisions import objections
 from kya.verify.plain_halts import PlainHalts
+from kya.verify.plain_incidents import PlainIncident, PlainIncidents
 from kya.verify.plain_limits import CONTROLS, OF_A_CANCEL, SOFT
 from kya.verify.plain_overrides import LIMIT_OF, PlainOverride
 from kya.verify.plain_places import PlainPlaces
@@ -138,6 +139,28 @@ def the_halts(facts: Fields) -> PlainHalts:
     return halts
 
 
+def the_incidents(facts: Fields, agent: str) -> PlainIncidents:
+    """The agent's breaches, and its incident that is not over."""
+    incidents, known = PlainIncidents(), facts.get("incidents")
+    if known is None:
+        return incidents
+    mandate, running = facts["credential"]["mandate"], known["incident"]
+    incidents.breaches[agent] = [
+        (mandate, each["at"], set(each["reasons"])) for each in known["breaches"]
+    ]
+    if running is not None:
+        incidents.running[agent] = PlainIncident(
+            leaf="leaf",
+            agent=agent,
+            credential="credential",
+            opened="",
+            ends=running["grace_ends_at"],
+            alert_seconds=None,
+            state=running["state"],
+        )
+    return incidents
+
+
 def speaks_against(facts: Fields, line: str) -> list[tuple[int, str]]:
     """What the scan says of the decision; what it never weighs is left to others."""
     order, said = json.loads(facts["order"]), json.loads(line)
@@ -147,7 +170,10 @@ def speaks_against(facts: Fields, line: str) -> list[tuple[int, str]]:
         scope,
         standing=known["standing"],
         revoked_from=known["revoked_from"] or "",
+        policy=facts.get("incidents", {}).get("policy"),
+        grace_seconds=facts.get("incidents", {}).get("grace_seconds", 0),
     )
+    incidents = the_incidents(facts, order["agent"])
     prices = PlainPrices(order, said, scope)
     seen = seen_of(
         prices,
@@ -158,12 +184,14 @@ def speaks_against(facts: Fields, line: str) -> list[tuple[int, str]]:
             the_halts(facts).reasons_upon(order, scope),
             all_that_works(facts, order),
             PlainPlaces(),
+            incidents.results(order, facts["received_at"], certificate),
         ),
     )
     aside = set()
     if said["override"] is not None:
         aside = PlainOverride("leaf", facts["override"]).sets_aside(seen)
-    return list(objections(prices, seen, aside))
+    opened = incidents.take_decision(said, facts["leaf"], certificate)
+    return [*objections(prices, seen, aside), *((7, each) for each in opened)]
 
 
 @pytest.mark.parametrize(

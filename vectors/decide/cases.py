@@ -7,6 +7,7 @@ from vectors.decide.action_cases import action_cases
 from vectors.decide.behaviour_cases import behaviour_cases
 from vectors.decide.exposure_cases import exposure_cases
 from vectors.decide.halt_cases import halt_cases
+from vectors.decide.incident_cases import incident_cases
 from vectors.decide.limit_cases import limit_cases
 from vectors.decide.overlay_cases import overlay_cases
 from vectors.decide.place_limit_cases import place_limit_cases
@@ -48,6 +49,7 @@ def cases() -> Iterator[Case]:
     yield from halt_cases()
     yield from place_limit_cases()
     yield from overlay_cases()
+    yield from incident_cases()
     yield from limit_cases()
     yield from exposure_cases()
     yield from behaviour_cases()

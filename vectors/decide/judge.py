@@ -107,6 +107,9 @@ def judge(facts: Fields) -> tuple[str, list[str], str]:
         line["conversion"] = facts["conversion"]
     if answers:
         line["overlays"] = answers
+    opened = _opened(found, aside, facts) if outcome != "refused" else None
+    if opened is not None:
+        line["incident"] = opened
     if order["currency"] != scope["currency"] and (
         worth := _worth(order, scope, facts)
     ):
@@ -121,6 +124,44 @@ def _against(found: list[Found], aside: Fields | None) -> list[str]:
         for each in found
         if each.reason and not _is_aside(each, aside) and not _only_warns(each)
     ]
+
+
+def _opened(found: list[Found], aside: Fields | None, facts: Fields) -> Fields | None:
+    """Return the incident that the first trigger opens which is met, if one is."""
+    known = facts.get("incidents")
+    if known is None or known["policy"] is None or known["incident"] is not None:
+        return None
+    against = [
+        each.reason for each in found if each.reason and not _is_aside(each, aside)
+    ]
+    now = _moment(facts["received_at"])
+    for number, trigger in enumerate(known["policy"]["triggers"], start=1):
+        named = [reason for reason in against if reason in trigger["reasons"]]
+        window = timedelta(seconds=trigger["within_seconds"])
+        earlier = [
+            breach
+            for breach in known["breaches"]
+            if set(breach["reasons"]) & set(trigger["reasons"])
+            and now - _moment(breach["at"]) < window
+        ]
+        if named and len(earlier) + 1 >= trigger["count"]:
+            ends = now + timedelta(seconds=known["grace_seconds"])
+            spelt = ends.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            return {"grace_ends_at": spelt, "reasons": named, "trigger": number}
+    return None
+
+
+def _grace(facts: Fields) -> Iterator[Found]:
+    known = facts.get("incidents")
+    if known is None or (known["policy"] is None and known["incident"] is None):
+        return
+    name, limit, incident = "incident.grace", "within its grace", known["incident"]
+    if incident is None:
+        yield Found(name, limit, "none", "", None)
+        return
+    measured = f"{incident['state']} until {incident['grace_ends_at']}"
+    over = facts["received_at"] >= incident["grace_ends_at"]
+    yield Found(name, limit, measured, "", "incident.grace_over" if over else None)
 
 
 def _overlays(facts: Fields) -> tuple[list[Fields], list[Found]]:
@@ -183,6 +224,7 @@ def _controls(
     yield from _identity(facts["credential"], now, action)
     if action != "cancel":
         yield _stopped(order, scope, past, facts)
+        yield from _grace(facts)
     yield from _sequence(order, past, now)
     yield from _action(order, action, scope, facts["target"])
     if action == "cancel":

@@ -162,6 +162,9 @@ ORDINARY: Changes = {
 """How an order scores that is like those before it; spec/score.md."""
 
 
+_RARE = ("overlays", "answers", "incidents")
+
+
 def counted(*sums: tuple[str, str, str]) -> Changes:
     """Return what a past has of these sums, each of a market and a side in EUR."""
     allowed = [{"amount": a, "market": m, "side": s} for m, s, a in sums]
@@ -212,10 +215,8 @@ def a_case(
         "place_use": changes.get("place_use", []),
         "firm": changes.get("firm", []),
     }
-    # Few cases have overlays, and what is not there must change nothing.
-    facts |= {
-        name: changes[name] for name in ("overlays", "answers") if name in changes
-    }
+    # Few cases have these, and what is not there must change nothing.
+    facts |= {name: changes[name] for name in _RARE if name in changes}
     outcome, found, decision = judge(facts)
     if found != (reasons or []):
         message = f"{name}: stated {reasons}, but the second judge found {found}"

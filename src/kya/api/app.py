@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kya import __version__
 from kya.api.control import drop_copy_routes, log_routes, order_routes
+from kya.api.incidents import incident_routes
 from kya.api.log_files import log_file_routes
 from kya.api.notes import (
     REVOCATION_BYTES_MAX,
@@ -58,6 +59,7 @@ def create_app(
     app.include_router(order_routes(gateway))
     app.include_router(log_routes(sequencer))
     app.include_router(drop_copy_routes(gateway))
+    app.include_router(incident_routes(sequencer))
     app.router.routes.extend((*log_file_routes(sequencer), *more))
     app.add_middleware(ProblemBoundary)
     app.add_exception_handler(HTTPException, _answered)

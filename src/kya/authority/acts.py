@@ -3,6 +3,7 @@
 from kya.codec import (
     baseline_locks,
     halts,
+    incidents,
     mandates,
     overlays,
     overrides,
@@ -16,6 +17,7 @@ from kya.codec.statements import Issuance, Opening
 from kya.core.baseline import Lock
 from kya.core.errors import InputError
 from kya.core.halt import Halt, Resume
+from kya.core.incident import IncidentAct
 from kya.core.instant import Instant
 from kya.core.latch import Rearm
 from kya.core.lifecycle import Act
@@ -88,6 +90,11 @@ def resume(wanted: Resume, *people: NoteSigner) -> bytes:
 def rearm(wanted: Rearm, *people: NoteSigner) -> bytes:
     """Return the note by which these people set a latch of an agent back."""
     return sign_note(halts.render_rearm(wanted), *people).render()
+
+
+def step(wanted: IncidentAct, *people: NoteSigner) -> bytes:
+    """Return the note by which these people, or this one, act on an incident."""
+    return sign_note(incidents.render_incident(wanted), *people).render()
 
 
 def lay_over(wanted: Overlay, *people: NoteSigner) -> bytes:

@@ -21,6 +21,7 @@ from kya.cli import (
     evidence,
     export,
     gateway,
+    incident,
     log,
     mandate,
     office,
@@ -32,6 +33,7 @@ from kya.cli import (
     sidecar,
     up,
     verify,
+    witness,
     workload,
 )
 from kya.cli.exits import Exit
@@ -69,9 +71,11 @@ agent.app.command("digest")(workload.digest)
 app.add_typer(agent.app, name="agent")
 app.add_typer(override.app, name="override")
 app.add_typer(gateway.app, name="gateway")
+app.add_typer(incident.app, name="incident")
 evidence.app.command("export")(export.export)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(log.app, name="log")
+app.add_typer(witness.app, name="witness")
 
 
 @app.callback(invoke_without_command=True)

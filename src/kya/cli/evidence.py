@@ -16,8 +16,8 @@ from kya.core.instant import MICROS_PER_SECOND, Day
 from kya.evidence.archive import archive
 from kya.evidence.build import BuiltPackage, build_package
 from kya.evidence.cms import CONTENT, MESSAGE, find_order, write_order
-from kya.evidence.reader import LogDirectory
 from kya.verify.package import opened
+from kya.wiring.witnessed import log_directory
 
 ARCHIVE: Final = ".tar.gz"
 app = typer.Typer(
@@ -103,7 +103,7 @@ def _build(data: Path, selection: Selection, out: Path) -> BuiltPackage:
     """Build the package as a directory."""
     with progress() as report:
         return build_package(
-            source=LogDirectory(data / "log"),
+            source=log_directory(data),
             root_pem=(data / "trust/root.pem").read_bytes(),
             selection=selection,
             out=out,

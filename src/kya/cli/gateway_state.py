@@ -1,13 +1,14 @@
 """`kya gateway state`: what is stopped, limited, overlaid, and how much is used."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from kya.cli.desk import publish_if_running
 from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json
 from kya.cli.progress import progress
 from kya.core.halt import HaltOrdered, TradingState
-from kya.core.instant import Day
+from kya.core.instant import MICROS_PER_SECOND, Day, Instant
 from kya.core.money import Money
 from kya.core.overlay import OverlayOrdered
 from kya.core.place_limits import PlaceLimited
@@ -16,6 +17,7 @@ from kya.core.state import State
 from kya.wiring.clock import system_clock
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import published, published_power, published_state
+from kya.wiring.witnessed import log_directory, newest_seen
 
 
 class InUse(NamedTuple):
@@ -53,6 +55,7 @@ def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
                 "halts": list(halts),
                 "limits": list(limits),
                 "overlays": [_overlay_fields(each) for each in overlays],
+                "witnessed": _witnessed_fields(opened.data, size),
             }
         )
         return
@@ -65,6 +68,8 @@ def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
             answer(line)
     for ordered in overlays:
         answer(_overlay_sentence(ordered))
+    for sentence in _witnessed_sentences(opened.data, size):
+        answer(sentence)
 
 
 def _in_use(state: State) -> Iterator[InUse]:
@@ -157,3 +162,38 @@ def _overlay_fields(found: OverlayOrdered) -> dict[str, object]:
         "signed_by": list(found.signed_by),
         "version": policy and policy.version,
     }
+
+
+def _witnessed_sentences(data: Path, size: int) -> Iterator[str]:
+    """Yield how much of the log its witnesses have seen; nothing without any."""
+    log = log_directory(data)
+    if not log.witnesses.witnesses:
+        return
+    seen = newest_seen(log)
+    if seen is None:
+        yield f"witnessed nothing: no quorum {log.witnesses.quorum}, of {size} entries"
+        return
+    yield (
+        f"witnessed {seen.size} of {size} entries by {', '.join(seen.names)},"
+        f" {_age(seen.at)} s ago"
+    )
+
+
+def _witnessed_fields(data: Path, size: int) -> dict[str, object] | None:
+    """Return the same for programs; None without witnesses."""
+    log = log_directory(data)
+    if not log.witnesses.witnesses:
+        return None
+    seen = newest_seen(log)
+    return {
+        "age_seconds": None if seen is None else _age(seen.at),
+        "at": None if seen is None else str(seen.at),
+        "entries": size,
+        "size": 0 if seen is None else seen.size,
+        "witnesses": [] if seen is None else list(seen.names),
+    }
+
+
+def _age(at: Instant) -> int:
+    """Return how many seconds ago that was."""
+    return (system_clock().clock.now().micros - at.micros) // MICROS_PER_SECOND

@@ -160,6 +160,8 @@ def _sentence(limit: str, found: Counterexample | None) -> str:
     if found is None:
         if limit == "grace_seconds":
             return "a breach may go on for longer before the agent is suspended"
+        if limit == "incidents":
+            return "some breach opens no incident, or people may be told of it later"
         if limit.startswith("limits."):
             return "no order is made up to show it"
         return "no order can make use of it: another limit of NEW is in the way"

@@ -100,9 +100,25 @@ def sentences(mandate: Mandate) -> Iterator[str]:
     yield f"an order    at most {scope.currency} {scope.order_max}"
     yield f"a UTC day   at most {scope.currency} {scope.daily_max} per {per}"
     yield f"hours       {scope.window} UTC, {scope.calendar.value.replace('_', ' ')}"
-    yield f"grace       {mandate.grace_seconds} s after a breach"
+    yield from _incidents(mandate)
     yield f"resolution  {mandate.resolution}"
     yield f"digest      {canonical.digest(render_mandate(mandate))}"
+
+
+def _incidents(mandate: Mandate) -> Iterator[str]:
+    """Yield what opens an incident, and what then runs."""
+    policy = mandate.incidents
+    if policy is None:
+        yield "incidents   none is opened, whatever the breach"
+        return
+    for trigger in policy.triggers:
+        times = "once" if trigger.count == 1 else f"{trigger.count} times"
+        within = "" if trigger.count == 1 else f" within {trigger.within_seconds} s"
+        reasons = ", ".join(sorted(reason.value for reason in trigger.reasons))
+        yield f"incidents   {times}{within}: {reasons}"
+    told = policy.alert_seconds
+    yield f"alert       {'not asked for' if told is None else f'within {told} s'}"
+    yield f"grace       {mandate.grace_seconds} s, then the agent is suspended"
 
 
 def show_what_is_signed(mandate: Mandate, *names: str) -> None:

@@ -1,6 +1,8 @@
 """`kya verify`: check an evidence package, offline, trusting nothing in it."""
 
+import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,6 +14,9 @@ from rich.text import Text
 
 from kya.cli.output import AsJson, answer, console, read_bytes
 from kya.cli.progress import progress
+from kya.core.errors import InputError
+from kya.evidence.verify_page import verify_page
+from kya.pki.stamp_authorities import Authorities
 from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
 from kya.verify.package import LIMITS
@@ -25,6 +30,13 @@ _STYLES: Final = {
     Verdict.FAILS: "bold red",
     Verdict.UNKNOWN: "yellow",
 }
+
+
+def _print_page(asked: bool) -> None:  # noqa: FBT001  An option's callback.
+    """Print verify.html and end, where it was asked for."""
+    if asked:
+        sys.stdout.buffer.write(verify_page())
+        raise typer.Exit(0)
 
 
 def verify(
@@ -47,7 +59,23 @@ def verify(
         typer.Option(help="Executions as you had them from the venues: JSON or CSV."),
     ] = None,
     *,
+    tsa: Annotated[
+        Path | None,
+        typer.Option(help="Roots of the time-stamping authorities you trust, PEM."),
+    ] = None,
+    tsa_policy: Annotated[
+        str, typer.Option(help="The policy, an OID, that their stamps must name.")
+    ] = "",
     as_json: AsJson = False,
+    _page: Annotated[
+        bool,
+        typer.Option(
+            "--page",
+            help="Print the verifier for a browser, one HTML file, and end.",
+            callback=_print_page,
+            is_eager=True,
+        ),
+    ] = False,
 ) -> None:
     """Check an evidence package offline and answer the ten questions.
 
@@ -61,12 +89,23 @@ def verify(
             _own(checkpoint, "checkpoint"),
             _own(executions, "executions"),
         )
-        report = verify_again(package, replace(brought, ask=ask), LIMITS, shown)
+        roots = _own(tsa, "tsa")
+        brought = replace(brought, ask=ask, authorities=_authorities(roots, tsa_policy))
+        report = verify_again(package, brought, LIMITS, shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
     else:
         _print(report)
     raise typer.Exit(report.exit_code)
+
+
+def _authorities(roots: bytes | None, policy: str) -> Authorities | None:
+    """Return whose time stamps count; InputError without the library to check them."""
+    if roots is None:
+        return None
+    if find_spec("rfc3161_client") is None:
+        raise InputError("--tsa: rfc3161-client is not installed; want kya[stamps]")
+    return Authorities.read(roots, policy)
 
 
 def _own(path: Path | None, what: str) -> bytes | None:

@@ -16,6 +16,7 @@ from kya.codec.behaviour_fields import (
 )
 from kya.codec.control_fields import ControlFields, control_fields, text_kept
 from kya.codec.enums import by_value
+from kya.codec.incident_fields import OpeningFields, opening_fields, opening_from
 from kya.codec.overlays import AnswerFields, answer_fields, answers_from
 from kya.codec.price_fields import (
     PriceFields,
@@ -63,7 +64,8 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     """The decision on the wire; `order` and `override` are leaf hashes of entries.
 
     `conversion` and `worth` stand where the amount is not in the scope's currency,
-    `overlays` where any was asked, `behaviour` where the agent's baseline is locked.
+    `overlays` where any was asked, `behaviour` where the agent's baseline is locked,
+    `incident` where the decision opens one.
     """
 
     type_: Literal["kya/decision/v1"] = msgspec.field(name="_type")
@@ -84,6 +86,7 @@ class DecisionLine(canonical.Statement, frozen=True, kw_only=True):
     seq: int
     behaviour: BehaviourFields | msgspec.UnsetType = msgspec.UNSET
     conversion: PriceFields | msgspec.UnsetType = msgspec.UNSET
+    incident: OpeningFields | msgspec.UnsetType = msgspec.UNSET
     overlays: list[AnswerFields] | msgspec.UnsetType = msgspec.UNSET
     worth: WorthFields | msgspec.UnsetType = msgspec.UNSET
 
@@ -140,11 +143,14 @@ def inputs_of(line: Taken) -> Inputs:
 
 def event_of(line: DecisionLine) -> OrderDecided:
     """Return what the decision changes."""
+    outcome = read_outcome(line.outcome)
     return OrderDecided(
         agent=line.agent,
         seq=line.seq,
         order=line.order,
-        outcome=read_outcome(line.outcome),
+        outcome=outcome,
+        breaches=() if outcome is Outcome.REFUSED else _breaches(line),
+        opening=opening_from(line.incident),
         received_at=Instant.parse(line.received_at),
         worth=worth_from(line.worth),
         price=None if line.price is None else price_from(line.price),
@@ -175,9 +181,22 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
             scope=case.grant.scope_digest,
             seq=case.order.seq,
             conversion=price_fields(case.conversion) or msgspec.UNSET,
+            incident=opening_fields(decision.opening),
             overlays=answer_fields(decision.answers),
             worth=worth_fields(decision.worth_shown),
         )
+    )
+
+
+def _breaches(line: DecisionLine) -> tuple[Reason, ...]:
+    """Return the reasons of the controls that neither passed nor were set aside."""
+    return tuple(
+        [
+            read_reason(each.reason)
+            for each in line.controls
+            if each.reason is not msgspec.UNSET
+            and each.outcome != ControlOutcome.OVERRIDDEN.value
+        ]
     )
 
 
@@ -258,4 +277,8 @@ def _require_agreement(wire: DecisionLine) -> None:
     outcome = outcome_of([read_reason(reason) for reason in reasons])
     if not wire.controls or wire.outcome != outcome.value:
         msg = f"outcome: want {outcome.value} for these controls, got {wire.outcome}"
+        raise MalformedError(msg)
+    opening = opening_from(wire.incident)
+    if opening is not None and not set(opening.reasons) <= set(event_of(wire).breaches):
+        msg = "incident: want it opened by reasons of this decision"
         raise MalformedError(msg)

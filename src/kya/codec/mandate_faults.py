@@ -44,6 +44,7 @@ RIGHT: Final[Fields] = {
 _TIMES: Final = ("resolved_at", "valid_from", "valid_until")
 _MAXIMA: Final = ("order_max", "daily_max")
 _OPTIONAL: Final = "limits"
+_INCIDENTS: Final = "incidents"
 
 
 def field_faults(mandate: Fields) -> tuple[str, ...]:
@@ -67,6 +68,8 @@ def _faults(given: Fields, right: Fields, prefix: str) -> Iterator[str]:
             yield f"{prefix}{name}: missing"
         elif prefix and name == _OPTIONAL:
             yield from _limits(given)
+        elif not prefix and name == _INCIDENTS:
+            yield from _read({**RIGHT, name: given[name]}, name)
         elif name not in right:
             yield f"{prefix}{name}: unknown"
         else:

@@ -5,6 +5,7 @@ from typing import Final, Literal
 import msgspec
 
 from kya.codec import canonical
+from kya.codec.incident_fields import PolicyFields, policy_fields, policy_from
 from kya.codec.scopes import ScopeFields, scope_fields, scope_from
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
@@ -24,6 +25,7 @@ class MandateLine(canonical.Statement, frozen=True, kw_only=True):
     scope: ScopeFields
     valid_from: str
     valid_until: str
+    incidents: PolicyFields | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECODER: Final = msgspec.json.Decoder(MandateLine)
@@ -41,6 +43,7 @@ def render_mandate(mandate: Mandate) -> bytes:
             type_=MANDATE_TYPE,
             agent=mandate.agent,
             grace_seconds=mandate.grace_seconds,
+            incidents=policy_fields(mandate.incidents),
             operator=mandate.operator,
             resolution=mandate.resolution,
             resolved_at=str(mandate.resolved_at),
@@ -62,4 +65,5 @@ def _mandate_from(wire: MandateLine) -> Mandate:
         valid_until=Instant.parse(wire.valid_until),
         resolution=wire.resolution,
         grace_seconds=wire.grace_seconds,
+        incidents=policy_from(wire.incidents),
     )

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from kya.codec.cosignature import cosigned_message, split_value
 from kya.core.errors import DistrustError, InputError, MalformedError
 
 # A note is a log entry, and an entry's length is written in two bytes (tlog-tiles).
@@ -45,7 +46,6 @@ _SPKI_P256: Final = bytes.fromhex(
     "3059301306072a8648ce3d020106082a8648ce3d03010703420004"
 )
 _ECDSA_SHA256: Final = ECDSA(SHA256())
-_TIME_BYTES: Final = 8
 
 
 class Algorithm(Enum):
@@ -181,9 +181,10 @@ class VerifierKey:
                 self._public_key.verify(signature, text, _ECDSA_SHA256)
                 return True
             if self.algorithm is Algorithm.ED25519_COSIGNATURE:
-                text, signature = _cosigned(text, signature)
+                seconds, signature = split_value(signature)
+                text = cosigned_message(text, seconds)
             self._public_key.verify(signature, text)
-        except InvalidSignature:
+        except (InvalidSignature, MalformedError):
             return False
         return True
 
@@ -287,12 +288,3 @@ def _load(spki: bytes) -> Ed25519PublicKey | EllipticCurvePublicKey:
         return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
     except ValueError as error:
         raise InputError("public key: not a point on P-256") from error
-
-
-def _cosigned(text: bytes, value: bytes) -> tuple[bytes, bytes]:
-    """Return what a witness signed and its signature (tlog-cosignature §Ed25519)."""
-    seconds = int.from_bytes(value[:_TIME_BYTES])
-    if len(value) != _TIME_BYTES + 64 or seconds == 0:
-        raise InvalidSignature
-    header = f"cosignature/v1\ntime {seconds}\n".encode("ascii")
-    return header + text, value[_TIME_BYTES:]

@@ -13,11 +13,14 @@ POLICY: Final = "policy.txt"
 REPORT_JSON: Final = "report.json"
 REPORT_CSV: Final = "report.csv"
 VERIFY_SH: Final = "verify/verify.sh"
+VERIFY_HTML: Final = "verify/verify.html"
 ROOT_PEM: Final = "trust/root.pem"
 ISSUER_PEM: Final = "trust/issuer.pem"
 ROOT_CRL_PEM: Final = "trust/root-crl.pem"
 LOG: Final = "log/"
 CHECKPOINT: Final = "log/checkpoint"
+WITNESSED: Final = "witnessed"
+STAMPS: Final = "stamps"
 
 ARCHIVE_FOLDER: Final = "evidence"
 """The one folder that an archive unpacks to, whatever the archive is called."""
@@ -25,9 +28,13 @@ ARCHIVE_FOLDER: Final = "evidence"
 CHECKPOINTS_MAX: Final = 1_024
 """Former checkpoints in one package; each costs its reader a signature and a root."""
 
+STAMPED_MAX: Final = 512
+"""Former checkpoints with time stamps in one package; they count among the others."""
+
 PATH_CHARS_MAX: Final = 200
 """With the archive's folder this fits a tar header; an agent's name has 64."""
 
+_STAMP: Final = re.compile(r"([1-9][0-9]{0,18})\.([A-Za-z0-9_-]+)\.tsr", re.ASCII)
 _PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]+", re.ASCII)
 
 
@@ -49,6 +56,22 @@ def mandate_path(digest: str) -> str:
 def checkpoint_path(size: int) -> str:
     """Return the place of a former checkpoint."""
     return f"checkpoints/{size}.note"
+
+
+def witnessed_path(size: int) -> str:
+    """Return the place of a checkpoint that witnesses have cosigned."""
+    return f"{WITNESSED}/{size}.note"
+
+
+def stamp_path(size: int, authority: str) -> str:
+    """Return the place of an authority's time stamp on a former checkpoint."""
+    return f"{STAMPS}/{size}.{authority}.tsr"
+
+
+def stamped_size(name: str) -> int | None:
+    """Return the size in a time stamp's file name; None for another name."""
+    match = _STAMP.fullmatch(name)
+    return None if match is None else int(match[1])
 
 
 def order_path(agent: str, seq: int) -> str:

@@ -19,6 +19,8 @@ from kya.core.enrolment_admission import (
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.halt_admission import against_stop
+from kya.core.incident import AlertSettled, IncidentActed
+from kya.core.incident_admission import against_alert, against_incident_act
 from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import NEXT, Act
 from kya.core.order_events import (
@@ -102,6 +104,10 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_overlay(state, event)
         case BaselineLocked():
             return against_baseline(state, event)
+        case IncidentActed():
+            return against_incident_act(state, event)
+        case AlertSettled():
+            return against_alert(state, event)
         case _ as never:
             assert_never(never)
 

@@ -7,6 +7,7 @@ from kya.core.credential import Credential, Grant
 from kya.core.crossing import Facing
 from kya.core.errors import CorruptionError
 from kya.core.halt import HaltOrdered
+from kya.core.incident_watch import Watch
 from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.levels import Place, places_of
 from kya.core.money import Money
@@ -37,6 +38,8 @@ class Case:
     the firm's working order that this one would meet first, if it would meet one.
     `overlays` are those in force by name, each with what it said, if it was asked.
 
+    `watch` is what the mandate says of incidents, and the agent's own that is not over.
+
     `likeness` says how like its agent's past the order is, where a baseline is locked.
 
     `price` is to be of the order's market, `conversion` of one that leads on to the
@@ -61,6 +64,7 @@ class Case:
     target: Target | None = None
     facing: Facing | None = None
     overlays: tuple[AskedOverlay, ...] = ()
+    watch: Watch | None = None
     usable: ReferencePrice | None = field(init=False)
     worth: Money | None = field(init=False)
 
@@ -84,6 +88,10 @@ class Case:
             self._require_fitting(self.override)
         if self.target is not None:
             self._require_target(self.target.order)
+        running = None if self.watch is None else self.watch.incident
+        if running is not None and running.agent != order.agent:
+            msg = f"case: incident {running.id} is not one of {order.agent}"
+            raise CorruptionError(msg)
         if self.halts:
             self._require_touched("halts", [each.halt.place for each in self.halts])
         if self.place_limits:

@@ -11,6 +11,7 @@ from kya.core.case import Case
 from kya.core.crossing import facing
 from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
+from kya.core.incident_fold import watch_of
 from kya.core.instant import Instant
 from kya.core.order_events import OrderSubmitted
 from kya.core.overlay import OverlayAnswer, asked_of
@@ -69,6 +70,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
             ((name, each.past.exposure) for name, each in state.agents.items()),
         ),
         overlays=asked_of(state.overlays, inputs.answers),
+        watch=watch_of(state, agent, credential),
     )
 
 

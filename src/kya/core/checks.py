@@ -64,6 +64,7 @@ from kya.core.checks_identity import (
     sequence_continues_the_chain,
     sequence_has_no_gap,
 )
+from kya.core.checks_incident import INCIDENT_GRACE, incident_is_within_its_grace
 from kya.core.checks_order import (
     DAILY_AMOUNT,
     ORDER_AMOUNT,
@@ -157,6 +158,7 @@ CHECKS: Final = (
     Check(CREDENTIAL_STANDING, credential_is_active),
     Check(CREDENTIAL_VALIDITY, credential_is_within_its_validity),
     Check(HALT_STATE, trading_is_active_where_the_order_goes),
+    Check(INCIDENT_GRACE, incident_is_within_its_grace),
     Check(SEQUENCE_SEQ, sequence_has_no_gap),
     Check(SEQUENCE_PREV, sequence_continues_the_chain),
     Check(CLIENT_ORDER_ID_UNIQUE, client_order_id_is_new_today),

@@ -36,6 +36,7 @@ class Reason(Enum):
     CREDENTIAL_EXPIRED = "credential.expired"
     HALT_HALTED = "halt.halted"
     HALT_REDUCING = "halt.reducing"
+    INCIDENT_GRACE_OVER = "incident.grace_over"
     SEQUENCE_GAP = "sequence.gap"
     SEQUENCE_PREV = "sequence.prev"
     CLIENT_ORDER_ID_DUPLICATE = "client_order_id.duplicate"

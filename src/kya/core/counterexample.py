@@ -62,8 +62,9 @@ def counterexample(old: Mandate, new: Mandate, limit: str) -> Counterexample | N
     """Return an order that passes this limit of the new mandate and not of the old one.
 
     None for a limit that is within the old one, where another limit of the new mandate
-    is in the way of every such order, and for what no order shows by itself: the
-    `grace_seconds`, and limits that are measured by prices or by what came before.
+    is in the way of every such order, and for what no order shows by itself:
+    `grace_seconds` and `incidents`, and limits that are measured by prices or by what
+    came before.
     """
     is_shown = limit == "live_from" or limit in _REASONS
     if not is_shown or relation(old, new, limit).is_within:

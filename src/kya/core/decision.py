@@ -17,6 +17,7 @@ from kya.core.control import (
     Violation,
 )
 from kya.core.errors import CorruptionError
+from kya.core.incident_policy import Opening
 from kya.core.instant import Day
 from kya.core.money import Currency, Money
 from kya.core.overlay import OverlayAnswer
@@ -100,6 +101,27 @@ class Decision:
         if not granted.sets_aside(control.id):
             msg = f"decision: {control.id} is set aside, but {granted.leaf} does not"
             raise CorruptionError(msg)
+
+    @property
+    def breaches(self) -> tuple[Reason, ...]:
+        """The reasons with those of what only warned; none of a refused order."""
+        if self.outcome is Outcome.REFUSED:
+            return ()
+        return tuple(
+            [
+                reason
+                for _, outcome, _, _, reason in self.results
+                if reason is not None and outcome is not _OVERRIDDEN
+            ]
+        )
+
+    @property
+    def opening(self) -> Opening | None:
+        """The incident that this decision opens, if it opens one."""
+        watch = self.case.watch
+        if watch is None:
+            return None
+        return watch.opening(self.breaches, self.case.received_at)
 
     @property
     def violations(self) -> tuple[Violation, ...]:

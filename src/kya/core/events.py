@@ -3,6 +3,7 @@
 from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.incident import AlertSettled, IncidentActed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import (
     Equivocated,
@@ -52,6 +53,8 @@ Event = (
     | ExecutionUnexplained
     | OverlayOrdered
     | BaselineLocked
+    | IncidentActed
+    | AlertSettled
 )
 
 SaidByGateway = (
@@ -61,5 +64,6 @@ SaidByGateway = (
     | SessionStarted
     | DropCopied
     | ExecutionUnexplained
+    | AlertSettled
 )
 """What the gateway puts on record of its own acts, and of what it hears."""

@@ -24,6 +24,13 @@ from kya.core.events import Event
 from kya.core.flow import Decided, past_after_decision, past_after_report
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.halt_fold import with_stop
+from kya.core.incident import AlertSettled, IncidentActed
+from kya.core.incident_fold import (
+    incidents_after_decision,
+    incidents_after_standing,
+    with_alert,
+    with_incident_act,
+)
 from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import NEXT
 from kya.core.order_events import (
@@ -99,6 +106,10 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_limits(state, event)
         case BaselineLocked():
             return with_baseline(state, event)
+        case IncidentActed():
+            return with_incident_act(state, event)
+        case AlertSettled():
+            return with_alert(state, event)
         case _ as never:
             assert_never(never)
 
@@ -128,6 +139,7 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         changed = begun(changed, submitted, event.worth)
         day = event.received_at.day
         place_use = use_after_decision(state, submitted, reserved, day)
+    changed, incidents = incidents_after_decision(state, changed, submitted, event)
     overrides = state.overrides
     if submitted.line_digest in overrides:  # Used up, whatever the outcome is.
         overrides = {k: v for k, v in overrides.items() if k != submitted.line_digest}
@@ -136,6 +148,7 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         overrides=overrides,
         place_use=place_use,
         agents={**state.agents, event.agent: changed},
+        incidents=state.incidents if incidents is None else incidents,
         undecided=None,
     )
 
@@ -210,7 +223,7 @@ def _with_end(
     """Move a credential nearer to its end, or back from a suspension."""
     match event:
         case StandingChanged():
-            return _with_standing(state, event)
+            return incidents_after_standing(_with_standing(state, event), event)
         case RevocationScheduled(due=due, code=code):
             credential = state.credentials[event.credential]
             return _with(state, replace(credential, withdrawal=Withdrawal(due, code)))

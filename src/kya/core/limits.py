@@ -242,6 +242,51 @@ STRUCK_MAX: Final = 5_000
 SCORE_BPS_MAX: Final = 9_999
 """A score at which a control acts, in 1/10,000."""
 
+STAMP_SECONDS_MAX: Final = 600
+"""Longest time for which a busy log has no time stamp: ten minutes."""
+
+STAMP_AUTHORITIES_MAX: Final = 8
+"""Authorities that one log asks for time stamps; two that are independent do."""
+
+WITNESS_MILLIS_MAX: Final = 60_000
+"""Longest pause between two questions to a witness, and longest wait for an answer."""
+
+TRIGGERS_MAX: Final = 16
+"""Triggers of an incident policy; a board writes few, and people must read them."""
+
+TRIGGER_COUNT_MAX: Final = 100
+"""Breaches that one trigger may count: so many instants are remembered of each."""
+
+TRIGGER_SECONDS_MAX: Final = 604_800
+"""Longest time over which a trigger counts: a week."""
+
+ALERT_SECONDS_MAX: Final = 3_600
+"""Longest time that a board may leave until somebody must be told: an hour."""
+
+ALERT_TARGETS_MAX: Final = 16
+"""Targets that are told of incidents: each has an entry of its own for each."""
+
+ALERTS_UNDER_WAY_MAX: Final = 32
+"""Alerts that one target is told at once; when many agents breach, the others wait."""
+
+ALERT_LOOK_MICROS_MAX: Final = 1_000_000
+"""How long the change of an incident may go unseen by the task that tells of it."""
+
+ALERT_ANSWER_MILLIS_MIN: Final = 100
+"""Shortest time in which a target may be asked to answer."""
+
+ALERT_ANSWER_MILLIS_MAX: Final = 30_000
+"""Longest time that a target's answer is waited for; then it is tried again."""
+
+ALERT_GIVE_UP_SECONDS_MAX: Final = 86_400
+"""Longest time that one alert is tried: a day, and by then people have looked."""
+
+ALERT_SECRETS_MAX: Final = 8
+"""Secrets of one target: the old and the new one while they change, or addresses."""
+
+EXTENSION_MICROS_MAX: Final = 86_400_000_000
+"""Longest extension of a grace from the time it is signed: a day, then people look."""
+
 HISTORY_ORDERS_MAX: Final = 1_000
 """Orders of one agent that the gateway tells of: what an exchange's API pages through,
 and a few megabytes for all agents together."""

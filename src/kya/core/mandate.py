@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kya.core import tokens
 from kya.core.errors import MalformedError, shown
+from kya.core.incident_policy import IncidentPolicy
 from kya.core.instant import Instant
 from kya.core.limits import GRACE_SECONDS_MAX
 from kya.core.scope import LISTED, Scope
@@ -14,8 +15,9 @@ class Mandate:
     """What the board resolved; it counts once enough directors have signed it.
 
     `resolution` is the SHA-256 of the resolution document itself, `resolved_at` the
-    instant of the resolution. `grace_seconds` is how long people have to act on a
-    breach before the agent is suspended.
+    instant of the resolution. `incidents` says what opens an incident, and
+    `grace_seconds` how long people then have to act before the agent is suspended;
+    without the one the other starts no clock.
     """
 
     operator: str
@@ -26,6 +28,7 @@ class Mandate:
     valid_until: Instant
     resolution: str
     grace_seconds: int
+    incidents: IncidentPolicy | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no board can have resolved."""
@@ -43,13 +46,21 @@ class Mandate:
 
 def warnings_about(mandate: Mandate) -> tuple[str, ...]:
     """Return what is lawful in the mandate and yet hardly meant, a sentence each."""
+    sentences: list[str] = []
     calendar = mandate.scope.calendar
     valid = (mandate.valid_from.day, mandate.valid_until.day)
-    if all(map(calendar.covers, valid)):
-        return ()
-    first, last = LISTED
-    sentence = (
-        f"calendar: {calendar.value} lists {first} to {last}, the mandate is valid"
-        f" {valid[0]} to {valid[1]}: on days that are not listed no order passes"
-    )
-    return (sentence,)
+    if not all(map(calendar.covers, valid)):
+        first, last = LISTED
+        sentences.append(
+            f"calendar: {calendar.value} lists {first} to {last}, the mandate is valid"
+            f" {valid[0]} to {valid[1]}: on days that are not listed no order passes"
+        )
+    policy = mandate.incidents
+    if policy is None:
+        sentences.append(
+            "incidents: no breach opens one, so that nobody is told and no agent is"
+            " suspended"
+        )
+    elif policy.alert_seconds is None:
+        sentences.append("incidents: nobody has to be told of one")
+    return tuple(sentences)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from kya.core.errors import InputError
+from kya.core.incident_policy import policy_relation
 from kya.core.instant import Day
 from kya.core.mandate import Mandate
 from kya.core.money import Money
@@ -160,6 +161,7 @@ MANDATE_LIMITS: Final[Mapping[str, Callable[[Mandate, Mandate], Relation]]] = (
             "grace_seconds": lambda old, new: more_is_wider(
                 old.grace_seconds, new.grace_seconds
             ),
+            "incidents": lambda old, new: policy_relation(old.incidents, new.incidents),
         }
     )
 )

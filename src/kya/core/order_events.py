@@ -5,8 +5,10 @@ from enum import Enum
 from typing import Final, Self
 
 from kya.core import tokens
+from kya.core.control import Reason
 from kya.core.decision import Decision, Outcome
 from kya.core.errors import MalformedError
+from kya.core.incident_policy import Opening
 from kya.core.instant import Instant
 from kya.core.money import Money, Price
 from kya.core.order import Order
@@ -79,7 +81,8 @@ class OrderDecided:
     """The gateway has judged the order whose leaf hash is `order`.
 
     `worth` is what it is worth in the scope's currency, if its amount is in another;
-    `price` is the reference price that it was judged by, if any.
+    `price` is the reference price that it was judged by, if any. `breaches` are the
+    reasons, with those that only warned, `opening` the incident that it opens.
     """
 
     agent: str
@@ -89,6 +92,8 @@ class OrderDecided:
     received_at: Instant
     worth: Money | None = None
     price: ReferencePrice | None = None
+    breaches: tuple[Reason, ...] = ()
+    opening: Opening | None = None
 
     @classmethod
     def of(cls, decision: Decision, order_leaf: str) -> Self:
@@ -102,6 +107,8 @@ class OrderDecided:
             received_at=decision.case.received_at,
             worth=decision.worth_shown,
             price=decision.case.price,
+            breaches=decision.breaches,
+            opening=decision.opening,
         )
 
     def __post_init__(self) -> None:

@@ -10,6 +10,8 @@ from kya.core.behaviour import UNSEEN, Behaviour
 from kya.core.copied import CopiedList
 from kya.core.credential import Credential
 from kya.core.halt import HaltOrdered
+from kya.core.incident import Incident
+from kya.core.incident_policy import NO_BREACHES, Breaches
 from kya.core.instant import Instant
 from kya.core.latch import Latch
 from kya.core.levels import Place
@@ -55,7 +57,8 @@ class AgentState(NamedTuple):
     `equivocated` holds each `seq` under which the agent has signed two orders.
     `session_started` and `runtime_pinned` are the newest of their kind, if any.
     `rearmed` says when people last set back each of the agent's latches. `baseline` is
-    the one locked last, `behaviour` what the agent has tried so far.
+    the one locked last, `behaviour` what the agent has tried so far. `incident` is the
+    id of the one that is not over, `breaches` count toward the next.
     """
 
     credential: str
@@ -68,6 +71,8 @@ class AgentState(NamedTuple):
     rearmed: Mapping[Latch, Instant] = MappingProxyType({})
     baseline: Baseline | None = None
     behaviour: Behaviour = UNSEEN
+    incident: str | None = None
+    breaches: Breaches = NO_BREACHES
 
     def working(self, seq: int | None) -> Order | None:
         """Return the order that the venue may still fill under this `seq`, if any."""
@@ -134,7 +139,8 @@ class State(NamedTuple):
     digest of the order line that each is for. `halts` are in force; `resumed` says when
     places were last started again, as far as that keeps out a halt. `place_limits` are
     in force, `place_use` is what all agents have used where any order went. `overlays`
-    are the newest of each name, withdrawn ones too. `undecided` is an order whose
+    are the newest of each name, withdrawn ones too. `incidents` are all that were ever
+    opened, by id. `undecided` is an order whose
     decision is the next entry, `unlisted` a revoked credential whose list is the next
     entry.
     """
@@ -155,6 +161,7 @@ class State(NamedTuple):
     place_use: Mapping[Place, PlaceUse] = MappingProxyType({})
     copies: Mapping[str, CopiedList] = MappingProxyType({})
     overlays: Mapping[str, OverlayOrdered] = MappingProxyType({})
+    incidents: Mapping[str, Incident] = MappingProxyType({})
     crl_number: int = 0
     crl: bytes = b""
     undecided: OrderSubmitted | None = None

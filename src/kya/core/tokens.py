@@ -61,3 +61,10 @@ def require_count(field: str, count: int) -> None:
     if type(count) is not int or not 1 <= count <= SEQ_MAX:
         msg = f"{field}: want 1 to {SEQ_MAX}, got {shown(count)}"
         raise MalformedError(msg)
+
+
+def require_at_most(field: str, number: int, most: int) -> None:
+    """Raise unless the integer counts from 1 to this many."""
+    if type(number) is not int or not 1 <= number <= most:
+        msg = f"{field}: want 1 to {most}, got {shown(number)}"
+        raise MalformedError(msg)

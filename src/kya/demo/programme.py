@@ -32,11 +32,10 @@ from kya.demo.stage import (
     resolution_text,
     scope_of,
 )
-from kya.tlog.policy import Log, Policy
 from kya.wiring.agent_host import AgentHost
 from kya.wiring.desk import Desk
 from kya.wiring.enrolment import applicant, office_of, register
-from kya.wiring.installation import GATEWAY, LOG
+from kya.wiring.installation import GATEWAY
 
 ISSUED_AT: Final = Instant.parse("2026-04-25T10:00:00.000000Z")
 DEPLOYED_AT: Final = Instant.parse("2026-04-26T10:00:00.000000Z")
@@ -129,12 +128,15 @@ class Programme:
     def hand_over(self) -> None:
         """The regulator takes root and log policy, before the first live order."""
         self.desk.remote.publish()
-        key = self.desk.opened.note_signer(LOG).key
-        policy = Policy(logs=(Log(key=key),)).render()
-        (self.stage.out / "policy.txt").write_bytes(policy)
+        policy = self.stage.installation / "trust" / "policy.txt"
+        (self.stage.out / "policy.txt").write_bytes(policy.read_bytes())
         root = self.stage.installation / "trust" / "root.pem"
         (self.stage.out / "root.pem").write_bytes(root.read_bytes())
-        self._row("regulator", "takes root.pem and policy.txt, and keeps them")
+        self._row(
+            "regulator",
+            "takes root.pem and policy.txt, and keeps them; the policy names two"
+            " witnesses, its own and the auditor's",
+        )
 
     def go_live(self) -> None:
         """Nothing is switched: the scope says from when orders are live."""

@@ -22,13 +22,14 @@ from kya.demo.programme import Programme
 from kya.demo.seed import SEED
 from kya.demo.stage import AGENT, Stage, config_of, gateway_process, scope_of
 from kya.demo.verdict import judge
+from kya.demo.witnesses import witness_process
 from kya.evidence.archive import archive
 from kya.evidence.build import build_package
-from kya.evidence.reader import LogDirectory
 from kya.wiring.desk import Desk
 from kya.wiring.founding import found
 from kya.wiring.remote import Remote
 from kya.wiring.venues import handed_over
+from kya.wiring.witnessed import log_directory
 
 FOUNDED_AT: Final = Instant.parse("2026-04-24T09:00:00.000000Z")
 
@@ -95,6 +96,7 @@ def _perform(
     clock = MovableClock(FOUNDED_AT)
     with ExitStack() as stack:
         server = stack.enter_context(ClockServer(stage.clock, clock))
+        stack.enter_context(witness_process(stage))
         url = stack.enter_context(gateway_process(stage))
         conductor = Conductor(clock=clock, server=server, stage=stage)
         stack.callback(conductor.stop_bot)
@@ -115,7 +117,7 @@ def _perform(
 def _build(stage: Stage) -> None:
     """Build the package and its archive from the published log."""
     build_package(
-        source=LogDirectory(stage.installation / "log"),
+        source=log_directory(stage.installation),
         root_pem=(stage.installation / "trust" / "root.pem").read_bytes(),
         selection=Selection(
             agent=AGENT, first=OBSERVED_DAYS[0], last=RECOVERED_DAYS[-1]

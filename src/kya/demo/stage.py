@@ -18,6 +18,7 @@ from kya.config import (
     PaperSection,
     VenueSection,
 )
+from kya.config_outside import WitnessesSection
 from kya.core.credential import Role
 from kya.core.errors import InputError, TransientError
 from kya.core.instant import Instant, TimeOfDay
@@ -41,6 +42,7 @@ LIVE_FROM: Final = Instant.parse("2026-05-15T09:00:00.000000Z")
 
 _MADE: Final = ("evidence", "evidence.tar.gz", "installation", "agent-host", "root.pem")
 _MADE_TOO: Final = ("policy.txt", "executions.csv", "resolution.txt", "README")
+_OUTSIDE: Final = ("witnesses",)
 _OF_THE_REVIEW: Final = ("baseline.json", "review.jsonl")
 _OF_THE_BOT: Final = ("bot.jsonl", "bot.json")
 _MARK: Final = "README"
@@ -50,6 +52,7 @@ _MARK_TEXT: Final = (
     "root.pem, policy.txt         the regulator's own copies\n"
     "executions.csv               what the venues handed to the regulator\n"
     "installation/                the operator's gateway: keys, log, venues' lists\n"
+    "witnesses/                   the regulator's and the auditor's: keys, last trees\n"
     "agent-host/                  the bot's host: key, certificate, journal\n"
     "resolution.txt               the board's document\n"
     "baseline.json, review.jsonl  what two people locked, and what they looked at\n"
@@ -75,6 +78,11 @@ class Stage:
         return self.out / "agent-host"
 
     @property
+    def witnesses(self) -> Path:
+        """What the two witnesses keep, each in a folder of its own."""
+        return self.out / "witnesses"
+
+    @property
     def record(self) -> Path:
         """What the bot writes down, a line of JSON an order."""
         return self.out / "bot.jsonl"
@@ -89,7 +97,7 @@ class Stage:
         if self.out.exists() and any(self.out.iterdir()):
             if not (self.out / _MARK).exists():
                 raise InputError(f"{self.out}: is not empty and not of an earlier demo")
-            for name in (*_MADE, *_MADE_TOO, *_OF_THE_BOT, *_OF_THE_REVIEW):
+            for name in (*_MADE, *_MADE_TOO, *_OUTSIDE, *_OF_THE_BOT, *_OF_THE_REVIEW):
                 path = self.out / name
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
@@ -172,6 +180,7 @@ def config_of(flow: Flow, prices: Path | None, seed: int) -> Config:
         paper=section,
         # Copied at acts of the timetable: real seconds mean nothing to this clock.
         drop_copy=DropCopySection(every_ms=0),
+        witnesses=WitnessesSection(policy="trust/policy.txt", every_ms=200),
         venues={
             name: VenueSection(
                 faults={

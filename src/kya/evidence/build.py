@@ -6,7 +6,7 @@ checkpoint, or that was opened under another root.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -25,11 +25,12 @@ from kya.evidence.folder import Folder, appearing
 from kya.evidence.holdings import Holdings
 from kya.evidence.reader import LogReader
 from kya.evidence.readme import Sample, readme
+from kya.evidence.verify_page import verify_page
 from kya.pki.certificate import parse_certificate
 from kya.pki.entries import Entry
 from kya.pki.pem import CERTIFICATE, from_pem
 from kya.tlog.checkpoint import Checkpoint, open_checkpoint
-from kya.tlog.policy import Log, Policy
+from kya.tlog.policy import Log
 from kya.tlog.proof import Proof
 from kya.tlog.tile import TILE_WIDTH, bundles_of, encode_entries, join_hashes, tiles_of
 from kya.tlog.tree import Tree, read_bundle, read_tile, root_at
@@ -161,12 +162,29 @@ class _Pass:
             hashes = read_tile(self._source, tile)
             self._folder.write(layout.LOG + tile.path, join_hashes(hashes))
         self._folder.write(layout.CHECKPOINT, self._note.render())
-        kept = thinned(
-            n for n in self._source.checkpoint_sizes() if n <= self._head.size
-        )
-        for size in kept:
+        stamped = self._write_stamps()
+        sizes = [n for n in self._source.checkpoint_sizes() if n <= self._head.size]
+        others = thinned(set(sizes) - stamped, layout.CHECKPOINTS_MAX - len(stamped))
+        for size in sorted({*others, *stamped}):
             path = layout.checkpoint_path(size)
             self._folder.write(path, self._source(path))
+        cosigned = self._source.witnessed_sizes()
+        for size in thinned(n for n in cosigned if n <= self._head.size):
+            path = layout.witnessed_path(size)
+            self._folder.write(path, self._source(path))
+
+    def _write_stamps(self) -> set[int]:
+        """Write the time stamps, thinned out evenly; return the sizes they are on."""
+        by_size: dict[int, list[str]] = {}
+        for name in self._source.stamp_names():
+            size = layout.stamped_size(name)
+            if size is not None and size <= self._head.size:
+                by_size.setdefault(size, []).append(name)
+        kept = set(thinned(by_size, layout.STAMPED_MAX))
+        for name in (name for size in kept for name in by_size[size]):
+            path = f"{layout.STAMPS}/{name}"
+            self._folder.write(path, self._source(path))
+        return kept
 
     def _write_conclusions(self) -> None:
         """Write what can be said only after the last entry."""
@@ -182,10 +200,12 @@ class _Pass:
         script = resources.files("kya.evidence").joinpath("verify.sh")
         write = self._folder.write
         write(*self._holdings.issuer_file())
-        write(layout.POLICY, Policy(logs=(Log(key=key),)).render())
+        policy = replace(self._source.witnesses, logs=(Log(key=key),))
+        write(layout.POLICY, policy.render())
         write(layout.REPORT_JSON, render_json(self._tally, frame))
         write(layout.REPORT_CSV, render_csv(self._tally))
         write(layout.VERIFY_SH, script.read_bytes())
+        write(layout.VERIFY_HTML, verify_page())
         write(layout.README, readme(self._holdings, self._tally, self._sample))
 
     def _require_root(self, entry: Entry) -> None:
@@ -203,12 +223,12 @@ class _Pass:
             raise InputError(f"agent {agent}: not in the log, which knows: {known}")
 
 
-def thinned(sizes: Iterable[int]) -> list[int]:
+def thinned(sizes: Iterable[int], most: int = layout.CHECKPOINTS_MAX) -> list[int]:
     """Return the sizes in rising order, thinned out evenly if they are too many."""
     known = sorted(set(sizes))
-    if len(known) <= layout.CHECKPOINTS_MAX:
+    if len(known) <= most:
         return known
-    last, steps = len(known) - 1, layout.CHECKPOINTS_MAX - 1
+    last, steps = len(known) - 1, most - 1
     return [known[step * last // steps] for step in range(steps + 1)]
 
 

@@ -1,13 +1,21 @@
 """Where a package's log comes from: a tile directory, read and never written."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from kya.codec.package_layout import STAMPS
+from kya.tlog.policy import Policy
 
 
 class LogReader(Protocol):
     """Reads a log's published files."""
+
+    @property
+    def witnesses(self) -> Policy:
+        """The policy that names the log's witnesses; an empty one if it has none."""
+        ...
 
     def __call__(self, path: str) -> bytes:
         """Return the file at this path; FileNotFoundError if there is none."""
@@ -17,12 +25,21 @@ class LogReader(Protocol):
         """Return the sizes of the former checkpoints, in any order."""
         ...
 
+    def witnessed_sizes(self) -> Iterable[int]:
+        """Return the sizes of the cosigned checkpoints, in any order."""
+        ...
+
+    def stamp_names(self) -> Iterable[str]:
+        """Return the names of the time stamps' files, in any order."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LogDirectory:
-    """A log on disk: `checkpoint`, `checkpoints/<size>.note` and `tile/…`."""
+    """A log on disk: `checkpoint`, `checkpoints/`, `witnessed/` and `tile/…`."""
 
     directory: Path
+    witnesses: Policy = field(default_factory=Policy)
 
     def __call__(self, path: str) -> bytes:
         """Return the file's bytes."""
@@ -30,5 +47,16 @@ class LogDirectory:
 
     def checkpoint_sizes(self) -> list[int]:
         """Return the sizes that file names tell."""
-        names = (path.stem for path in (self.directory / "checkpoints").glob("*.note"))
+        return self._sizes("checkpoints")
+
+    def witnessed_sizes(self) -> list[int]:
+        """Return the sizes of the cosigned ones."""
+        return self._sizes("witnessed")
+
+    def stamp_names(self) -> list[str]:
+        """Return the names below `stamps/`."""
+        return [path.name for path in (self.directory / STAMPS).glob("*.tsr")]
+
+    def _sizes(self, folder: str) -> list[int]:
+        names = (path.stem for path in (self.directory / folder).glob("*.note"))
         return [int(name) for name in names if name.isascii() and name.isdigit()]

@@ -45,8 +45,12 @@ The same without our program, with OpenSSL 3.0, coreutils, sed, awk and a POSIX 
 
 It prints the same ten questions and has the same exit codes.
 
-A script found in a package is a convenience, not a judge: compare verify/verify.sh with
-the published one, or type the commands below yourself. Each block says what it must
+And in a browser, without installing anything: open your own copy of verify/verify.html
+(`kya verify --page` prints it) and choose the package as one .tar.gz, root.pem and
+policy.txt. The page needs no network and has none.
+
+Whatever is found in a package is a convenience, not a judge: compare verify/ with what
+is published, or type the commands below yourself. Each block says what it must
 print. Run them in this folder; $W is a folder for intermediate files.
 
   W=$(mktemp -d)

@@ -495,48 +495,97 @@ present() {
 
 write_policy_program() {
     cat >"$tmp/policy.awk" <<'EOF'
-# Writes the log keys of a C2SP tlog-policy: spki in DER, the preimage of the key id, and
-# a row for each. Names that cannot be key names are refused before they are used.
+# Writes the keys of a C2SP tlog-policy: spki in DER, the preimage of the key id, and a
+# row for each: number, key name, key id, and a witness's name in the policy. Groups and
+# quorum go to files of their own. Names that cannot be key names are refused.
+BEGIN { NAMED["none"] = GROUPED["none"] = 1; quorum = 0 }
 /^[ \t]*(#|$)/ { next }
 $1 == "log" {
-    if (NF > 3 || !(p = index($2, "+"))) { bad("want `log VKEY`"); next }
-    name = substr($2, 1, p - 1)
-    rest = substr($2, p + 1)
-    q = index(rest, "+")
-    id = substr(rest, 1, q - 1)
-    key = unbase64(substr(rest, q + 1))
-    if (name == "" || length(id) != 8 || id ~ /[^0-9a-f]/) { bad("no key name or id"); next }
-    if (length(key) != 66 || substr(key, 1, 2) != "01") { bad("want an Ed25519 key"); next }
-    key = substr(key, 3)
-    n++
-    write_file(TMP "/log/" tag n ".der", bytes("302a300506032b6570032100" key))
-    write_file(TMP "/log/" tag n ".id", name "\n" bytes("01" key))
-    print n "\t" name "\t" id
+    if (NF < 2 || NF > 3) { bad("want `log VKEY`"); next }
+    if (vkey($2, "01")) keep(++n, "01", "")
     next
 }
-$1 == "quorum" { quorum++; if ($2 != "none") finding(8, "UNKNOWN", file " line " FNR \
-    ": asks for witnesses, which this script does not count"); next }
-$1 == "witness" || $1 == "group" { next }
+$1 == "witness" {
+    if (NF < 3 || NF > 4) { bad("want `witness NAME VKEY`"); next }
+    if (!define($2) || !vkey($3, "04")) next
+    if (key in WITNESS) { bad("this public key is listed already"); next }
+    WITNESS[key] = 1
+    keep("w" ++w, "04", $2)
+    next
+}
+$1 == "group" {
+    if (NF < 4) { bad("want `group NAME all|any|K MEMBER...`"); next }
+    want = $3 == "all" ? NF - 3 : $3 == "any" ? 1 : $3
+    if (want !~ /^[1-9][0-9]?[0-9]?$/ || want + 0 > NF - 3) { bad("no such threshold"); next }
+    members = ""
+    for (k = 4; k <= NF; k++) {
+        if (!($k in NAMED) || $k in GROUPED) { bad("no member " $k " to be had"); next }
+        GROUPED[$k] = 1
+        members = members " " $k
+    }
+    if (define($2)) print $2 "\t" want "\t" substr(members, 2) >(TMP "/groups." tag)
+    next
+}
+$1 == "quorum" {
+    quorum++
+    if (NF != 2 || !($2 in NAMED)) { bad("want `quorum NAME` of a name above"); next }
+    print $2 >(TMP "/quorum." tag)
+    next
+}
 { bad("not a line of a policy") }
 END { if (quorum != 1) finding(8, "FAILS", file ": want one quorum line") }
 function bad(why) { finding(8, "FAILS", file " line " FNR ": " why) }
+function define(what) {
+    if (what in NAMED) { bad("the name " what " is taken"); return 0 }
+    NAMED[what] = 1
+    return 1
+}
+function vkey(text, type,   p, rest, q) {
+    p = index(text, "+")
+    name = substr(text, 1, p - 1)
+    rest = substr(text, p + 1)
+    q = index(rest, "+")
+    id = substr(rest, 1, q - 1)
+    key = unbase64(substr(rest, q + 1))
+    if (!p || name == "" || length(id) != 8 || id ~ /[^0-9a-f]/) {
+        bad("no key name or id")
+        return 0
+    }
+    if (length(key) != 66 || substr(key, 1, 2) != type) {
+        bad("want an Ed25519 key of type 0x" type)
+        return 0
+    }
+    key = substr(key, 3)
+    return 1
+}
+function keep(number, type, called) {
+    write_file(TMP "/log/" tag number ".der", bytes("302a300506032b6570032100" key))
+    write_file(TMP "/log/" tag number ".id", name "\n" bytes(type key))
+    print number "\t" name "\t" id "\t" called
+}
 EOF
 }
 
-# read_policy FILE NAME TAG: the log keys of a policy, as rows of $tmp/keys.TAG:
-# number, name, key id, SHA-256 of the public key.
+# read_policy FILE NAME TAG: the keys of a policy, logs as rows of $tmp/keys.TAG, and
+# witnesses of $tmp/watchers.TAG: number, name, key id, SHA-256 of the public key, and a
+# witness's name in the policy.
 read_policy() {
     : >"$tmp/keys.$3"
+    : >"$tmp/watchers.$3"
+    : >"$tmp/groups.$3"
+    echo none >"$tmp/quorum.$3"
     tr '\000' '\001' <"$1" | program policy file="$2" tag="$3" - >"$tmp/rows.$3"
-    while IFS='	' read -r number keyname id; do
+    while IFS='	' read -r number keyname id called; do
         found=$(sha256sum <"$tmp/log/$3$number.id" | cut -c 1-8)
+        kept=keys
+        case $number in w*) kept=watchers ;; esac
         if [ "$found" != "$id" ]; then
             fails 8 "$2: the key id of $keyname is not that of its key"
         elif openssl pkey -pubin -inform DER -in "$tmp/log/$3$number.der" \
             -out "$tmp/log/$3$number.pem" 2>/dev/null; then
             digest=$(sha256sum <"$tmp/log/$3$number.der" | cut -c 1-64)
-            printf '%s\t%s\t%s\t%s\n' "$3$number" "$keyname" "$id" "$digest" \
-                >>"$tmp/keys.$3"
+            printf '%s\t%s\t%s\t%s\t%s\n' "$3$number" "$keyname" "$id" "$digest" "$called" \
+                >>"$tmp/$kept.$3"
         else
             fails 8 "$2: the key of $keyname cannot be read"
         fi
@@ -1265,7 +1314,7 @@ check_trust_files() {
     done <"$tmp/odd"
 }
 
-# ------------------------------------------- 2 3 4 5 10. the statements, one by one
+# ----------------------------------------- 2 3 4 5 7 10. the statements, one by one
 
 # Reads the whole log in its order and asks of every entry what the rules ask. Keeps its
 # own account of seqs, chains and sums; shares nothing with the gateway's code.
@@ -1309,9 +1358,12 @@ part == "signatures" { SIGNED[$1] = $2; SIGNER[$1, $2] = $3; ID[$1, $2] = $4; ne
 part == "digests" { DIGEST[FNR - 1] = $0; next }
 part == "leaves" { LEAF[FNR - 1] = $0; next }
 part == "policies" { POLICY[$2] = $1; next }
+part == "seen" { SEEN[$1] = 1; next }
 {
     i = $1 + 0
     judge(i, substr($0, index($0, "\t") + 1))
+    # What somebody outside has seen cannot have been there later (witness.md 5).
+    if ((i + 1) in SEEN) print i + 1, NOW >(TMP "/moments")
 }
 END {
     if (PENDING != "") fail(10, PENDING, "no decision follows it")
@@ -1423,6 +1475,8 @@ function judge(i, line,   kind) {
     else if (kind == "kya/halt/v1") on_halt(i)
     else if (kind == "kya/resume/v1") on_resume(i)
     else if (kind == "kya/rearm/v1") on_rearm(i)
+    else if (kind == "kya/incident/v1") on_step(i)
+    else if (kind == "kya/alert/v1") on_alert(i, line)
     else if (kind == "kya/place-limits/v1") on_place_limits(i)
     else if (kind == "kya/drop-copy/v1") on_copy(i)
     else if (kind == "kya/unexplained/v1") on_unexplained(i)
@@ -1611,13 +1665,14 @@ function is_sorted(name,   k) {
 function on_mandate(i, line,   m, from, n) {
     m = DIGEST[i]
     WHAT[i] = "mandate of " V["agent"]
-    if (!fields(i, 3, "_type,agent,grace_seconds,operator,resolution,resolved_at,scope," \
-        "valid_from,valid_until")) return
+    if (!fields(i, 3, "_type,agent,grace_seconds," (has("incidents") ? "incidents," : "") \
+        "operator,resolution,resolved_at,scope,valid_from,valid_until")) return
     if (m in GRANTED) fail(3, i, "this mandate is on record already")
     not_back_dated(3, i, V["resolved_at"])
     GRANTED_TO[m] = V["agent"]; FROM[m] = V["valid_from"]; UNTIL[m] = V["valid_until"]
     from = index(line, ",\"scope\":{") + 9
     GRANTED[m] = substr(line, from, index(line, "},\"valid_from\":\"") + 1 - from)
+    if (!read_triggers(m, line)) fail(3, i, "says of incidents what no mandate can say")
     n = signers(3, i, "director", V["resolved_at"])
     if (n < 2) fail(3, i, "want two directors; signed by " n)
     DIRECTORS += n
@@ -1695,9 +1750,11 @@ function on_standing(i,   c, act, was) {
     if (was == "active" && act == "suspend") {
         STANDING[c] = "suspended"
         STOPPED[c] = V["at"]
+        incident_follows(c, "suspended", V["at"])
     } else if (was == "suspended" && act == "reinstate") {
         if (V["at"] "" <= STOPPED[c] "") fail(1, i, "dated before the suspension it lifts")
         STANDING[c] = "active"
+        incident_follows(c, "reinstated", V["at"])
     }
     else if (was != "revoked" && act == "revoke") revoked(i, c, V["at"])
     else fail(1, i, "the certificate is " was)
@@ -1709,6 +1766,7 @@ function on_standing(i,   c, act, was) {
 function revoked(i, c, at) {
     REVOKING = i
     STANDING[c] = "revoked"
+    incident_follows(c, "revoked", at)
     if (!(c in SINCE) || at "" < SINCE[c] "") SINCE[c] = at
     CODE[c] = tolower(V["code"])
 }
@@ -1911,6 +1969,306 @@ function halt_state(   said) {
         UNSURE = "whether it reduces a position is not added up here"
     rule(H_SAID == "", "halt.state", "active", H_SAID == "" ? "active" : H_SAID, \
         index(said, "; halted ") ? "halt.halted" : "halt.reducing", "")
+}
+
+# ------------------------------------------ incidents: what opens them, and how they end
+
+# What a mandate says of incidents, as it stands there: written again from what was read, so
+# that no number is a string. 0 if it has no form that it can have.
+function read_triggers(m, line,   text, k, at, n) {
+    GRACE[m] = V["grace_seconds"]
+    if (!is_at_most(GRACE[m], 86400, 0) || !index(line, ",\"grace_seconds\":" GRACE[m] ","))
+        return 0
+    if (!has("incidents")) return 1
+    n = N["incidents.triggers"] + 0
+    ALERTED[m] = V["incidents.alert_seconds"]
+    text = "{\"alert_seconds\":" ALERTED[m] ",\"triggers\":["
+    for (k = 1; k <= n; k++) {
+        at = "incidents.triggers." k
+        TRIGGER[m, k] = list_of(at ".reasons")
+        ENOUGH[m, k] = V[at ".count"]
+        RECENT[m, k] = V[at ".within_seconds"]
+        if (!is_trigger(m, k, at ".reasons")) return 0
+        text = text (k > 1 ? "," : "") "{\"count\":" ENOUGH[m, k] ",\"reasons\":[" \
+            quoted(TRIGGER[m, k]) "],\"within_seconds\":" RECENT[m, k] "}"
+    }
+    if (n < 1 || n > 16 || !index(line, ",\"incidents\":" text "]},\"operator\":\"") \
+        || (ALERTED[m] != "null" && !is_at_most(ALERTED[m], 3600, 1))) return 0
+    TRIGGERS[m] = n
+    WATCHED++
+    return 1
+}
+
+function is_trigger(m, k, name,   n, words) {
+    if (TRIGGER[m, k] !~ /^[a-z_.]+( [a-z_.]+)*$/ || !is_sorted(name) \
+        || !is_at_most(ENOUGH[m, k], 100, 1) || !is_at_most(RECENT[m, k], 604800, 1)) return 0
+    for (n = split(TRIGGER[m, k], words, " "); n >= 1; n--)
+        if (within("credential.suspended credential.revoked credential.not_yet_valid" \
+            " credential.expired incident.grace_over", words[n])) return 0
+    return 1
+}
+
+function is_at_most(text, most, least) {
+    return text ~ /^(0|[1-9][0-9]*)$/ && length(text) <= 15 && text + 0 >= least && text + 0 <= most
+}
+function quoted(list) {
+    gsub(/ /, "\",\"", list)
+    return "\"" list "\""
+}
+
+# The instant so many seconds after, of at most a day; what follows the second stays.
+function later(at, seconds,   y, m, d, s) {
+    y = substr(at, 1, 4) + 0; m = substr(at, 6, 2) + 0; d = substr(at, 9, 2) + 0
+    s = (substr(at, 12, 2) * 60 + substr(at, 15, 2)) * 60 + substr(at, 18, 2) + seconds
+    for (; s >= 86400; s -= 86400) {
+        d++
+        if (days(y, m, d) < (m == 12 ? days(y + 1, 1, 1) : days(y, m + 1, 1))) continue
+        d = 1
+        if (++m > 12) { m = 1; y++ }
+    }
+    return sprintf("%04d-%02d-%02dT%02d:%02d:%02d", y, m, d, int(s / 3600), int(s / 60) % 60, \
+        s % 60) substr(at, 20)
+}
+
+# The control: past the end of a grace nothing leaves, whatever people set aside.
+function grace(a, c, at,   n) {
+    if (!(a in RUNNING)) {
+        if (MANDATE[c] in TRIGGERS)
+            control("incident.grace", "within its grace", "none", "passed", "", "")
+        return
+    }
+    n = RUNNING[a]
+    control("incident.grace", "within its grace", I_STATE[n] " until " I_ENDS[n], \
+        at "" < I_ENDS[n] "" ? "passed" : "failed", "incident.grace_over", "")
+}
+
+# What the decision must open, by the controls that it lists: OPENS_WHAT as it is written.
+# Whether it lists the right ones, another question asks.
+function opens(i, line, at, said,   m, k, named) {
+    OPENS_WHAT = ""
+    BREACHED = ""
+    m = MANDATE[O_CERTIFICATE]
+    if ((m in TRIGGERS) && !(O_AGENT in RUNNING) && said != "refused") {
+        if (is_taken(m)) LEFT_OPEN++
+        read_breaches(i, line)
+        for (k = 1; k <= TRIGGERS[m] && OPENS_WHAT == ""; k++) {
+            named = shared(BREACHED, TRIGGER[m, k])
+            if (named == "" || !is_met(O_AGENT, m, k, at)) continue
+            OPENS_WHAT = "{\"grace_ends_at\":\"" later(at, GRACE[m]) "\",\"reasons\":[" \
+                quoted(named) "],\"trigger\":" k "}"
+        }
+    }
+    if (OPENS_WHAT == "" ? index(line, ",\"incident\":") \
+        : !index(line, ",\"incident\":" OPENS_WHAT ",\"mandate\":\""))
+        fail(7, i, "opens another incident than the mandate says, or none where it does")
+}
+
+# Whether a trigger counts what this script takes as it is recorded.
+function is_taken(m,   k) {
+    for (k = 1; k <= TRIGGERS[m]; k++)
+        if ((BEHAVIOUR != "" && TRIGGER[m, k] ~ /behaviour[.](critical|sequence|unusual)/) \
+            || (OVERLAYS_TEXT != "" && TRIGGER[m, k] ~ /overlay[.]/)) return 1
+    return 0
+}
+
+function read_breaches(i, line,   k, at) {
+    if (!json(line)) { fail(5, i, "not canonical JSON"); return }
+    for (k = 1; k <= N["controls"]; k++) {
+        at = "controls." k
+        if (!((at ".reason") in V) || V[at ".outcome"] == "overridden") continue
+        BREACHED = BREACHED (BREACHED == "" ? "" : " ") V[at ".reason"]
+    }
+}
+
+# Of the words of one list those that are in the other one.
+function shared(list, other,   n, k, words, out) {
+    out = ""
+    n = split(list, words, " ")
+    for (k = 1; k <= n; k++)
+        if (within(other, words[k])) out = out (out == "" ? "" : " ") words[k]
+    return out
+}
+
+# Whether one more now makes enough: the one so many before it must be recent.
+function is_met(a, m, k, at,   first) {
+    if (ENOUGH[m, k] == 1) return 1
+    if (COUNTS_FOR[a] != m) return 0
+    first = MET[a, k] - ENOUGH[m, k] + 2
+    return (a, k, first) in MET_AT \
+        && micros(at) - micros(MET_AT[a, k, first]) < RECENT[m, k] * 1000000
+}
+
+# Opens it, or else counts the breach towards the next one; another mandate counts anew.
+function open_incident(n, at,   m, k) {
+    m = MANDATE[O_CERTIFICATE]
+    if (BREACHED == "") return
+    if (OPENS_WHAT != "") {
+        COUNTS_FOR[O_AGENT] = ""
+        RUNNING[O_AGENT] = n
+        INCIDENT[++INCIDENTS] = n
+        I_STATE[n] = "open"; I_AGENT[n] = O_AGENT; I_OPENED[n] = at; I_UNDER[n] = O_CERTIFICATE
+        I_ENDS[n] = later(at, GRACE[m])
+        I_SECONDS[n] = ALERTED[m]
+        return
+    }
+    if (COUNTS_FOR[O_AGENT] != m) for (k = 1; k <= 16; k++) {
+        for (n = MET[O_AGENT, k]; (O_AGENT, k, n) in MET_AT; n--) delete MET_AT[O_AGENT, k, n]
+        MET[O_AGENT, k] = 0
+    }
+    COUNTS_FOR[O_AGENT] = m
+    for (k = 1; k <= TRIGGERS[m]; k++) {
+        if (shared(BREACHED, TRIGGER[m, k]) == "") continue
+        MET_AT[O_AGENT, k, ++MET[O_AGENT, k]] = at
+        delete MET_AT[O_AGENT, k, MET[O_AGENT, k] - ENOUGH[m, k] + 1]
+    }
+}
+
+# A decision that cannot be run again may leave out what it breached.
+function breaches_are_taken(i) {
+    if (MANDATE[O_CERTIFICATE] in TRIGGERS)
+        finding(7, "UNKNOWN", label(i) ": what it breached is taken as it is recorded, for it" \
+            " cannot be run again")
+}
+
+function on_step(i,   s, at, n) {
+    s = V["step"]; at = V["at"]; n = V["incident"]
+    WHAT[i] = s " of incident " substr(n, 1, 16)
+    if (s !~ /^(acknowledge|extend|release|conclude)$/) { fail(7, i, "a step that is none"); return }
+    if (!fields(i, 7, "_type,at," (s == "conclude" ? "file," : "") "incident,reason,step" \
+        (s == "extend" ? ",until" : ""))) return
+    not_back_dated(7, i, at)
+    signers(7, i, "compliance operator risk", at)
+    if ((s == "extend" || s == "release") && !two_people(i, "compliance risk"))
+        fail(7, i, "want two people, one of compliance or risk management")
+    if (s == "conclude" && !one_person(i, "compliance risk"))
+        fail(7, i, "want somebody of compliance or risk management")
+    if (V["reason"] == "" || (s == "conclude" && !is_digest(V["file"])) \
+        || (s == "extend" && micros(V["until"]) < 0)) {
+        fail(7, i, "no reason, file or end that a step can have")
+        return
+    }
+    if (!(n in I_STATE)) { fail(7, i, "no such incident is on record"); return }
+    take_step(i, s, at, n)
+}
+
+function one_person(i, roles,   k) {
+    for (k = 1; k <= SIGNED[i]; k++)
+        if (((i, k) in BY) && within(roles, ROLE[BY[i, k]])) return 1
+    return 0
+}
+
+function take_step(i, s, at, n,   from) {
+    from = s == "acknowledge" ? "open" : s == "conclude" ? "released reinstated revoked" \
+        : "open acknowledged"
+    if (!within(from, I_STATE[n])) { fail(7, i, "it is " I_STATE[n]); return }
+    if (at "" < I_OPENED[n] "" || ((n in I_ACTED) && at "" <= I_ACTED[n] ""))
+        fail(7, i, "not later than what it follows")
+    I_ACTED[n] = at
+    if (s == "acknowledge") { I_STATE[n] = "acknowledged"; return }
+    if (s == "conclude") {
+        if (n in I_CONCLUDED) fail(7, i, "it is concluded already")
+        I_CONCLUDED[n] = 1
+        return
+    }
+    if (at "" >= I_ENDS[n] "" || NOW "" >= I_ENDS[n] "") fail(7, i, "its grace ended at " I_ENDS[n])
+    if (s == "release") { I_STATE[n] = "released"; delete RUNNING[I_AGENT[n]]; return }
+    if (V["until"] "" <= I_ENDS[n] "" || V["until"] "" > later(at, 86400) "")
+        fail(7, i, "until no later end, or more than 24 hours after it was signed")
+    I_ENDS[n] = V["until"]
+}
+
+function on_alert(i, line,   n, at, m) {
+    n = V["incident"]; at = V["at"]; m = V["micros"]
+    WHAT[i] = "alert of incident " substr(n, 1, 16)
+    if (!fields(i, 7, "_type,at,attempts,delivered,detail,incident,micros,target")) return
+    signers(7, i, "gateway", at)
+    not_before_now(7, i, at)
+    if (!is_at_most(V["attempts"], 999999999999999, 1) || !is_at_most(m, 999999999999999, 0) \
+        || V["delivered"] !~ /^(true|false)$/ || V["target"] !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ \
+        || !index(line, ",\"attempts\":" V["attempts"] ",\"delivered\":" V["delivered"] ",\"detail\":\"") \
+        || !index(line, ",\"micros\":" m ",\"target\":\"")) {
+        fail(7, i, "a number, target or answer that no alert can have")
+        return
+    }
+    if (!(n in I_STATE)) { fail(7, i, "no such incident is on record"); return }
+    if ((n, V["target"]) in SETTLED) fail(7, i, V["target"] " is settled already")
+    SETTLED[n, V["target"]] = 1
+    if (V["delivered"] == "false") return
+    if (!(n in I_TOLD) || m + 0 < I_TOLD[n]) I_TOLD[n] = m + 0
+    if (I_SECONDS[n] != "null" && m + 0 <= I_SECONDS[n] * 1000000 \
+        && at "" <= later(I_OPENED[n], I_SECONDS[n]) "") IN_TIME[n] = 1
+}
+
+# An incident follows the certificate that it was opened under.
+function incident_follows(c, to, at,   n) {
+    if (ROLE[c] != "agent") return
+    TIMES[to]++
+    if (!(NAME[c] in RUNNING)) return
+    n = RUNNING[NAME[c]]
+    if (I_UNDER[n] != c) return
+    I_STATE[n] = to
+    if (to == "suspended") I_STOPPED[n] = at
+    else delete RUNNING[NAME[c]]
+}
+
+# What people and services had to do by the end of the log.
+function conclude_incidents(   k, n) {
+    for (k = 1; k <= INCIDENTS; k++) {
+        n = INCIDENT[k]
+        conclude_incident(n, "the end of the log: incident " substr(n, 1, 16) " of " I_AGENT[n])
+    }
+    if (UNFOLLOWED && WATCHED)
+        finding(7, "UNKNOWN", UNFOLLOWED " decisions cannot be judged, so that what they open is not known")
+    if (LEFT_OPEN)
+        finding(7, "UNKNOWN", LEFT_OPEN " decisions could open an incident by a score or by an answer" \
+            " of an overlay, which are taken as they are recorded")
+    if (INCIDENTS) finding(7, "CHECKED", incidents_told())
+    else if (WATCHED)
+        finding(7, "CHECKED", "mandates that say what opens an incident: " WATCHED "; no decision" \
+            " under them does")
+    else finding(7, "UNKNOWN", "no mandate on record says what opens an incident")
+    finding(7, "CHECKED", "suspensions: " TIMES["suspended"] + 0 ", reinstatements: " \
+        TIMES["reinstated"] + 0 ", revocations: " TIMES["revoked"] + 0)
+}
+
+function conclude_incident(n, what) {
+    if (within("open acknowledged", I_STATE[n])) {
+        if (NOW "" > later(I_ENDS[n], 60) "")
+            finding(7, "FAILS", what ": its grace ended at " I_ENDS[n] ", nobody decided, and it" \
+                " was never suspended; the log goes on to " NOW)
+        else finding(7, "UNKNOWN", what ": " I_STATE[n] ", until " I_ENDS[n])
+    }
+    if (I_SECONDS[n] == "null" || (n in IN_TIME)) return
+    if (NOW "" > later(I_OPENED[n], I_SECONDS[n]) "")
+        finding(7, "FAILS", what ": nobody was told within " I_SECONDS[n] " s")
+    else finding(7, "UNKNOWN", what ": nobody was told yet; the log ends before")
+}
+
+# What became of them, and how fast.
+function incidents_told(   k, n, words, count, text, told, slowest, late, latest, past) {
+    for (k = 1; k <= INCIDENTS; k++) {
+        n = INCIDENT[k]
+        count[I_STATE[n]]++
+        if (n in I_TOLD) { told++; if (I_TOLD[n] > slowest) slowest = I_TOLD[n] }
+        if (!(n in I_STOPPED) || I_STOPPED[n] "" < I_ENDS[n] "") continue
+        late++
+        past = micros(I_STOPPED[n]) - micros(I_ENDS[n])
+        if (past > latest) latest = past
+    }
+    n = split("acknowledged open reinstated released revoked suspended", words, " ")
+    for (k = 1; k <= n; k++)
+        if (words[k] in count) text = text (text == "" ? "" : ", ") count[words[k]] " " words[k]
+    return "incidents: " INCIDENTS " (" text "), each opened as its mandate says; no order but" \
+        " cancels was allowed from the end of a grace on" \
+        (told ? "; first alerts delivered: " told ", within " in_seconds(slowest) : "") \
+        (late ? "; suspended at the end of a grace: " late ", at most " in_seconds(latest) \
+        " after it" : "")
+}
+
+# Rounded up to a millisecond.
+function in_seconds(m) {
+    m = int((m + 999) / 1000)
+    return sprintf("%.0f.%03d s", int(m / 1000), m % 1000)
 }
 
 # ---------------------------------------------------- what all agents share at a place
@@ -2430,7 +2788,7 @@ function run_rules(at,   a, c, day, skew, good, standing, name) {
     if (at "" < BEGINS[c] "")
         rule(0, "credential.validity", BEGINS[c], at, "credential.not_yet_valid", "")
     else rule(at "" <= ENDS[c] "", "credential.validity", ENDS[c], at, "credential.expired", "")
-    if (O_ACTION != "cancel") halt_state()
+    if (O_ACTION != "cancel") { halt_state(); grace(a, c, at) }
     rule(O_SEQ + 0 == SEQ[a] + 1, "sequence.seq", SEQ[a] + 1, O_SEQ, "sequence.gap", "orders")
     rule(O_PREV == PREV[a], "sequence.prev", PREV[a], O_PREV, "sequence.prev", "sha256")
     rule(!((a, day, O_ID) in USED), "client_order_id.unique", "unused", O_ID, \
@@ -2923,7 +3281,7 @@ function rendered(at, i, outcome,   c, counted) {
         (O_AGENT in BASELINE && O_ACTION != "cancel" ? "\"" BASELINE[O_AGENT] "\"" : "null") \
         (BEHAVIOUR == "" ? "" : ",\"behaviour\":" BEHAVIOUR) ",\"controls\":[" CONTROLS "]," CONVERSION_TEXT "\"counters\":{\"after\":" counter(counted) ",\"before\":" counter("0") \
         ",\"currency\":\"" COUNTED_IN "\",\"day\":\"" substr(at, 1, 10) "\"},\"credential\":\"" \
-        O_CREDENTIAL "\",\"mandate\":\"" MANDATE[c] "\",\"mode\":\"" \
+        O_CREDENTIAL "\"" (OPENS_WHAT == "" ? "" : ",\"incident\":" OPENS_WHAT) ",\"mandate\":\"" MANDATE[c] "\",\"mode\":\"" \
         (at "" >= LIVE[c] "" ? "live" : "paper") "\",\"order\":\"" LEAF[i] "\",\"outcome\":\"" \
         outcome "\"" (OVERLAYS_TEXT == "" ? "" : ",\"overlays\":[" OVERLAYS_TEXT "]") \
         ",\"override\":" O_OVERRIDE ",\"price\":" PRICE_TEXT ",\"reasons\":[" REASONS \
@@ -2956,16 +3314,18 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
     COUNT[said]++
     signers(5, i, "gateway", at)
     not_before_now(5, i, at)
-    if (o == "") { fail(10, i, "no order stands before it"); return }
+    if (o == "") { fail(10, i, "no order stands before it"); UNFOLLOWED++; return }
     WHAT[i] = "decision on " WHAT[o]
     if (tail_member(tail, "order") != LEAF[o]) fail(10, i, "names another order than the one before it")
     if (said != "allowed" && said != "denied" && said != "refused") {
         fail(5, i, "an outcome that is none")
+        UNFOLLOWED++
         return
     }
     if (!O_OK || !(O_CERTIFICATE in READABLE) || micros(at) < 0) {
         if (said == "allowed") fail(4, o, "allowed, though it cannot be judged")
         else fail(5, i, "its order cannot be judged")
+        UNFOLLOWED++
         return
     }
     used(O_CERTIFICATE, at "" > ENDS[O_CERTIFICATE] "" ? ENDS[O_CERTIFICATE] : at)
@@ -2975,8 +3335,10 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
     run_rules(at)
     overlays(i, tail)
     outcome = REASONS == "" ? "allowed" : IDENTITY ? "refused" : "denied"
+    opens(i, line, at, said)
     compare(i, o, line, at, said, outcome)
     remember(o, at, said)
+    open_incident(LEAF[o], at)
 }
 
 function compare(i, o, line, at, said, outcome,   mode) {
@@ -2988,12 +3350,14 @@ function compare(i, o, line, at, said, outcome,   mode) {
     if (UNSURE != "") {
         finding(4, "UNKNOWN", label(o) ": " UNSURE)
         finding(5, "UNKNOWN", label(i) ": cannot be run again for the same reason")
+        breaches_are_taken(i)
         return
     }
     if (said == "allowed" && outcome != "allowed") {
         fail(4, o, "allowed, though the rules say " REASONS " (" O_AMOUNT " " O_CURRENCY \
             " at " at ")")
         if (REASONS ~ /sequence/) fail(10, o, "allowed, though " REASONS)
+        if (REASONS ~ /incident[.]grace_over/) fail(7, o, "allowed after the end of a grace")
     }
     if (said != "allowed" && index(line, ",\"reasons\":[],") > 0)
         fail(5, i, said ", but no reason is given")
@@ -3001,19 +3365,21 @@ function compare(i, o, line, at, said, outcome,   mode) {
         finding(4, "UNKNOWN", label(o) ": its scope sets " STRANGE[O_CERTIFICATE] \
             ", which this script does not ask")
         finding(5, "UNKNOWN", label(i) ": cannot be run again for the same reason")
+        breaches_are_taken(i)
         return
     }
     if (rendered(at, o, outcome) == line) { SAME++; return }
-    if (foreign(line))
+    if (foreign(line)) {
         finding(5, "UNKNOWN", label(i) ": uses a control that this script does not know")
-    else if (outcome != said)
+        breaches_are_taken(i)
+    } else if (outcome != said)
         fail(5, i, "says " said "; the rules say " outcome (REASONS == "" ? "" : ", " REASONS))
     else fail(5, i, "differs from what the rules give again (outcome " said ")")
 }
 
 function foreign(line,   k, known) {
     if (!json(line)) return 0
-    known = " credential.standing credential.validity halt.state sequence.seq sequence.prev" \
+    known = " credential.standing credential.validity halt.state incident.grace sequence.seq sequence.prev" \
         " client_order_id.unique clock.skew action.allowed action.target market.allowed" \
         " venue.allowed region.allowed region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
         " price.spread price.band price.collar price.drift price.known order.amount order.units" \
@@ -3279,6 +3645,7 @@ function conclude(   c, n, words, k, text) {
     }
     print ORIGIN >(TMP "/origin")
     conclude_lists()
+    conclude_incidents()
     if (ORDERS)
         finding(2, "CHECKED", JOBS[2] + 0 " of " ORDERS " order signatures, each under the" \
             " certificate that the order names")
@@ -3327,6 +3694,11 @@ EOF
 }
 
 judge_statements() {
+    : >"$tmp/moments"
+    {
+        printf '%s\n' "$size"
+        sed -n 's/^witnessed\/\([1-9][0-9]*\)[.]note$/\1/p' "$tmp/files"
+    } >"$tmp/seen"
     hash_folder text >"$tmp/digests"
     while IFS= read -r entry; do
         printf '%s\t%s\n' "$(sha256sum <"$tmp/policy/$entry" | cut -c 1-64)" "$entry"
@@ -3339,7 +3711,7 @@ judge_statements() {
     export KYA_ROOT
     program judge part=certificates "$tmp/certificates" part=signatures "$tmp/signatures" \
         part=digests "$tmp/digests" part=leaves "$tmp/hash/0" \
-        part=policies "$tmp/policysums" \
+        part=policies "$tmp/policysums" part=seen "$tmp/seen" \
         part=statements "$tmp/statements"
     [ ! -s "$tmp/sessionsums" ] || sha256sum -c --status --strict "$tmp/sessionsums" ||
         fails 5 "a session in the log is not the one that its entry names"
@@ -3592,11 +3964,42 @@ check_checkpoints() {
         read_checkpoints held "your checkpoint" "$held"
         [ -s "$tmp/checkpoints.held" ] || fails 8 "your checkpoint: cannot be read"
     fi
+    read_witnessed
     cat "$tmp/checkpoints.newest" "$tmp/checkpoints.former" "$tmp/checkpoints.held" \
-        >"$tmp/checkpoints"
+        "$tmp/checkpoints.seen" >"$tmp/checkpoints"
     awk -F '\t' -v all="$entries" '$2 >= 1 && $2 + 0 <= all + 0 { print $2 }' \
         "$tmp/checkpoints" | roots_at >"$tmp/roots"
     compare_roots
+}
+
+# The checkpoints that witnesses have cosigned: signed by the log like every other, and
+# under them the lines of the witnesses that count here.
+read_witnessed() {
+    set --
+    while IFS= read -r file; do
+        case $file in
+            witnessed/0[!.]* | witnessed/*[!0-9]*.note)
+                fails 8 "$file: not named after its size"
+                ;;
+            witnessed/*.note) set -- "$@" "$package/$file" ;;
+            witnessed/*) fails 8 "$file: no checkpoint" ;;
+        esac
+    done <"$tmp/files"
+    [ $# -le 1024 ] || die 4 "witnessed/: more than 1024 files"
+    : >"$tmp/checkpoints.seen"
+    [ $# -eq 0 ] || read_checkpoints seen '' "$@"
+    watch=package whose="the package's policy"
+    if [ -n "$policy" ] && [ "$(cat "$tmp/quorum.own")" != none ]; then
+        watch=own whose="your policy"
+    fi
+    : >"$tmp/watched"
+    [ -f "$tmp/quorum.$watch" ] || echo none >"$tmp/quorum.$watch"
+    [ "$(cat "$tmp/quorum.$watch")" != none ] || return 0
+    program cosigned FS='	' part=keys "$tmp/watchers.$watch" part=files \
+        "$package/log/checkpoint" "$@" >"$tmp/sightings"
+    program quorum FS='	' whose="$whose" size="$size" part=keys "$tmp/watchers.$watch" \
+        part=groups "$tmp/groups.$watch" part=quorum "$tmp/quorum.$watch" \
+        part=moments "$tmp/moments" part=sightings "$tmp/sightings" >"$tmp/watched"
 }
 
 compare_roots() {
@@ -3605,6 +4008,8 @@ compare_roots() {
         case $file in "$package"/*) file=${file#"$package"/} ;; esac
         case $file in
             checkpoints/*) [ "$file" = "checkpoints/$count.note" ] ||
+                fails 8 "$file: is of size $count" ;;
+            witnessed/*) [ "$file" = "witnessed/$count.note" ] ||
                 fails 8 "$file: is of size $count" ;;
         esac
         [ "$name" = "$origin" ] || fails 8 "$file: is of another log than $origin"
@@ -3624,15 +4029,114 @@ conclude_log() {
     former=$(wc -l <"$tmp/checkpoints.former")
     text="$entries entries rebuilt to the signed root, $tiles hash tiles, $((former)) former\
  checkpoints and all proofs agree"
+    [ ! -s "$tmp/watched" ] || text="$text; $(cat "$tmp/watched")"
     if [ -n "$policy$held" ]; then
         [ -z "$policy" ] || text="$text; signed by the key of your policy"
         [ -z "$held" ] || text="$text; your checkpoint is a beginning of this log"
         [ -n "$held" ] || text="$text; a tail cut off would show only with --checkpoint"
-        checked 8 "$text; no witnesses yet"
+        [ "$watch" = own ] || text="$text; no witness of a policy of yours is asked for"
+        checked 8 "$text"
     else
         unknown 8 "$text, but without --policy or --checkpoint of your own nobody can tell\
  whether others were shown another log"
     fi
+}
+
+# ------------------------------------------------------------------ 8. who has seen it
+
+write_witness_programs() {
+    cat >"$tmp/cosigned.awk" <<'EOF'
+# The lines of witnesses under each checkpoint: a signature job and a row for each: size,
+# number of the key, seconds, file. Operand `keys` comes first.
+part == "keys" { KEY[$2 "\t" $3] = $1; next }
+FNR == 1 && raw != "" { take() }
+{ if (FNR == 1) { raw = ""; file = FILENAME } raw = raw $0 "\n" }
+END { if (raw != "") take() }
+
+function take(   lines, k, key, time, path) {
+    sub(/^.*\/witnessed\//, "witnessed/", file)
+    sub(/^.*\/log\/checkpoint$/, "log/checkpoint", file)
+    if (note(raw) != "" || split(N_TEXT, lines, "\n") != 4) return
+    number++
+    for (k = 1; k <= N_COUNT; k++) {
+        if (!((N_NAME[k] "\t" N_ID[k]) in KEY)) continue
+        key = KEY[N_NAME[k] "\t" N_ID[k]]
+        time = length(N_SIG[k]) == 144 ? seconds(substr(N_SIG[k], 1, 16)) : 0
+        if (!time) {
+            finding(8, "FAILS", file ": the cosignature of " N_NAME[k] \
+                " has no time from 1970 to 9999, or another length")
+            continue
+        }
+        path = TMP "/note/w" number "." k
+        write_file(path, bytes(substr(N_SIG[k], 17)))
+        write_file(path ".text", "cosignature/v1\ntime " sprintf("%.0f", time) "\n" N_TEXT)
+        print "ed25519\t" TMP "/log/" key ".pem\t" path "\t" path ".text\t8\t" file \
+            ": the cosignature of " N_NAME[k] " does not fit" >>(TMP "/jobs")
+        print lines[2] "\t" key "\t" sprintf("%.0f", time) "\t" file
+    }
+}
+
+# Eight bytes as a number; 0 for none that is a time until the year 9999.
+function seconds(hex,   k, n) {
+    if (substr(hex, 1, 6) != "000000") return 0
+    n = 0
+    for (k = 7; k <= 16; k++) n = n * 16 + index("0123456789abcdef", substr(hex, k, 1)) - 1
+    return n > 253402300799 ? 0 : n
+}
+EOF
+    cat >"$tmp/quorum.awk" <<'EOF'
+# Who has seen which tree and when, whether that can be, and the largest tree that enough
+# of them have seen. Prints what is established; else a finding says what is not.
+part == "keys" { CALLED[$1] = $5; NAME[$1] = $2; of++; next }
+part == "groups" { GROUP[++groups] = $1; WANT[groups] = $2 + 0; MEMBERS[groups] = $3; next }
+part == "quorum" { quorum = $1; next }
+part == "moments" { MOMENT[$1] = $2; next }
+{
+    AT[++rows] = $1 + 0; BY[rows] = $2; TIME[rows] = $3 + 0; FILE[rows] = $4
+    SAW[$1, $2] = 1
+    SIZES[$1] = 1
+}
+END {
+    for (r = 1; r <= rows; r++) judge_time(r)
+    best = -1
+    for (n in SIZES) if (n + 0 > best && is_met(n)) best = n + 0
+    if (best < 0)
+        finding(8, whose == "your policy" ? "FAILS" : "UNKNOWN", \
+            "log/checkpoint: no tree of this log has the quorum " quorum " of " whose)
+    else if (best < size + 0)
+        finding(8, "UNKNOWN", "the last " size - best " entries have no quorum of " whose \
+            "; " best " have")
+    else {
+        is_met(best)
+        print seen " of " of " witnesses of " whose " have cosigned these " best " entries"
+    }
+}
+
+function judge_time(r,   q) {
+    if (AT[r] in MOMENT && TIME[r] < micros(MOMENT[AT[r]]) / 1000000 - 60)
+        finding(8, "FAILS", FILE[r] ": " NAME[BY[r]] " says to have seen " AT[r] \
+            " entries before the last of them, of " MOMENT[AT[r]] ", was there: back-dated")
+    for (q = 1; q <= rows; q++)
+        if (BY[q] == BY[r] && AT[q] < AT[r] && TIME[q] > TIME[r]) {
+            finding(8, "FAILS", FILE[r] ": " NAME[BY[r]] " says to have seen " AT[r] \
+                " entries, and " AT[q] " only later")
+            return
+        }
+}
+
+function is_met(n,   met, c, g, k, members, count) {
+    split("", met)
+    seen = 0
+    for (c in CALLED) if ((n, c) in SAW) { met[CALLED[c]] = 1; seen++ }
+    for (g = 1; g <= groups; g++) {
+        count = 0
+        split(MEMBERS[g], members, " ")
+        for (k in members) count += members[k] in met
+        if (count >= WANT[g]) met[GROUP[g]] = 1
+    }
+    return quorum in met
+}
+EOF
 }
 
 # ----------------------------------------------------------------------------- the table
@@ -3682,7 +4186,6 @@ EOF
 }
 
 print_table() {
-    unknown 7 "incidents are not built yet"
     printf 'package  %s\nlog      %s\nclock    %s\n\n' "$package" \
         "$(cat "$tmp/origin" 2>/dev/null)" "$(cat "$tmp/clock" 2>/dev/null)" | printable
     program table shown="$FINDINGS_SHOWN" "$tmp/findings" >"$tmp/table"
@@ -3698,6 +4201,7 @@ write_programs() {
     write_sums_program
     write_policy_program
     write_checkpoint_program
+    write_witness_programs
     write_split_programs
     write_tree_programs
     write_certificate_programs

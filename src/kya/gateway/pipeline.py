@@ -6,6 +6,7 @@ from kya.core.errors import MalformedError
 from kya.core.order import Order
 from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.past import Past
+from kya.gateway.alerts import Alerts
 from kya.gateway.answer import Answer, Freshness
 from kya.gateway.checked_on_write import CheckedOnWrite
 from kya.gateway.drop_copies import DropCopies
@@ -48,6 +49,7 @@ class Gateway:
         self._policies = access.policies
         self._scribe = Scribe(sequencer=sequencer, signer=signer, clock=clock)
         self._turns = Turns(self._past_of)
+        self.alerts = Alerts(self._scribe)
         self.releases = Releases(self._scribe, access.venues)
         self.recalls = Recalls(sequencer, self.releases)
         self.drop_copies = DropCopies(self._scribe, access.lists, self.recalls)
@@ -83,7 +85,7 @@ class Gateway:
         # Commit point: after this line the decision exists, whatever happens to us.
         await self._sequencer.durable(index + 2)
 
-        # Let it go. The agent's answer does not wait for the venue's.
+        # Let it go. The agent's answer does not wait for the venue's, nor for people.
         if decision.allowed:
             self.releases.start(
                 Permit(
@@ -94,7 +96,7 @@ class Gateway:
                     target=target,
                 )
             )
-            self.recalls.look_again(submitted)
+        self._look_again(decision, submitted)
         return Answer(
             decision=decided.raw,
             index=index,
@@ -115,6 +117,13 @@ class Gateway:
         """Stop releasing and asking; the next start asks for what is unanswered."""
         await self.recalls.close()
         await self.releases.close()
+
+    def _look_again(self, decision: Decision, submitted: OrderSubmitted) -> None:
+        """Have those look whom the decision concerns, too; nobody waits for them."""
+        if decision.allowed:
+            self.recalls.look_again(submitted)
+        if decision.opening is not None:
+            self.alerts.look()
 
     def _past_of(self, agent: str) -> Past:
         """Return an enrolled agent's past."""

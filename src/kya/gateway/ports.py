@@ -1,4 +1,4 @@
-"""Where the gateway meets the world: the time, the market and the venue."""
+"""Where the gateway meets the world: the time, the market, the venue and people."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from kya.core.money import Money, Price
 from kya.core.order_events import VenueStatus
 from kya.core.overlay import Policy, Said
 from kya.core.price import ReferencePrice
+from kya.gateway.alert import Alert
 from kya.gateway.permit import Permit
 
 
@@ -161,6 +162,27 @@ class WatchedList:
 
     source: DropCopy
     halts: Place | None
+
+
+class AlertTarget(Protocol):
+    """Where people are told of incidents. Nothing on the road of an order asks it."""
+
+    async def tell(self, alert: Alert) -> str:
+        """Return the target's own word once it has taken the alert.
+
+        It comes back within a time of its own. TransientError: not now, or nobody
+        knows; the same alert may be told again, and `alert.id` says that it is the
+        same. InputError: this alert will never be taken.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A target, and how long it is tried before an alert is given up."""
+
+    target: AlertTarget
+    give_up_micros: int
 
 
 class PolicyAnswers(Protocol):

@@ -6,6 +6,7 @@ from kya.core.baseline import BaselineLocked
 from kya.core.errors import InputError
 from kya.core.fold import apply
 from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.incident import IncidentActed, Step
 from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
 from kya.core.limits import STATEMENT_AHEAD_MICROS_MAX
@@ -23,6 +24,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned
 from kya.gateway.recalls import Recalls
 from kya.gateway.scribe import Scribe
@@ -49,6 +51,7 @@ Dated = (
     | PlaceLimited
     | OverlayOrdered
     | BaselineLocked
+    | IncidentActed
 )
 """What people and the authority say; an order or a report comes by another way."""
 
@@ -56,8 +59,8 @@ _KINDS: Final = (
     "kya/log/v1, kya/certificate/v1, kya/issuer/v1, kya/mandate/v1,"
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
     " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1, kya/override/v1, kya/halt/v1,"
-    " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1, kya/overlay/v1 or"
-    " kya/baseline-lock/v1"
+    " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1, kya/overlay/v1,"
+    " kya/baseline-lock/v1 or kya/incident/v1"
 )
 
 
@@ -84,6 +87,7 @@ class Statements:
         sequencer = self._scribe.sequencer
         state = sequencer.state
         for entry in entries:
+            self._require_in_time(entry, state)
             authenticate(entry, state, self._root)
             before, state = state, apply(state, entry.event)
             if isinstance(entry.event, RevocationListed):
@@ -95,6 +99,22 @@ class Statements:
         events = (entry.event for entry in entries)
         self._recalls.follow(e for e in events if isinstance(e, HaltOrdered))
         return index
+
+    def _require_in_time(self, entry: Entry, state: State) -> None:
+        """Refuse what would prolong or waive a grace that has ended by our clock.
+
+        The log's own time stands still while no order comes; a note that was signed in
+        time, and sent late, must not undo what is due.
+        """
+        event = entry.event
+        if not isinstance(event, IncidentActed):
+            return
+        incident = state.incidents.get(event.act.incident)
+        if incident is None or event.act.step not in {Step.EXTEND, Step.RELEASE}:
+            return
+        if incident.is_due(self._scribe.clock.now()):
+            ended = incident.grace_ends_at
+            raise InputError(f"{event.act.step.value}: its grace ended at {ended}")
 
     def _read(self, raw: bytes) -> Entry:
         """Return a statement that is not dated ahead of us, or InputError."""

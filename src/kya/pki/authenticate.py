@@ -17,6 +17,7 @@ from kya.core.credential import Credential, Role, Standing
 from kya.core.errors import DistrustError
 from kya.core.events import SaidByGateway
 from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.incident import AlertSettled, IncidentActed
 from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import Act
@@ -55,6 +56,7 @@ from kya.pki.stopping import (
     STOPPING,
     SUPERVISING,
     only_tightens,
+    require_incident_act,
     require_limiting,
     require_locking,
     require_rearming,
@@ -94,6 +96,8 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _gateway(entry, event, state)
         case DropCopied() | ExecutionUnexplained() | SessionStarted() as event:
             return _gateway(entry, event, state)
+        case AlertSettled() as event:
+            return _gateway(entry, event, state)
         case RuntimePinned(at=at) | StandingChanged(act=Act.REINSTATE, at=at):
             return _operators(entry, state, at)
         case AgentRegistered(registration=registration):
@@ -119,6 +123,10 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _allowing(entry, event, state)
         case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
             return _stopping(entry, event, state)
+        case IncidentActed() as event:
+            signers = _holders(entry, state, event.at, *STOPPING)
+            require_incident_act(signers, event.act.step)
+            return signers
         case PlaceLimited() | OverlayOrdered() as event:
             return _limiting(entry, event, state)
         case LogOpened() as event:

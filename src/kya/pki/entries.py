@@ -13,6 +13,7 @@ from kya.codec import (
     decisions,
     drop_copies,
     halts,
+    incidents,
     mandates,
     orders,
     overlays,
@@ -29,6 +30,7 @@ from kya.core.baseline import BaselineLocked
 from kya.core.errors import MalformedError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.incident import IncidentActed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import OrderSubmitted
 from kya.core.overlay import OverlayOrdered
@@ -205,6 +207,15 @@ def _read_lock(line: bytes, raw: bytes) -> Event:
     )
 
 
+def _read_incident(line: bytes, raw: bytes) -> Event:
+    act = incidents.parse_incident(line)
+    return IncidentActed(signed_by=_names_under(raw), act=act)
+
+
+def _read_alert(line: bytes, _raw: bytes) -> Event:
+    return incidents.parse_alert(line)
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -237,4 +248,6 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     drop_copies.UNEXPLAINED_TYPE: _read_unexplained,
     overlays.OVERLAY_TYPE: _read_overlay,
     baseline_locks.LOCK_TYPE: _read_lock,
+    incidents.INCIDENT_TYPE: _read_incident,
+    incidents.ALERT_TYPE: _read_alert,
 }

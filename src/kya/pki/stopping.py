@@ -9,6 +9,7 @@ from typing import Final
 
 from kya.core.credential import Credential, Role
 from kya.core.errors import DistrustError
+from kya.core.incident import Step
 from kya.core.limits import LIMITING_MIN, RESUMING_MIN
 from kya.core.overlay import OverlayOrdered
 from kya.core.overlay_admission import in_force
@@ -52,6 +53,22 @@ def only_tightens(event: PlaceLimited | OverlayOrdered, state: State) -> bool:
 def require_locking(signers: tuple[Credential, ...]) -> None:
     """Raise unless two people signed, both of whom supervise."""
     _require_pair("baseline lock", signers, SUPERVISING, LIMITING_MIN)
+
+
+def require_incident_act(signers: tuple[Credential, ...], step: Step) -> None:
+    """Raise unless the people may take this step about an incident.
+
+    Anybody who may stop trading may say that they have seen it. What lets the agent go
+    on, or on for longer, takes two; what it was, one who supervises says.
+    """
+    if step in {Step.EXTEND, Step.RELEASE}:
+        _require_pair(
+            f"{step.value} of an incident", signers, SUPERVISING, RESUMING_MIN
+        )
+    elif step is Step.CONCLUDE and not any(s.role in SUPERVISING for s in signers):
+        named = " or ".join(role.value for role in SUPERVISING)
+        msg = f"conclusion of an incident: want the signature of {named}"
+        raise DistrustError(msg)
 
 
 def _require_pair(

@@ -8,6 +8,7 @@ from kya.codec.note import SignedNote
 from kya.core.overlay import Ask
 from kya.pki.certificate import parse_certificate
 from kya.pki.pem import CERTIFICATE, from_pem
+from kya.pki.stamp_authorities import Authorities
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.policy import Policy
 from kya.verify.brought_list import BroughtList
@@ -17,8 +18,9 @@ from kya.verify.brought_list import BroughtList
 class Brought:
     """The verifier's own root in DER, and what else it has.
 
-    A policy, a checkpoint, and the venues' lists of executions. `ask` puts questions to
-    the engines of overlays that are installed here.
+    A policy, a checkpoint, the venues' lists of executions, and the authorities whose
+    time stamps count. `ask` puts questions to the engines of overlays that are
+    installed here.
     """
 
     root: bytes
@@ -26,6 +28,7 @@ class Brought:
     held: SignedNote | None
     executions: BroughtList
     ask: Ask | None = None
+    authorities: Authorities | None = None
 
     @classmethod
     def read(

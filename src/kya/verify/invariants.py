@@ -23,6 +23,7 @@ from kya.verify.plain_behaviour import (
 from kya.verify.plain_certificates import POWER_KINDS, PlainCertificates
 from kya.verify.plain_copies import COPY_KINDS, PlainCopies
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
+from kya.verify.plain_incidents import INCIDENT_KINDS, PlainIncidents
 from kya.verify.plain_overlays import OVERLAY_KINDS, PlainOverlays
 from kya.verify.plain_overrides import PlainOverrides
 from kya.verify.plain_places import PLACE_KINDS, Asked, PlainPlaces
@@ -83,6 +84,7 @@ class PlainScan:
     _copies: PlainCopies = field(default_factory=PlainCopies)
     _places: PlainPlaces = field(default_factory=PlainPlaces)
     _overlays: PlainOverlays = field(default_factory=PlainOverlays)
+    _incidents: PlainIncidents = field(default_factory=PlainIncidents)
 
     def take(self, raw: bytes) -> None:
         """Look at the next entry."""
@@ -119,6 +121,8 @@ class PlainScan:
             changed = self._certificates.take(said, (line, raw), self.agents)
             for question, sentence in changed:
                 self._fail(question, f"plain scan: {sentence}")
+            if kind == "kya/standing/v1":
+                self._incidents.take_standing(said)
         else:
             self._take_people(kind, said, line, raw)
 
@@ -128,6 +132,8 @@ class PlainScan:
             self._take_note_of(4, self._overrides.take(said, raw))
         elif kind == LOCK_KIND:
             self._take_lock(said, raw)
+        elif kind in INCIDENT_KINDS:
+            self._take_note_of(7, self._incidents.take(said, raw))
         elif kind in HALT_KINDS | PLACE_KINDS | OVERLAY_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
         elif kind in WORKLOAD_KINDS:
@@ -196,7 +202,8 @@ class PlainScan:
         if certificate is not None:
             halted = self._halts.reasons_upon(order, certificate.scope)
             prices = PlainPrices(order, said, certificate.scope)
-            around = Around(target, halted, self._working, self._places)
+            grace = self._incidents.results(order, received_at, certificate)
+            around = Around(target, halted, self._working, self._places, grace)
             seen = seen_of(prices, certificate, agent, around)
             aside = set[str]() if override is None else override.sets_aside(seen)
             found = self._overlays.objections(prices, seen, aside)
@@ -206,6 +213,9 @@ class PlainScan:
             if seen.worth is not None:
                 worth, currency = seen.worth, certificate.scope["currency"]
         self._take_behaviour(said, order, agent)
+        what = f"order {order['agent']} {order['seq']}"
+        wrong = self._incidents.take_decision(said, pending.leaf, certificate)
+        self._take_note_of(7, (f"{what} {sentence}" for sentence in wrong))
         agent.take(order, pending.line_digest)
         agent.conduct.take_order(order, said)
         if said["outcome"] == "allowed":
@@ -229,6 +239,7 @@ class PlainScan:
 
     def _take_report(self, said: Fields) -> None:
         """Hold a report against its order and against the reports before it."""
+        self._incidents.now = max(self._incidents.now, said["at"])
         found = self._working.named_in(said)
         if found is not None and is_final(said):
             self.agents[said["agent"]].conduct.take_last_report(found.order, said)
@@ -255,6 +266,14 @@ class PlainScan:
                 self.findings.fails(9, "the end of the log", f"plain scan: {wrong}")
         except _ODD as error:
             self._fail(9, f"plain scan: not to be understood: {type(error).__name__}")
+
+    def conclude_incidents(self) -> None:
+        """Say what about incidents was not done in time by the end of the log."""
+        try:
+            for wrong in self._incidents.conclude():
+                self.findings.fails(7, "the end of the log", f"plain scan: {wrong}")
+        except _ODD as error:
+            self._fail(7, f"plain scan: not to be understood: {type(error).__name__}")
 
     def _fail(self, question: int, sentence: str) -> None:
         self.findings.fails(question, f"entry {self._index}", sentence)

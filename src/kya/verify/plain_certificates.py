@@ -88,7 +88,10 @@ class PlainCertificates:
             yield 3, "the certificate's scope is not the mandate's"
         agents.setdefault(mandate["agent"], PlainAgent()).goes_on()
         self.by_digest[sha256(der).hexdigest()] = PlainCertificate(
-            mandate["agent"], mandate["scope"]
+            mandate["agent"],
+            mandate["scope"],
+            policy=mandate.get("incidents"),
+            grace_seconds=mandate["grace_seconds"],
         )
 
     def _take_standing(self, said: Fields, raw: bytes) -> Iterator[Wrong]:

@@ -23,6 +23,7 @@ CONTROLS: Final = (
     ("credential.standing", _ALWAYS),
     ("credential.validity", _ALWAYS),
     ("halt.state", _ALWAYS),
+    ("incident.grace", "incident.grace"),
     ("sequence.seq", _ALWAYS),
     ("sequence.prev", _ALWAYS),
     ("client_order_id.unique", _ALWAYS),

@@ -69,13 +69,18 @@ def equivocates(said: Fields) -> bool:
 
 @dataclass(slots=True)
 class PlainCertificate:
-    """An agent's certificate, as far as searching its bytes tells."""
+    """An agent's certificate, as far as searching its bytes tells.
+
+    `policy` is what its mandate says of incidents, if it says anything.
+    """
 
     agent: str
     scope: Fields
     standing: str = "active"
     since: str = ""
     revoked_from: str = ""
+    policy: Fields | None = None
+    grace_seconds: int = 0
 
     def standing_at(self, instant: str) -> str:
         """Return the standing; from the scheduled instant on it is revoked."""
@@ -148,13 +153,15 @@ class Seen:
 class Around(NamedTuple):
     """What stands around an order: its target, halts as reasons, all that works.
 
-    `places` are the limits of places, and what is used of them.
+    `places` are the limits of places, and what is used of them, `grace` what the
+    control of incidents must say.
     """
 
     target: WorkingOrder | None
     halted: set[str]
     working: PlainWorking
     places: PlainPlaces
+    grace: tuple[PlainResult, ...] = ()
 
 
 def seen_of(
@@ -165,7 +172,7 @@ def seen_of(
 ) -> Seen:
     """Return what a plain scan sees; the agent is turned to the day."""
     order, scope, worth = prices.order, prices.scope, prices.worth()
-    target, halted, working, places = around
+    target, halted, working, places, grace = around
     added = added_by(order, worth, scope["currency"], target)
     holds = _holds(order, prices.said["received_at"], certificate, agent)
     against = action_reasons(order, target, scope)
@@ -178,6 +185,7 @@ def seen_of(
     against |= {reason for reason in holds if not holds[reason]}
     against |= _amounts(worth, added, order, scope, agent)
     asked = (
+        *grace,
         *results(prices),
         *places.results(Asked(order, scope, agent.day, worth, added), working),
         *conduct_results(prices, agent.conduct),

@@ -8,6 +8,7 @@ from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.errors import InputError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.incident import AlertSettled, IncidentActed
 from kya.core.latch import LatchRearmed
 from kya.core.order_events import (
     Equivocated,
@@ -48,6 +49,8 @@ QUESTION_OF: Final = {
     "kya/unexplained/v1": 9,
     "kya/overlay/v1": 4,
     "kya/baseline-lock/v1": 6,
+    "kya/incident/v1": 7,
+    "kya/alert/v1": 7,
 }
 """Which question fails if an entry of this type cannot be believed."""
 
@@ -68,6 +71,7 @@ _OF_KIND: Final[tuple[tuple[tuple[type[Event], ...], int], ...]] = (
     (_LIMITS, 4),
     ((RuntimePinned, RegionAnchored, SessionStarted), 5),
     ((BaselineLocked,), 6),
+    ((IncidentActed, AlertSettled), 7),
     ((VenueReported, DropCopied, ExecutionUnexplained), 9),
     ((Equivocated,), 10),
 )

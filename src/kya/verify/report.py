@@ -45,12 +45,12 @@ PACKAGE_QUESTION: Final = "Is the package complete, and is nothing in it but its
 NOT_CHECKED: Final = (
     "whether the orders look like the agent's usual ones (no baseline)",
     "whether people followed the incident procedure (no incident is logged)",
-    "whether everyone was shown this same log (no witness's signature is asked for)",
+    "whether everyone was shown this same log, unless your policy names witnesses",
     "whether the gateway's clock was right (no outside time stamp)",
     "whether a reference or fill price was the market's",
     "whether a copied list is the venue's (bring the venue's own with --executions)",
     "whether private keys were where the log says they are",
-    "README.txt and verify/verify.sh, but for their SHA-256: they are conveniences",
+    "README.txt and what is in verify/, but for its SHA-256: these are conveniences",
 )
 
 EXIT_CODES: Final = {Verdict.HOLDS: 0, Verdict.FAILS: 1, Verdict.UNKNOWN: 3}

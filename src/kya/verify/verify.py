@@ -15,6 +15,7 @@ from kya.verify.progress import Progress, silent
 from kya.verify.report import Report, Subject
 from kya.verify.steps.s1_log import Pass, examine_log
 from kya.verify.steps.s2_head import examine_head
+from kya.verify.steps.s2_stamps import examine_stamps
 from kya.verify.steps.s3_history import conclude_history, conclude_open_questions
 from kya.verify.steps.s4_report import derive_report
 from kya.verify.steps.s5_files import examine_files
@@ -51,6 +52,7 @@ def verify(
             found = examine_log(package, brought, findings, progress)
             if found is not None:
                 examine_head(package, found, brought, findings)
+                examine_stamps(package, found, brought, findings)
                 conclude_history(found, findings)
                 derive_report(found, findings)
             examine_files(package, found, findings, progress)

@@ -1,7 +1,9 @@
-"""The authority's office beside a running gateway: it carries out what is scheduled.
+"""The authority's office beside a running gateway: it carries out what is due.
 
-The gateway refuses orders from the due instant on without it. What this adds is the
-entry, the list and OCSP's reason to say so for ever.
+A scheduled revocation, and the suspension of an agent whose incident nobody has decided
+by the end of its grace. The gateway refuses orders from the due instant on without it.
+What this adds is the entry, the list and OCSP's reason to say so for ever. Nothing is
+remembered between two looks: what is due follows from the log, after any restart, too.
 """
 
 import asyncio
@@ -9,9 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from kya.authority.incidents import suspension_of
 from kya.authority.revocations import carried_out, due_in
 from kya.core.credential import Credential
 from kya.core.errors import DistrustError, InputError, TransientError
+from kya.core.incident import Incident
+from kya.core.incident_fold import due_incidents
 from kya.core.instant import Instant
 from kya.gateway.ports import Clock
 from kya.gateway.statements import Statements
@@ -19,12 +24,14 @@ from kya.sequencer.sequencer import Sequencer
 from kya.wiring.desk import registrar_of
 from kya.wiring.installation import AUTHORITY, Opened
 
-PAUSE_SECONDS: Final = 1.0
+PAUSE_SECONDS: Final = 0.25
+_MEANWHILE: Final = (InputError, DistrustError, TransientError)
+"""A person was faster, or a key is out of reach: the next look tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueRevocations:
-    """Revokes on record whatever is due, where the authority's keys are at hand."""
+class DueActs:
+    """Puts on record whatever is due, where the authority's keys are at hand."""
 
     opened: Opened
     sequencer: Sequencer
@@ -32,32 +39,39 @@ class DueRevocations:
     clock: Clock
 
     async def carry_out_ever(self) -> None:
-        """Look once a second; what fails is tried again at the next look."""
-        cabinet = self.opened.cabinet
+        """Look now and four times a second; what fails is tried at the next look."""
         while True:
+            # A clock out of reach stops orders by itself.
+            with suppress(TransientError):
+                await self.carry_out()
             await asyncio.sleep(PAUSE_SECONDS)
-            if cabinet.has("issuer") and cabinet.has(AUTHORITY):
-                # A clock out of reach stops orders by itself.
-                with suppress(TransientError):
-                    await self.carry_out()
 
     async def carry_out(self) -> int:
-        """Put every revocation that is due on record; return how many there were."""
-        done, now = 0, self.clock.now()
+        """Put all that is due on record; return how many acts there were."""
+        cabinet, now, done = self.opened.cabinet, self.clock.now(), 0
+        if not cabinet.has(AUTHORITY):
+            return done
+        for incident in due_incidents(self.sequencer.state, now):
+            with suppress(*_MEANWHILE):
+                # A key store may block; the event loop, and every order, must not.
+                note = await asyncio.to_thread(self._suspension, incident, now)
+                await self.statements.record(note)
+                done += 1
+        if not cabinet.has("issuer"):
+            return done
         for credential in due_in(self.sequencer.state, now):
             crl = self.sequencer.state.crl
-            try:
-                # A key store may block; the event loop, and every order, must not.
-                notes = await asyncio.to_thread(self._notes, credential, crl, now)
+            with suppress(*_MEANWHILE):
+                notes = await asyncio.to_thread(self._revocation, credential, crl, now)
                 await self.statements.record(*notes)
                 done += 1
-            except (InputError, DistrustError, TransientError):
-                # A person has revoked meanwhile, or a key is out of reach. The gateway
-                # refuses the agent all the same.
-                continue
         return done
 
-    def _notes(
+    def _suspension(self, incident: Incident, now: Instant) -> bytes:
+        """Return the note that suspends the agent of an incident."""
+        return suspension_of(incident, self.opened.note_signer(AUTHORITY), now)
+
+    def _revocation(
         self, credential: Credential, crl: bytes, now: Instant
     ) -> tuple[bytes, bytes]:
         """Return the notes of one revocation."""

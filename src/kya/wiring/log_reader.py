@@ -7,6 +7,7 @@ from typing import Final
 from kya.adapters.store_files import directory_stores
 from kya.codec.baseline_locks import LOCK_TYPE
 from kya.codec.decisions import DECISION_TYPE
+from kya.codec.incidents import ALERT_TYPE, INCIDENT_TYPE
 from kya.codec.note import VerifierKey
 from kya.codec.orders import ORDER_TYPE
 from kya.codec.overrides import OVERRIDE_TYPE
@@ -33,6 +34,8 @@ _TRAFFIC: Final = tuple(
         EQUIVOCATION_TYPE,
         OVERRIDE_TYPE,
         LOCK_TYPE,
+        INCIDENT_TYPE,
+        ALERT_TYPE,
     )
 )
 """How the entries begin that are about orders, and nobody's power."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
+
 from kya.agent.dial import Question, ask
 from kya.codec.note import SignedNote
 from kya.core.errors import DistrustError, InputError, TransientError
@@ -30,6 +32,32 @@ class Holder:
     credential: str
     serial: int
     due: Instant | None
+
+
+class AlertHeard(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that reached its target."""
+
+    at: str
+    micros: int
+    target: str
+
+
+class IncidentHeard(msgspec.Struct, frozen=True, kw_only=True):
+    """An incident as the gateway tells it."""
+
+    incident: str
+    agent: str
+    credential: str
+    state: str
+    opened_at: str
+    grace_ends_at: str
+    trigger: int
+    reasons: list[str]
+    repeats: int
+    told: list[AlertHeard]
+    suspended_at: str | None
+    over_at: str | None
+    is_concluded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +95,11 @@ class Remote:
     def copy_lists(self) -> None:
         """Have the venues' own lists copied to the log as they stand."""
         self._ask("POST", "/v1/drop-copies", b"")
+
+    def incidents(self, begins: str = "") -> list[IncidentHeard]:
+        """Return the incidents whose id begins so, those that are not over first."""
+        raw = self._ask("GET", f"/v1/incidents?begins={quote(begins, safe='')}", b"")
+        return msgspec.json.decode(raw, type=list[IncidentHeard])
 
     def revoke(self, act: bytes, listing: bytes) -> int:
         """Put a revocation and its list on record, together; return the first index."""

@@ -23,20 +23,22 @@ from kya.api.ocsp import Statuses, create_status_app, status_routes
 from kya.api.prices import price_routes
 from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
-from kya.gateway.checked_on_write import checked_on_write
+from kya.gateway.checked_on_write import CheckedOnWrite, checked_on_write
 from kya.gateway.history import History
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.clock import NamedClock
-from kya.wiring.due import DueRevocations
+from kya.wiring.due import DueActs
 from kya.wiring.front import Behind, Front, front_of
 from kya.wiring.installation import GATEWAY, LOG, Opened, open_installation
 from kya.wiring.ocsp import OcspDesk
 from kya.wiring.opening import open_if_new
+from kya.wiring.outside import Outside, stamping_if_asked
 from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
 from kya.wiring.venues import connect
+from kya.wiring.witnesses import witnesses_of
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 """What goes on beside serving, until it is cancelled."""
@@ -75,40 +77,58 @@ async def _serve(
     )
     sequencer = await Sequencer.open(stores, opened.note_signer(LOG))
     try:
-        await open_if_new(sequencer, opened, clock.source, clock.clock.now())
-        sources = price_sources(opened.config.prices, opened.data, clock.clock)
-        venues = connect(opened.config, opened.data, clock.clock)
-        engines = PolicyEngines()
-        gateway = Gateway(
-            sequencer=sequencer,
-            signer=signer,
-            clock=clock.clock,
-            access=venues.access(opened.config, sources.prices, engines),
-            root=opened.certificate("root"),
-        )
-        try:
-            await _begin(gateway, sequencer)
-            with contextlib.ExitStack() as stack:
-                past = history_routes(History(sequencer), venues.accounts)
-                more = (*price_routes(sources.statuses), *past)
-                behind = _behind(opened, sequencer, gateway, clock, more)
-                front = front_of(opened, port, behind, stack)
-                due = DueRevocations(
-                    opened=opened,
-                    sequencer=sequencer,
-                    statements=gateway.statements,
-                    clock=clock.clock,
-                )
-                works = (due.carry_out_ever, *_copying(opened, gateway), *sources.works)
-                await _until_stopped(opened, sequencer, front, works, ready)
-        finally:
-            await gateway.close()
-            engines.close()
-            await venues.closing()
-        # Whoever reads the log of a gateway that was stopped finds all it answered.
-        await sequencer.publish()
+        with witnesses_of(opened.config.witnesses, opened.data, sequencer) as witnesses:
+            await witnesses.require_behind()
+            outside = Outside(witnesses, stamping_if_asked(opened, sequencer))
+            log, works = (sequencer, signer), outside.works
+            await _judge(opened, clock, log, works, (port, ready))
+            # Whoever reads the log of a gateway that was stopped finds all it answered.
+            await sequencer.publish()
+            await outside.conclude()
     finally:
         await sequencer.close()
+
+
+async def _judge(
+    opened: Opened,
+    clock: NamedClock,
+    log: tuple[Sequencer, CheckedOnWrite],
+    works: Sequence[Work],
+    at: tuple[int | None, Callable[[str], None]],
+) -> None:
+    """Take orders until told to stop."""
+    (sequencer, signer), (port, ready) = log, at
+    await open_if_new(sequencer, opened, clock.source, clock.clock.now())
+    sources = price_sources(opened.config.prices, opened.data, clock.clock)
+    venues = connect(opened.config, opened.data, clock.clock)
+    engines = PolicyEngines()
+    gateway = Gateway(
+        sequencer=sequencer,
+        signer=signer,
+        clock=clock.clock,
+        access=venues.access(opened.config, sources.prices, engines),
+        root=opened.certificate("root"),
+    )
+    try:
+        await _begin(gateway, sequencer)
+        with contextlib.ExitStack() as stack:
+            past = history_routes(History(sequencer), venues.accounts)
+            more = (*price_routes(sources.statuses), *past)
+            behind = _behind(opened, sequencer, gateway, clock, more)
+            front = front_of(opened, port, behind, stack)
+            due = DueActs(
+                opened=opened,
+                sequencer=sequencer,
+                statements=gateway.statements,
+                clock=clock.clock,
+            )
+            copying = _copying(opened, gateway)
+            works = (*works, due.carry_out_ever, *copying, *sources.works)
+            await _until_stopped(opened, sequencer, front, works, ready)
+    finally:
+        await gateway.close()
+        engines.close()
+        await venues.closing()
 
 
 async def _begin(gateway: Gateway, sequencer: Sequencer) -> None:

@@ -1,4 +1,7 @@
-"""A price feed on loopback that behaves as a test says, in a thread of its own."""
+"""A server on loopback that behaves as a test says, in a thread of its own.
+
+It plays a price feed, or whoever takes alerts.
+"""
 
 import json
 import ssl
@@ -41,6 +44,14 @@ class Asked(BaseHTTPRequestHandler):
         server.feed.requests.append(dict(self.headers))
         self.close_connection = True
         server.feed.reply(self)
+
+    def do_POST(self) -> None:
+        server = self.server
+        if not isinstance(server, _Server):
+            raise TypeError
+        body = self.rfile.read(int(self.headers["content-length"]))
+        server.feed.bodies.append(body)
+        self.do_GET()
 
     def begin(self, status: int = 200, **headers: str) -> None:
         """Send the head of a reply that ends with the connection."""
@@ -87,11 +98,17 @@ def stream(said: "Queue[bytes]") -> Reply:
 
 @dataclass
 class FeedServer:
-    """The feed: `reply` may be changed at any time, `requests` holds the headers."""
+    """The server: `reply` may be changed at any time, `requests` holds the headers."""
 
     reply: Reply
     url: str = ""
     requests: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.split(":")[2].split("/")[0])
 
 
 class _Server(ThreadingHTTPServer):

@@ -1,14 +1,22 @@
 """Step 1: rebuild the log from its entries and judge every one of them on the way."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kya.codec.note import SignedNote
-from kya.codec.package_layout import CHECKPOINT, LOG, REPORT_JSON
+from kya.codec.package_layout import (
+    CHECKPOINT,
+    CHECKPOINTS_MAX,
+    LOG,
+    REPORT_JSON,
+    STAMPS,
+    WITNESSED,
+    stamped_size,
+)
 from kya.codec.package_report import read_selection
 from kya.codec.tally import Selection, Tally
 from kya.core.errors import DistrustError, InputError
-from kya.core.instant import Day
+from kya.core.instant import Day, Instant
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.growth import Edge, Growth
 from kya.tlog.tile import bundles_of
@@ -27,12 +35,17 @@ REBUILT = (1, 2, 3, 4, 5, 8, 10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """The log as it was found: its head, and the two judges that saw every entry."""
+    """The log as it was found: its head, and the two judges that saw every entry.
+
+    `moments` tells, for each size at which somebody outside has seen the log, the
+    latest instant that its entries name.
+    """
 
     head: Checkpoint
     note: SignedNote
     reexecution: Reexecution
     scan: PlainScan
+    moments: dict[int, Instant] = field(default_factory=dict[int, Instant])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,8 @@ def _rebuild(
     """Compare every tile, and the root, with what the entries give."""
     read, growth = LogFiles(package), Growth(Edge())
     try:
-        for path, content in growth.files(_entries(read, found, progress)):
+        seen = sizes_seen(package) | {found.head.size}
+        for path, content in growth.files(_entries(read, found, seen, progress)):
             # A bundle was read to get here; that it is one spelling, tlog sees to.
             if not path.startswith("tile/entries/"):
                 _compare(read, path, content, findings)
@@ -129,7 +143,18 @@ def _rebuild(
         )
 
 
-def _entries(read: LogFiles, found: Pass, progress: Progress) -> Iterator[bytes]:
+def sizes_seen(package: Package) -> frozenset[int]:
+    """Return the sizes that the names of cosigned and stamped checkpoints tell."""
+    stems = (name.removesuffix(".note") for name in package.names(WITNESSED))
+    digits = [stem for stem in stems if stem.isascii() and stem.isdigit()]
+    cosigned = {int(each[:20]) for each in digits[:CHECKPOINTS_MAX]}
+    stamped = {stamped_size(name) for name in package.names(STAMPS)}
+    return frozenset({*cosigned, *(size for size in stamped if size is not None)})
+
+
+def _entries(
+    read: LogFiles, found: Pass, seen: frozenset[int], progress: Progress
+) -> Iterator[bytes]:
     """Yield the entries, each after both judges have seen it."""
     done = 0
     for bundle in bundles_of(found.head.size):
@@ -139,8 +164,10 @@ def _entries(read: LogFiles, found: Pass, progress: Progress) -> Iterator[bytes]
         if not found.reexecution.stopped:
             for raw in batch:
                 found.scan.take(raw)
-        for raw in batch:
+        for size, raw in enumerate(batch, start=done + 1):
             found.reexecution.take(raw)
+            if size in seen:
+                found.moments[size] = found.reexecution.state.now
         yield from batch
         done += bundle.width
         progress("entries", done, found.head.size)

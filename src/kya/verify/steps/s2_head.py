@@ -1,6 +1,7 @@
 """Step 2: who signed the tree head, and whether it fits every other that is known."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kya.codec.note import SignedNote, VerifierKey
 from kya.codec.package_layout import (
@@ -11,18 +12,24 @@ from kya.codec.package_layout import (
 )
 from kya.core.errors import DistrustError, InputError
 from kya.tlog.checkpoint import Checkpoint, open_checkpoint
-from kya.tlog.policy import Log, Policy
+from kya.tlog.policy import NONE, Log, Policy
 from kya.tlog.tree import Tree
 from kya.verify.brought import Brought
 from kya.verify.finding import Findings
 from kya.verify.package import Package
 from kya.verify.steps.s1_log import LogFiles, Pass
+from kya.verify.steps.s2_witnesses import (
+    Watching,
+    conclude_witnesses,
+    cosigned_notes,
+    witness_policy,
+)
 
 _REMARK = (
-    "not shown: that everyone was given this same log (no witness's signature is asked"
-    " for)"
+    "not shown: that everyone was given this same log (no witness of a policy of yours"
+    " is asked for)"
 )
-_TAIL = "; a tail cut back to an earlier checkpoint shows only with --checkpoint"
+_TAIL = "a tail cut back to an earlier checkpoint shows only with --checkpoint"
 
 
 def examine_head(
@@ -34,14 +41,20 @@ def examine_head(
     _examine_policy(package, found, keys, findings)
     tree = Tree(LogFiles(package), found.head.size)
     for path, note in _former(package, findings):
-        against = _against(note, found, keys, tree)
         size = Checkpoint.from_note(note).size
         if path != checkpoint_path(size):
             findings.fails(8, path, f"is the checkpoint of size {size}")
-        if against:
+        if against := _against(note, found, keys, tree):
             findings.fails(8, path, against)
+    watching = _watching(package, found, brought, findings)
+    for path, note in cosigned_notes(package, findings):
+        if against := _against(note, found, keys, tree):
+            findings.fails(8, path, against)
+        elif watching is not None:
+            watching.take(path, note, findings)
     if brought.held is not None:
         _examine_held(brought.held, found, keys, tree, findings)
+    vouched = conclude_witnesses(watching, found, findings)
     if brought.policy is None and brought.held is None:
         findings.unknown(
             8,
@@ -49,7 +62,19 @@ def examine_head(
             " known from a certificate inside the package",
         )
     elif not findings.failed(8):
-        findings.holds(8, _REMARK + ("" if brought.held else _TAIL))
+        remarks = ([] if vouched else [_REMARK]) + ([] if brought.held else [_TAIL])
+        if remarks:
+            findings.holds(8, "; ".join(remarks))
+
+
+def _watching(
+    package: Package, found: Pass, brought: Brought, findings: Findings
+) -> Watching | None:
+    """Return the witnesses that are asked for, with what they say under the head."""
+    watching = witness_policy(package, brought)
+    if watching is not None:
+        watching.take(CHECKPOINT, found.note, findings)
+    return watching
 
 
 def _keys(found: Pass, brought: Brought) -> list[VerifierKey]:
@@ -79,7 +104,7 @@ def _examine_signature(
         findings.fails(8, CHECKPOINT, sentence)
     try:
         if brought.policy is not None:
-            brought.policy.open(found.note.render())
+            replace(brought.policy, quorum=NONE).open(found.note.render())
             findings.holds(
                 8, "the log's signature is by a key of the verifier's policy"
             )
@@ -110,7 +135,7 @@ def _examine_policy(
             )
     signed = {signature.key_id for signature in found.note.signatures}
     named = [log.key for log in policy.logs if log.key.key_id in signed]
-    wanted = Policy(logs=tuple(Log(key=key) for key in named[:1]))
+    wanted = replace(policy, logs=tuple(Log(key=key) for key in named[:1]))
     found.reexecution.expected.put(POLICY, wanted.render())
 
 

@@ -2,6 +2,7 @@
 
 from kya.core.lifecycle import Act
 from kya.verify.finding import Findings
+from kya.verify.incidents_told import conclude_incidents
 from kya.verify.steps.s1_log import Pass
 
 _ESTABLISHED = {
@@ -106,8 +107,19 @@ def _conclude_baselines(found: Pass | None, findings: Findings) -> None:
 def conclude_open_questions(found: Pass | None, findings: Findings) -> None:
     """Say what cannot be told from such a package, or by the venues' lists alone."""
     _conclude_baselines(found, findings)
-    findings.unknown(7, f"the log records no incident; {_standings(found)}")
+    _conclude_incidents(found, findings)
     _conclude_lists(found, findings)
+
+
+def _conclude_incidents(found: Pass | None, findings: Findings) -> None:
+    """Say whether each incident followed the procedure."""
+    if found is None or found.reexecution.stopped or found.scan.stopped:
+        findings.unknown(7, "not examined to the end")
+        return
+    found.scan.conclude_incidents()
+    conclude_incidents(found.reexecution.state, findings)
+    if not findings.failed(7):
+        findings.holds(7, _standings(found))
 
 
 def _conclude_lists(found: Pass | None, findings: Findings) -> None:
@@ -132,12 +144,12 @@ def _conclude_lists(found: Pass | None, findings: Findings) -> None:
         findings.holds(9, _unanswered(found))
 
 
-def _standings(found: Pass | None) -> str:
+def _standings(found: Pass) -> str:
     """Return what the log says of suspensions and revocations."""
-    agents = found.reexecution.tally.agents.values() if found else ()
+    agents = found.reexecution.tally.agents.values()
     acts = [change.act for agent in agents for change in agent.standings]
     return (
-        f"suspensions in it: {acts.count(Act.SUSPEND)}, reinstatements:"
+        f"suspensions: {acts.count(Act.SUSPEND)}, reinstatements:"
         f" {acts.count(Act.REINSTATE)}, revocations: {acts.count(Act.REVOKE)}"
     )
 

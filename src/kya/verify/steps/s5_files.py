@@ -11,8 +11,11 @@ from kya.codec.package_layout import (
     README,
     REPORT_CSV,
     REPORT_JSON,
+    STAMPS,
     SUMS,
+    VERIFY_HTML,
     VERIFY_SH,
+    WITNESSED,
     decision_path,
     order_path,
     place,
@@ -38,7 +41,7 @@ _KIND_OF: Final = {
     ("orders", "tlog-proof"): OrderFile.PROOF,
     ("decisions", "note"): OrderFile.DECISION,
 }
-_HASHED_ONLY: Final = frozenset({README, VERIFY_SH})
+_HASHED_ONLY: Final = frozenset({README, VERIFY_SH, VERIFY_HTML})
 _PATH_OF: Final = {
     OrderFile.ORDER: order_path,
     OrderFile.PROOF: proof_path,
@@ -169,7 +172,7 @@ class _Contents:
         stopped = bool(self.found.reexecution.stopped)
         return (
             path in _HASHED_ONLY
-            or path.startswith("checkpoints/")
+            or path.startswith(("checkpoints/", f"{WITNESSED}/", f"{STAMPS}/"))
             or (
                 stopped
                 and (path.startswith("trust/") or path in {REPORT_JSON, REPORT_CSV})

@@ -1,0 +1,43 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from kya.evidence.verify_page import verify_page
+from tests.page.browser import CHROMIUM, Opened, chromium, opened
+from tests.verify.packages import Handed, busy_world, handed_over
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("page") / "verify.html"
+    file.write_bytes(verify_page())
+    return file
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser, page_file: Path) -> Iterator[Opened]:
+    """One tab for all, since whoever has verified one package may take the next."""
+    with opened(browser, page_file) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return busy_world()
+
+
+@pytest.fixture(scope="session")
+def sound(world: World, tmp_path_factory: pytest.TempPathFactory) -> Handed:
+    """A package that nobody writes to."""
+    return handed_over(world, tmp_path_factory.mktemp("sound") / "evidence", 7, 20)
