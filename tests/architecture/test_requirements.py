@@ -11,24 +11,14 @@ FOLDER = ROOT / "requirements"
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,]+\])?==(\S+)", re.MULTILINE)
 
 
+SETS = "runtime dev keys parquet policies stamps ccxt apprise behaviour".split()
+
+
 def _pins(name: str) -> dict[str, str]:
     return dict(PIN.findall((FOLDER / name).read_text("utf-8")))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "runtime",
-        "dev",
-        "keys",
-        "parquet",
-        "policies",
-        "stamps",
-        "ccxt",
-        "apprise",
-        "behaviour",
-    ],
-)
+@pytest.mark.parametrize("name", SETS)
 def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     text = (FOLDER / f"{name}.txt").read_text("utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -36,20 +26,7 @@ def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     assert [x for x in lines if not (PIN.match(x) and "--hash=sha256:" in x)] == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "runtime",
-        "dev",
-        "keys",
-        "parquet",
-        "policies",
-        "stamps",
-        "ccxt",
-        "apprise",
-        "behaviour",
-    ],
-)
+@pytest.mark.parametrize("name", SETS)
 def test_the_lock_holds_what_was_asked_for(name: str) -> None:
     assert _pins(f"{name}.in").items() <= _pins(f"{name}.txt").items()
 

@@ -9,16 +9,35 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final
+from typing import Final, Protocol, cast
 
-from apprise import Apprise, AppriseAsset, NotifyType, PersistentStoreMode
+from apprise import (
+    Apprise,
+    AppriseAsset,
+    AppriseResult,
+    NotifyType,
+    PersistentStoreMode,
+)
 
 from kya.core.errors import InputError, TransientError
 from kya.gateway.alert import Alert, Change
 
 _AT_ONCE: Final = 4
 _MILLIS: Final = 1_000
-_TITLE_CHARS_MAX: Final = 100
+
+
+class _Services(Protocol):
+    """What of Apprise is used here, with all its types."""
+
+    def add(self, services: str) -> bool:
+        """Tell whether this is an address, and keep it."""
+        ...
+
+    def notify(
+        self, body: str, title: str, notify_type: NotifyType, *, timeout: float
+    ) -> AppriseResult:
+        """Send it to all of them; the result is true if all have it."""
+        ...
 
 
 class AppriseTarget:
@@ -31,7 +50,7 @@ class AppriseTarget:
         asset = AppriseAsset(
             app_id="kya", app_desc="kya", storage_mode=PersistentStoreMode.MEMORY
         )
-        self._services = Apprise(asset=asset)
+        self._services = cast("_Services", Apprise(asset=asset))
         for number, address in enumerate(addresses, start=1):
             if not self._services.add(address):
                 raise InputError(f"secrets: number {number} is no address of Apprise")
@@ -46,9 +65,9 @@ class AppriseTarget:
         seconds = self._answer_millis / _MILLIS
         act = partial(
             self._services.notify,
-            body=alert.words,
-            title=f"kya: incident {alert.change.value}"[:_TITLE_CHARS_MAX],
-            notify_type=_kind(alert.change),
+            alert.words,
+            f"kya: incident {alert.change.value}",
+            _kind(alert.change),
             timeout=seconds,
         )
         loop = asyncio.get_running_loop()
