@@ -11,7 +11,17 @@ FOLDER = ROOT / "requirements"
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,]+\])?==(\S+)", re.MULTILINE)
 
 
-SETS = "runtime dev keys parquet policies stamps ccxt apprise behaviour".split()
+SETS = [
+    "runtime",
+    "dev",
+    "keys",
+    "parquet",
+    "policies",
+    "stamps",
+    "ccxt",
+    "apprise",
+    "behaviour",
+]
 
 
 def _pins(name: str) -> dict[str, str]:
