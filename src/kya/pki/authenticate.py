@@ -94,9 +94,9 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return (_agent(entry, event, state),)
         case OrderDecided() | VenueReported() | Equivocated() as event:
             return _gateway(entry, event, state)
-        case DropCopied() | ExecutionUnexplained() | SessionStarted() as event:
+        case DropCopied() | ExecutionUnexplained() as event:
             return _gateway(entry, event, state)
-        case AlertSettled() as event:
+        case SessionStarted() | AlertSettled() as event:
             return _gateway(entry, event, state)
         case RuntimePinned(at=at) | StandingChanged(act=Act.REINSTATE, at=at):
             return _operators(entry, state, at)
@@ -124,9 +124,7 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
         case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
             return _stopping(entry, event, state)
         case IncidentActed() as event:
-            signers = _holders(entry, state, event.at, *STOPPING)
-            require_incident_act(signers, event.act.step)
-            return signers
+            return _stopping(entry, event, state)
         case PlaceLimited() | OverlayOrdered() as event:
             return _limiting(entry, event, state)
         case LogOpened() as event:
@@ -238,9 +236,11 @@ def _allowing(
 
 
 def _stopping(
-    entry: Entry, event: HaltOrdered | TradingResumed | LatchRearmed, state: State
+    entry: Entry,
+    event: HaltOrdered | TradingResumed | LatchRearmed | IncidentActed,
+    state: State,
 ) -> tuple[Credential, ...]:
-    """Return the people who stop trading, or who start it again together."""
+    """Return the people who stop trading, or who start or let it go on together."""
     # The gateway stops trading by itself where a venue's list is not explained.
     may = (*STOPPING, Role.GATEWAY) if isinstance(event, HaltOrdered) else STOPPING
     signers = _holders(entry, state, event.at, *may)
@@ -248,6 +248,8 @@ def _stopping(
         require_resuming(signers)
     elif isinstance(event, LatchRearmed):
         require_rearming(signers)
+    elif isinstance(event, IncidentActed):
+        require_incident_act(signers, event.act.step)
     return signers
 
 
