@@ -92,11 +92,9 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     match entry.event:
         case OrderSubmitted() as event:
             return (_agent(entry, event, state),)
-        case OrderDecided() | VenueReported() | Equivocated() as event:
+        case OrderDecided() | VenueReported() | Equivocated() | AlertSettled() as event:
             return _gateway(entry, event, state)
-        case DropCopied() | ExecutionUnexplained() as event:
-            return _gateway(entry, event, state)
-        case SessionStarted() | AlertSettled() as event:
+        case DropCopied() | ExecutionUnexplained() | SessionStarted() as event:
             return _gateway(entry, event, state)
         case RuntimePinned(at=at) | StandingChanged(act=Act.REINSTATE, at=at):
             return _operators(entry, state, at)
@@ -121,9 +119,9 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _holders(entry, state, at, Role.AUTHORITY)
         case MandateGranted() | OverrideGranted() | BaselineLocked() as event:
             return _allowing(entry, event, state)
-        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
-            return _stopping(entry, event, state)
-        case IncidentActed() as event:
+        case (
+            HaltOrdered() | TradingResumed() | LatchRearmed() | IncidentActed() as event
+        ):
             return _stopping(entry, event, state)
         case PlaceLimited() | OverlayOrdered() as event:
             return _limiting(entry, event, state)

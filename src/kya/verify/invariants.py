@@ -207,9 +207,8 @@ class PlainScan:
             around = Around(target, halted, self._working, self._places, grace)
             seen = seen_of(prices, certificate, agent, around)
             aside = set[str]() if override is None else override.sets_aside(seen)
-            found = self._overlays.objections(prices, seen, aside)
-            for question, sentence in found:
-                self._fail(question, sentence)
+            for wrong in self._overlays.objections(prices, seen, aside):
+                self._fail(*wrong)
             added = seen.added
             if seen.worth is not None:
                 worth, currency = seen.worth, certificate.scope["currency"]
