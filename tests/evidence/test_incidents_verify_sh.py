@@ -163,6 +163,11 @@ def concluded(world: World) -> None:
     put(world, world.entries[-1])
 
 
+def an_extension_by_nothing(world: World) -> None:
+    ends = the_incident_in(world.state).grace_ends_at
+    put(world, step_note(world, Step.EXTEND, until=ends))
+
+
 FORGED: Final = (
     (a_conclusion_of_an_open_one, ["it is open"]),
     (an_act_on_no_incident, ["no such incident is on record"]),
@@ -176,6 +181,7 @@ FORGED: Final = (
         ["has no certificate on record as compliance operator risk"],
     ),
     (an_extension_of_two_days, ["until no later end, or more than 24 hours"]),
+    (an_extension_by_nothing, ["until no later end"]),
     (an_acknowledgement_twice, ["it is acknowledged"]),
     (a_replayed_extension, ["not later than what it follows"]),
     (a_release_after_the_end, ["its grace ended at"]),
