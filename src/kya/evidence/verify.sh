@@ -2,7 +2,8 @@
 # verify.sh - ask an evidence package the regulator's ten questions.
 #
 #   sh verify/verify.sh --root /path/to/your/root.pem \
-#       [--policy /path/to/your/policy.txt] [--checkpoint /path/to/held.note] [PACKAGE]
+#       [--policy /path/to/your/policy.txt] [--checkpoint /path/to/held.note] \
+#       [--tsa /path/to/your/tsa.pem] [PACKAGE]
 #
 # Needs a POSIX shell, OpenSSL 3.0 or later, coreutils, sed and awk (mawk or gawk); no
 # program of ours. It shares no code with `kya verify`, so that one mistake cannot be
@@ -32,17 +33,19 @@ POLICY_OID=1.3.6.1.4.1.32473.1.3 # every leaf certificate carries it (identity.m
 ENTRIES_MAX=1000000              # beyond, this script answers UNKNOWN: it would take hours
 FINDINGS_SHOWN=40
 
-root='' policy='' held='' package='' tmp=''
+root='' policy='' held='' tsa='' package='' tmp=''
 
 # ------------------------------------------------------------------ asking and answering
 
 usage() {
     cat <<'EOF'
-usage: sh verify/verify.sh --root FILE [--policy FILE] [--checkpoint FILE] [PACKAGE]
+usage: sh verify/verify.sh --root FILE [--policy FILE] [--checkpoint FILE] [--tsa FILE]
+           [PACKAGE]
 
   --root FILE        the root certificate that you hold, PEM; never the package's copy
-  --policy FILE      the log's key, as you received it before the first live order
+  --policy FILE      the log's key and witnesses, as received before the first live order
   --checkpoint FILE  a checkpoint of this log that you kept from earlier
+  --tsa FILE         roots of the time-stamping authorities that you trust, PEM
   PACKAGE            the folder to check; by default the one that holds this script
 
 exit: 0 every question HOLDS, 1 one FAILS, 3 one is UNKNOWN, 2 usage, 4 missing tool
@@ -81,19 +84,20 @@ checked() { finding CHECKED "$1" "$2"; }
 read_arguments() {
     while [ $# -gt 0 ]; do
         case $1 in
-            --root=* | --policy=* | --checkpoint=*) set -- "${1%%=*}" "${1#*=}" "$@" ;;
+            --root=* | --policy=* | --checkpoint=* | --tsa=*) set -- "${1%%=*}" "${1#*=}" "$@" ;;
         esac
         case $1 in
             -h | --help)
                 usage
                 exit 0
                 ;;
-            --root | --policy | --checkpoint)
+            --root | --policy | --checkpoint | --tsa)
                 [ -n "${2-}" ] || die 2 "$1 needs a file"
                 case $1 in
                     --root) root=$2 ;;
                     --policy) policy=$2 ;;
                     --checkpoint) held=$2 ;;
+                    --tsa) tsa=$2 ;;
                 esac
                 # `--root=FILE` was put before itself as two words.
                 case ${3-} in "$1=$2") shift ;; esac
@@ -133,6 +137,7 @@ find_package() {
     root=$own
     [ -z "$policy" ] || { require_own --policy "$policy" && policy=$own; }
     [ -z "$held" ] || { require_own --checkpoint "$held" && held=$own; }
+    [ -z "$tsa" ] || { require_own --tsa "$tsa" && tsa=$own; }
 }
 
 require_tools() {
@@ -3710,7 +3715,8 @@ judge_statements() {
     : >"$tmp/moments"
     {
         printf '%s\n' "$size"
-        sed -n 's/^witnessed\/\([1-9][0-9]*\)[.]note$/\1/p' "$tmp/files"
+        sed -n -e 's/^witnessed\/\([1-9][0-9]*\)[.]note$/\1/p' \
+            -e 's/^stamps\/\([1-9][0-9]*\)[.].*[.]tsr$/\1/p' "$tmp/files"
     } >"$tmp/seen"
     hash_folder text >"$tmp/digests"
     while IFS= read -r entry; do
@@ -4043,6 +4049,11 @@ conclude_log() {
     text="$entries entries rebuilt to the signed root, $tiles hash tiles, $((former)) former\
  checkpoints and all proofs agree"
     [ ! -s "$tmp/watched" ] || text="$text; $(cat "$tmp/watched")"
+    case $stamps/$tsa in
+        0/*) ;;
+        */) text="$text; $stamps time stamps not looked at without --tsa" ;;
+        *) text="$text; $stamps time stamps of your authorities" ;;
+    esac
     if [ -n "$policy$held" ]; then
         [ -z "$policy" ] || text="$text; signed by the key of your policy"
         [ -z "$held" ] || text="$text; your checkpoint is a beginning of this log"
@@ -4053,6 +4064,68 @@ conclude_log() {
         unknown 8 "$text, but without --policy or --checkpoint of your own nobody can tell\
  whether others were shown another log"
     fi
+}
+
+# ---------------------------------------------------------- 8. when, by others' clocks
+
+write_stamp_program() {
+    cat >"$tmp/stamped.awk" <<'EOF'
+# Reads what `openssl ts -reply -text` says; prints the seconds since 1970 of the stamp,
+# or nothing for one that is not by SHA-256. Operand `moments` comes first.
+part == "moments" { split($0, words, "\t"); MOMENT[words[1]] = words[2]; next }
+/^Hash Algorithm: / { digest = $3 }
+/^Time stamp: / {
+    month = index("JanFebMarAprMayJunJulAugSepOctNovDec", $3)
+    split($5, clock, ":")
+    if (month % 3 != 1 || $7 != "GMT" || $6 !~ /^[12][0-9][0-9][0-9]$/) next
+    at = ((days($6 + 0, (month + 2) / 3, $4 + 0) * 24 + clock[1]) * 60 + clock[2]) * 60 \
+        + int(clock[3])
+}
+END {
+    if (digest != "sha256" || at == "") exit
+    if (size in MOMENT && at < micros(MOMENT[size]) / 1000000 - 60)
+        finding(8, "FAILS", file ": is before the last of the " size " entries, of " \
+            MOMENT[size] ", was there: back-dated")
+    printf "%.0f\n", at
+}
+EOF
+}
+
+# Every time stamp is over the bytes of its former checkpoint, by an authority under the
+# regulator's roots, whose certificate had not ended then.
+check_stamps() {
+    stamps=0
+    while IFS= read -r file; do
+        case $file in stamps/*) ;; *) continue ;; esac
+        on=${file#stamps/}
+        on=${on%%.*}
+        case $on/$file in
+            0* | *[!0-9]*/stamps/*) name=no ;;
+            [1-9]*/stamps/*.?*.tsr) name=yes ;;
+            *) name=no ;;
+        esac
+        [ "$name" = yes ] || {
+            fails 8 "$file: has a name that no time stamp has"
+            continue
+        }
+        stamps=$((stamps + 1))
+        [ -z "$tsa" ] || check_stamp "$file" "checkpoints/$on.note" "$on"
+    done <"$tmp/files"
+    [ "$stamps" -gt 0 ] || [ -z "$tsa" ] || unknown 8 "no time stamp of your authorities"
+}
+
+check_stamp() {
+    present "$2" || { fails 8 "$1: $2, which it is on, is missing" && return 0; }
+    openssl ts -reply -in "$package/$1" -text >"$tmp/stamp" 2>/dev/null ||
+        { fails 8 "$1: no time stamp" && return 0; }
+    at=$(program stamped file="$1" size="$3" part=moments "$tmp/moments" part=stamp \
+        "$tmp/stamp")
+    case $at in
+        '' | *[!0-9]*) fails 8 "$1: no time stamp by SHA-256" && return 0 ;;
+    esac
+    openssl ts -verify -data "$package/$2" -in "$package/$1" -CAfile "$tsa" \
+        -attime "$at" >/dev/null 2>&1 ||
+        fails 8 "$1: not over $2, or not by an authority under your roots at its time"
 }
 
 # ------------------------------------------------------------------ 8. who has seen it
@@ -4215,6 +4288,7 @@ write_programs() {
     write_policy_program
     write_checkpoint_program
     write_witness_programs
+    write_stamp_program
     write_split_programs
     write_tree_programs
     write_certificate_programs
@@ -4245,6 +4319,7 @@ check_log() {
     check_chains
     choose_log_keys
     check_checkpoints
+    check_stamps
     check_tiles
     check_beside
     check_signatures
