@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from bench import (
+    alerting,
     appending,
+    browsing,
     cosigning,
     custody,
     deciding,
@@ -38,8 +40,10 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "latency": latency.run,
     "throughput": throughput.run,
     "verify": verifying.run,
+    "browse": browsing.run,
     "replay": replaying.run,
     "recall": recalling.run,
+    "alert": alerting.run,
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,

@@ -12,12 +12,11 @@ from kya.config import (
     InstallationSection,
     LogSection,
     PaperSection,
-    PriceSourceSection,
-    PricesSection,
     VenueSection,
     read_config,
     render_config,
 )
+from kya.config_outside import PriceSourceSection, PricesSection
 from kya.core.errors import InputError
 
 FAULTS = tuple(fault.value for fault in Fault)
@@ -235,3 +234,56 @@ def test_prices_that_nobody_should_judge_by_are_refused(
 def test_a_feed_on_this_machine_needs_no_tls(tmp_path: Path, host: str) -> None:
     text = FEED.replace("https://feed.example", f"http://{host}")
     assert host in _with_prices(tmp_path, text).prices.sources["feed"].url
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"url": "https://api.example"}, 'for kind "ccxt"'),
+        ({"kind": "ccxt"}, "want a key_file or a key_env"),
+        ({"kind": "ccxt", "key_file": "k", "key_env": "K"}, "and not both"),
+        ({"kind": "ccxt", "key_file": "k", "faults": {"c": "lost"}}, "for kind"),
+        ({"kind": "ccxt", "key_file": "k", "url": "http://api.example"}, "want https"),
+        ({"kind": "ccxt", "key_file": "k", "timeout_ms": 5_001}, "want 100 to 5000"),
+    ],
+)
+def test_a_venues_section_holds_what_its_kind_needs(
+    changes: dict[str, object], wanted: str
+) -> None:
+    with pytest.raises(ValueError, match=wanted):
+        VenueSection(**changes)  # type: ignore[arg-type]
+
+
+BAD_ALERTS = {
+    'kind = "sms"': "kind",
+    'kind = "webhook"\nsecrets = ["whsec_c2VjcmV0"]': "not the secret",
+    'kind = "webhook"\nsecrets = ["env:1X"]': "not the secret",
+    'kind = "webhook"\nnetworks = ["everywhere"]': "IPv4 or IPv6",
+    'kind = "webhook"\nnetworks = ["10.0.0.1/8"]': "host bits",
+    'kind = "webhook"\nanswer_ms = 99': "answer_ms: want 100 to 30000",
+    'kind = "webhook"\nanswer_ms = 30001': "answer_ms",
+    'kind = "webhook"\ngive_up_seconds = 0': "give_up_seconds: want 1 to 86400",
+    'kind = "apprise"\nurl = "https://x.example"': "not for kind",
+    f'kind = "webhook"\nsecrets = {["env:X"] * 9}': "at most 8",
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), BAD_ALERTS.items())
+def test_a_target_of_alerts_that_could_not_work_is_refused(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    least = render_config(LEAST)
+    with pytest.raises(InputError, match=fault) as caught:
+        read_config(_written(tmp_path, f"{least}\n[alerts.desk]\n{text}\n"))
+    assert "c2VjcmV0" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "names", [["a b"], [f"desk-{number}" for number in range(17)]], ids=["odd", "many"]
+)
+def test_alerts_have_names_that_an_entry_can_hold_and_are_not_too_many(
+    tmp_path: Path, names: list[str]
+) -> None:
+    sections = "".join(f'[alerts."{name}"]\nkind = "webhook"\n' for name in names)
+    with pytest.raises(InputError, match="alerts: want"):
+        read_config(_written(tmp_path, f"{render_config(LEAST)}\n{sections}"))

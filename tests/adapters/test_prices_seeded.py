@@ -37,7 +37,7 @@ def test_the_same_seed_gives_the_same_prices_and_another_others() -> None:
 
 
 def test_a_market_without_an_anchor_has_no_price() -> None:
-    assert SeededPrices(1).at("BTC/EUR", NOON) is None
+    assert SeededPrices(1).at("DOGE/EUR", NOON) is None
 
 
 @given(st.text(max_size=8), st.integers(0, 50), st.integers(0, 9))

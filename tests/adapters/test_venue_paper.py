@@ -16,7 +16,7 @@ from kya.core.price import ReferencePrice
 from kya.gateway.permit import Permit
 from kya.gateway.ports import Venue, VenueAnswer
 from tests.contracts.venue import (
-    VenueContract,
+    ReplacingVenueContract,
     a_permit,
     a_resting_permit,
     acting_on,
@@ -35,7 +35,7 @@ def on_file(path: Path, faults: Mapping[str, Fault] = NO_FAULTS) -> PaperVenue:
     )
 
 
-class TestInMemory(VenueContract):
+class TestInMemory(ReplacingVenueContract):
     def a_venue(self) -> Venue:
         return a_venue(HandClock())
 
@@ -43,7 +43,7 @@ class TestInMemory(VenueContract):
         return a_venue(HandClock(), {"c-1": Fault.TIMEOUT})
 
 
-class TestOnFile(VenueContract):
+class TestOnFile(ReplacingVenueContract):
     @pytest.fixture(autouse=True)
     def folder(self, tmp_path: Path) -> None:
         self._path = tmp_path / "venues" / "SIMA.jsonl"

@@ -7,6 +7,8 @@ import httpx
 
 from kya.adapters.venue_paper import NO_FAULTS, Fault
 from kya.api.app import create_app
+from kya.api.history import history_routes
+from kya.gateway.history import History
 from tests.gateway.house import House, in_house
 
 Test = Callable[[House, httpx.AsyncClient], Awaitable[None]]
@@ -17,7 +19,8 @@ async def a_client(
     house: House, peer: str = "192.0.2.1"
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client at this address, talking to the house's application."""
-    app = create_app(gateway=house.gateway, sequencer=house.sequencer)
+    past = history_routes(History(house.sequencer), {})
+    app = create_app(gateway=house.gateway, sequencer=house.sequencer, more=past)
     transport = httpx.ASGITransport(app=app, client=(peer, 50_000))
     async with httpx.AsyncClient(
         transport=transport, base_url="http://gateway.example"

@@ -16,7 +16,8 @@ def _pins(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["runtime", "dev", "keys", "parquet", "policies", "stamps", "behaviour"]
+    "name",
+    ["runtime", "dev", "keys", "parquet", "policies", "stamps", "ccxt", "behaviour"],
 )
 def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     text = (FOLDER / f"{name}.txt").read_text("utf-8").replace("\\\n", " ")
@@ -26,7 +27,8 @@ def test_every_requirement_is_exact_and_hashed(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["runtime", "dev", "keys", "parquet", "policies", "stamps", "behaviour"]
+    "name",
+    ["runtime", "dev", "keys", "parquet", "policies", "stamps", "ccxt", "behaviour"],
 )
 def test_the_lock_holds_what_was_asked_for(name: str) -> None:
     assert _pins(f"{name}.in").items() <= _pins(f"{name}.txt").items()
@@ -42,15 +44,8 @@ def test_all_sets_agree() -> None:
 def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
-    backends = extras.keys() - {
-        "server",
-        "agent",
-        "demo",
-        "parquet",
-        "cedar",
-        "rego",
-        "stamps",
-    }
+    others = {"server", "agent", "demo", "parquet", "cedar", "rego", "stamps", "ccxt"}
+    backends = extras.keys() - others
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
     assert names <= _pins("keys.txt").keys()
@@ -66,6 +61,14 @@ def test_the_library_of_time_stamps_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     (wanted,) = project["project"]["optional-dependencies"]["stamps"]
     assert re.split(r"[<>=\[]", wanted)[0] in _pins("stamps.txt")
+
+
+def test_the_library_that_reaches_venues_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    ours, wanted = project["project"]["optional-dependencies"]["ccxt"]
+    assert ours == "kya[agent]"
+    assert re.split(r"[<>=\[]", wanted)[0] in _pins("ccxt.txt")
+    assert _pins("ccxt.txt").items() <= _pins("dev.txt").items()
 
 
 def test_every_dependency_of_the_package_is_locked() -> None:

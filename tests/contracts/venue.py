@@ -5,6 +5,7 @@ how to make one whose answers get lost.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
 
 import pytest
@@ -64,6 +65,10 @@ class VenueContract:
         """A venue whose answer to client order id `c-1` gets lost."""
         raise NotImplementedError
 
+    def run(self, case: Coroutine[None, None, None]) -> None:
+        """Run one case in the venue's loop."""
+        asyncio.run(case)
+
     def test_an_answer_is_given_again_when_it_is_asked_for(self) -> None:
         async def case() -> None:
             venue, permit = self.a_venue(), a_permit()
@@ -71,20 +76,20 @@ class VenueContract:
             assert answer.status.is_final
             assert await venue.query(permit.client_id) == answer
 
-        asyncio.run(case())
+        self.run(case())
 
     def test_an_order_sent_twice_is_executed_once(self) -> None:
         async def case() -> None:
             venue, permit = self.a_venue(), a_permit()
             assert await venue.submit(permit) == await venue.submit(permit)
 
-        asyncio.run(case())
+        self.run(case())
 
     def test_an_order_that_never_came_is_not_known(self) -> None:
         async def case() -> None:
             assert await self.a_venue().query("0" * 32) is None
 
-        asyncio.run(case())
+        self.run(case())
 
     def test_two_orders_are_told_apart(self) -> None:
         async def case() -> None:
@@ -95,7 +100,7 @@ class VenueContract:
             answers = [await venue.query(p.client_id) for p in (small, large)]
             assert [a.filled for a in answers if a] == [eur("1.00"), eur("2.00")]
 
-        asyncio.run(case())
+        self.run(case())
 
     def test_a_lost_answer_is_transient_and_can_be_asked_for(self) -> None:
         async def case() -> None:
@@ -106,7 +111,7 @@ class VenueContract:
             assert answer is not None
             assert answer.status is VenueStatus.FILLED
 
-        asyncio.run(case())
+        self.run(case())
 
     def test_an_order_whose_limit_is_far_rests_until_it_is_cancelled(self) -> None:
         async def case() -> None:
@@ -125,7 +130,7 @@ class VenueContract:
             assert ended.status is VenueStatus.CANCELLED
             assert await venue.submit(permit) == ended
 
-        asyncio.run(case())
+        self.run(case())
 
     def test_what_does_not_rest_cannot_be_cancelled_or_replaced(self) -> None:
         async def case() -> None:
@@ -141,7 +146,26 @@ class VenueContract:
             assert await venue.query(filled.client_id) == answer
             assert await venue.query(unknown.client_id) is None
 
-        asyncio.run(case())
+        self.run(case())
+
+    def test_a_resting_order_is_called_back_without_a_permit(self) -> None:
+        async def case() -> None:
+            venue, permit, filled = self.a_venue(), a_resting_permit(), a_permit()
+            assert await venue.recall(permit.client_id) is None
+            await venue.submit(permit)
+            whole = await venue.submit(filled)
+            for _ in range(2):
+                ended = await venue.recall(permit.client_id)
+                assert ended is not None
+                assert ended.status is VenueStatus.CANCELLED
+                assert await venue.query(permit.client_id) == ended
+            assert await venue.recall(filled.client_id) == whole
+
+        self.run(case())
+
+
+class ReplacingVenueContract(VenueContract):
+    """A venue that puts an order in the place of another one, in one step."""
 
     def test_a_replacement_takes_the_place_of_its_target(self) -> None:
         async def case() -> None:
@@ -159,7 +183,7 @@ class VenueContract:
             cancel = acting_on(other, Action.CANCEL)
             assert (await venue.cancel(cancel)).status is VenueStatus.CANCELLED
 
-        asyncio.run(case())
+        self.run(case())
 
     def test_a_replacement_that_meets_the_market_is_filled(self) -> None:
         async def case() -> None:
@@ -172,19 +196,4 @@ class VenueContract:
                 permit.order.amount,
             )
 
-        asyncio.run(case())
-
-    def test_a_resting_order_is_called_back_without_a_permit(self) -> None:
-        async def case() -> None:
-            venue, permit, filled = self.a_venue(), a_resting_permit(), a_permit()
-            assert await venue.recall(permit.client_id) is None
-            await venue.submit(permit)
-            whole = await venue.submit(filled)
-            for _ in range(2):
-                ended = await venue.recall(permit.client_id)
-                assert ended is not None
-                assert ended.status is VenueStatus.CANCELLED
-                assert await venue.query(permit.client_id) == ended
-            assert await venue.recall(filled.client_id) == whole
-
-        asyncio.run(case())
+        self.run(case())

@@ -41,11 +41,13 @@ Ask: TypeAlias = Callable[..., Answers]
 def ask(tab: Opened, tmp_path: Path) -> Ask:
     """Return how to put a package, or any archive, before the page."""
 
-    def answers(given: Handed | Path, brings: Handed, **brought: bytes | None) -> Answers:
+    def answers(
+        given: Handed | Path, brings: Handed, **brought: bytes | None
+    ) -> Answers:
         own = {"root": brings.root, "policy": brings.policy, "held": None, **brought}
-        is_packed = isinstance(given, Path)
-        archive = given if is_packed else packed(given, tmp_path / "evidence.tar.gz")
-        return tab.verify(archive, own["root"] or b"", own["policy"], own["held"])
+        if isinstance(given, Handed):
+            given = packed(given, tmp_path / "evidence.tar.gz")
+        return tab.verify(given, own["root"] or b"", own["policy"], own["held"])
 
     return answers
 
@@ -60,9 +62,7 @@ def test_a_sound_package_holds_wherever_the_page_can_tell(
     assert "report.json" in answers.sentences[0][0]
 
 
-def test_it_asks_nobody(
-    ask: Ask, tab: Opened, page_file: Path, sound: Handed
-) -> None:
+def test_it_asks_nobody(ask: Ask, tab: Opened, page_file: Path, sound: Handed) -> None:
     ask(sound, sound)
     tried = "fetch('http://127.0.0.1:9/').then(() => 'sent', () => 'refused')"
     assert tab.page.evaluate(tried) == "refused"
@@ -151,7 +151,9 @@ def test_a_flipped_byte_of_a_convenience_fails_by_its_sum(
     ask: Ask, sound: Handed, tmp_path: Path
 ) -> None:
     package = sound.copy_to(tmp_path)
-    package.write("README.txt", package.read("README.txt").replace(b"Do not", b"Do now"))
+    package.write(
+        "README.txt", package.read("README.txt").replace(b"Do not", b"Do now")
+    )
     assert ask(package, sound).having(FAILS) == {0}
 
 

@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from kya.core.past import Past
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner
 from kya.tlog.tile import encode_entries
+from kya.wiring.ccxt_venue import key_of
 from kya.wiring.clock import system_clock
 from kya.wiring.log_reader import published, published_power
-from kya.wiring.venues import paper_prices, venues_of
+from kya.wiring.venues import connect, paper_prices, venues_of
 from tests.test_config import INSTALLATION, LEAST
 from tests.verify.packages import busy_world
 from tests.world import AGENT, MORNING, ORIGIN, World, signer_for
@@ -86,3 +88,49 @@ def _bundled(folder: Path, entries: list[bytes]) -> None:
     path = folder / f"tile/entries/000.p/{len(entries)}"
     path.parent.mkdir(parents=True)
     path.write_bytes(encode_entries(entries))
+
+
+def reached(folder: Path, **changes: object) -> VenueSection:
+    """A venue behind ccxt whose key is in a file that is there."""
+    (folder / "api-key").write_text("key\nc2VjcmV0\n")
+    usual: dict[str, object] = {"kind": "ccxt", "key_file": "api-key"}
+    return VenueSection(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+def with_venue(section: VenueSection) -> Config:
+    """A configuration with this one venue."""
+    return Config(installation=INSTALLATION, log=LEAST.log, venues={"KRAK": section})
+
+
+def test_a_venue_behind_ccxt_has_a_list_and_an_account(tmp_path: Path) -> None:
+    connected = connect(with_venue(reached(tmp_path)), tmp_path, system_clock().clock)
+    assert (
+        [*connected.venues] == [*connected.lists] == [*connected.accounts] == ["KRAK"]
+    )
+    asyncio.run(connected.closing())
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [(None, "want an API key"), ("one line\n", "a line each"), ("\n\n", "a line each")],
+)
+def test_a_gateway_without_its_key_says_so_at_its_start(
+    tmp_path: Path, text: str | None, wanted: str
+) -> None:
+    section = reached(tmp_path)
+    (tmp_path / "api-key").unlink()
+    if text is not None:
+        (tmp_path / "api-key").write_text(text)
+    with pytest.raises(InputError, match=wanted):
+        connect(with_venue(section), tmp_path, system_clock().clock)
+
+
+def test_a_key_may_come_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = reached(tmp_path, key_file="", key_env="KRAK")
+    with pytest.raises(InputError, match="KRAK_KEY and KRAK_SECRET"):
+        key_of("KRAK", section, tmp_path)
+    monkeypatch.setenv("KRAK_KEY", "key")
+    monkeypatch.setenv("KRAK_SECRET", "secret")
+    assert key_of("KRAK", section, tmp_path) == ("key", "secret")

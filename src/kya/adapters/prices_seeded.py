@@ -15,7 +15,12 @@ from kya.core.price import ReferencePrice
 
 SOURCE: Final = "seeded path, no market's price"
 ANCHORS: Final[Mapping[str, int]] = MappingProxyType(
-    {"EUR/USD": 138_000, "GBP/EUR": 122_000}
+    {
+        "BTC/EUR": 6_000_000_000,
+        "ETH/EUR": 300_000_000,
+        "EUR/USD": 138_000,
+        "GBP/EUR": 122_000,
+    }
 )
 """Where each market's day begins, in units of 10**-5."""
 

@@ -16,7 +16,7 @@ from typing import Final
 from kya.adapters import paper_book as book
 from kya.adapters.drop_copy_memory import lines_behind
 from kya.adapters.paper_book import Message
-from kya.adapters.paper_journal import Execution, Journal
+from kya.adapters.paper_journal import Execution, paper_journal
 from kya.adapters.paper_lines import execution_of, message_in, message_of
 from kya.adapters.paper_list import PaperList
 from kya.core.errors import TransientError
@@ -60,13 +60,13 @@ class PaperVenue:
         self._prices = prices
         self._clock = clock
         self._faults = faults
-        self._journal = None if journal is None else Journal(journal)
+        self._journal = None if journal is None else paper_journal(journal)
         self.executions: list[Execution] = []
         self._list = PaperList(name)
         self._resting: set[str] = set()
         self._arrivals: dict[str, int] = {}
         self._messages: dict[str, Message] = {}
-        for execution in self._journal.executions if self._journal else ():
+        for execution in self._journal.lines if self._journal else ():
             self._remember(execution)
 
     async def submit(self, permit: Permit) -> VenueAnswer:

@@ -128,6 +128,15 @@ class AsyncAgent:
 
         return await self._insist(attempt)
 
+    async def past(self, what: str, last: int) -> Reply:
+        """Return the newest `orders` or `executions` that the log has of this agent."""
+        name = self._identity.agent
+        return await self.read(f"/v1/agents/{name}/{what}?last={last}")
+
+    async def read(self, path: str) -> Reply:
+        """Return what the gateway tells at this path."""
+        return await self._insist(lambda: self._ask(path))
+
     async def _begin(self) -> None:
         """Start a session unless this client has."""
         if not self._has_session:

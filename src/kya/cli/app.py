@@ -26,9 +26,11 @@ from kya.cli import (
     mandate,
     office,
     override,
+    paper_exchange,
     perimeter,
     replay,
     score,
+    sidecar,
     up,
     verify,
     witness,
@@ -53,8 +55,10 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("office")(office.office)
+app.command("sidecar")(sidecar.sidecar)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
+app.command("paper-exchange")(paper_exchange.paper_exchange)
 app.command("perimeter")(perimeter.perimeter)
 app.command("score")(score.score_command)
 app.add_typer(baseline.app, name="baseline")

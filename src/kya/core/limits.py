@@ -286,3 +286,7 @@ ALERT_SECRETS_MAX: Final = 8
 
 EXTENSION_MICROS_MAX: Final = 86_400_000_000
 """Longest extension of a grace from the time it is signed: a day, then people look."""
+
+HISTORY_ORDERS_MAX: Final = 1_000
+"""Orders of one agent that the gateway tells of: what an exchange's API pages through,
+and a few megabytes for all agents together."""

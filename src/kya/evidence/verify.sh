@@ -2048,8 +2048,8 @@ function grace(a, c, at,   n) {
 }
 
 # What the decision must open, by the controls that it lists: OPENS_WHAT as it is written.
-# Whether it lists the right ones, another question asks.
-function opens(i, line, at, said,   m, k, named) {
+# Whether it lists the right ones, questions 4 and 5 ask.
+function find_opening(i, line, at, said,   m, k, named) {
     OPENS_WHAT = ""
     BREACHED = ""
     m = MANDATE[O_CERTIFICATE]
@@ -2063,6 +2063,10 @@ function opens(i, line, at, said,   m, k, named) {
                 quoted(named) "],\"trigger\":" k "}"
         }
     }
+}
+
+function opens(i, line, at, said) {
+    find_opening(i, line, at, said)
     if (OPENS_WHAT == "" ? index(line, ",\"incident\":") \
         : !index(line, ",\"incident\":" OPENS_WHAT ",\"mandate\":\""))
         fail(7, i, "opens another incident than the mandate says, or none where it does")
@@ -2135,6 +2139,7 @@ function breaches_are_taken(i) {
             " cannot be run again")
 }
 
+# A step or an alert that may not be has no effect: what rests on it fails, too.
 function on_step(i,   s, at, n) {
     s = V["step"]; at = V["at"]; n = V["incident"]
     WHAT[i] = s " of incident " substr(n, 1, 16)
@@ -2142,18 +2147,16 @@ function on_step(i,   s, at, n) {
     if (!fields(i, 7, "_type,at," (s == "conclude" ? "file," : "") "incident,reason,step" \
         (s == "extend" ? ",until" : ""))) return
     not_back_dated(7, i, at)
-    signers(7, i, "compliance operator risk", at)
-    if ((s == "extend" || s == "release") && !two_people(i, "compliance risk"))
+    if (signers(7, i, "compliance operator risk", at) < 1) return
+    if (s ~ /^(extend|release)$/ && !two_people(i, "compliance risk"))
         fail(7, i, "want two people, one of compliance or risk management")
-    if (s == "conclude" && !one_person(i, "compliance risk"))
+    else if (s == "conclude" && !one_person(i, "compliance risk"))
         fail(7, i, "want somebody of compliance or risk management")
-    if (V["reason"] == "" || (s == "conclude" && !is_digest(V["file"])) \
-        || (s == "extend" && micros(V["until"]) < 0)) {
+    else if (V["reason"] == "" || (s == "conclude" && !is_digest(V["file"])) \
+        || (s == "extend" && micros(V["until"]) < 0))
         fail(7, i, "no reason, file or end that a step can have")
-        return
-    }
-    if (!(n in I_STATE)) { fail(7, i, "no such incident is on record"); return }
-    take_step(i, s, at, n)
+    else if (!(n in I_STATE)) fail(7, i, "no such incident is on record")
+    else take_step(i, s, at, n)
 }
 
 function one_person(i, roles,   k) {
@@ -2162,45 +2165,55 @@ function one_person(i, roles,   k) {
     return 0
 }
 
-function take_step(i, s, at, n,   from) {
+function take_step(i, s, at, n,   against) {
+    against = against_step(s, at, n)
+    if (against != "") { fail(7, i, against); return }
+    I_ACTED[n] = at
+    if (s == "acknowledge") I_STATE[n] = "acknowledged"
+    else if (s == "extend") I_ENDS[n] = V["until"]
+    else if (s == "conclude") I_CONCLUDED[n] = 1
+    else {
+        I_STATE[n] = "released"
+        delete RUNNING[I_AGENT[n]]
+    }
+}
+
+# From where it stands, in time, and to no end but a later one.
+function against_step(s, at, n,   from) {
     from = s == "acknowledge" ? "open" : s == "conclude" ? "released reinstated revoked" \
         : "open acknowledged"
-    if (!within(from, I_STATE[n])) { fail(7, i, "it is " I_STATE[n]); return }
+    if (!within(from, I_STATE[n])) return "it is " I_STATE[n]
+    if (s == "conclude" && (n in I_CONCLUDED)) return "it is concluded already"
     if (at "" < I_OPENED[n] "" || ((n in I_ACTED) && at "" <= I_ACTED[n] ""))
-        fail(7, i, "not later than what it follows")
-    I_ACTED[n] = at
-    if (s == "acknowledge") { I_STATE[n] = "acknowledged"; return }
-    if (s == "conclude") {
-        if (n in I_CONCLUDED) fail(7, i, "it is concluded already")
-        I_CONCLUDED[n] = 1
-        return
-    }
-    if (at "" >= I_ENDS[n] "" || NOW "" >= I_ENDS[n] "") fail(7, i, "its grace ended at " I_ENDS[n])
-    if (s == "release") { I_STATE[n] = "released"; delete RUNNING[I_AGENT[n]]; return }
-    if (V["until"] "" <= I_ENDS[n] "" || V["until"] "" > later(at, 86400) "")
-        fail(7, i, "until no later end, or more than 24 hours after it was signed")
-    I_ENDS[n] = V["until"]
+        return "not later than what it follows"
+    if (s !~ /^(extend|release)$/) return ""
+    if (at "" >= I_ENDS[n] "" || NOW "" >= I_ENDS[n] "") return "its grace ended at " I_ENDS[n]
+    if (s == "extend" && (V["until"] "" <= I_ENDS[n] "" || V["until"] "" > later(at, 86400) ""))
+        return "until no later end, or more than 24 hours after it was signed"
+    return ""
 }
 
 function on_alert(i, line,   n, at, m) {
     n = V["incident"]; at = V["at"]; m = V["micros"]
     WHAT[i] = "alert of incident " substr(n, 1, 16)
     if (!fields(i, 7, "_type,at,attempts,delivered,detail,incident,micros,target")) return
-    signers(7, i, "gateway", at)
     not_before_now(7, i, at)
+    if (signers(7, i, "gateway", at) < 1) return
     if (!is_at_most(V["attempts"], 999999999999999, 1) || !is_at_most(m, 999999999999999, 0) \
         || V["delivered"] !~ /^(true|false)$/ || V["target"] !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ \
         || !index(line, ",\"attempts\":" V["attempts"] ",\"delivered\":" V["delivered"] ",\"detail\":\"") \
-        || !index(line, ",\"micros\":" m ",\"target\":\"")) {
+        || !index(line, ",\"micros\":" m ",\"target\":\""))
         fail(7, i, "a number, target or answer that no alert can have")
-        return
-    }
-    if (!(n in I_STATE)) { fail(7, i, "no such incident is on record"); return }
-    if ((n, V["target"]) in SETTLED) fail(7, i, V["target"] " is settled already")
+    else if (!(n in I_STATE)) fail(7, i, "no such incident is on record")
+    else if ((n, V["target"]) in SETTLED) fail(7, i, V["target"] " is settled already")
+    else take_alert(n, at, m + 0)
+}
+
+function take_alert(n, at, m) {
     SETTLED[n, V["target"]] = 1
     if (V["delivered"] == "false") return
-    if (!(n in I_TOLD) || m + 0 < I_TOLD[n]) I_TOLD[n] = m + 0
-    if (I_SECONDS[n] != "null" && m + 0 <= I_SECONDS[n] * 1000000 \
+    if (!(n in I_TOLD) || m < I_TOLD[n]) I_TOLD[n] = m
+    if (I_SECONDS[n] != "null" && m <= I_SECONDS[n] * 1000000 \
         && at "" <= later(I_OPENED[n], I_SECONDS[n]) "") IN_TIME[n] = 1
 }
 

@@ -128,6 +128,14 @@ class Listed:
     is_whole: bool
 
 
+class Account(Protocol):
+    """What a venue tells of the account that the gateway uses there."""
+
+    async def balances(self) -> object:
+        """Return the balances as the venue writes them; TransientError if it cannot."""
+        ...
+
+
 class DropCopy(Protocol):
     """A venue's own list of executions: all that happened there, whoever asked for it.
 

@@ -18,13 +18,16 @@ from kya.adapters.durable_files import replace_file
 from kya.adapters.policy_engines import PolicyEngines
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
+from kya.api.history import history_routes
 from kya.api.ocsp import Statuses, create_status_app, status_routes
 from kya.api.prices import price_routes
 from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
 from kya.gateway.checked_on_write import CheckedOnWrite, checked_on_write
+from kya.gateway.history import History
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
+from kya.wiring.alerts import recipients_of
 from kya.wiring.clock import NamedClock
 from kya.wiring.due import DueActs
 from kya.wiring.front import Behind, Front, front_of
@@ -35,7 +38,7 @@ from kya.wiring.outside import Outside, stamping_if_asked
 from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
-from kya.wiring.venues import access_to, venues_of
+from kya.wiring.venues import connect
 from kya.wiring.witnesses import witnesses_of
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -98,35 +101,29 @@ async def _judge(
     (sequencer, signer), (port, ready) = log, at
     await open_if_new(sequencer, opened, clock.source, clock.clock.now())
     sources = price_sources(opened.config.prices, opened.data, clock.clock)
-    venues = venues_of(opened.config, opened.data, clock.clock)
+    venues = connect(opened.config, opened.data, clock.clock)
     engines = PolicyEngines()
     gateway = Gateway(
         sequencer=sequencer,
         signer=signer,
         clock=clock.clock,
-        access=access_to(opened.config, venues, sources.prices, engines),
+        access=venues.access(opened.config, sources.prices, engines),
         root=opened.certificate("root"),
     )
     try:
         await _begin(gateway, sequencer)
         with contextlib.ExitStack() as stack:
-            more = price_routes(sources.statuses)
+            past = history_routes(History(sequencer), venues.accounts)
+            more = (*price_routes(sources.statuses), *past)
             behind = _behind(opened, sequencer, gateway, clock, more)
             front = front_of(opened, port, behind, stack)
-            due = DueActs(
-                opened=opened,
-                sequencer=sequencer,
-                statements=gateway.statements,
-                clock=clock.clock,
-            )
-            copying = _copying(opened, gateway)
-            works = (*works, due.carry_out_ever, *copying, *sources.works)
+            beside = _beside(opened, sequencer, gateway, clock)
+            works = (*works, *beside, *sources.works)
             await _until_stopped(opened, sequencer, front, works, ready)
     finally:
         await gateway.close()
         engines.close()
-        for venue in venues.values():
-            venue.close()
+        await venues.closing()
 
 
 async def _begin(gateway: Gateway, sequencer: Sequencer) -> None:
@@ -134,6 +131,22 @@ async def _begin(gateway: Gateway, sequencer: Sequencer) -> None:
     gateway.start()
     await gateway.drop_copies.begin()
     await sequencer.publish()
+
+
+def _beside(
+    opened: Opened, sequencer: Sequencer, gateway: Gateway, clock: NamedClock
+) -> tuple[Work, ...]:
+    """Return what goes on beside the road: due acts, alerts, and the venues' lists."""
+    due = DueActs(
+        opened=opened,
+        sequencer=sequencer,
+        statements=gateway.statements,
+        clock=clock.clock,
+    )
+    works: list[Work] = [due.carry_out_ever, *_copying(opened, gateway)]
+    if recipients := recipients_of(opened.config, opened.data):
+        works.append(partial(gateway.alerts.tell_ever, recipients))
+    return tuple(works)
 
 
 def _copying(opened: Opened, gateway: Gateway) -> tuple[Work, ...]:

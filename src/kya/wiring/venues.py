@@ -1,7 +1,8 @@
-"""The venues that a configuration names, and the prices that the paper ones fill at."""
+"""The venues that a configuration names, and the prices that paper ones fill at."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
@@ -12,7 +13,62 @@ from kya.codec.execution_files import Listed
 from kya.config import Config, Halting, PaperSection
 from kya.core.execution import Execution
 from kya.core.levels import FIRM, Level, Place
-from kya.gateway.ports import Clock, MarketAccess, PolicyAnswers, Prices, WatchedList
+from kya.gateway.ports import (
+    Account,
+    Clock,
+    DropCopy,
+    MarketAccess,
+    PolicyAnswers,
+    Prices,
+    Venue,
+    WatchedList,
+)
+from kya.wiring.ccxt_venue import ccxt_venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """The venues by name, their lists, and the accounts that tell of themselves."""
+
+    venues: Mapping[str, Venue]
+    lists: Mapping[str, DropCopy]
+    accounts: Mapping[str, Account]
+    closing: Callable[[], Awaitable[None]]
+
+    def access(
+        self, config: Config, prices: Prices | None, policies: PolicyAnswers
+    ) -> MarketAccess:
+        """Return the venues with their lists, and what an unexplained one halts."""
+        lists = {
+            name: WatchedList(self.lists[name], _halted(name, section.unexplained))
+            for name, section in config.venues.items()
+        }
+        return MarketAccess(
+            venues=self.venues, prices=prices, policies=policies, lists=lists
+        )
+
+
+def connect(config: Config, data: Path, clock: Clock) -> Connected:
+    """Return every venue that is configured; nothing is sent to any of them yet."""
+    paper = venues_of(config, data, clock)
+    reached = {
+        name: ccxt_venue(name, section, data, clock)
+        for name, section in config.venues.items()
+        if section.kind == "ccxt"
+    }
+
+    async def closing() -> None:
+        for venue in paper.values():
+            venue.close()
+        for each in reached.values():
+            await each.closing()
+
+    return Connected(
+        venues={**paper, **{name: each.venue for name, each in reached.items()}},
+        lists={**paper, **{name: each.list for name, each in reached.items()}},
+        accounts={name: each.account for name, each in reached.items()},
+        closing=closing,
+    )
 
 
 def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]:
@@ -29,21 +85,8 @@ def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]
             journal=directory / f"{name}.jsonl",
         )
         for name, section in config.venues.items()
+        if section.kind == "paper"
     }
-
-
-def access_to(
-    config: Config,
-    venues: Mapping[str, PaperVenue],
-    prices: Prices | None,
-    policies: PolicyAnswers,
-) -> MarketAccess:
-    """Return the venues with their lists, and what an unexplained one halts."""
-    lists = {
-        name: WatchedList(venues[name], _halted(name, section.unexplained))
-        for name, section in config.venues.items()
-    }
-    return MarketAccess(venues=venues, prices=prices, policies=policies, lists=lists)
 
 
 def handed_over(config: Config, directory: Path, clock: Clock) -> Listed:

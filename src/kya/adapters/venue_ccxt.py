@@ -1,0 +1,200 @@
+"""A venue behind ccxt: spot orders, each sent once, known there by our client id.
+
+What is not known is asked for by that id and never sent again. An order that left and
+is not listed may still be on its way; only once its deadline is well past does its
+absence mean that it never arrived.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, cast
+
+from kya.adapters.ccxt_account import Access, CcxtAccount
+from kya.adapters.ccxt_orders import (
+    DEADLINE_SECONDS,
+    CannotBeSentError,
+    Fields,
+    answer_in,
+    objects_in,
+    parameters_of,
+)
+from kya.adapters.ccxt_sent import Memory, Sent
+from kya.codec.kraken_pairs import Pairs
+from kya.codec.kraken_words import DialectError
+from kya.core.errors import MalformedError, TransientError
+from kya.core.order_events import VenueStatus
+from kya.gateway.permit import Permit
+from kya.gateway.ports import Clock, VenueAnswer
+
+ARRIVAL_SECONDS: Final = 2 * DEADLINE_SECONDS
+"""After this, what is not listed will not be: the deadline, and as much for clocks."""
+
+_FILLS_ASKED_MAX: Final = 20
+_LISTS: Final = {"OpenOrders": "open", "ClosedOrders": "closed"}
+_NOT_IN_ONE_STEP: Final = "nothing is replaced in one step there: cancel, then order"
+_RESTS_NOT: Final = "no such order rests there"
+
+
+class CcxtVenue:
+    """Sends permits to one account, and asks it what became of them."""
+
+    def __init__(self, access: Access, clock: Clock, path: Path) -> None:
+        """Remember at the path what was sent; connect when the first message leaves."""
+        self.account = CcxtAccount(access)
+        self.memory = Memory(path, clock.now())
+        self._clock = clock
+        self._started = clock.now()
+        self._accepted: set[str] = set()
+        self._known: Pairs | None = None
+
+    async def submit(self, permit: Permit) -> VenueAnswer:
+        """Send the order; a DialectError is a rejection, as nothing was done."""
+        client_id, now = permit.client_id, self._clock.now()
+        if self.memory.of(client_id) is not None:
+            return await self._word_on(client_id)
+        pairs = await self.pairs()
+        sent = Sent(at=now.micros, client_id=client_id)
+        try:
+            parameters = parameters_of(permit.order, client_id, pairs, now)
+        except CannotBeSentError as error:
+            return self._ended(sent, VenueStatus.REJECTED, str(error))
+
+        # Commit point: after this line it may have left, and is never sent again.
+        self.memory.keep(sent)
+        return await self._sent(sent, "AddOrder", parameters)
+
+    async def replace(self, permit: Permit) -> VenueAnswer:
+        """Reject, as an amended order keeps its name.
+
+        Nobody could tell whose an execution is, the target's or its successor's.
+        """
+        known = self.memory.of(permit.client_id)
+        sent = known or Sent(at=self._clock.now().micros, client_id=permit.client_id)
+        return self._ended(sent, VenueStatus.REJECTED, _NOT_IN_ONE_STEP)
+
+    async def cancel(self, permit: Permit) -> VenueAnswer:
+        """Cancel the target by its client id; to ask twice changes nothing."""
+        client_id, target = permit.client_id, permit.target_client_id or ""
+        if self.memory.of(client_id) is not None:
+            return await self._word_on(client_id)
+        at = self._clock.now().micros
+        sent = self.memory.keep(Sent(at=at, client_id=client_id, target=target))
+        return await self._sent(sent, "CancelOrder", {"cl_ord_id": target})
+
+    async def recall(self, client_id: str) -> VenueAnswer | None:
+        """Cancel an order without a permit, and return what became of it."""
+        with suppress(DialectError):  # Then it does not rest.
+            await self.account.ask("CancelOrder", {"cl_ord_id": client_id})
+        return await self.query(client_id)
+
+    async def query(self, client_id: str) -> VenueAnswer | None:
+        """Return what became of a message by now, or None if it never arrived."""
+        sent = self.memory.of(client_id)
+        if sent is not None and sent.answer is not None:
+            return sent.answer
+        if sent is not None and sent.target:
+            return await self._outcome_of_cancel(sent)
+        answer = await self._listed_order(client_id)
+        if answer is None and self._may_arrive(client_id, sent):
+            raise TransientError(f"{client_id}: not listed, and may be on its way")
+        return answer
+
+    async def pairs(self) -> Pairs:
+        """Return the exchange's markets, asked for once."""
+        if self._known is None:
+            result = await self.account.ask_publicly("AssetPairs")
+            try:
+                self._known = Pairs.read(result)
+            except MalformedError as error:
+                raise TransientError(str(error)) from error
+        return self._known
+
+    async def balances(self) -> object:
+        """Return the account's balances as the exchange writes them."""
+        return await self._ask("BalanceEx", {})
+
+    async def close(self) -> None:
+        """Close the connections, and give back the file."""
+        await self.account.close()
+        self.memory.close()
+
+    async def _sent(
+        self, sent: Sent, method: str, parameters: dict[str, str]
+    ) -> VenueAnswer:
+        """Send a message once, and return what came of it."""
+        try:
+            await self.account.ask(method, parameters)
+        except DialectError as error:
+            return self._ended(sent, VenueStatus.REJECTED, str(error))
+        self._accepted.add(sent.client_id)
+        return await self._word_on(sent.client_id)
+
+    def _ended(self, sent: Sent, status: VenueStatus, detail: str) -> VenueAnswer:
+        """Remember the final word, and return it."""
+        ended = self.memory.keep(sent.with_outcome(status, detail))
+        return VenueAnswer(status=status, detail=ended.detail)
+
+    async def _word_on(self, client_id: str) -> VenueAnswer:
+        """Return what became of a message that was sent; TransientError if unknown."""
+        answer = await self.query(client_id)
+        if answer is None:
+            raise TransientError(f"{client_id}: was sent, and never arrived")
+        return answer
+
+    def _may_arrive(self, client_id: str, sent: Sent | None) -> bool:
+        """Tell whether what is not listed may be listed later.
+
+        What nobody remembers here may have been sent right before this process began.
+        """
+        since = self._started.micros if sent is None else sent.at
+        waited = self._clock.now().micros - since
+        return client_id in self._accepted or waited < ARRIVAL_SECONDS * 1_000_000
+
+    async def _outcome_of_cancel(self, sent: Sent) -> VenueAnswer | None:
+        """Return what a cancel came to, which shows in its target alone."""
+        target = await self.query(sent.target)
+        if target is None:
+            return self._ended(sent, VenueStatus.REJECTED, _RESTS_NOT)
+        if target.status is VenueStatus.CANCELLED:
+            return self._ended(sent, VenueStatus.CANCELLED, "")
+        if target.status is not VenueStatus.ACKNOWLEDGED:
+            return self._ended(sent, VenueStatus.REJECTED, _RESTS_NOT)
+        if self._may_arrive(sent.client_id, sent):
+            raise TransientError(f"{sent.target}: rests, and its cancel may arrive")
+        return None
+
+    async def _listed_order(self, client_id: str) -> VenueAnswer | None:
+        """Return what the exchange lists under a client id.
+
+        What rests is asked for first: an order moves from there to what is over, and
+        never back.
+        """
+        for method, name in _LISTS.items():
+            asked = {"cl_ord_id": client_id, "trades": "true"}
+            listed = objects_in(await self._ask(method, asked), name)
+            for order in listed.values():
+                if order.get("cl_ord_id") == client_id:
+                    return await self._answer_in(order)
+        return None
+
+    async def _answer_in(self, order: Fields) -> VenueAnswer:
+        """Return what an order has come to, by its executions."""
+        ids = [str(each) for each in cast("list[object]", order.get("trades") or [])]
+        fills: list[Fields] = []
+        for start in range(0, len(ids), _FILLS_ASKED_MAX):
+            asked = ",".join(ids[start : start + _FILLS_ASKED_MAX])
+            fills += objects_in(
+                await self._ask("QueryTrades", {"txid": asked})
+            ).values()
+        try:
+            pair = (await self.pairs()).of(str(objects_in(order, "descr")["pair"]))
+            return answer_in(order, pair.market, fills)
+        except (DialectError, MalformedError, KeyError) as error:
+            raise TransientError(f"an order that cannot be read: {error}") from error
+
+    async def _ask(self, method: str, parameters: dict[str, str]) -> object:
+        """Return what a question is answered; TransientError if it is refused."""
+        try:
+            return await self.account.ask(method, parameters)
+        except DialectError as error:
+            raise TransientError(f"{method}: {error}") from error

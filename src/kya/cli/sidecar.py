@@ -1,0 +1,51 @@
+"""`kya sidecar`: the bot's exchange, as the bot sees it; behind it, the gateway."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kya.cli.output import answer
+from kya.wiring.clock import system_clock
+
+
+def sidecar(
+    directory: Annotated[
+        Path, typer.Argument(help="The directory that `kya agent enrol` made.")
+    ],
+    venue: Annotated[str, typer.Option(help="The venue that its orders go to.")],
+    region: Annotated[str, typer.Option(help="Where the bot runs, such as eu-west-1.")],
+    market_data: Annotated[
+        str, typer.Option(help="Whose public market figures are passed through.")
+    ] = "https://api.kraken.com",
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 for a free one."),
+    ] = 8_710,
+    *,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="An API key and its secret, a line each, that the bot must sign with."
+        ),
+    ] = None,
+) -> None:
+    """Answer a bot in Kraken's REST dialect, and have the gateway judge its orders."""
+    # The server's packages are an extra: only the servers need them.
+    from kya.wiring.sidecar import Bound, run_sidecar  # noqa: PLC0415
+
+    bound = Bound(
+        directory=directory,
+        venue=venue,
+        region=region,
+        market_url=market_data,
+        key_file=key_file,
+    )
+    run_sidecar(bound, port, system_clock().clock, _announce)
+
+
+def _announce(url: str) -> None:
+    """Say where the bot finds its exchange, at once, for a script may wait for it."""
+    answer(f"kya sidecar is at {url}")
+    sys.stdout.flush()

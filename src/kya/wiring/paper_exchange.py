@@ -1,0 +1,88 @@
+"""The paper exchange as a process: its book and its key in a directory, on loopback.
+
+<dir>/book.jsonl   every order as it stands, one line for each change
+<dir>/api-key      the key and the secret of the one account, a line each
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import uvloop
+
+from kya.adapters.exchange_faults import ExchangeFault, Faults
+from kya.adapters.paper_exchange import PaperExchange
+from kya.api.kraken import ApiKeys, KrakenEdge
+from kya.config import PaperSection
+from kya.core.errors import InputError
+from kya.gateway.ports import Clock
+from kya.wiring.api_key import key_at, make_key
+from kya.wiring.listening import LOOPBACK, listen_on
+from kya.wiring.server import Door, Server, server_of
+from kya.wiring.venues import paper_prices
+
+KEY_FILE: Final = "api-key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Where an exchange keeps its book, what it quotes, and what goes wrong."""
+
+    directory: Path
+    port: int
+    paper: PaperSection
+    faults: Faults
+
+
+def faults_of(plan: list[str], seed: int, one_in: int) -> Faults:
+    """Return the faults that a command line plans, each as `NUMBER=FAULT`."""
+    by_number: dict[int, ExchangeFault] = {}
+    known = ", ".join(fault.value for fault in ExchangeFault)
+    for each in plan:
+        number, _, name = each.partition("=")
+        try:
+            by_number[int(number)] = ExchangeFault(name)
+        except ValueError as error:
+            msg = f"fault {each!r}: want an order's number, = and one of {known}"
+            raise InputError(msg) from error
+    return Faults(by_number, seed=seed, one_in=one_in)
+
+
+def run_exchange(opening: Opening, clock: Clock, ready: Callable[[str], None]) -> None:
+    """Serve until told to stop; calls `ready` with the URL once orders are taken."""
+    uvloop.run(_serve(opening, clock, ready))
+
+
+async def _serve(opening: Opening, clock: Clock, ready: Callable[[str], None]) -> None:
+    """Serve the exchange of a directory."""
+    opening.directory.mkdir(parents=True, exist_ok=True)
+    path = opening.directory / KEY_FILE
+    if not path.exists():
+        make_key(path)
+    keys = ApiKeys(dict([key_at(path)]))
+    exchange = PaperExchange(
+        paper_prices(opening.paper),
+        clock,
+        opening.directory / "book.jsonl",
+        opening.faults,
+    )
+    try:
+        await serve_on_loopback(KrakenEdge(exchange, keys), opening.port, ready)
+    finally:
+        exchange.close()
+
+
+async def serve_on_loopback(
+    edge: KrakenEdge, port: int, ready: Callable[[str], None]
+) -> None:
+    """Serve an edge on this machine until told to stop."""
+    listening = listen_on(LOOPBACK, port, "http")
+    server = server_of(Door(app=edge, listening=listening), Server)
+    serving = asyncio.create_task(server.serve(sockets=[listening.socket]))
+    await asyncio.wait(
+        (serving, server.takes_requests), return_when=asyncio.FIRST_COMPLETED
+    )
+    ready(listening.url)
+    await serving

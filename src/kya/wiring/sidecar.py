@@ -1,0 +1,108 @@
+"""The sidecar: beside the bot, on loopback, with the agent's key and no venue's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import uvloop
+
+from kya.adapters.agent_journal import FileJournal
+from kya.adapters.randomness import random_bytes
+from kya.agent.async_client import AsyncAgent
+from kya.agent.chain import Identity
+from kya.agent.kraken_desk import KrakenDesk
+from kya.agent.market_data import Market
+from kya.api.kraken import ApiKeys, KrakenEdge
+from kya.config_outside import require_safe_address
+from kya.core.errors import InputError
+from kya.gateway.ports import Clock
+from kya.pki.note_signer import NoteSigner
+from kya.pki.pem import CERTIFICATE, from_pem
+from kya.wiring.agent_host import AgentHost
+from kya.wiring.agent_journal import journal_at
+from kya.wiring.api_key import key_at
+from kya.wiring.paper_exchange import serve_on_loopback
+from kya.wiring.workload import workload_at
+
+_NAME_BYTES: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """Whose bot it is, where its orders go, and whose market figures it sees.
+
+    `directory` is the one that `kya agent enrol` made. With a key file, a bot must sign
+    under the key that is in it.
+    """
+
+    directory: Path
+    venue: str
+    region: str
+    market_url: str
+    key_file: Path | None = None
+
+
+class BoundDesk(KrakenDesk):
+    """A desk that also gives back its agent's journal."""
+
+    def __init__(self, agent: AsyncAgent, bound: Bound, journal: FileJournal) -> None:
+        """Answer for this agent."""
+        super().__init__(agent, bound.venue, Market(bound.market_url), new_name)
+        self._journal = journal
+
+    async def close(self) -> None:
+        """Close the connections and the journal."""
+        await super().close()
+        self._journal.close()
+
+
+def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
+    """Return the desk that answers the bot; make it where the loop runs."""
+    try:
+        require_safe_address(bound.market_url)
+    except ValueError as error:
+        raise InputError(f"market data: {error}") from error
+    host = AgentHost(bound.directory)
+    agent = host.facts()["agent"]
+    pem = (bound.directory / "certificate.pem").read_bytes()
+    identity = Identity(
+        agent=agent,
+        credential=sha256(from_pem(CERTIFICATE, pem)).hexdigest(),
+        region=bound.region,
+        workload=workload_at(bound.directory),
+    )
+    journal = journal_at(bound.directory)
+    client = AsyncAgent(
+        identity,
+        NoteSigner(agent, host.signer()),
+        journal,
+        clock.now,
+        host.link(clock.now),
+    )
+    return BoundDesk(client, bound, journal)
+
+
+def new_name() -> str:
+    """Return a client order id for an order that its bot has not named."""
+    return f"k-{random_bytes(_NAME_BYTES).hex()}"
+
+
+def run_sidecar(
+    bound: Bound, port: int, clock: Clock, ready: Callable[[str], None]
+) -> None:
+    """Serve the bot until told to stop; calls `ready` with the URL."""
+    uvloop.run(_serve(bound, port, clock, ready))
+
+
+async def _serve(
+    bound: Bound, port: int, clock: Clock, ready: Callable[[str], None]
+) -> None:
+    """Serve one bot."""
+    keys = None if bound.key_file is None else ApiKeys(dict([key_at(bound.key_file)]))
+    desk = desk_of(bound, clock)
+    try:
+        await serve_on_loopback(KrakenEdge(desk, keys), port, ready)
+    finally:
+        await desk.close()

@@ -1,0 +1,195 @@
+"""A whole road at real sockets: bot, sidecar, gateway, exchange; a clock by hand."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kya.adapters.agent_journal_memory import MemoryJournal
+from kya.adapters.ccxt_account import Access
+from kya.adapters.drop_copy_ccxt import CcxtDropCopy
+from kya.adapters.exchange_faults import ExchangeFault, Faults
+from kya.adapters.paper_exchange import PaperExchange
+from kya.adapters.prices_seeded import SeededPrices
+from kya.adapters.store_memory import MemoryDisk
+from kya.adapters.venue_ccxt import CcxtVenue
+from kya.agent.async_client import AsyncAgent
+from kya.agent.chain import Identity
+from kya.agent.exchange import Patience
+from kya.agent.kraken_desk import KrakenDesk
+from kya.agent.link import Link
+from kya.agent.market_data import Market
+from kya.api.app import create_app
+from kya.api.history import history_routes
+from kya.api.kraken import KrakenEdge
+from kya.core.scope import Scope
+from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits
+from kya.gateway.history import History
+from kya.gateway.ports import WatchedList
+from kya.wiring.listening import listen_on
+from kya.wiring.server import Door, SecondServer, Server, server_of
+from tests.exchanges import KEY, SECRET, an_exchange, at_socket, edge_of
+from tests.gateway.house import HandClock, House, a_venue, the_world
+from tests.world import AGENT, the_scope
+
+T = TypeVar("T")
+VENUE = "SIMA"
+
+
+@cache
+def btc_scope() -> Scope:
+    """The story's scope, with bitcoin, and prices to value it by."""
+    return the_scope(
+        markets=frozenset({"BTC/EUR", "EUR/USD"}),
+        limits=Limits(price_age_millis=60_000, actions=ACTIONS_WITH_A_ROAD),
+    )
+
+
+@dataclass(kw_only=True)
+class Road:
+    """The parts of one road; the gateway and the sidecar share a loop in a thread."""
+
+    exchange: PaperExchange
+    clock: HandClock
+    house: House
+    venue: CcxtVenue
+    desk: KrakenDesk
+    loop: asyncio.AbstractEventLoop
+    urls: dict[str, str]
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run work where the gateway runs."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
+
+    def settled(self) -> None:
+        """Return once the venue's word on every order is on record."""
+        self.run(self.house.gateway.releases.drained())
+
+    def copied(self) -> int:
+        """Copy the exchange's list; return how many executions are on record."""
+        return self.run(self.house.gateway.drop_copies.copy())[VENUE].position
+
+    def arrivals(self) -> int:
+        """How many orders have reached the exchange."""
+        return self.exchange.faults.orders
+
+    def entries(self) -> list[bytes]:
+        """The whole log."""
+        return [*self.house.world.entries, *self.house.raws()]
+
+
+@contextmanager
+def a_road(
+    folder: Path, *faults: ExchangeFault, timeout: int = 4_000
+) -> Iterator[Road]:
+    """A road whose first orders at the exchange meet these faults.
+
+    The gateway waits so many milliseconds for an answer of the exchange.
+    """
+    clock = HandClock()
+    plan = Faults(dict(enumerate(faults, start=1)))
+    exchange = an_exchange(plan, clock=clock)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    with ExitStack() as stack:
+        url = stack.enter_context(at_socket(edge_of(exchange)))
+
+        def run(work: Coroutine[Any, Any, T]) -> T:
+            return asyncio.run_coroutine_threadsafe(work, loop).result(20)
+
+        access = Access(
+            exchange="kraken",
+            key=lambda: (KEY, SECRET),
+            url=url,
+            timeout_millis=timeout,
+            is_paced=False,
+        )
+        road, servers = run(_opened(access, exchange, clock, folder))
+        try:
+            yield road
+        finally:
+            run(_closed(road, servers))
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+
+async def _opened(
+    access: Access, exchange: PaperExchange, clock: HandClock, folder: Path
+) -> tuple[Road, list[asyncio.Task[None]]]:
+    """Open gateway and sidecar in this loop."""
+    url, venue = access.url, CcxtVenue(access, clock, folder / "SIMA.jsonl")
+    clock.forward(seconds=1)
+    house = House(
+        world=the_world(btc_scope()),
+        clock=clock,
+        disk=MemoryDisk(),
+        paper=a_venue(clock),
+        venues={VENUE: venue},
+        prices=SeededPrices(1),
+        lists={VENUE: WatchedList(CcxtDropCopy(venue), None)},
+    )
+    await house.open()
+    await house.gateway.drop_copies.begin()
+    past = history_routes(History(house.sequencer), {VENUE: venue})
+    app = create_app(gateway=house.gateway, sequencer=house.sequencer, more=past)
+    gateway_url, gateway_task = await _serving(app)
+    agent = AsyncAgent(
+        Identity(agent=AGENT, credential=house.world.credential, region="eu-west-1"),
+        house.world.agent,
+        MemoryJournal(),
+        clock.now,
+        Link(
+            url=gateway_url,
+            gateway=house.world.gateway.key,
+            patience=Patience(attempts=2, first_pause_ms=1),
+        ),
+    )
+    numbers = count(1)
+    desk = KrakenDesk(agent, VENUE, Market(url), lambda: f"bot-{next(numbers)}")
+    sidecar_url, sidecar_task = await _serving(KrakenEdge(desk, None))
+    road = Road(
+        exchange=exchange,
+        clock=clock,
+        house=house,
+        venue=venue,
+        desk=desk,
+        loop=asyncio.get_running_loop(),
+        urls={"exchange": url, "gateway": gateway_url, "sidecar": sidecar_url},
+    )
+    return road, [gateway_task, sidecar_task]
+
+
+async def _serving(app: Any) -> tuple[str, asyncio.Task[None]]:  # noqa: ANN401  ASGI
+    """Serve an application in this loop; return its URL and the task that serves."""
+    listening = listen_on("127.0.0.1", 0, "http")
+    server: Server = server_of(Door(app=app, listening=listening), SecondServer)
+    task = asyncio.create_task(_served(server, listening.socket))
+    await server.takes_requests
+    return listening.url, task
+
+
+async def _served(server: Server, socket: Any) -> None:  # noqa: ANN401  a socket
+    """Serve until cancelled."""
+    work = asyncio.create_task(server.serve(sockets=[socket]))
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        server.should_exit = server.force_exit = True
+        await work
+
+
+async def _closed(road: Road, servers: list[asyncio.Task[None]]) -> None:
+    """Close everything in this loop."""
+    for task in servers:
+        task.cancel()
+    await asyncio.gather(*servers)
+    await road.desk.close()
+    await road.house.close()
+    await road.venue.close()
