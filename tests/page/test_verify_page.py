@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 from playwright.sync_api import Browser
@@ -18,7 +17,7 @@ from kya.codec.ustar import END, header, padding
 from kya.core.lifecycle import Act
 from kya.evidence.verify_page import verify_page
 from kya.pki.note_signer import NoteSigner, sign_note
-from tests.page.browser import Answers, Opened, opened, packed
+from tests.page.browser import Ask, Opened, opened, packed
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
@@ -33,23 +32,6 @@ from tests.world import AGENT, World, eur, signer_for
 
 HOLDS, FAILS, UNKNOWN = "HOLDS", "FAILS", "UNKNOWN"
 TELLS = {1, 2, 3, 4, 5, 8, 10}
-
-Ask: TypeAlias = Callable[..., Answers]
-
-
-@pytest.fixture
-def ask(tab: Opened, tmp_path: Path) -> Ask:
-    """Return how to put a package, or any archive, before the page."""
-
-    def answers(
-        given: Handed | Path, brings: Handed, **brought: bytes | None
-    ) -> Answers:
-        own = {"root": brings.root, "policy": brings.policy, "held": None, **brought}
-        if isinstance(given, Handed):
-            given = packed(given, tmp_path / "evidence.tar.gz")
-        return tab.verify(given, own["root"] or b"", own["policy"], own["held"])
-
-    return answers
 
 
 def test_a_sound_package_holds_wherever_the_page_can_tell(
@@ -125,12 +107,9 @@ def test_a_browser_without_ed25519_says_unknown(
     ("path", "question"),
     [
         ("log/tile/entries/000.p/30", 8),
-        ("log/tile/0/000.p/30", 8),
         ("log/checkpoint", 8),
-        ("checkpoints/20.note", 8),
         ("policy.txt", 8),
         ("trust/issuer.pem", 1),
-        ("trust/crl-1.pem", 1),
         ("orders/algo_trader_v2/000000001.note", 2),
         ("decisions/algo_trader_v2/000000002.note", 5),
         ("orders/algo_trader_v2/000000003.tlog-proof", 8),
@@ -168,14 +147,6 @@ def _removed(world: World) -> None:
     del world.entries[10:13]
 
 
-def _swapped(world: World) -> None:
-    world.entries[10:15] = world.entries[13:15] + world.entries[10:13]
-
-
-def _undecided(world: World) -> None:
-    del world.entries[11]
-
-
 def _one_director(world: World) -> None:
     at = next(n for n, raw in enumerate(world.entries) if b"kya/mandate/v1" in raw)
     note = SignedNote.parse(world.entries[at])
@@ -203,8 +174,6 @@ def _wider_scope(world: World) -> None:
     ("forge", "question"),
     [
         (_removed, 10),
-        (_swapped, 10),
-        (_undecided, 10),
         (_one_director, 3),
         (_thief, 2),
         (_second_report, 9),
@@ -225,9 +194,6 @@ def test_a_history_that_was_signed_again_fails(
     [
         {"amount": eur("25000.01")},
         {"market": "BTC/EUR"},
-        {"venue": "SIMX"},
-        {"region": "us-east-1"},
-        {"client_order_id": "c-1"},
         {"prev": "1" * 64},
     ],
     ids=str,
@@ -295,15 +261,10 @@ def member(path: str, content: bytes, kind: bytes = b"0") -> bytes:
     "tar",
     [
         member("evidence/../../etc/x", b"x") + END,
-        member("/etc/x", b"x") + END,
-        member("elsewhere/x", b"x") + END,
         member("evidence/a b", b"x") + END,
         member("evidence/link", b"", b"2") + END,
-        member("evidence/x", b"x"),
         member("evidence/x", b"x")[:700],
         member("evidence/x", b"x") + END + b"behind",
-        member("evidence/y", b"x") + member("evidence/x", b"x") + END,
-        END,
         b"",
     ],
 )

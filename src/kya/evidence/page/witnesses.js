@@ -1,6 +1,8 @@
 // Witnesses (spec/witness.md 5): who outside has signed which tree, and whether that is
 // the quorum that a policy asks for.
 
+const SECONDS_MAX = 253_402_300_799n; // The end of the year 9999, the last that a line can say.
+
 // The policy that counts: the verifier's own, or where that asks for none the package's.
 function policyOfWitnesses(own, shown) {
   if (own && own.quorum !== "none") return { policy: own, isOwn: true };
@@ -54,7 +56,7 @@ async function witnessesOf(record, bytes, size, policy, last) {
     const seconds = new DataView(signature.value.buffer, signature.value.byteOffset).getBigUint64(0);
     const message = join(utf8(`cosignature/v1\ntime ${seconds}\n`), note.message);
     const holds = await ed25519Holds(witness.key.spki, signature.value.subarray(8), message);
-    if (holds === false || seconds === 0n) refuse(`the line of ${witness.name} does not fit`);
+    if (holds === false || seconds === 0n || seconds > SECONDS_MAX) refuse(`the line of ${witness.name} does not fit`);
     untold ||= holds === null;
     requireInOrder(record, witness, seconds, size, last);
     names.add(witness.name);
