@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from conformance.files import member
 from kya.codec.note import SignedNote
-from kya.codec.ustar import END, header, padding
+from kya.codec.ustar import END
 from kya.core.lifecycle import Act
 from kya.evidence.verify_page import verify_page
 from kya.pki.note_signer import NoteSigner, sign_note
@@ -245,16 +246,6 @@ def test_another_root_or_another_log_key_fails(
     answers = ask(sound, sound, root=not_a_root)
     assert answers.verdict == FAILS
     assert "refused" in answers.progress
-
-
-def member(path: str, content: bytes, kind: bytes = b"0") -> bytes:
-    """Return a file of an archive whose name no package may have."""
-    block = bytearray(header("evidence/x", len(content)))
-    block[:100] = path.encode().ljust(100, b"\0")
-    block[156:157] = kind
-    block[148:156] = b" " * 8
-    block[148:156] = f"{sum(block):06o}\0 ".encode()
-    return bytes(block) + content + padding(len(content))
 
 
 @pytest.mark.parametrize(
