@@ -64,7 +64,10 @@ class Judgement {
 
   worthOf() {
     const { value } = this.order;
-    if (value.currency === this.scope.currency) return value.amount;
+    if (value.currency === this.scope.currency) {
+      if (!isAmount(value.amount, this.scope.places)) refuse("its amount has other decimals than its scope");
+      return value.amount;
+    }
     const recorded = this.said.worth;
     if (recorded === undefined) return null;
     this.taken.add("worth");
