@@ -12,6 +12,7 @@ from bench import (
     alerting,
     appending,
     browsing,
+    cosigning,
     custody,
     deciding,
     engines,
@@ -46,6 +47,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,
+    "cosigning": cosigning.run,
 }
 
 

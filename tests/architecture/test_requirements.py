@@ -17,16 +17,7 @@ def _pins(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "runtime",
-        "dev",
-        "keys",
-        "parquet",
-        "policies",
-        "stamps",
-        "ccxt",
-        "behaviour",
-    ],
+    ["runtime", "dev", "keys", "parquet", "policies", "stamps", "ccxt", "behaviour"],
 )
 def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     text = (FOLDER / f"{name}.txt").read_text("utf-8").replace("\\\n", " ")
@@ -37,16 +28,7 @@ def test_every_requirement_is_exact_and_hashed(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "runtime",
-        "dev",
-        "keys",
-        "parquet",
-        "policies",
-        "stamps",
-        "ccxt",
-        "behaviour",
-    ],
+    ["runtime", "dev", "keys", "parquet", "policies", "stamps", "ccxt", "behaviour"],
 )
 def test_the_lock_holds_what_was_asked_for(name: str) -> None:
     assert _pins(f"{name}.in").items() <= _pins(f"{name}.txt").items()

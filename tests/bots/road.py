@@ -1,4 +1,4 @@
-"""A whole road at real sockets: bot, sidecar, gateway, exchange. The clock is by hand."""
+"""A whole road at real sockets: bot, sidecar, gateway, exchange; a clock by hand."""
 
 import asyncio
 import threading
@@ -87,7 +87,10 @@ class Road:
 def a_road(
     folder: Path, *faults: ExchangeFault, timeout: int = 4_000
 ) -> Iterator[Road]:
-    """A road whose first orders at the exchange meet these faults."""
+    """A road whose first orders at the exchange meet these faults.
+
+    The gateway waits so many milliseconds for an answer of the exchange.
+    """
     clock = HandClock()
     plan = Faults(dict(enumerate(faults, start=1)))
     exchange = an_exchange(plan, clock=clock)
@@ -100,7 +103,14 @@ def a_road(
         def run(work: Coroutine[Any, Any, T]) -> T:
             return asyncio.run_coroutine_threadsafe(work, loop).result(20)
 
-        road, servers = run(_opened(url, exchange, clock, folder, timeout))
+        access = Access(
+            exchange="kraken",
+            key=lambda: (KEY, SECRET),
+            url=url,
+            timeout_millis=timeout,
+            is_paced=False,
+        )
+        road, servers = run(_opened(access, exchange, clock, folder))
         try:
             yield road
         finally:
@@ -111,17 +121,10 @@ def a_road(
 
 
 async def _opened(
-    url: str, exchange: PaperExchange, clock: HandClock, folder: Path, timeout: int
+    access: Access, exchange: PaperExchange, clock: HandClock, folder: Path
 ) -> tuple[Road, list[asyncio.Task[None]]]:
     """Open gateway and sidecar in this loop."""
-    access = Access(
-        exchange="kraken",
-        key=lambda: (KEY, SECRET),
-        url=url,
-        timeout_millis=timeout,
-        is_paced=False,
-    )
-    venue = CcxtVenue(access, clock, folder / "SIMA.jsonl")
+    url, venue = access.url, CcxtVenue(access, clock, folder / "SIMA.jsonl")
     clock.forward(seconds=1)
     house = House(
         world=the_world(btc_scope()),

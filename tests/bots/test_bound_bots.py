@@ -1,7 +1,8 @@
 """Unmodified ccxt, bound: bot, sidecar, gateway and exchange, each at its socket."""
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import ccxt
@@ -18,7 +19,6 @@ from tests.bots.road import Road, a_road
 from tests.exchanges import Bot, a_bot, an_async_bot
 from tests.gateway.house import House
 from tests.verify.packages import failing, handed_over
-from tests.world import AGENT
 
 BTC = "BTC/EUR"
 
@@ -109,7 +109,7 @@ def test_a_denial_is_an_exception_that_ccxt_knows_and_the_bot_lives_on(
     assert shared.arrivals() == arrived + 1
 
 
-def test_a_client_id_that_was_used_today_is_denied(shared: Road, bot: Bot) -> None:
+def test_a_client_id_that_was_used_today_is_denied(bot: Bot) -> None:
     named = {"clientOrderId": "twice"}
     bot.create_order(BTC, "market", "buy", 0.01, params=named)
     with pytest.raises(ccxt.InvalidOrder, match=r"EKya:client_order_id\.duplicate"):
@@ -218,16 +218,17 @@ def test_a_halt_calls_back_and_says_cancel_only(tmp_path: Path) -> None:
         road.run(halted(road.house))
         with pytest.raises(ccxt.OnMaintenance, match=r"EKya:halt\.halted"):
             bot.create_order(BTC, "market", "buy", 0.01)
-        road.run(called_back(road))
-        assert bot.fetch_order(placed["id"])["status"] == "canceled"
+        until(lambda: bot.fetch_order(placed["id"])["status"] == "canceled")
         assert road.arrivals() == 1
 
 
-async def called_back(road: Road) -> None:
-    """Return once nothing rests at the exchange, and the log knows."""
-    async with asyncio.timeout(5):
-        while road.house.sequencer.state.agents[AGENT].unanswered:
-            await asyncio.sleep(0.01)
+def until(holds: Callable[[], object]) -> None:
+    """Return once it holds; fail where it does not within five seconds."""
+    for _ in range(500):
+        if holds():
+            return
+        time.sleep(0.01)
+    pytest.fail("waited in vain")
 
 
 FAULTS = [
@@ -252,7 +253,7 @@ def test_whatever_goes_wrong_nothing_is_sent_twice_and_the_evidence_holds(
         placed = bot.create_order(BTC, "market", "buy", 0.1)
         if status is VenueStatus.NOT_RECEIVED:
             assert bot.fetch_order(placed["id"])["status"] == "open"
-            road.run(asyncio.sleep(0.3))
+            until(lambda: "report" in road.house.kinds())
             road.exchange.faults.standing = None
             road.clock.forward(seconds=ARRIVAL_SECONDS)
         reports = road.run(road.house.reports())
@@ -277,8 +278,7 @@ def test_a_fill_that_is_listed_before_it_is_reported_is_explained(
 ) -> None:
     with a_road(tmp_path, ExchangeFault.TIMEOUT, timeout=300) as road:
         a_bot(road.urls["sidecar"]).create_order(BTC, "market", "buy", 0.1)
-        while not road.exchange.book.orders:
-            road.run(asyncio.sleep(0.01))
+        until(lambda: road.exchange.book.orders)
         assert road.copied() == 1
         assert road.house.sequencer.state.copies["SIMA"].untold == ()
         road.settled()

@@ -111,9 +111,26 @@ def starting(
     data: Path, *arguments: str, variables: Mapping[str, str] | None = None
 ) -> "Generator[subprocess.Popen[str]]":
     """Run `kya up` and do not wait until it takes orders."""
+    wanted = ("up", "--data", str(data), "--port", "0", *arguments)
+    with _process(wanted, variables or {}) as process:
+        yield process
+
+
+@contextmanager
+def serving(*arguments: str) -> Generator[str]:
+    """Run a command that serves, on a free port, while the block lasts."""
+    with _process((*arguments, "--port", "0"), {}) as process:
+        yield _announced(process, f"kya {arguments[0]} is at ")
+
+
+@contextmanager
+def _process(
+    arguments: tuple[str, ...], variables: Mapping[str, str]
+) -> "Generator[subprocess.Popen[str]]":
+    """Run a command line in a process of its own until the block ends."""
     process = subprocess.Popen(
-        [KYA, "up", "--data", data, "--port", "0", *arguments],
-        env=_environment(variables or {}),
+        [KYA, *arguments],
+        env=_environment(variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -127,15 +144,15 @@ def starting(
             process.communicate(timeout=SECONDS)
 
 
-def _announced(process: "subprocess.Popen[str]") -> str:
-    """Return the URL that the gateway prints once it takes orders."""
+def _announced(process: "subprocess.Popen[str]", words: str = "kya is up at ") -> str:
+    """Return the URL that a server prints once it takes requests."""
     if process.stdout is None:
         raise AssertionError("a process without stdout")
     line = process.stdout.readline()
-    if not line.startswith("kya is up at "):
+    if not line.startswith(words):
         _, err = process.communicate(timeout=SECONDS)
-        raise AssertionError(f"the gateway did not start: {line}{err}")
-    return line.split()[4]
+        raise AssertionError(f"the server did not start: {line}{err}")
+    return line.removeprefix(words).split()[0]
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
@@ -61,6 +62,41 @@ class ApiKeys:
         self._nonces[key] = nonce
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request as far as it matters: a path, a query, and a body that is a form."""
+
+    path: str
+    query: str = ""
+    body: bytes = b""
+    is_post: bool = True
+
+
+async def answer_to(answering: Answering, asked: Asked) -> bytes:
+    """Return the answer, errors in Kraken's words among them; NoAnswerError passes."""
+    try:
+        return answered(await _result(answering, asked))
+    except DialectError as error:
+        return refused(*error.errors)
+    except TransientError:
+        return refused(UNAVAILABLE)
+    except InputError as error:
+        return refused("EGeneral:Invalid arguments", f"EKya:{error}")
+    except (DistrustError, CorruptionError):
+        return refused(INTERNAL_ERROR)
+
+
+async def _result(answering: Answering, asked: Asked) -> object:
+    """Return what the method says."""
+    form = read_parameters(asked.body)
+    if asked.path.startswith(_PUBLIC):
+        query = dict(parse_qsl(asked.query))
+        return await answering.public(asked.path.removeprefix(_PUBLIC), query | form)
+    if not asked.path.startswith(_PRIVATE) or not asked.is_post:
+        raise DialectError(UNKNOWN_METHOD)
+    return await answering.private(asked.path.removeprefix(_PRIVATE), form)
+
+
 class KrakenEdge:
     """An ASGI application; without keys, whoever reaches it is the account's holder."""
 
@@ -74,34 +110,35 @@ class KrakenEdge:
         if scope["type"] != "http":
             return
         try:
-            body = answered(await self._result(scope, receive))
-        except DialectError as error:
-            body = refused(*error.errors)
+            body = await self._answer(scope, receive)
         except NoAnswerError as error:
             await asyncio.sleep(error.seconds)
             await _hang_up(send)
             return
-        except TransientError:
-            body = refused(UNAVAILABLE)
-        except ProblemError:
-            body = refused("EGeneral:Invalid arguments:body")
-        except InputError as error:
-            body = refused(f"EGeneral:Invalid arguments:{error}")
-        except (DistrustError, CorruptionError):
-            body = refused(INTERNAL_ERROR)
         await _send(send, body)
 
-    async def _result(self, scope: Scope, receive: Receive) -> object:
-        """Return what the method says."""
+    async def _answer(self, scope: Scope, receive: Receive) -> bytes:
+        """Return the answer, if who asks may ask."""
+        try:
+            raw = await read_body(scope, receive, BODY_BYTES_MAX)
+            self._require_key(scope, raw)
+        except DialectError as error:
+            return refused(*error.errors)
+        except (ProblemError, InputError) as error:
+            return refused("EGeneral:Invalid arguments", f"EKya:{error}")
+        asked = Asked(
+            path=scope["path"],
+            query=scope["query_string"].decode("ascii", "replace"),
+            body=raw,
+            is_post=scope["method"] == "POST",
+        )
+        return await answer_to(self.answering, asked)
+
+    def _require_key(self, scope: Scope, raw: bytes) -> None:
+        """Return if the request is public, or signed where that is wanted."""
         path: str = scope["path"]
-        raw = await read_body(scope, receive, BODY_BYTES_MAX)
         if path.startswith(_PUBLIC):
-            query = dict(parse_qsl(scope["query_string"].decode("ascii", "replace")))
-            return await self.answering.public(
-                path.removeprefix(_PUBLIC), query | read_parameters(raw)
-            )
-        if not path.startswith(_PRIVATE) or scope["method"] != "POST":
-            raise DialectError(UNKNOWN_METHOD)
+            return
         headers = {
             n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]
         }
@@ -109,8 +146,6 @@ class KrakenEdge:
             raise invalid("content-type")
         if self.keys is not None:
             self.keys.require(path, raw, headers)
-        method = path.removeprefix(_PRIVATE)
-        return await self.answering.private(method, read_parameters(raw))
 
 
 async def _send(send: Send, body: bytes) -> None:

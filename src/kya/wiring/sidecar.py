@@ -8,13 +8,14 @@ from typing import Final
 
 import uvloop
 
+from kya.adapters.agent_journal import FileJournal
 from kya.adapters.randomness import random_bytes
 from kya.agent.async_client import AsyncAgent
 from kya.agent.chain import Identity
 from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.market_data import Market
 from kya.api.kraken import ApiKeys, KrakenEdge
-from kya.config import require_safe_address
+from kya.config_outside import require_safe_address
 from kya.core.errors import InputError
 from kya.gateway.ports import Clock
 from kya.pki.note_signer import NoteSigner
@@ -43,6 +44,20 @@ class Bound:
     key_file: Path | None = None
 
 
+class BoundDesk(KrakenDesk):
+    """A desk that also gives back its agent's journal."""
+
+    def __init__(self, agent: AsyncAgent, bound: Bound, journal: FileJournal) -> None:
+        """Answer for this agent."""
+        super().__init__(agent, bound.venue, Market(bound.market_url), new_name)
+        self._journal = journal
+
+    async def close(self) -> None:
+        """Close the connections and the journal."""
+        await super().close()
+        self._journal.close()
+
+
 def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
     """Return the desk that answers the bot; make it where the loop runs."""
     try:
@@ -58,14 +73,15 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         region=bound.region,
         workload=workload_at(bound.directory),
     )
+    journal = journal_at(bound.directory)
     client = AsyncAgent(
         identity,
         NoteSigner(agent, host.signer()),
-        journal_at(bound.directory),
+        journal,
         clock.now,
         host.link(clock.now),
     )
-    return KrakenDesk(client, bound.venue, Market(bound.market_url), new_name)
+    return BoundDesk(client, bound, journal)
 
 
 def new_name() -> str:

@@ -1,0 +1,74 @@
+"""The page on ccxt bots, run with its exchange, its sidecar and its bot."""
+
+import ast
+import re
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from kya.adapters.exchange_faults import ExchangeFault
+from kya.agent.kraken_denials import WORDS
+from kya.agent.market_data import METHODS
+from kya.ccxt import Binding
+from tests.surface.blocks import ROOT, blocks, rows, steps
+from tests.surface.session import Session, agrees
+from tests.surface.test_limit_prices import a_free_port, stop_and_run
+from tests.surface.test_tutorial import difference
+
+PAGE: Final = ROOT / "docs" / "how-to" / "bind-a-ccxt-bot.md"
+DIALECT: Final = ROOT / "docs" / "reference" / "kraken-dialect.md"
+NAME: Final = re.compile(r"`([A-Z][A-Za-z]+)`")
+
+
+@pytest.mark.timeout(300)
+def test_every_command_prints_what_the_page_shows(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    consoles = [block for block in blocks(PAGE) if block.language == "console"]
+    ports = {port: a_free_port() for port in ("8720", "8710")}
+    with Session.begin(tmp_path) as session:
+        stop_and_run(session, "kya up")
+        try:
+            for step in (step for block in consoles for step in steps(block.text)):
+                command = step.command
+                for shown, real in ports.items():
+                    command = command.replace(shown, real)
+                printed = stop_and_run(session, command)
+                if not agrees(step.shown, printed):
+                    pytest.fail(f"$ {command}\n" + difference(step.shown, printed))
+        finally:
+            session.run("kill $(cat sidecar.pid exchange.pid) 2>/dev/null")
+
+
+def test_the_class_takes_what_the_page_gives_it() -> None:
+    (shown,) = (block.text for block in blocks(PAGE) if block.language == "python")
+    (settings,) = (
+        ast.literal_eval(node.args[0])
+        for node in ast.walk(ast.parse(shown))
+        if isinstance(node, ast.Call)
+    )
+    assert Binding(**settings["kya"]).venue == "KRAKEN"
+
+
+def test_the_dialects_page_lists_every_denial_and_every_fault() -> None:
+    denials = {row[0].strip("`"): row[2] for row in rows(DIALECT, "| first error")}
+    shown = {
+        code: words
+        for words, codes in denials.items()
+        for code in re.findall(r"`([a-z_.]+)`", codes)
+    }
+    assert shown == {reason.value: words for reason, words in WORDS.items()}
+    faults = [row[0].strip("`") for row in rows(DIALECT, "| fault")]
+    assert faults == [fault.value for fault in ExchangeFault]
+
+
+def test_the_dialects_page_lists_every_method_that_has_a_road() -> None:
+    text = DIALECT.read_text("utf-8")
+    private = text.partition("## Private methods")[2].partition("Every other")[0]
+    source = (ROOT / "src/kya/agent/kraken_desk.py").read_text("utf-8")
+    methods = set(re.findall(r'^            "([A-Za-z]+)": self', source, re.MULTILINE))
+    listed = {name for row in private.splitlines() for name in NAME.findall(row[:60])}
+    assert methods
+    assert methods <= listed
+    assert [method for method in METHODS if f"`{method}`" not in text] == []
