@@ -10,6 +10,7 @@ from typing import Final
 
 from bench import (
     appending,
+    binding,
     custody,
     deciding,
     engines,
@@ -42,6 +43,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,
+    "bound": binding.run,
 }
 
 
