@@ -2,8 +2,9 @@
 
 Five processes: this bot, `kya sidecar`, `kya up` and `kya paper-exchange`, twice. The
 bot is answered when its decision is durable; what the gateway asks of the exchange
-meanwhile goes on beside it, and takes its share of the machine. The direct orders go to another
-exchange of the same kind: at this one they would be nobody's, and halt the venue.
+meanwhile goes on beside it, and takes its share of the machine. The direct orders go
+to another exchange of the same kind: at this one they would be nobody's, and halt the
+venue.
 """
 
 from collections.abc import Callable, Iterator
