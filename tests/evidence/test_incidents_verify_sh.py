@@ -342,9 +342,9 @@ def test_it_reckons_instants_across_days_months_and_years() -> None:
 
 
 TAKEN: Final = (
-    'BEGIN { FS = "\\t" }'
+    'BEGIN { FS = "\\t"; MANDATE[O_CERTIFICATE = "c"] = "m" }'
     '{ TRIGGERS["m"] = 1; TRIGGER["m", 1] = $1; BEHAVIOUR = $2; OVERLAYS_TEXT = $3 }'
-    '{ print is_taken("m") }'
+    '{ LEFT_OPEN = 0; find_opening(0, "{}", "", "allowed"); print LEFT_OPEN }'
 )
 
 
