@@ -11,6 +11,7 @@ from typing import Final
 from bench import (
     alerting,
     appending,
+    binding,
     browsing,
     cosigning,
     custody,
@@ -48,6 +49,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "mtls": mtls.run,
     "issuing": issuing.run,
     "cosigning": cosigning.run,
+    "bound": binding.run,
 }
 
 

@@ -14,8 +14,8 @@ from kya.agent.market_data import METHODS
 from kya.ccxt import Binding
 from tests.surface.blocks import ROOT, blocks, rows, steps
 from tests.surface.session import Session, agrees
-from tests.surface.test_limit_prices import a_free_port, stop_and_run
 from tests.surface.test_tutorial import difference
+from tests.surface.walking import a_free_port, stop_and_run
 
 PAGE: Final = ROOT / "docs" / "how-to" / "bind-a-ccxt-bot.md"
 DIALECT: Final = ROOT / "docs" / "reference" / "kraken-dialect.md"

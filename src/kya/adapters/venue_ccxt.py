@@ -44,7 +44,7 @@ class CcxtVenue:
         self.memory = Memory(path, clock.now())
         self._clock = clock
         self._started = clock.now()
-        self._accepted: set[str] = set()
+        self._accepted: dict[str, str] = {}
         self._known: Pairs | None = None
 
     async def submit(self, permit: Permit) -> VenueAnswer:
@@ -123,10 +123,10 @@ class CcxtVenue:
     ) -> VenueAnswer:
         """Send a message once, and return what came of it."""
         try:
-            await self.account.ask(method, parameters)
+            result = await self.account.ask(method, parameters)
         except DialectError as error:
             return self._ended(sent, VenueStatus.REJECTED, str(error))
-        self._accepted.add(sent.client_id)
+        self._accepted[sent.client_id] = _order_id_in(result)
         return await self._word_on(sent.client_id)
 
     def _ended(self, sent: Sent, status: VenueStatus, detail: str) -> VenueAnswer:
@@ -166,9 +166,16 @@ class CcxtVenue:
     async def _listed_order(self, client_id: str) -> VenueAnswer | None:
         """Return what the exchange lists under a client id.
 
-        What rests is asked for first: an order moves from there to what is over, and
+        By the name that it has there, if that is known and is indeed this order's. Else
+        what rests is asked for first: an order moves from there to what is over, and
         never back.
         """
+        order_id = self._accepted.get(client_id)
+        if order_id:
+            asked = {"txid": order_id, "trades": "true"}
+            order = objects_in(await self._ask("QueryOrders", asked)).get(order_id, {})
+            if order.get("cl_ord_id") == client_id:
+                return await self._answer_in(order)
         for method, name in _LISTS.items():
             asked = {"cl_ord_id": client_id, "trades": "true"}
             listed = objects_in(await self._ask(method, asked), name)
@@ -198,3 +205,15 @@ class CcxtVenue:
             return await self.account.ask(method, parameters)
         except DialectError as error:
             raise TransientError(f"{method}: {error}") from error
+
+
+def _order_id_in(result: object) -> str:
+    """Return the name that the exchange gives an order, or nothing where it has none.
+
+    An answer may be of another order: whoever asks by this name compares what comes.
+    """
+    if not isinstance(result, dict):
+        return ""
+    names = cast("dict[str, object]", result).get("txid")
+    known = cast("list[object]", names) if isinstance(names, list) else []
+    return str(known[0]) if len(known) == 1 else ""
