@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
-SOURCES := src tests $(wildcard bench vectors)
+SOURCES := src tests $(wildcard bench conformance vectors)
 TICKS := $(wildcard ../shared/data/fx)
 PRICES := $(if $(TICKS),--prices $(TICKS))
 

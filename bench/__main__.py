@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from bench import (
+    alerting,
     appending,
     binding,
+    browsing,
+    cosigning,
     custody,
     deciding,
     engines,
@@ -38,12 +41,15 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "latency": latency.run,
     "throughput": throughput.run,
     "verify": verifying.run,
+    "browse": browsing.run,
     "replay": replaying.run,
     "recall": recalling.run,
+    "alert": alerting.run,
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,
     "bound": binding.run,
+    "cosigning": cosigning.run,
 }
 
 

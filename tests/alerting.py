@@ -30,7 +30,7 @@ Test = Callable[[House], Awaitable[None]]
 @cache
 def the_watched_world() -> World:
     """One order that is too large opens an incident; nobody appends to this world."""
-    world = World(policy=an_incident_policy())
+    world = World(incidents=an_incident_policy())
     world.enrol(world.person("rita", signer_for("rita"), Role.RISK))
     return world
 

@@ -12,12 +12,11 @@ from kya.config import (
     InstallationSection,
     LogSection,
     PaperSection,
-    PriceSourceSection,
-    PricesSection,
     VenueSection,
     read_config,
     render_config,
 )
+from kya.config_outside import PriceSourceSection, PricesSection
 from kya.core.errors import InputError
 
 FAULTS = tuple(fault.value for fault in Fault)
@@ -253,3 +252,38 @@ def test_a_venues_section_holds_what_its_kind_needs(
 ) -> None:
     with pytest.raises(ValueError, match=wanted):
         VenueSection(**changes)  # type: ignore[arg-type]
+
+
+BAD_ALERTS = {
+    'kind = "sms"': "kind",
+    'kind = "webhook"\nsecrets = ["whsec_c2VjcmV0"]': "not the secret",
+    'kind = "webhook"\nsecrets = ["env:1X"]': "not the secret",
+    'kind = "webhook"\nnetworks = ["everywhere"]': "IPv4 or IPv6",
+    'kind = "webhook"\nnetworks = ["10.0.0.1/8"]': "host bits",
+    'kind = "webhook"\nanswer_ms = 99': "answer_ms: want 100 to 30000",
+    'kind = "webhook"\nanswer_ms = 30001': "answer_ms",
+    'kind = "webhook"\ngive_up_seconds = 0': "give_up_seconds: want 1 to 86400",
+    'kind = "apprise"\nurl = "https://x.example"': "not for kind",
+    f'kind = "webhook"\nsecrets = {["env:X"] * 9}': "at most 8",
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), BAD_ALERTS.items())
+def test_a_target_of_alerts_that_could_not_work_is_refused(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    least = render_config(LEAST)
+    with pytest.raises(InputError, match=fault) as caught:
+        read_config(_written(tmp_path, f"{least}\n[alerts.desk]\n{text}\n"))
+    assert "c2VjcmV0" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "names", [["a b"], [f"desk-{number}" for number in range(17)]], ids=["odd", "many"]
+)
+def test_alerts_have_names_that_an_entry_can_hold_and_are_not_too_many(
+    tmp_path: Path, names: list[str]
+) -> None:
+    sections = "".join(f'[alerts."{name}"]\nkind = "webhook"\n' for name in names)
+    with pytest.raises(InputError, match="alerts: want"):
+        read_config(_written(tmp_path, f"{render_config(LEAST)}\n{sections}"))

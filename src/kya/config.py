@@ -1,22 +1,25 @@
 """The configuration: one TOML file, in which an unknown key is an error."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Literal, cast
-from urllib.parse import urlsplit
 
 import msgspec
 
-from kya.config_outside import TimeStampsSection, WitnessesSection
-from kya.core import tokens
+from kya.config_outside import (
+    AlertSection,
+    PricesSection,
+    Section,
+    TimeStampsSection,
+    WitnessesSection,
+    is_loopback,
+    require_names,
+    require_safe_address,
+)
 from kya.core.errors import InputError
 from kya.core.limits import (
-    BASIS_POINTS_MAX,
+    ALERT_TARGETS_MAX,
     DROP_COPY_MILLIS_MAX,
-    FEED_MILLIS_MIN,
     MANDATE_DIRECTORS_MIN,
-    PRICE_AGE_MILLIS_MAX,
-    PRICE_SOURCES_MAX,
     VENUE_ANSWER_MICROS_MAX,
 )
 
@@ -26,14 +29,6 @@ CONNECTION_SECONDS: Final = 600
 CONNECTION_SECONDS_MAX: Final = 1_200
 """A third of a channel certificate's hour: the client renews at two thirds, and the
 connections it opened before have ended by the time the old one does."""
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether nobody but this machine can reach the host."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 PORT_MAX: Final = 65_535
@@ -48,29 +43,12 @@ VENUE_MILLIS_MAX: Final = VENUE_ANSWER_MICROS_MAX // 1_000
 """The gateway itself waits no longer for a venue."""
 
 
-def require_safe_address(url: str) -> None:
-    """Raise ValueError for an address on whose way others could read or write."""
-    address = urlsplit(url)
-    is_safe = address.scheme == "https" or (
-        address.scheme == "http" and is_loopback(address.hostname or "")
-    )
-    if not (is_safe and address.hostname) or "@" in address.netloc:
-        raise ValueError(
-            "url: want https, or http on loopback, and no user or password in it"
-        )
-
-
 def port_above(port: int) -> int:
     """Return the next port; 0, any free one, where there is none or none was named."""
     return port + 1 if 0 < port < PORT_MAX else 0
 
 
-class _Section(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
-): ...
-
-
-class InstallationSection(_Section, frozen=True, kw_only=True):
+class InstallationSection(Section, frozen=True, kw_only=True):
     """Who runs this installation; these names stand in every certificate.
 
     `ocsp_url`, unless empty, is where others reach this gateway's `/ocsp`.
@@ -83,14 +61,14 @@ class InstallationSection(_Section, frozen=True, kw_only=True):
     ocsp_url: str = ""
 
 
-class LogSection(_Section, frozen=True, kw_only=True):
+class LogSection(Section, frozen=True, kw_only=True):
     """The log: its name for all time, and how often its tree is signed."""
 
     origin: str
     publish_every_ms: int = 1_000
 
 
-class GatewaySection(_Section, frozen=True, kw_only=True):
+class GatewaySection(Section, frozen=True, kw_only=True):
     """Where the gateway listens, and how it knows who is at the other end.
 
     `off`: it does not, and so listens on loopback only. `mutual`: TLS 1.3 with a
@@ -127,14 +105,14 @@ class GatewaySection(_Section, frozen=True, kw_only=True):
             )
 
 
-class MandatesSection(_Section, frozen=True, kw_only=True):
+class MandatesSection(Section, frozen=True, kw_only=True):
     """Who may sign mandates, and how many must: `directors_min` of `directors`."""
 
     directors: tuple[str, ...] = ()
     directors_min: int = MANDATE_DIRECTORS_MIN
 
 
-class PaperSection(_Section, frozen=True, kw_only=True):
+class PaperSection(Section, frozen=True, kw_only=True):
     """Where the paper venues take the prices from at which they fill.
 
     `recorded` replays ticks from `directory`; `seeded` walks a random path from `seed`.
@@ -145,66 +123,7 @@ class PaperSection(_Section, frozen=True, kw_only=True):
     seed: int = 1
 
 
-class PriceSourceSection(_Section, frozen=True, kw_only=True):
-    """One source of the prices that orders are judged by.
-
-    `http` reads the feed at `url`; `recorded` and `seeded` are as for paper venues.
-    `token_file` and `ca_file` are paths from the data directory.
-    """
-
-    kind: Literal["http", "recorded", "seeded"]
-    url: str = ""
-    token_file: str = ""
-    ca_file: str = ""
-    interval_ms: int = 200
-    quiet_ms: int = 5_000
-    directory: str = ""
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        """Refuse a feed that somebody on its way could change."""
-        if self.kind != "http":
-            if self.url or self.token_file or self.ca_file:
-                raise ValueError('url, token_file and ca_file are for kind "http"')
-            return
-        require_safe_address(self.url)
-        for name, millis in (
-            ("interval_ms", self.interval_ms),
-            ("quiet_ms", self.quiet_ms),
-        ):
-            if not FEED_MILLIS_MIN <= millis <= PRICE_AGE_MILLIS_MAX:
-                raise ValueError(
-                    f"{name}: want {FEED_MILLIS_MIN} to {PRICE_AGE_MILLIS_MAX}"
-                )
-
-
-class PricesSection(_Section, frozen=True, kw_only=True):
-    """The prices that orders are judged by: none, one source, or two that must agree.
-
-    `apart_bps_max` is how far the second may be from the first.
-    """
-
-    apart_bps_max: int = 0
-    sources: dict[str, PriceSourceSection] = msgspec.field(
-        default_factory=dict[str, PriceSourceSection]
-    )
-
-    def __post_init__(self) -> None:
-        """Refuse a second source that confirms nothing, and names that say nothing."""
-        if len(self.sources) > PRICE_SOURCES_MAX:
-            raise ValueError(f"sources: want at most {PRICE_SOURCES_MAX}")
-        has_two = len(self.sources) == PRICE_SOURCES_MAX
-        if has_two is not (0 < self.apart_bps_max < BASIS_POINTS_MAX):
-            raise ValueError(
-                f"apart_bps_max: want 1 to {BASIS_POINTS_MAX - 1} with two sources, and"
-                " 0 with fewer"
-            )
-        for name in self.sources:
-            if tokens.NAME.fullmatch(name) is None:
-                raise ValueError(f"sources: want names like {tokens.NAME.pattern}")
-
-
-class VenueSection(_Section, frozen=True, kw_only=True):
+class VenueSection(Section, frozen=True, kw_only=True):
     """One venue.
 
     `unexplained` is what is halted when the venue's own list names an execution that
@@ -243,7 +162,7 @@ class VenueSection(_Section, frozen=True, kw_only=True):
             )
 
 
-class DropCopySection(_Section, frozen=True, kw_only=True):
+class DropCopySection(Section, frozen=True, kw_only=True):
     """How often the venues' own lists of executions are copied; 0 for when asked."""
 
     every_ms: int = 1_000
@@ -254,7 +173,7 @@ class DropCopySection(_Section, frozen=True, kw_only=True):
             raise ValueError(f"every_ms: want 0 to {DROP_COPY_MILLIS_MAX}")
 
 
-class Config(_Section, frozen=True, kw_only=True):
+class Config(Section, frozen=True, kw_only=True):
     """Everything that a gateway and its authority need to know to start."""
 
     installation: InstallationSection
@@ -269,6 +188,13 @@ class Config(_Section, frozen=True, kw_only=True):
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]
     )
+    alerts: dict[str, AlertSection] = msgspec.field(
+        default_factory=dict[str, AlertSection]
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse more targets of alerts than the log should hold entries of."""
+        require_names("alerts", self.alerts, ALERT_TARGETS_MAX)
 
 
 def read_config(directory: Path, name: str = CONFIG_FILE) -> Config:

@@ -1,21 +1,123 @@
-"""The configuration's sections on people outside: witnesses, and time stamps."""
+"""Sections of the configuration on others: prices, witnesses, time stamps, alerts."""
+
+import re
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
+from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
 from kya.core import tokens
 from kya.core.limits import (
+    ALERT_ANSWER_MILLIS_MAX,
+    ALERT_ANSWER_MILLIS_MIN,
+    ALERT_GIVE_UP_SECONDS_MAX,
+    ALERT_SECRETS_MAX,
+    BASIS_POINTS_MAX,
+    FEED_MILLIS_MIN,
+    PRICE_AGE_MILLIS_MAX,
+    PRICE_SOURCES_MAX,
     STAMP_AUTHORITIES_MAX,
     STAMP_SECONDS_MAX,
     WITNESS_MILLIS_MAX,
 )
 
+AlertKind = Literal["webhook", "pagerduty", "alertmanager", "apprise"]
 
-class _Section(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
-): ...
+_SECRET: Final = re.compile(r"file:.+|env:[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
-class WitnessesSection(_Section, frozen=True, kw_only=True):
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file, in which an unknown key is an error."""
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether nobody but this machine can reach the host."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_names(what: str, names: Iterable[str], most: int) -> None:
+    """Raise ValueError for too many names, or for one that no entry can hold."""
+    found = tuple(names)
+    if len(found) > most:
+        raise ValueError(f"{what}: want at most {most}")
+    for name in found:
+        if tokens.NAME.fullmatch(name) is None:
+            raise ValueError(f"{what}: want names like {tokens.NAME.pattern}")
+
+
+def require_safe_address(url: str) -> None:
+    """Raise ValueError for an address on whose way others could read or write."""
+    address = urlsplit(url)
+    is_safe = address.scheme == "https" or (
+        address.scheme == "http" and is_loopback(address.hostname or "")
+    )
+    if not (is_safe and address.hostname) or "@" in address.netloc:
+        raise ValueError(
+            "url: want https, or http on loopback, and no user or password in it"
+        )
+
+
+class PriceSourceSection(Section, frozen=True, kw_only=True):
+    """One source of the prices that orders are judged by.
+
+    `http` reads the feed at `url`; `recorded` and `seeded` are as for paper venues.
+    `token_file` and `ca_file` are paths from the data directory.
+    """
+
+    kind: Literal["http", "recorded", "seeded"]
+    url: str = ""
+    token_file: str = ""
+    ca_file: str = ""
+    interval_ms: int = 200
+    quiet_ms: int = 5_000
+    directory: str = ""
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a feed that somebody on its way could change."""
+        if self.kind != "http":
+            if self.url or self.token_file or self.ca_file:
+                raise ValueError('url, token_file and ca_file are for kind "http"')
+            return
+        require_safe_address(self.url)
+        for name, millis in (
+            ("interval_ms", self.interval_ms),
+            ("quiet_ms", self.quiet_ms),
+        ):
+            if not FEED_MILLIS_MIN <= millis <= PRICE_AGE_MILLIS_MAX:
+                raise ValueError(
+                    f"{name}: want {FEED_MILLIS_MIN} to {PRICE_AGE_MILLIS_MAX}"
+                )
+
+
+class PricesSection(Section, frozen=True, kw_only=True):
+    """The prices that orders are judged by: none, one source, or two that must agree.
+
+    `apart_bps_max` is how far the second may be from the first.
+    """
+
+    apart_bps_max: int = 0
+    sources: dict[str, PriceSourceSection] = msgspec.field(
+        default_factory=dict[str, PriceSourceSection]
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a second source that confirms nothing, and names that say nothing."""
+        require_names("sources", self.sources, PRICE_SOURCES_MAX)
+        has_two = len(self.sources) == PRICE_SOURCES_MAX
+        if has_two is not (0 < self.apart_bps_max < BASIS_POINTS_MAX):
+            raise ValueError(
+                f"apart_bps_max: want 1 to {BASIS_POINTS_MAX - 1} with two sources, and"
+                " 0 with fewer"
+            )
+
+
+class WitnessesSection(Section, frozen=True, kw_only=True):
     """The witnesses that cosign the log: those of a policy, each at its URL.
 
     `policy` is a path from the data directory; none if it is empty.
@@ -35,7 +137,7 @@ class WitnessesSection(_Section, frozen=True, kw_only=True):
                 raise ValueError(f"{name}: want 1 to {WITNESS_MILLIS_MAX}")
 
 
-class StampAuthoritySection(_Section, frozen=True, kw_only=True):
+class StampAuthoritySection(Section, frozen=True, kw_only=True):
     """One authority that puts times on tree heads (RFC 3161).
 
     `root_file` is a path from the data directory to the root under which its answers
@@ -47,7 +149,7 @@ class StampAuthoritySection(_Section, frozen=True, kw_only=True):
     policy: str = ""
 
 
-class TimeStampsSection(_Section, frozen=True, kw_only=True):
+class TimeStampsSection(Section, frozen=True, kw_only=True):
     """Who is asked for time stamps, and how long after the last one at most."""
 
     every_seconds: int = STAMP_SECONDS_MAX
@@ -64,3 +166,37 @@ class TimeStampsSection(_Section, frozen=True, kw_only=True):
         for name in self.authorities:
             if tokens.NAME.fullmatch(name) is None or "." in name:
                 raise ValueError("authorities: want names without a dot")
+
+
+class AlertSection(Section, frozen=True, kw_only=True):
+    """One target that is told of incidents.
+
+    `secrets` say where secrets are: `file:` and a path from the data directory, or
+    `env:` and the name of a variable; `url` may, too. `networks` are those that may be
+    asked although they are not public. `ca_file` is a path from the data directory.
+    """
+
+    kind: AlertKind
+    url: str = ""
+    secrets: tuple[str, ...] = ()
+    ca_file: str = ""
+    networks: tuple[str, ...] = ()
+    answer_ms: int = 2_000
+    give_up_seconds: int = 3_600
+
+    def __post_init__(self) -> None:
+        """Refuse a secret in the open, and what could never be told."""
+        if len(self.secrets) > ALERT_SECRETS_MAX:
+            raise ValueError(f"secrets: want at most {ALERT_SECRETS_MAX}")
+        if not all(_SECRET.fullmatch(secret) for secret in self.secrets):
+            # What stands there may be the secret itself.
+            raise ValueError("secrets: want file:PATH or env:NAME, not the secret")
+        for network in self.networks:
+            ip_network(network)
+        if self.kind == "apprise" and (self.url or self.ca_file or self.networks):
+            raise ValueError('url, ca_file and networks are not for kind "apprise"')
+        low, high = ALERT_ANSWER_MILLIS_MIN, ALERT_ANSWER_MILLIS_MAX
+        if not low <= self.answer_ms <= high:
+            raise ValueError(f"answer_ms: want {low} to {high}")
+        if not 1 <= self.give_up_seconds <= ALERT_GIVE_UP_SECONDS_MAX:
+            raise ValueError(f"give_up_seconds: want 1 to {ALERT_GIVE_UP_SECONDS_MAX}")

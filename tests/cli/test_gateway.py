@@ -4,13 +4,23 @@ import json
 import re
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import pytest
 
+from kya.codec.note import SignedNote
+from kya.codec.package_layout import witnessed_path
+from kya.config import read_config, render_config
+from kya.config_outside import WitnessesSection
+from kya.tlog.checkpoint import Checkpoint
+from kya.tlog.policy import Group, Policy, Witness
 from tests.cli.terminal import Said, Up
+from tests.witness.worlds import a_cosigner
 
 BOT: Final = Path(__file__).parents[2] / "examples/bot.py"
 BY_ONE: Final = ("--as", "operator:alice")
@@ -145,3 +155,33 @@ def test_limits_that_are_none_are_refused(
     refused = trading.kya(*LIMIT, *figures, *WHY, *SUPERVISORS)
     assert refused.code == 2
     assert why in refused.err
+
+
+def test_how_far_the_witnesses_are_is_told(trading: Up) -> None:
+    assert trading.kya("gateway", "state", "--json").json["witnessed"] is None
+    first, second = a_cosigner(1), a_cosigner(2)
+    policy = Policy.parse((trading.data / "trust/policy.txt").read_bytes())
+    named = tuple(Witness(name=f"w{n}", key=a_cosigner(n).key) for n in (1, 2))
+    both = Group(name="both", threshold=2, members=("w1", "w2"))
+    asked = replace(policy, witnesses=named, groups=(both,), quorum="both")
+    (trading.data / "trust/asked.txt").write_bytes(asked.render())
+    config = read_config(trading.data)
+    section = WitnessesSection(policy="trust/asked.txt")
+    changed = msgspec.structs.replace(config, witnesses=section)
+    (trading.data / "kya.toml").write_text(render_config(changed))
+    assert "witnessed nothing: no quorum both" in trading.kya("gateway", "state").out
+    note = SignedNote.parse((trading.data / "log/checkpoint").read_bytes())
+    entries = Checkpoint.from_note(note).size
+    now = int(time.time())
+    lines = (first.cosignature(note.text, now - 5), second.cosignature(note.text, now))
+    path = trading.data / "log" / witnessed_path(entries)
+    path.parent.mkdir()
+    path.write_bytes(SignedNote(note.text, (*note.signatures, *lines)).render())
+    said = trading.kya("gateway", "state").out
+    shown = re.search(r"witnessed (\d+) of (\d+) entries by w1, w2, (\d+) s ago", said)
+    assert shown is not None, said
+    assert shown[1] == str(entries)
+    assert 5 <= int(shown[3]) < 60
+    told = trading.kya("gateway", "state", "--json").json["witnessed"]
+    assert (told["size"], told["witnesses"]) == (entries, ["w1", "w2"])
+    assert told["age_seconds"] >= 5

@@ -88,6 +88,8 @@ def test_the_story_comes_out_as_told(tmp_path: Path, foreign_log: Path) -> None:
     assert "476 (99.2 %)" in told
     assert "seq 1 to 480, 480 orders on 10 days" in told
     assert "locked by eva.lang and felix.braun" in told
+    assert "2 of 2 witnesses of your policy have cosigned these" in told
+    assert "witness regulator: no reply" not in told
     assert baseline_answer(out)["verdict"] == "HOLDS"
     assert_scores_are_as_told(out)
     assert front_page.shows(text), "README.md shows another run than this one"

@@ -50,7 +50,7 @@ from vectors.decide.judge import Fields
 __all__ = ["pytestmark"]
 
 ASK: Final = r"""
-BEGIN { FS = "\t"; c = "c"; a = "a" }
+BEGIN { FS = "\t"; c = "c"; a = "a"; O_AGENT = a; O_CERTIFICATE = c }
 function take_order(line) {
     json(line)
     O_ACTION = "action" in V ? V["action"] : "new"
@@ -83,8 +83,15 @@ $1 == "target" {
     key = a SUBSEP V["seq"]
     O_CERTIFICATE = "t"; CURRENCY["t"] = $4; WORTH = $3
     work(key, 0)
+    O_CERTIFICATE = c
 }
 $1 == "aside" { O_ASIDE = $2 }
+$1 == "mandate" { MANDATE[c] = "m"; json($2); read_triggers("m", $2) }
+$1 == "breach" {
+    BREACHED = $3
+    open_incident("n", $2)
+}
+$1 == "incident" { RUNNING[a] = "n"; I_STATE["n"] = $2; I_ENDS["n"] = $3 }
 $1 == "likeness" { BASELINE[a] = $2; PROBATION[a] = $3; LOCKED_FOR[a] = $4 }
 $1 == "order" { take_order($2) }
 $1 == "decision" {
@@ -96,10 +103,12 @@ $1 == "decision" {
     sums(c, a, substr(at, 1, 10))
     find_usable(c, at)
     WORTH = worth_of(c)
+    if (O_ACTION != "cancel") grace(a, c, at)
     actions(a, c)
     if (O_ACTION != "cancel") of_limits(at)
     if (c in STRANGE) UNSURE = "does not ask " STRANGE[c]
-    print (UNSURE == "" ? "sure" : UNSURE) "\t[" CONTROLS "]\t" WORTH
+    find_opening(0, $2, at, tail_member(tail, "outcome"))
+    print (UNSURE == "" ? "sure" : UNSURE) "\t[" CONTROLS "]\t" WORTH "\t" OPENS_WHAT
 }
 function of_limits(at) {
     kinds(c)
@@ -162,6 +171,7 @@ def asked(facts: Fields, line: str) -> list[str]:
         ("counts", *(str(past[each]) for each in counts)),
         *target_of(facts["target"]),
         *likeness_of(facts["likeness"]),
+        *incidents_of(facts.get("incidents")),
         ("order", order),
         ("decision", line),
     ]
@@ -184,6 +194,29 @@ def likeness_of(likeness: Fields | None) -> list[tuple[str, str, str, str]]:
     probation = "1" if likeness["behaviour"].get("on_probation") else "0"
     locked_for = "" if likeness["is_of_the_release"] else "another"
     return [("likeness", likeness["baseline"], probation, locked_for)]
+
+
+def incidents_of(known: Fields | None) -> list[tuple[str, ...]]:
+    """What the mandate says of incidents, what was breached, and what is not over."""
+    if known is None:
+        return []
+    mandate = {"agent": "a", "grace_seconds": known["grace_seconds"], "operator": "o"}
+    if known["policy"] is not None:
+        mandate["incidents"] = known["policy"]
+    running = [known["incident"]] if known["incident"] is not None else []
+    return [
+        ("mandate", json.dumps(mandate, **CANONICAL)),
+        *(
+            ("breach", each["at"], " ".join(each["reasons"]))
+            for each in known["breaches"]
+        ),
+        *(("incident", each["state"], each["grace_ends_at"]) for each in running),
+    ]
+
+
+def opening_in(line: str) -> str:
+    opening = json.loads(line).get("incident")
+    return "" if opening is None else json.dumps(opening, **CANONICAL)
 
 
 def worth_in(line: str, order: str, currency: str) -> str:
@@ -209,7 +242,7 @@ UNASKED: Final = {
 
 
 def agrees(facts: Fields, line: str) -> None:
-    sure, controls, worth = asked(facts, line)
+    sure, controls, worth, opening = asked(facts, line)
     strange = set(json.loads(facts["scope"]).get("limits", {})) & UNASKED
     if strange:
         assert sure == f"does not ask {', '.join(sorted(strange))}"
@@ -218,6 +251,7 @@ def agrees(facts: Fields, line: str) -> None:
     assert sure == "sure"
     assert worth == worth_in(line, facts["order"], currency)
     assert controls.encode() == controls_of(line)
+    assert opening == opening_in(line)
 
 
 @given(cases() | priced_cases())

@@ -15,7 +15,8 @@ from tests.verify.packages import Handed
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 WAIT_MS: Final = 20_000
 _SHOWN: Final = """() => {
-    const said = (item) => [...item.querySelectorAll("ul li")].map((li) => li.textContent);
+    const said = (item) =>
+        [...item.querySelectorAll("ul li")].map((line) => line.textContent);
     const isShown = !document.getElementById("answers").hidden;
     return [
         document.body.dataset.verdict,

@@ -45,9 +45,9 @@ def ask(tab: Opened, tmp_path: Path) -> Ask:
         given: Handed | Path, brings: Handed, **brought: bytes | None
     ) -> Answers:
         own = {"root": brings.root, "policy": brings.policy, "held": None, **brought}
-        is_packed = isinstance(given, Path)
-        archive = given if is_packed else packed(given, tmp_path / "evidence.tar.gz")
-        return tab.verify(archive, own["root"] or b"", own["policy"], own["held"])
+        if isinstance(given, Handed):
+            given = packed(given, tmp_path / "evidence.tar.gz")
+        return tab.verify(given, own["root"] or b"", own["policy"], own["held"])
 
     return answers
 

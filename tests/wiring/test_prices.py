@@ -7,7 +7,7 @@ import pytest
 from kya.adapters.prices_checked import CheckedPrices
 from kya.adapters.prices_http import HttpPrices
 from kya.adapters.prices_seeded import SeededPrices
-from kya.config import PriceSourceSection, PricesSection
+from kya.config_outside import PriceSourceSection, PricesSection
 from kya.core.errors import InputError
 from kya.wiring.prices import PriceSources, price_sources
 from tests.adapters.doubles.certificates import a_certificate

@@ -28,20 +28,37 @@ class HttpLine:
     def ask(
         self, method: str, path: str, body: bytes = b"", media_type: str = ""
     ) -> tuple[int, bytes]:
-        """Return status and body; TransientError if there is none, or one too large."""
+        """Return status and body; TransientError if there is none, or one too large.
+
+        A kept connection that the other side has closed meanwhile is made anew, once:
+        what is asked for here may be asked for twice.
+        """
+        headers = {"content-type": media_type} if media_type else {}
+        asked = (method, self._prefix + path or "/", body or None, headers)
+        is_kept = self._connection.sock is not None
         try:
-            headers = {"content-type": media_type} if media_type else {}
-            asked = self._prefix + path or "/"
-            self._connection.request(method, asked, body or None, headers)
-            answer = self._connection.getresponse()
-            content = answer.read(self._bytes_max + 1)
+            try:
+                status, content = self._exchange(*asked)
+            except ConnectionError:
+                self.close()
+                if not is_kept:
+                    raise
+                status, content = self._exchange(*asked)
         except (OSError, HTTPException) as error:
             self.close()
             raise TransientError(f"no reply: {type(error).__name__}") from error
         if len(content) > self._bytes_max:
             self.close()
             raise TransientError(f"a reply of more than {self._bytes_max} bytes")
-        return answer.status, content
+        return status, content
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
+        """Ask once, and read no more than a byte over the limit."""
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read(self._bytes_max + 1)
 
     def close(self) -> None:
         """End the connection; the next question makes a new one."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from kya.cli.desk import open_desk
+from kya.cli.gateway_alert import send_test
 from kya.cli.gateway_state import halted, state
 from kya.cli.output import DATA_DEFAULT, Data, answer, talk
 from kya.core.errors import MalformedError
@@ -31,6 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command("state")(state)
+app.command("test-alert")(send_test)
 
 
 def _place(text: str) -> Place:

@@ -28,7 +28,7 @@ NOT_CHECKED: Final = (
     "baseline: whether the orders look like the agent's usual ones (none is locked)",
     "incidents: whether people followed the incident procedure (no incident is logged)",
     "witnesses: whether everyone has seen this same log (no figure here can tell)",
-    "time: whether the gateway's clock was right (no outside time stamp)",
+    "time: whether the gateway's clock was right (no figure here can tell)",
     "prices: whether a reference or fill price was the market's",
     "drop copy: whether the lists in the log are those that the venues would hand over",
     "custody: whether private keys were where the log says they are",

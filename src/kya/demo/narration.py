@@ -82,10 +82,6 @@ class Narration:
             self.console.print(Text.assemble((head, "dim"), line))
             head = " " * len(head)
 
-    def not_built(self, at: Instant, who: str, what: str) -> None:
-        """Show a row of the timetable that nothing stands behind yet."""
-        self.row(at, who, f"not built yet: {what}", "yellow")
-
     def order(self, at: Instant, number: int, line: BotLine) -> None:
         """Show one order with its answer."""
         asked = f"#{number} {line.market} {line.side} {line.amount}"

@@ -6,22 +6,27 @@ from typing import Final
 
 from kya.authority import acts
 from kya.authority.enrolment import EnrolmentOffice
+from kya.authority.incidents import short
 from kya.codec import canonical
 from kya.codec.mandates import render_mandate
 from kya.core.baseline import PROBATION_ORDERS
 from kya.core.control import Reason
+from kya.core.credential import ReasonCode, Role
 from kya.core.decision import Outcome
+from kya.core.incident import IncidentState, Step
 from kya.core.instant import Instant
-from kya.core.lifecycle import Act as Change
 from kya.core.mandate import Mandate
 from kya.core.scope import DailyMaxPer
 from kya.demo.bot import BotConfig, BotLine
 from kya.demo.conductor import Act, Conductor
 from kya.demo.flow import AFTER_REVOCATION, BREACH, Flow
+from kya.demo.incident import WAIT_SECONDS, wait_for_alert, wait_until
 from kya.demo.narration import Narration, summary
 from kya.demo.observed import lock_the_observed
+from kya.demo.pager import Pager
 from kya.demo.stage import (
     AGENT,
+    CTO,
     DIRECTORS,
     LIVE_FROM,
     OPERATORS,
@@ -35,13 +40,16 @@ from kya.demo.stage import (
 from kya.wiring.agent_host import AgentHost
 from kya.wiring.desk import Desk
 from kya.wiring.enrolment import applicant, office_of, register
+from kya.wiring.incident_desk import WantedStep, take_step
 from kya.wiring.installation import GATEWAY
+from kya.wiring.remote import IncidentHeard
 
 ISSUED_AT: Final = Instant.parse("2026-04-25T10:00:00.000000Z")
 DEPLOYED_AT: Final = Instant.parse("2026-04-26T10:00:00.000000Z")
 BASELINE_AT: Final = Instant.parse("2026-05-14T18:00:00.000000Z")
 HANDED_OVER_AT: Final = Instant.parse("2026-05-14T19:00:00.000000Z")
 CLOSING_AT: Final = Instant.parse("2026-05-21T17:00:00.000000Z")
+SEEN_AT: Final = BREACH.plus(seconds=80)
 REVOKED_AT: Final = Instant.parse("2026-05-23T11:00:00.000000Z")
 REPLACED_AT: Final = Instant.parse("2026-05-23T12:00:00.000000Z")
 RESTARTED_AT: Final = Instant.parse("2026-05-25T08:00:00.000000Z")
@@ -56,6 +64,7 @@ class Programme:
     stage: Stage
     desk: Desk
     conductor: Conductor
+    pager: Pager
     flow: Flow
     seed: int
     per: DailyMaxPer
@@ -72,7 +81,8 @@ class Programme:
             (HANDED_OVER_AT, self.hand_over),
             (LIVE_FROM, self.go_live),
             (CLOSING_AT, self.close_week),
-            (BREACH.plus(seconds=self.grace), self.suspend),
+            (SEEN_AT, self.acknowledge),
+            (BREACH.plus(seconds=self.grace), self.enforce),
             (REVOKED_AT, self.revoke),
             (REPLACED_AT, self.replace),
             (RESTARTED_AT, self.restart),
@@ -147,15 +157,28 @@ class Programme:
         self._copy_lists()
         self._figures_row("live")
 
-    def suspend(self) -> None:
-        """The grace period is over and nobody has decided."""
-        self._not_built("monitor", "incident opened, alert, acknowledgement")
-        self.desk.change(AGENT, Change.SUSPEND, f"grace of {self.grace} s elapsed")
-        self._row("authority", f"credential suspended {self.grace} s after the denial")
+    def acknowledge(self) -> None:
+        """The CTO says that the incident is seen, which stops nothing."""
+        seen = WantedStep(step=Step.ACKNOWLEDGE, reason="seen; the desk is asked")
+        incident = self._incident().incident
+        take_step(self.desk, incident, seen, [(Role.OPERATOR, CTO)])
+        self._row("CTO", f"{CTO} acknowledges the incident; the grace runs on")
+
+    def enforce(self) -> None:
+        """The grace is over and nobody has decided: the log says so by itself."""
+        found = wait_until(self._incident, IncidentState.SUSPENDED)
+        self._row(
+            "authority",
+            f"credential suspended {self.grace} s after the denial: nobody has decided;"
+            f" since {found.grace_ends_at[11:19]} nothing but cancels would leave",
+        )
+        code, why = ReasonCode.PRIVILEGE_WITHDRAWN, "breach of the order maximum"
+        self.desk.schedule(AGENT, code, why, REVOKED_AT)
+        self._row("authority", f"revocation scheduled for {_date(REVOKED_AT)}")
 
     def revoke(self) -> None:
-        """The authority revokes for good; then a person restarts the bot."""
-        self.desk.change(AGENT, Change.REVOKE, "breach of the order maximum")
+        """The authority revokes as scheduled; then a person restarts the bot."""
+        wait_until(self._incident, IncidentState.REVOKED)
         self._row("authority", "credential revoked; revocation list published")
         first = len(self.flow.observed) + len(self.flow.live) + 2
         self._row(
@@ -203,6 +226,8 @@ class Programme:
         too_large = Reason.ORDER_AMOUNT_MAX.value in line.reasons
         if number in {1, 2} or too_large or line.outcome == Outcome.REFUSED.value:
             self.narration.order(Instant.parse(line.at), number, line)
+        if too_large and line.outcome == Outcome.DENIED.value:
+            self._tell_of_incident()
 
     def _start_bot(self, first: int, last: int) -> None:
         """Start the bot on these orders of the flow."""
@@ -254,9 +279,25 @@ class Programme:
         """Show an act at this instant."""
         self.narration.row(self.conductor.clock.now(), who, what)
 
-    def _not_built(self, who: str, what: str) -> None:
-        """Show a row that nothing stands behind yet."""
-        self.narration.not_built(self.conductor.clock.now(), who, what)
+    def _incident(self) -> IncidentHeard:
+        """Return the story's only incident, as the gateway tells it now."""
+        return self.desk.remote.incidents()[0]
+
+    def _tell_of_incident(self) -> None:
+        """Show what the denial has opened, and that somebody was told."""
+        found = self._incident()
+        self._row(
+            "gateway",
+            f"incident {short(found.incident)} opened by {', '.join(found.reasons)};"
+            f" grace until {found.grace_ends_at[11:19]}",
+        )
+        self.pager.wait_for(found.incident, WAIT_SECONDS)
+        told = wait_for_alert(self._incident)
+        self._row(
+            "duty desk",
+            f"alert received, its signature holds; {told.micros // 1_000} ms after the"
+            " decision, by the machine's clock",
+        )
 
 
 def _date(instant: Instant) -> str:

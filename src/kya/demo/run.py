@@ -18,9 +18,17 @@ from kya.demo.conductor import Conductor
 from kya.demo.figures import figures_table
 from kya.demo.flow import EUR, OBSERVED_DAYS, RECOVERED_DAYS, Flow, draw_flow
 from kya.demo.narration import Narration
+from kya.demo.pager import pager
 from kya.demo.programme import Programme
 from kya.demo.seed import SEED
-from kya.demo.stage import AGENT, Stage, config_of, gateway_process, scope_of
+from kya.demo.stage import (
+    AGENT,
+    PAGER_SECRET,
+    Stage,
+    config_of,
+    gateway_process,
+    scope_of,
+)
 from kya.demo.verdict import judge
 from kya.demo.witnesses import witness_process
 from kya.evidence.archive import archive
@@ -91,10 +99,12 @@ def _perform(
     settings: Settings, stage: Stage, flow: Flow, narration: Narration
 ) -> None:
     """Play the timetable with a gateway and a bot in processes of their own."""
-    config = config_of(flow, settings.prices, SEED)
-    opened = found(stage.installation, config, FOUNDED_AT)
     clock = MovableClock(FOUNDED_AT)
     with ExitStack() as stack:
+        desk_pager = stack.enter_context(pager())
+        config = config_of(flow, settings.prices, SEED, desk_pager.url)
+        opened = found(stage.installation, config, FOUNDED_AT)
+        (stage.installation / PAGER_SECRET).write_text(desk_pager.secret)
         server = stack.enter_context(ClockServer(stage.clock, clock))
         stack.enter_context(witness_process(stage))
         url = stack.enter_context(gateway_process(stage))
@@ -104,6 +114,7 @@ def _perform(
             stage=stage,
             desk=Desk(opened=opened, remote=Remote(url), clock=clock.now),
             conductor=conductor,
+            pager=desk_pager,
             flow=flow,
             seed=SEED,
             per=settings.daily_max_per,

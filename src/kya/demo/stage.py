@@ -18,9 +18,11 @@ from kya.config import (
     PaperSection,
     VenueSection,
 )
-from kya.config_outside import WitnessesSection
+from kya.config_outside import AlertSection, WitnessesSection
+from kya.core.control import Reason
 from kya.core.credential import Role
 from kya.core.errors import InputError, TransientError
+from kya.core.incident_policy import IncidentPolicy, Trigger
 from kya.core.instant import Instant, TimeOfDay
 from kya.core.mandate import Mandate
 from kya.core.money import Money
@@ -35,6 +37,9 @@ DIRECTORS: Final = ("anna.keller", "bernd.vogt")
 OPERATORS: Final = ("clara.weber", "david.roth")
 RISK: Final = "eva.lang"
 SUPERVISORS: Final = ((Role.RISK, RISK), (Role.COMPLIANCE, "felix.braun"))
+CTO: Final = "karl.frey"
+PAGER: Final = "duty-desk"
+PAGER_SECRET: Final = "keys/duty-desk.secret"  # noqa: S105  where it is
 SERIAL: Final = 0xF1D4E8C7B2A9F3E6
 ORIGIN: Final = "cryptoex.example/log/2026"
 RESOLVED_AT: Final = Instant.parse("2026-04-24T10:00:00.000000Z")
@@ -127,6 +132,27 @@ def scope_of(per: DailyMaxPer) -> Scope:
     )
 
 
+INCIDENTS: Final = IncidentPolicy(
+    triggers=(
+        Trigger(
+            reasons=frozenset(
+                {
+                    Reason.BEHAVIOUR_CRITICAL,
+                    Reason.BEHAVIOUR_SEQUENCE,
+                    Reason.MARKET_NOT_ALLOWED,
+                    Reason.ORDER_AMOUNT_MAX,
+                    Reason.VENUE_NOT_ALLOWED,
+                }
+            ),
+            count=1,
+            within_seconds=3_600,
+        ),
+    ),
+    alert_seconds=5,
+)
+"""What opens an incident in the story: one order that breaks the scope, or is odd."""
+
+
 def mandate_of(scope: Scope, resolution: bytes) -> Mandate:
     """Return what the board grants."""
     return Mandate(
@@ -138,6 +164,7 @@ def mandate_of(scope: Scope, resolution: bytes) -> Mandate:
         valid_until=Instant.parse("2027-06-30T23:59:59.000000Z"),
         resolution=sha256(resolution).hexdigest(),
         grace_seconds=300,
+        incidents=INCIDENTS,
     )
 
 
@@ -158,12 +185,17 @@ def resolution_text(scope: Scope) -> str:
         f"with real money from {scope.live_from}.\n"
         "An order whose score against the locked baseline is 0.75 is warned of,\n"
         "from 0.85 on it is denied.\n"
-        "If nobody decides within 300 s of a breach, the agent is suspended.\n"
+        "An order above the maximum, elsewhere than allowed, or with a score that is\n"
+        "critical opens an incident: somebody is told within 5 s. If two people have\n"
+        "not decided within 300 s, the agent is suspended.\n"
     )
 
 
-def config_of(flow: Flow, prices: Path | None, seed: int) -> Config:
-    """Return the configuration of the story's gateway, its time-outs planned."""
+def config_of(flow: Flow, prices: Path | None, seed: int, pager: str) -> Config:
+    """Return the configuration of the story's gateway, its time-outs planned.
+
+    `pager` is where alerts go.
+    """
     late = [flow.orders[seq - 1] for seq in sorted(flow.timeouts)]
     section = PaperSection(seed=seed)
     if prices is not None:
@@ -180,6 +212,14 @@ def config_of(flow: Flow, prices: Path | None, seed: int) -> Config:
         paper=section,
         # Copied at acts of the timetable: real seconds mean nothing to this clock.
         drop_copy=DropCopySection(every_ms=0),
+        alerts={
+            PAGER: AlertSection(
+                kind="webhook",
+                url=pager,
+                secrets=(f"file:{PAGER_SECRET}",),
+                networks=("127.0.0.1/32",),
+            )
+        },
         witnesses=WitnessesSection(policy="trust/policy.txt", every_ms=200),
         venues={
             name: VenueSection(

@@ -19,14 +19,10 @@ HOLDS: Final = "HOLDS"
 FAILS: Final = "FAILS"
 UNKNOWN: Final = "UNKNOWN"
 
-NOT_BUILT: Final = {7: "incidents"}
-"""Questions whose answer needs what is not built yet, and what that is."""
-
 _STYLES: Final = {HOLDS: "green", FAILS: "bold red", UNKNOWN: "yellow"}
 _PROGRAM: Final = "import sys; from kya.cli.app import run; sys.exit(run(sys.argv[1:]))"
 _BREACH_AMOUNT: Final = b'"amount":"180000.00"'
-_MEANING: Final = {0: "yes", 1: "no", 3: "not everything can be told yet"}
-_EXIT_UNKNOWN: Final = 3
+_MEANING: Final = {0: "yes", 1: "no", 3: "not everything can be told"}
 _FINDINGS_SHOWN: Final = 3
 _EXIT_FAILS: Final = 1
 
@@ -64,9 +60,9 @@ class Judgement:
     report: Verification
 
     def is_as_expected(self) -> bool:
-        """Tell whether every question has the verdict expected at this stage."""
-        return self.exit_code == _EXIT_UNKNOWN and all(
-            answer.verdict == expected(answer.question)
+        """Tell whether every question holds, and the package itself."""
+        return self.exit_code == 0 and all(
+            answer.verdict == HOLDS
             for answer in (self.report.package, *self.report.answers)
         )
 
@@ -78,11 +74,6 @@ class Judgement:
             for finding in answer.findings
             if finding.verdict == FAILS
         ]
-
-
-def expected(question: int) -> str:
-    """Return the verdict that a question must have at this stage."""
-    return UNKNOWN if question in NOT_BUILT else HOLDS
 
 
 def judge(stage: Stage, narration: Narration, scratch: Path) -> bool:
@@ -147,15 +138,11 @@ def _table(report: Verification, width: int) -> Table:
     for answer in (*report.answers, report.package):
         number = str(answer.question) if answer.question else ""
         verdict = Text(answer.verdict, style=_STYLES[answer.verdict])
-        if answer.verdict != expected(answer.question):
-            verdict.append(f" (expected {expected(answer.question)})", style="bold red")
+        if answer.verdict != HOLDS:
+            verdict.append(f" (expected {HOLDS})", style="bold red")
         question = Text(answer.text)
-        if answer.question in NOT_BUILT:
-            reason = f"\nnot built yet: {NOT_BUILT[answer.question]}"
-            question.append(reason, style="yellow")
-        else:
-            # Also what a finding says is not shown: no tick without its limits.
-            for finding in answer.findings[:_FINDINGS_SHOWN]:
-                question.append(f"\n{finding.sentence}", style="dim")
+        # Also what a finding says is not shown: no tick without its limits.
+        for finding in answer.findings[:_FINDINGS_SHOWN]:
+            question.append(f"\n{finding.sentence}", style="dim")
         table.add_row(number, question, verdict)
     return table

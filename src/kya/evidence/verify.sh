@@ -2,7 +2,8 @@
 # verify.sh - ask an evidence package the regulator's ten questions.
 #
 #   sh verify/verify.sh --root /path/to/your/root.pem \
-#       [--policy /path/to/your/policy.txt] [--checkpoint /path/to/held.note] [PACKAGE]
+#       [--policy /path/to/your/policy.txt] [--checkpoint /path/to/held.note] \
+#       [--tsa /path/to/your/tsa.pem] [PACKAGE]
 #
 # Needs a POSIX shell, OpenSSL 3.0 or later, coreutils, sed and awk (mawk or gawk); no
 # program of ours. It shares no code with `kya verify`, so that one mistake cannot be
@@ -32,17 +33,19 @@ POLICY_OID=1.3.6.1.4.1.32473.1.3 # every leaf certificate carries it (identity.m
 ENTRIES_MAX=1000000              # beyond, this script answers UNKNOWN: it would take hours
 FINDINGS_SHOWN=40
 
-root='' policy='' held='' package='' tmp=''
+root='' policy='' held='' tsa='' package='' tmp=''
 
 # ------------------------------------------------------------------ asking and answering
 
 usage() {
     cat <<'EOF'
-usage: sh verify/verify.sh --root FILE [--policy FILE] [--checkpoint FILE] [PACKAGE]
+usage: sh verify/verify.sh --root FILE [--policy FILE] [--checkpoint FILE] [--tsa FILE]
+           [PACKAGE]
 
   --root FILE        the root certificate that you hold, PEM; never the package's copy
-  --policy FILE      the log's key, as you received it before the first live order
+  --policy FILE      the log's key and witnesses, as received before the first live order
   --checkpoint FILE  a checkpoint of this log that you kept from earlier
+  --tsa FILE         roots of the time-stamping authorities that you trust, PEM
   PACKAGE            the folder to check; by default the one that holds this script
 
 exit: 0 every question HOLDS, 1 one FAILS, 3 one is UNKNOWN, 2 usage, 4 missing tool
@@ -81,19 +84,20 @@ checked() { finding CHECKED "$1" "$2"; }
 read_arguments() {
     while [ $# -gt 0 ]; do
         case $1 in
-            --root=* | --policy=* | --checkpoint=*) set -- "${1%%=*}" "${1#*=}" "$@" ;;
+            --root=* | --policy=* | --checkpoint=* | --tsa=*) set -- "${1%%=*}" "${1#*=}" "$@" ;;
         esac
         case $1 in
             -h | --help)
                 usage
                 exit 0
                 ;;
-            --root | --policy | --checkpoint)
+            --root | --policy | --checkpoint | --tsa)
                 [ -n "${2-}" ] || die 2 "$1 needs a file"
                 case $1 in
                     --root) root=$2 ;;
                     --policy) policy=$2 ;;
                     --checkpoint) held=$2 ;;
+                    --tsa) tsa=$2 ;;
                 esac
                 # `--root=FILE` was put before itself as two words.
                 case ${3-} in "$1=$2") shift ;; esac
@@ -133,6 +137,7 @@ find_package() {
     root=$own
     [ -z "$policy" ] || { require_own --policy "$policy" && policy=$own; }
     [ -z "$held" ] || { require_own --checkpoint "$held" && held=$own; }
+    [ -z "$tsa" ] || { require_own --tsa "$tsa" && tsa=$own; }
 }
 
 require_tools() {
@@ -2043,8 +2048,8 @@ function grace(a, c, at,   n) {
 }
 
 # What the decision must open, by the controls that it lists: OPENS_WHAT as it is written.
-# Whether it lists the right ones, another question asks.
-function opens(i, line, at, said,   m, k, named) {
+# Whether it lists the right ones, questions 4 and 5 ask.
+function find_opening(i, line, at, said,   m, k, named) {
     OPENS_WHAT = ""
     BREACHED = ""
     m = MANDATE[O_CERTIFICATE]
@@ -2058,6 +2063,10 @@ function opens(i, line, at, said,   m, k, named) {
                 quoted(named) "],\"trigger\":" k "}"
         }
     }
+}
+
+function opens(i, line, at, said) {
+    find_opening(i, line, at, said)
     if (OPENS_WHAT == "" ? index(line, ",\"incident\":") \
         : !index(line, ",\"incident\":" OPENS_WHAT ",\"mandate\":\""))
         fail(7, i, "opens another incident than the mandate says, or none where it does")
@@ -2130,6 +2139,7 @@ function breaches_are_taken(i) {
             " cannot be run again")
 }
 
+# A step or an alert that may not be has no effect: what rests on it fails, too.
 function on_step(i,   s, at, n) {
     s = V["step"]; at = V["at"]; n = V["incident"]
     WHAT[i] = s " of incident " substr(n, 1, 16)
@@ -2137,18 +2147,16 @@ function on_step(i,   s, at, n) {
     if (!fields(i, 7, "_type,at," (s == "conclude" ? "file," : "") "incident,reason,step" \
         (s == "extend" ? ",until" : ""))) return
     not_back_dated(7, i, at)
-    signers(7, i, "compliance operator risk", at)
-    if ((s == "extend" || s == "release") && !two_people(i, "compliance risk"))
+    if (signers(7, i, "compliance operator risk", at) < 1) return
+    if (s ~ /^(extend|release)$/ && !two_people(i, "compliance risk"))
         fail(7, i, "want two people, one of compliance or risk management")
-    if (s == "conclude" && !one_person(i, "compliance risk"))
+    else if (s == "conclude" && !one_person(i, "compliance risk"))
         fail(7, i, "want somebody of compliance or risk management")
-    if (V["reason"] == "" || (s == "conclude" && !is_digest(V["file"])) \
-        || (s == "extend" && micros(V["until"]) < 0)) {
+    else if (V["reason"] == "" || (s == "conclude" && !is_digest(V["file"])) \
+        || (s == "extend" && micros(V["until"]) < 0))
         fail(7, i, "no reason, file or end that a step can have")
-        return
-    }
-    if (!(n in I_STATE)) { fail(7, i, "no such incident is on record"); return }
-    take_step(i, s, at, n)
+    else if (!(n in I_STATE)) fail(7, i, "no such incident is on record")
+    else take_step(i, s, at, n)
 }
 
 function one_person(i, roles,   k) {
@@ -2157,45 +2165,55 @@ function one_person(i, roles,   k) {
     return 0
 }
 
-function take_step(i, s, at, n,   from) {
+function take_step(i, s, at, n,   against) {
+    against = against_step(s, at, n)
+    if (against != "") { fail(7, i, against); return }
+    I_ACTED[n] = at
+    if (s == "acknowledge") I_STATE[n] = "acknowledged"
+    else if (s == "extend") I_ENDS[n] = V["until"]
+    else if (s == "conclude") I_CONCLUDED[n] = 1
+    else {
+        I_STATE[n] = "released"
+        delete RUNNING[I_AGENT[n]]
+    }
+}
+
+# From where it stands, in time, and to no end but a later one.
+function against_step(s, at, n,   from) {
     from = s == "acknowledge" ? "open" : s == "conclude" ? "released reinstated revoked" \
         : "open acknowledged"
-    if (!within(from, I_STATE[n])) { fail(7, i, "it is " I_STATE[n]); return }
+    if (!within(from, I_STATE[n])) return "it is " I_STATE[n]
+    if (s == "conclude" && (n in I_CONCLUDED)) return "it is concluded already"
     if (at "" < I_OPENED[n] "" || ((n in I_ACTED) && at "" <= I_ACTED[n] ""))
-        fail(7, i, "not later than what it follows")
-    I_ACTED[n] = at
-    if (s == "acknowledge") { I_STATE[n] = "acknowledged"; return }
-    if (s == "conclude") {
-        if (n in I_CONCLUDED) fail(7, i, "it is concluded already")
-        I_CONCLUDED[n] = 1
-        return
-    }
-    if (at "" >= I_ENDS[n] "" || NOW "" >= I_ENDS[n] "") fail(7, i, "its grace ended at " I_ENDS[n])
-    if (s == "release") { I_STATE[n] = "released"; delete RUNNING[I_AGENT[n]]; return }
-    if (V["until"] "" <= I_ENDS[n] "" || V["until"] "" > later(at, 86400) "")
-        fail(7, i, "until no later end, or more than 24 hours after it was signed")
-    I_ENDS[n] = V["until"]
+        return "not later than what it follows"
+    if (s !~ /^(extend|release)$/) return ""
+    if (at "" >= I_ENDS[n] "" || NOW "" >= I_ENDS[n] "") return "its grace ended at " I_ENDS[n]
+    if (s == "extend" && (V["until"] "" <= I_ENDS[n] "" || V["until"] "" > later(at, 86400) ""))
+        return "until no later end, or more than 24 hours after it was signed"
+    return ""
 }
 
 function on_alert(i, line,   n, at, m) {
     n = V["incident"]; at = V["at"]; m = V["micros"]
     WHAT[i] = "alert of incident " substr(n, 1, 16)
     if (!fields(i, 7, "_type,at,attempts,delivered,detail,incident,micros,target")) return
-    signers(7, i, "gateway", at)
     not_before_now(7, i, at)
+    if (signers(7, i, "gateway", at) < 1) return
     if (!is_at_most(V["attempts"], 999999999999999, 1) || !is_at_most(m, 999999999999999, 0) \
         || V["delivered"] !~ /^(true|false)$/ || V["target"] !~ /^[A-Za-z0-9][A-Za-z0-9._-]*$/ \
         || !index(line, ",\"attempts\":" V["attempts"] ",\"delivered\":" V["delivered"] ",\"detail\":\"") \
-        || !index(line, ",\"micros\":" m ",\"target\":\"")) {
+        || !index(line, ",\"micros\":" m ",\"target\":\""))
         fail(7, i, "a number, target or answer that no alert can have")
-        return
-    }
-    if (!(n in I_STATE)) { fail(7, i, "no such incident is on record"); return }
-    if ((n, V["target"]) in SETTLED) fail(7, i, V["target"] " is settled already")
+    else if (!(n in I_STATE)) fail(7, i, "no such incident is on record")
+    else if ((n, V["target"]) in SETTLED) fail(7, i, V["target"] " is settled already")
+    else take_alert(n, at, m + 0)
+}
+
+function take_alert(n, at, m) {
     SETTLED[n, V["target"]] = 1
     if (V["delivered"] == "false") return
-    if (!(n in I_TOLD) || m + 0 < I_TOLD[n]) I_TOLD[n] = m + 0
-    if (I_SECONDS[n] != "null" && m + 0 <= I_SECONDS[n] * 1000000 \
+    if (!(n in I_TOLD) || m < I_TOLD[n]) I_TOLD[n] = m
+    if (I_SECONDS[n] != "null" && m <= I_SECONDS[n] * 1000000 \
         && at "" <= later(I_OPENED[n], I_SECONDS[n]) "") IN_TIME[n] = 1
 }
 
@@ -3697,7 +3715,8 @@ judge_statements() {
     : >"$tmp/moments"
     {
         printf '%s\n' "$size"
-        sed -n 's/^witnessed\/\([1-9][0-9]*\)[.]note$/\1/p' "$tmp/files"
+        sed -n -e 's/^witnessed\/\([1-9][0-9]*\)[.]note$/\1/p' \
+            -e 's/^stamps\/\([1-9][0-9]*\)[.].*[.]tsr$/\1/p' "$tmp/files"
     } >"$tmp/seen"
     hash_folder text >"$tmp/digests"
     while IFS= read -r entry; do
@@ -4030,6 +4049,11 @@ conclude_log() {
     text="$entries entries rebuilt to the signed root, $tiles hash tiles, $((former)) former\
  checkpoints and all proofs agree"
     [ ! -s "$tmp/watched" ] || text="$text; $(cat "$tmp/watched")"
+    case $stamps/$tsa in
+        0/*) ;;
+        */) text="$text; $stamps time stamps not looked at without --tsa" ;;
+        *) text="$text; $stamps time stamps of your authorities" ;;
+    esac
     if [ -n "$policy$held" ]; then
         [ -z "$policy" ] || text="$text; signed by the key of your policy"
         [ -z "$held" ] || text="$text; your checkpoint is a beginning of this log"
@@ -4040,6 +4064,68 @@ conclude_log() {
         unknown 8 "$text, but without --policy or --checkpoint of your own nobody can tell\
  whether others were shown another log"
     fi
+}
+
+# ---------------------------------------------------------- 8. when, by others' clocks
+
+write_stamp_program() {
+    cat >"$tmp/stamped.awk" <<'EOF'
+# Reads what `openssl ts -reply -text` says; prints the seconds since 1970 of the stamp,
+# or nothing for one that is not by SHA-256. Operand `moments` comes first.
+part == "moments" { split($0, words, "\t"); MOMENT[words[1]] = words[2]; next }
+/^Hash Algorithm: / { digest = $3 }
+/^Time stamp: / {
+    month = index("JanFebMarAprMayJunJulAugSepOctNovDec", $3)
+    split($5, clock, ":")
+    if (month % 3 != 1 || $7 != "GMT" || $6 !~ /^[12][0-9][0-9][0-9]$/) next
+    at = ((days($6 + 0, (month + 2) / 3, $4 + 0) * 24 + clock[1]) * 60 + clock[2]) * 60 \
+        + int(clock[3])
+}
+END {
+    if (digest != "sha256" || at == "") exit
+    if (size in MOMENT && at < micros(MOMENT[size]) / 1000000 - 60)
+        finding(8, "FAILS", file ": is before the last of the " size " entries, of " \
+            MOMENT[size] ", was there: back-dated")
+    printf "%.0f\n", at
+}
+EOF
+}
+
+# Every time stamp is over the bytes of its former checkpoint, by an authority under the
+# regulator's roots, whose certificate had not ended then.
+check_stamps() {
+    stamps=0
+    while IFS= read -r file; do
+        case $file in stamps/*) ;; *) continue ;; esac
+        on=${file#stamps/}
+        on=${on%%.*}
+        case $on/$file in
+            0* | *[!0-9]*/stamps/*) name=no ;;
+            [1-9]*/stamps/*.?*.tsr) name=yes ;;
+            *) name=no ;;
+        esac
+        [ "$name" = yes ] || {
+            fails 8 "$file: has a name that no time stamp has"
+            continue
+        }
+        stamps=$((stamps + 1))
+        [ -z "$tsa" ] || check_stamp "$file" "checkpoints/$on.note" "$on"
+    done <"$tmp/files"
+    [ "$stamps" -gt 0 ] || [ -z "$tsa" ] || unknown 8 "no time stamp of your authorities"
+}
+
+check_stamp() {
+    present "$2" || { fails 8 "$1: $2, which it is on, is missing" && return 0; }
+    openssl ts -reply -in "$package/$1" -text >"$tmp/stamp" 2>/dev/null ||
+        { fails 8 "$1: no time stamp" && return 0; }
+    at=$(program stamped file="$1" size="$3" part=moments "$tmp/moments" part=stamp \
+        "$tmp/stamp")
+    case $at in
+        '' | *[!0-9]*) fails 8 "$1: no time stamp by SHA-256" && return 0 ;;
+    esac
+    openssl ts -verify -data "$package/$2" -in "$package/$1" -CAfile "$tsa" \
+        -attime "$at" >/dev/null 2>&1 ||
+        fails 8 "$1: not over $2, or not by an authority under your roots at its time"
 }
 
 # ------------------------------------------------------------------ 8. who has seen it
@@ -4202,6 +4288,7 @@ write_programs() {
     write_policy_program
     write_checkpoint_program
     write_witness_programs
+    write_stamp_program
     write_split_programs
     write_tree_programs
     write_certificate_programs
@@ -4232,6 +4319,7 @@ check_log() {
     check_chains
     choose_log_keys
     check_checkpoints
+    check_stamps
     check_tiles
     check_beside
     check_signatures

@@ -41,6 +41,8 @@ def _of_reasons(said: Fields, seen: set[str]) -> Iterator[Objection]:
     given, outcome = set(said["reasons"]), said["outcome"]
     if outcome == "allowed" and seen:
         yield 4, f" was allowed against {_listed(seen)}"
+        if "incident.grace_over" in seen:
+            yield 7, " was allowed after the end of a grace"
     elif given - UNSEEN != seen:
         yield 5, f": reasons {_listed(given)}; the scan sees {_listed(seen)}"
     identity = any(reason.startswith("credential.") for reason in given)

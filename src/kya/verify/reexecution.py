@@ -22,6 +22,7 @@ from kya.codec.note import SignedNote
 from kya.codec.tally import Tally
 from kya.core.baseline import BaselineLocked
 from kya.core.case_of import case_of
+from kya.core.control import Reason
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Role, Standing
 from kya.core.decide import decide
@@ -251,6 +252,8 @@ class Reexecution:
         if event.outcome is Outcome.ALLOWED and not decision.allowed:
             reasons = ", ".join(reason.value for reason in decision.reasons)
             self._fail(4, f"{where} was allowed, but re-execution gives {reasons}")
+            if Reason.INCIDENT_GRACE_OVER in decision.reasons:
+                self._fail(7, f"{where} was allowed after the end of a grace")
         self._line = line
 
     def _fail(self, question: int, sentence: str) -> None:

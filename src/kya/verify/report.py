@@ -46,7 +46,7 @@ NOT_CHECKED: Final = (
     "whether the orders look like the agent's usual ones (no baseline)",
     "whether people followed the incident procedure (no incident is logged)",
     "whether everyone was shown this same log, unless your policy names witnesses",
-    "whether the gateway's clock was right (no outside time stamp)",
+    "whether the gateway's clock was right, but for what others' times bound",
     "whether a reference or fill price was the market's",
     "whether a copied list is the venue's (bring the venue's own with --executions)",
     "whether private keys were where the log says they are",

@@ -1,6 +1,5 @@
 """The prices that orders are judged by, as a configuration names their sources."""
 
-import ssl
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,11 @@ from kya.adapters.prices_checked import CheckedPrices
 from kya.adapters.prices_http import Feed, HttpPrices
 from kya.adapters.prices_recorded import RecordedPrices
 from kya.adapters.prices_seeded import SeededPrices
-from kya.config import PriceSourceSection, PricesSection
+from kya.config_outside import PriceSourceSection, PricesSection
 from kya.core.errors import InputError
 from kya.core.limits import PRICE_SOURCES_MAX
 from kya.gateway.ports import Clock, Prices, SourceStatus
+from kya.wiring.outbound import trust_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +58,12 @@ def _source(name: str, section: PriceSourceSection, data: Path, clock: Clock) ->
             feed = Feed(
                 name=name,
                 url=section.url,
-                trust=_trust(section.ca_file, data),
+                trust=trust_of(section.ca_file, data),
                 token=_token(section.token_file, data),
                 interval_millis=section.interval_ms,
                 quiet_millis=section.quiet_ms,
             )
             return HttpPrices(feed, clock)
-
-
-def _trust(ca_file: str, data: Path) -> ssl.SSLContext:
-    """Return what checks a feed's certificate: one CA if named, else the system's."""
-    path = str(data / ca_file) if ca_file else None
-    try:
-        context = ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError) as error:
-        raise InputError(f"{path}: want certificates in PEM ({error})") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def _token(token_file: str, data: Path) -> str:

@@ -27,6 +27,7 @@ from kya.gateway.checked_on_write import CheckedOnWrite, checked_on_write
 from kya.gateway.history import History
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
+from kya.wiring.alerts import recipients_of
 from kya.wiring.clock import NamedClock
 from kya.wiring.due import DueActs
 from kya.wiring.front import Behind, Front, front_of
@@ -116,14 +117,8 @@ async def _judge(
             more = (*price_routes(sources.statuses), *past)
             behind = _behind(opened, sequencer, gateway, clock, more)
             front = front_of(opened, port, behind, stack)
-            due = DueActs(
-                opened=opened,
-                sequencer=sequencer,
-                statements=gateway.statements,
-                clock=clock.clock,
-            )
-            copying = _copying(opened, gateway)
-            works = (*works, due.carry_out_ever, *copying, *sources.works)
+            beside = _beside(opened, sequencer, gateway, clock)
+            works = (*works, *beside, *sources.works)
             await _until_stopped(opened, sequencer, front, works, ready)
     finally:
         await gateway.close()
@@ -136,6 +131,22 @@ async def _begin(gateway: Gateway, sequencer: Sequencer) -> None:
     gateway.start()
     await gateway.drop_copies.begin()
     await sequencer.publish()
+
+
+def _beside(
+    opened: Opened, sequencer: Sequencer, gateway: Gateway, clock: NamedClock
+) -> tuple[Work, ...]:
+    """Return what goes on beside the road: due acts, alerts, and the venues' lists."""
+    due = DueActs(
+        opened=opened,
+        sequencer=sequencer,
+        statements=gateway.statements,
+        clock=clock.clock,
+    )
+    works: list[Work] = [due.carry_out_ever, *_copying(opened, gateway)]
+    if recipients := recipients_of(opened.config, opened.data):
+        works.append(partial(gateway.alerts.tell_ever, recipients))
+    return tuple(works)
 
 
 def _copying(opened: Opened, gateway: Gateway) -> tuple[Work, ...]:

@@ -38,12 +38,12 @@ function untar(bytes) {
   for (;;) {
     if (at + BLOCK > bytes.length) refuse("archive: want two empty blocks at its end");
     const header = bytes.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) break;
+    if (header[0] === 0 && isZero(header)) break;
     const [path, size] = parseHeader(header);
     const content = bytes.subarray(at + BLOCK, at + BLOCK + size);
     const end = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
     if (end > bytes.length) refuse(`archive: ${path}: cut off`);
-    if (bytes.subarray(at + BLOCK + size, end).some((byte) => byte !== 0)) {
+    if (!isZero(bytes.subarray(at + BLOCK + size, end))) {
       refuse(`archive: ${path}: want zeros behind it`);
     }
     if (former !== "" && !isBefore(former, path)) refuse(`archive: ${path}: out of order`);
@@ -53,18 +53,26 @@ function untar(bytes) {
     at = end;
   }
   const tail = bytes.subarray(at);
-  if (tail.length !== 2 * BLOCK || tail.some((byte) => byte !== 0)) {
+  if (tail.length !== 2 * BLOCK || !isZero(tail)) {
     refuse("archive: want two empty blocks and nothing behind them");
   }
   if (files.size === 0) refuse("archive: want a package, found no file");
   return files;
 }
 
+function isZero(bytes) {
+  for (const byte of bytes) if (byte !== 0) return false;
+  return true;
+}
+
 // A header is read by writing what was read again and comparing: regular files only,
 // mode 0644, owner and time 0.
 function parseHeader(block) {
-  const field = (from, size) =>
-    String.fromCharCode(...block.subarray(from, from + size)).replace(/\0+$/, "");
+  const field = (from, size) => {
+    const bytes = block.subarray(from, from + size);
+    const end = bytes.indexOf(0);
+    return String.fromCharCode(...(end < 0 ? bytes : bytes.subarray(0, end)));
+  };
   const name = field(0, 100);
   const prefix = field(345, 155);
   const path = prefix === "" ? name : `${prefix}/${name}`;
@@ -83,21 +91,23 @@ function parseHeader(block) {
 
 function renderHeader(name, prefix, size) {
   const block = new Uint8Array(BLOCK);
-  const put = (from, said) => block.set(utf8(said), from);
+  const put = (from, said) => {
+    for (let at = 0; at < said.length; at++) block[from + at] = said.charCodeAt(at);
+  };
   put(0, name);
   put(100, "0000644\0" + "0000000\0" + "0000000\0");
   put(124, size.toString(8).padStart(11, "0") + "\0" + "00000000000\0" + " ".repeat(8) + "0");
   put(257, "ustar\0" + "00");
   put(345, prefix);
-  const sum = block.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (const byte of block) sum += byte;
   put(148, sum.toString(8).padStart(6, "0") + "\0 ");
   return block;
 }
 
 function isPlainPath(path) {
-  return path.length <= 200
-    && path.split("/").every((part) =>
-      /^[A-Za-z0-9._-]+$/.test(part) && part !== "." && part !== "..");
+  return path.length <= 200 && /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/.test(path)
+    && !/(^|\/)\.{1,2}(\/|$)/.test(path);
 }
 
 // Paths are in the order of the folders: compared part by part.

@@ -53,7 +53,9 @@ function unbase64(said) {
   let raw = "";
   try { raw = atob(said); } catch { refuse("want base64"); }
   if (btoa(raw) !== said) refuse("want base64 in its one spelling");
-  return Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(raw.length);
+  for (let at = 0; at < raw.length; at++) bytes[at] = raw.charCodeAt(at);
+  return bytes;
 }
 
 async function sha256(bytes) {

@@ -35,13 +35,16 @@ class Der {
 
   takeOid() { return hex(this.take(TAG.OID).bytes); }
 
-  // A number that is not negative, as hexadecimal without leading zeros.
-  takeInteger() {
+  // A number that is not negative, as its octets without the one of its sign.
+  takeNumber() {
     const content = this.take(TAG.INTEGER).bytes;
-    if (content.length === 0 || content[0] >= 0x80) refuse("DER: want a number above zero");
+    if (content.length === 0 || content[0] >= 0x80) refuse("DER: want a number that is not negative");
     if (content.length > 1 && content[0] === 0 && content[1] < 0x80) refuse("DER: want no padding");
-    return hex(content).replace(/^0+(?=.)/, "").toUpperCase();
+    return content[0] === 0 && content.length > 1 ? content.subarray(1) : content;
   }
+
+  // The same as hexadecimal without leading zeros.
+  takeInteger() { return hex(this.takeNumber()).replace(/^0(?=.)/, "").toUpperCase(); }
 
   takeBits() {
     const content = this.take(TAG.BITS).bytes;

@@ -62,8 +62,8 @@ async function requireSigned(head, keys) {
   for (const signature of head.note.signatures) {
     for (const key of keys.filter((each) => each.name === signature.name && each.id === signature.id && each.name === head.origin)) {
       const holds = hex(key.spki).startsWith(ED25519)
-        ? await ed25519Holds(key.spki, signature.value, utf8(head.note.text))
-        : await ecdsaHolds(key.spki, signature.value, utf8(head.note.text));
+        ? await ed25519Holds(key.spki, signature.value, head.note.message)
+        : await ecdsaHolds(key.spki, signature.value, head.note.message);
       if (holds === false) refuse(`the signature of ${signature.name} does not fit`);
       if (holds === null) untold++;
       known++;

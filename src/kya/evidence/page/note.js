@@ -12,7 +12,10 @@ function parseNote(bytes) {
   if (lines.pop() !== "" || lines.length < 1 || lines.length > 16) {
     refuse("note: want 1 to 16 signature lines");
   }
-  return { text: said.slice(0, at + 1), signatures: lines.map(parseSignature) };
+  const signed = said.slice(0, at + 1);
+  // Of ASCII alone, characters are bytes: no need to write the text again.
+  const message = said.length === bytes.length ? bytes.subarray(0, at + 1) : utf8(signed);
+  return { text: signed, message, signatures: lines.map(parseSignature) };
 }
 
 function parseSignature(line) {

@@ -53,7 +53,7 @@ function onOrder(record, entry, value) {
   if (more.length > 0 || signature.name !== held.name || signature.id !== held.keyId) {
     refuse(`want the signature of ${held.name} under certificate ${held.serial} alone`);
   }
-  record.job(2, entry.where, held, signature, entry.note.text);
+  record.job(2, entry.where, held, signature, entry.note);
   order.held = held;
 }
 
@@ -175,5 +175,5 @@ function onEquivocation(record, entry, said) {
     record.fails(10, entry, "holds no other order of that agent under that seq");
     return;
   }
-  record.job(10, entry.where, held, signature, other.text);
+  record.job(10, entry.where, held, signature, other);
 }

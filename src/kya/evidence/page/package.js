@@ -109,7 +109,7 @@ async function proofText(tree, index, head) {
   return `c2sp.org/tlog-proof@v1\nindex ${index}\n${lines}\n${text(head)}`;
 }
 
-const KNOWN_FILES = /^(README\.txt|SHA256SUMS|policy\.txt|report\.json|report\.csv|verify\/verify\.(sh|html)|(trust|log|orders|decisions)\/.+|checkpoints\/[1-9][0-9]*\.note)$/;
+const KNOWN_FILES = /^(README\.txt|SHA256SUMS|policy\.txt|report\.json|report\.csv|verify\/verify\.(sh|html)|(trust|log|orders|decisions)\/.+|(checkpoints|witnessed)\/[1-9][0-9]*\.note|stamps\/[1-9][0-9]*\.[A-Za-z0-9_-]+\.tsr)$/;
 
 function checkNames(files, findings) {
   for (const path of files.keys()) if (!KNOWN_FILES.test(path)) findings.fails(0, path, "no file that a package has");

@@ -141,8 +141,8 @@ async function onSession(record, entry, said) {
   const [signature] = note.signatures;
   if (!held || held !== agent.newest || record.standing(held, said.at) !== "active" || said.at < held.begins || said.at > held.ends
     || signature.name !== said.agent || signature.id !== held.keyId) refuse("not signed under the certificate that its agent had then");
-  record.job(5, entry.where, held, signature, note.text);
-  const line = await digest(utf8(note.text));
+  record.job(5, entry.where, held, signature, note);
+  const line = await digest(note.message);
   const last = agent.sessions.at(-1);
   if (line !== said.session || own.agent !== said.agent || own.region !== said.region
     || own.seq !== agent.sessions.length + 1 || own.prev !== (last?.digest ?? ZEROS)) refuse("does not follow the session before it, or says another thing");

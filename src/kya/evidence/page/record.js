@@ -61,14 +61,14 @@ class Record {
       if (this.standing(held, at) !== "active" || at < held.begins || at > held.ends) {
         this.fails(question, entry, `certificate ${held.serial} of its signer was not valid at ${at}`);
       }
-      this.job(question, entry.where, held, signature, entry.note.text);
+      this.job(question, entry.where, held, signature, entry.note);
       found.push(held);
     }
     return found;
   }
 
-  job(question, where, held, signature, said) {
-    this.jobs.push({ question, where, held, value: signature.value, message: utf8(said) });
+  job(question, where, held, signature, note) {
+    this.jobs.push({ question, where, held, value: signature.value, message: note.message });
   }
 
   // A revocation that is due has happened, whether or not an entry says so yet.

@@ -1,40 +1,45 @@
 // Signatures under WebCrypto: true, false, or null where this browser cannot tell.
 
-const KEYS = new Map();
+const KEYS = new WeakMap(); // By the very bytes: a key is read once, and used thousands of times.
 
-function importedKey(spki) {
-  const name = hex(spki);
-  if (!KEYS.has(name)) {
+function keyOf(spki) {
+  if (!KEYS.has(spki)) {
+    const name = hex(spki);
     const algorithm = name.startsWith(ED25519) ? { name: "Ed25519" }
       : { name: "ECDSA", namedCurve: name.startsWith(P384) ? "P-384" : "P-256" };
-    KEYS.set(name, crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"])
-      .catch((error) => (error.name === "NotSupportedError" ? null : refuse("key: cannot be read"))));
+    const imported = crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"])
+      .catch((error) => (error.name === "NotSupportedError" ? null : refuse("key: cannot be read")));
+    KEYS.set(spki, { imported, isWide: name.startsWith(P384) });
   }
-  return KEYS.get(name);
+  return KEYS.get(spki);
 }
 
 async function ed25519Holds(spki, signature, message) {
-  const key = await importedKey(spki);
+  const key = await keyOf(spki).imported;
   if (key === null) return null;
   return signature.length === 64 && crypto.subtle.verify({ name: "Ed25519" }, key, signature, message);
 }
 
 async function ecdsaHolds(spki, signature, message) {
-  const wide = hex(spki).startsWith(P384);
-  const raw = rawSignature(signature, wide ? 48 : 32);
+  const { imported, isWide } = keyOf(spki);
+  const raw = rawSignature(signature, isWide ? 48 : 32);
   if (raw === null) return false;
-  const algorithm = { name: "ECDSA", hash: wide ? "SHA-384" : "SHA-256" };
-  return crypto.subtle.verify(algorithm, await importedKey(spki), raw, message);
+  const algorithm = { name: "ECDSA", hash: isWide ? "SHA-384" : "SHA-256" };
+  return crypto.subtle.verify(algorithm, await imported, raw, message);
 }
 
 // WebCrypto takes r and s side by side; notes and certificates have them in DER.
 function rawSignature(der, width) {
   try {
     const pair = onlyDer(der, TAG.SEQUENCE);
-    const numbers = [pair.takeInteger(), pair.takeInteger()];
+    const raw = new Uint8Array(2 * width);
+    for (const end of [width, 2 * width]) {
+      const number = pair.takeNumber();
+      if (number.length > width) return null;
+      raw.set(number, end - number.length);
+    }
     pair.over();
-    const padded = numbers.map((number) => number.toLowerCase().padStart(2 * width, "0"));
-    return padded.some((number) => number.length > 2 * width) ? null : unhex(padded.join(""));
+    return raw;
   } catch (error) {
     if (error instanceof Refused) return null;
     throw error;

@@ -37,7 +37,7 @@ async function readEntry(raw, index, leaf) {
   try {
     entry.note = parseNote(raw);
     entry.value = parseLine(entry.note.text);
-    entry.digest = await digest(utf8(entry.note.text));
+    entry.digest = await digest(entry.note.message);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     entry.why = error.message;
