@@ -8,6 +8,8 @@
 Unified methods and raw endpoints take the same road, for both end in the transport.
 It runs in the bot's own process, and so binds only a bot that wants to be bound.
 """
+# ccxt ships types for its own use, without stubs.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
 import asyncio
 import contextlib
@@ -17,8 +19,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar, cast
 from urllib.parse import urlsplit
 
-import ccxt  # pyright: ignore[reportMissingTypeStubs]
-import ccxt.async_support  # pyright: ignore[reportMissingTypeStubs]
+import ccxt
+import ccxt.async_support
 import msgspec
 
 from kya.agent.kraken_desk import KrakenDesk

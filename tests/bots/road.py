@@ -23,7 +23,7 @@ from kya.agent.chain import Identity
 from kya.agent.exchange import Patience
 from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.link import Link
-from kya.agent.market_data import Market
+from kya.agent.market import Market
 from kya.api.app import create_app
 from kya.api.history import history_routes
 from kya.api.kraken import KrakenEdge

@@ -342,9 +342,9 @@ def test_it_reckons_instants_across_days_months_and_years() -> None:
 
 
 TAKEN: Final = (
-    'BEGIN { FS = "\\t" }'
+    'BEGIN { FS = "\\t"; MANDATE[O_CERTIFICATE = "c"] = "m" }'
     '{ TRIGGERS["m"] = 1; TRIGGER["m", 1] = $1; BEHAVIOUR = $2; OVERLAYS_TEXT = $3 }'
-    '{ print is_taken("m") }'
+    '{ LEFT_OPEN = 0; find_opening(0, "{}", "", "allowed"); print LEFT_OPEN }'
 )
 
 
@@ -387,3 +387,19 @@ def test_it_counts_since_the_last_incident_and_under_one_mandate() -> None:
     rows += [("k", 6, 0), ("m", 7, 0), ("m", 8, 1), ("k", 9, 0), ("k", 10, 1)]
     said = run(COUNTED, "".join(f"{m}\t{second:02}\n" for m, second, _ in rows))
     assert said == [str(opens) for _, _, opens in rows]
+
+
+FOLLOWS: Final = r"""
+BEGIN {
+    ROLE["c"] = ROLE["newer"] = "agent"
+    NAME["c"] = NAME["newer"] = "a"
+    RUNNING["a"] = "n"; I_UNDER["n"] = "c"; I_STATE["n"] = "open"
+}
+{ incident_follows($1, $2, "2026-05-15T09:00:00.000000Z"); print I_STATE["n"] }
+"""
+
+
+def test_an_incident_follows_its_own_certificate_alone() -> None:
+    acts = "newer suspended\nnewer revoked\nc suspended\nc revoked\nc suspended\n"
+    said = run('BEGIN { FS = " " }' + FOLLOWS, acts)
+    assert said == ["open", "open", "suspended", "revoked", "revoked"]

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -10,12 +9,10 @@ import pytest
 
 from kya.adapters.exchange_faults import ExchangeFault
 from kya.agent.kraken_denials import WORDS
-from kya.agent.market_data import METHODS
+from kya.agent.market import METHODS
 from kya.ccxt import Binding
-from tests.surface.blocks import ROOT, blocks, rows, steps
-from tests.surface.session import Session, agrees
-from tests.surface.test_tutorial import difference
-from tests.surface.walking import a_free_port, stop_and_run
+from tests.surface.blocks import ROOT, blocks, rows
+from tests.surface.walking import walk
 
 PAGE: Final = ROOT / "docs" / "how-to" / "bind-a-ccxt-bot.md"
 DIALECT: Final = ROOT / "docs" / "reference" / "kraken-dialect.md"
@@ -24,21 +21,7 @@ NAME: Final = re.compile(r"`([A-Z][A-Za-z]+)`")
 
 @pytest.mark.timeout(300)
 def test_every_command_prints_what_the_page_shows(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    consoles = [block for block in blocks(PAGE) if block.language == "console"]
-    ports = {port: a_free_port() for port in ("8720", "8710")}
-    with Session.begin(tmp_path) as session:
-        stop_and_run(session, "kya up")
-        try:
-            for step in (step for block in consoles for step in steps(block.text)):
-                command = step.command
-                for shown, real in ports.items():
-                    command = command.replace(shown, real)
-                printed = stop_and_run(session, command)
-                if not agrees(step.shown, printed):
-                    pytest.fail(f"$ {command}\n" + difference(step.shown, printed))
-        finally:
-            session.run("kill $(cat sidecar.pid exchange.pid) 2>/dev/null")
+    walk(PAGE, tmp_path, ["8720", "8710"])
 
 
 def test_the_class_takes_what_the_page_gives_it() -> None:

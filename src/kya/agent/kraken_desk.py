@@ -21,7 +21,7 @@ from kya.agent.kraken_shown import (
     orders_shown,
     seq_in,
 )
-from kya.agent.market_data import Market
+from kya.agent.market import Market
 from kya.agent.past import (
     ToldExecution,
     ToldOrder,

@@ -22,7 +22,7 @@ _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 def instruction_of(wanted: NewOrder, pair: Pair, name: str, venue: str) -> Instruction:
     """Return the instruction; its amount is in the market's base, as the volume is."""
     for argument, cannot_be_said in (
-        ("oflags", wanted.flags != {"fciq"}),
+        ("oflags", wanted.flags != frozenset({"fciq"})),
         ("timeinforce", wanted.lasting == "GTD"),
         ("deadline", wanted.deadline is not None),
         ("validate", wanted.is_rehearsal),

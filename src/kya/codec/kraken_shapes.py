@@ -22,7 +22,9 @@ class ShownExecution:
 
     def shown(self) -> dict[str, object]:
         """Return what TradesHistory and QueryTrades say of it."""
-        fee = {} if self.fee is None else {"fee": plain(self.fee)}
+        fee: dict[str, object] = {}
+        if self.fee is not None:
+            fee = {"fee": plain(self.fee)}
         return fee | {
             "ordertxid": self.order_id,
             "postxid": "",

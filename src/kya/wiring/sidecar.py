@@ -13,7 +13,7 @@ from kya.adapters.randomness import random_bytes
 from kya.agent.async_client import AsyncAgent
 from kya.agent.chain import Identity
 from kya.agent.kraken_desk import KrakenDesk
-from kya.agent.market_data import Market
+from kya.agent.market import Market
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.config_outside import require_safe_address
 from kya.core.errors import InputError

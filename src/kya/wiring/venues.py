@@ -1,7 +1,7 @@
 """The venues that a configuration names, and the prices that paper ones fill at."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
@@ -33,7 +33,7 @@ class Connected:
     venues: Mapping[str, Venue]
     lists: Mapping[str, DropCopy]
     accounts: Mapping[str, Account]
-    closing: Callable[[], Awaitable[None]]
+    closing: Callable[[], Coroutine[None, None, None]]
 
     def access(
         self, config: Config, prices: Prices | None, policies: PolicyAnswers
