@@ -120,19 +120,19 @@ def _listed(damage: _Damage) -> _Damage:
 def archive_cases() -> Iterator[Case]:
     """Yield archives that reach out of their folder, are cut, or hold another kind."""
     tars: dict[str, bytes] = {
-        "zip-slip": _member("evidence/../../outside", b"x") + END,
-        "absolute": _member("/etc/outside", b"x") + END,
-        "elsewhere": _member("elsewhere/x", b"x") + END,
-        "space": _member("evidence/a b", b"x") + END,
-        "control": _member("evidence/\x1b[31m", b"x") + END,
-        "backslash": _member("evidence/a\\b", b"x") + END,
-        "link": _member("evidence/link", b"", b"2") + END,
-        "hard-link": _member("evidence/link", b"", b"1") + END,
-        "device": _member("evidence/device", b"", b"3") + END,
-        "long-name": _member("evidence/x", b"x", b"L") + END,
-        "no-end": _member("evidence/x", b"x"),
-        "cut-off": _member("evidence/x", b"x")[:600],
-        "behind": _member("evidence/x", b"x") + END + b"behind",
+        "zip-slip": member("evidence/../../outside", b"x") + END,
+        "absolute": member("/etc/outside", b"x") + END,
+        "elsewhere": member("elsewhere/x", b"x") + END,
+        "space": member("evidence/a b", b"x") + END,
+        "control": member("evidence/\x1b[31m", b"x") + END,
+        "backslash": member("evidence/a\\b", b"x") + END,
+        "link": member("evidence/link", b"", b"2") + END,
+        "hard-link": member("evidence/link", b"", b"1") + END,
+        "device": member("evidence/device", b"", b"3") + END,
+        "long-name": member("evidence/x", b"x", b"L") + END,
+        "no-end": member("evidence/x", b"x"),
+        "cut-off": member("evidence/x", b"x")[:600],
+        "behind": member("evidence/x", b"x") + END + b"behind",
         "no-file": END,
         "nothing": b"",
     }
@@ -171,7 +171,7 @@ def _archive(name: str, tar: bytes) -> Case:
     )
 
 
-def _member(path: str, content: bytes, kind: bytes = b"0") -> bytes:
+def member(path: str, content: bytes, kind: bytes = b"0") -> bytes:
     """Return a file of an archive, whatever its name and kind."""
     block = bytearray(header("evidence/x", len(content)))
     block[:100] = path.encode().ljust(100, b"\0")

@@ -5,23 +5,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from conformance.case import Case, Given
-from kya.authority import ceremony
 from kya.codec.note import SignedNote
 from kya.core.instant import Instant
-from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import sign_note
-from kya.pki.pem import CERTIFICATE, to_pem
 from kya.tlog.checkpoint import Checkpoint
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
+    another_root,
     busy_world,
     handed_over,
     later,
     policy_of,
     published,
 )
-from tests.world import FOUNDED, INSTALLATION, World, signer_for
+from tests.world import World
 
 
 def key_cases() -> Iterator[Case]:
@@ -54,26 +52,16 @@ def _package(out: Path, world: World | None = None) -> Handed:
     return handed_over(world or busy_world(), out / "evidence")
 
 
-def _root_of_another() -> bytes:
-    root = ceremony.found_root(
-        signer_for("another root", KeyAlgorithm.P384),
-        INSTALLATION.operator,
-        "Another Root CA",
-        ceremony.Validity.lasting(2**64 + 1, FOUNDED, ceremony.ROOT_SECONDS),
-    )
-    return to_pem(CERTIFICATE, root)
-
-
 def _another_root(out: Path) -> Given:
-    return replace(Given.of(_package(out)), root=_root_of_another())
+    return replace(Given.of(_package(out)), root=another_root())
 
 
 def _another_log(out: Path) -> Given:
     """A verifier of that other installation, with its root in the package as well."""
     package = _package(out)
-    package.write("trust/root.pem", _root_of_another())
+    package.write("trust/root.pem", another_root())
     package.list_again()
-    return replace(Given.of(package), root=_root_of_another())
+    return replace(Given.of(package), root=another_root())
 
 
 def _another_policy(out: Path) -> Given:

@@ -11,15 +11,19 @@ from conformance.case import Case
 from conformance.entries import entry_cases, relaid_cases
 from conformance.files import archive_cases, file_cases
 from conformance.histories import history_cases
+from conformance.incidents import incident_cases
 from conformance.keys import key_cases
 from conformance.sound import sound_cases
 from conformance.verifier import Outcome, outcome_of, run
+from conformance.witnesses import witness_cases
 
 
 def all_cases() -> Iterator[Case]:
     """Yield every case; the same ones in the same order, always."""
     yield from sound_cases()
     yield from history_cases()
+    yield from incident_cases()
+    yield from witness_cases()
     yield from key_cases()
     yield from relaid_cases()
     yield from archive_cases()

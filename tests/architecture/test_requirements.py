@@ -11,14 +11,24 @@ FOLDER = ROOT / "requirements"
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,]+\])?==(\S+)", re.MULTILINE)
 
 
+SETS = [
+    "runtime",
+    "dev",
+    "keys",
+    "parquet",
+    "policies",
+    "stamps",
+    "ccxt",
+    "apprise",
+    "behaviour",
+]
+
+
 def _pins(name: str) -> dict[str, str]:
     return dict(PIN.findall((FOLDER / name).read_text("utf-8")))
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["runtime", "dev", "keys", "parquet", "policies", "stamps", "ccxt", "behaviour"],
-)
+@pytest.mark.parametrize("name", SETS)
 def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     text = (FOLDER / f"{name}.txt").read_text("utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -26,10 +36,7 @@ def test_every_requirement_is_exact_and_hashed(name: str) -> None:
     assert [x for x in lines if not (PIN.match(x) and "--hash=sha256:" in x)] == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["runtime", "dev", "keys", "parquet", "policies", "stamps", "ccxt", "behaviour"],
-)
+@pytest.mark.parametrize("name", SETS)
 def test_the_lock_holds_what_was_asked_for(name: str) -> None:
     assert _pins(f"{name}.in").items() <= _pins(f"{name}.txt").items()
 
@@ -45,6 +52,7 @@ def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
     others = {"server", "agent", "demo", "parquet", "cedar", "rego", "stamps", "ccxt"}
+    others |= {"apprise"}
     backends = extras.keys() - others
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
@@ -69,6 +77,13 @@ def test_the_library_that_reaches_venues_is_locked() -> None:
     assert ours == "kya[agent]"
     assert re.split(r"[<>=\[]", wanted)[0] in _pins("ccxt.txt")
     assert _pins("ccxt.txt").items() <= _pins("dev.txt").items()
+
+
+def test_the_library_that_tells_people_otherwise_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (wanted,) = project["project"]["optional-dependencies"]["apprise"]
+    assert re.split(r"[<>=\[]", wanted)[0] in _pins("apprise.txt")
+    assert _pins("apprise.txt").items() <= _pins("dev.txt").items()
 
 
 def test_every_dependency_of_the_package_is_locked() -> None:

@@ -14,7 +14,17 @@ from tests.surface.blocks import ROOT
 
 KYA = [str(Path(sys.executable).parent / "kya"), "verify", "--json"]
 VERIFY_SH = ["sh", str(ROOT / "src/kya/evidence/verify.sh")]
-FAMILIES = ("sound", "history", "keys", "relaid", "archive", "entry", "file")
+FAMILIES = (
+    "sound",
+    "history",
+    "incident",
+    "witness",
+    "keys",
+    "relaid",
+    "archive",
+    "entry",
+    "file",
+)
 
 
 def case_of(name: str) -> Case:
@@ -68,7 +78,6 @@ def test_the_program_runs_as_its_page_shows_it() -> None:
         (ending_with(1), "sound/no-order", Outcome.OVERDONE),
         (ending_with(3), "sound/no-order", Outcome.PASSED),
         (ending_with(70), "keys/another-root", Outcome.BROKE),
-        (ending_with(70), "sound/no-order", Outcome.BROKE),
     ],
 )
 def test_a_verifier_that_looks_at_nothing_is_found_out(
@@ -108,18 +117,14 @@ def test_asking_for_no_case_is_no_success() -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize(
-    "name", ["sound/new-certificate", "history/allowed/saturday", "archive/zip-slip"]
-)
+@pytest.mark.parametrize("name", ["sound/new-certificate", "archive/zip-slip"])
 def test_kya_verify_is_right_on_a_sample(name: str) -> None:
     assert not verdict_on(KYA, case_of(name)).is_wrong
 
 
-@pytest.mark.parametrize(
-    "name", ["sound/every-outcome", "history/mandates/one-director"]
-)
-def test_verify_sh_is_right_on_a_sample(name: str) -> None:
-    assert not verdict_on(VERIFY_SH, case_of(name)).is_wrong
+def test_verify_sh_is_right_on_a_sample() -> None:
+    case = case_of("history/mandates/one-director")
+    assert verdict_on(VERIFY_SH, case) is Outcome.REFUSED
 
 
 @pytest.mark.proof

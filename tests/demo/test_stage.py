@@ -62,7 +62,7 @@ def test_another_resolution_is_another_mandate() -> None:
 
 def test_the_planned_time_outs_are_in_the_configuration(tmp_path: Path) -> None:
     flow = draw_flow(SEED)
-    config = config_of(flow, None, SEED)
+    config = config_of(flow, None, SEED, "http://127.0.0.1:1/alerts")
     (tmp_path / "kya.toml").write_text(render_config(config))
     read = read_config(tmp_path)
     planned = {flow.orders[seq - 1].client_order_id for seq in flow.timeouts}

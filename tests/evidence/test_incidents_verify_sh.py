@@ -163,6 +163,11 @@ def concluded(world: World) -> None:
     put(world, world.entries[-1])
 
 
+def an_extension_by_nothing(world: World) -> None:
+    ends = the_incident_in(world.state).grace_ends_at
+    put(world, step_note(world, Step.EXTEND, until=ends))
+
+
 FORGED: Final = (
     (a_conclusion_of_an_open_one, ["it is open"]),
     (an_act_on_no_incident, ["no such incident is on record"]),
@@ -176,6 +181,7 @@ FORGED: Final = (
         ["has no certificate on record as compliance operator risk"],
     ),
     (an_extension_of_two_days, ["until no later end, or more than 24 hours"]),
+    (an_extension_by_nothing, ["until no later end"]),
     (an_acknowledgement_twice, ["it is acknowledged"]),
     (a_replayed_extension, ["not later than what it follows"]),
     (a_release_after_the_end, ["its grace ended at"]),
@@ -336,9 +342,9 @@ def test_it_reckons_instants_across_days_months_and_years() -> None:
 
 
 TAKEN: Final = (
-    'BEGIN { FS = "\\t" }'
+    'BEGIN { FS = "\\t"; MANDATE[O_CERTIFICATE = "c"] = "m" }'
     '{ TRIGGERS["m"] = 1; TRIGGER["m", 1] = $1; BEHAVIOUR = $2; OVERLAYS_TEXT = $3 }'
-    '{ print is_taken("m") }'
+    '{ LEFT_OPEN = 0; find_opening(0, "{}", "", "allowed"); print LEFT_OPEN }'
 )
 
 
@@ -353,3 +359,47 @@ def test_it_knows_which_breaches_rest_on_what_it_takes_as_recorded() -> None:
     ]
     said = run(TAKEN, "".join("\t".join(row[:3]) + "\n" for row in rows))
     assert said == [row[3] for row in rows]
+
+
+COUNTED: Final = r"""
+BEGIN {
+    FS = "\t"
+    O_AGENT = "a"
+    for (n = split("m k", of, " "); n >= 1; n--) {
+        TRIGGERS[of[n]] = 1; TRIGGER[of[n], 1] = "order.amount_max"
+        ENOUGH[of[n], 1] = 2; RECENT[of[n], 1] = 60; GRACE[of[n]] = 0
+    }
+}
+{
+    MANDATE[O_CERTIFICATE = "c"] = $1
+    at = "2026-05-15T09:00:" $2 ".000000Z"
+    line = "{\"outcome\":\"failed\",\"reason\":\"order.amount_max\"}"
+    find_opening(0, "{\"controls\":[" line "]}", at, "denied")
+    open_incident("n" $2, at)
+    print (O_AGENT in RUNNING)
+    delete RUNNING[O_AGENT] # It is over at once.
+}
+"""
+
+
+def test_it_counts_since_the_last_incident_and_under_one_mandate() -> None:
+    rows = [("m", 1, 0), ("m", 2, 1), ("m", 3, 0), ("m", 4, 1), ("m", 5, 0)]
+    rows += [("k", 6, 0), ("m", 7, 0), ("m", 8, 1), ("k", 9, 0), ("k", 10, 1)]
+    said = run(COUNTED, "".join(f"{m}\t{second:02}\n" for m, second, _ in rows))
+    assert said == [str(opens) for _, _, opens in rows]
+
+
+FOLLOWS: Final = r"""
+BEGIN {
+    ROLE["c"] = ROLE["newer"] = "agent"
+    NAME["c"] = NAME["newer"] = "a"
+    RUNNING["a"] = "n"; I_UNDER["n"] = "c"; I_STATE["n"] = "open"
+}
+{ incident_follows($1, $2, "2026-05-15T09:00:00.000000Z"); print I_STATE["n"] }
+"""
+
+
+def test_an_incident_follows_its_own_certificate_alone() -> None:
+    acts = "newer suspended\nnewer revoked\nc suspended\nc revoked\nc suspended\n"
+    said = run('BEGIN { FS = " " }' + FOLLOWS, acts)
+    assert said == ["open", "open", "suspended", "revoked", "revoked"]

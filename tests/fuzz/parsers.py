@@ -54,6 +54,7 @@ from kya.pki.path import VerifiedCertificate, verify_chain
 from kya.pki.request import proven_public_key
 from kya.pki.scope_extension import AgentScope
 from kya.pki.signer import Signer
+from kya.witness.request import AddCheckpoint
 from tests.fuzz import der_tree, text_damage
 from tests.fuzz.world import ANCHOR, CHANNEL_KEY
 from tests.pki.world import AGENT_KEY, CA_KEY, NOON, world
@@ -238,6 +239,12 @@ PARSERS: Final[Mapping[str, Parser]] = {
     "note": Parser(
         read=SignedNote.parse,
         write=SignedNote.render,
+        is_exact=True,
+        damage=text_damage.damaged_note,
+    ),
+    "add_checkpoint": Parser(
+        read=AddCheckpoint.parse,
+        write=AddCheckpoint.render,
         is_exact=True,
         damage=text_damage.damaged_note,
     ),

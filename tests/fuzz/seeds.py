@@ -60,6 +60,7 @@ from tests.fuzz.parsers import question
 from tests.fuzz.world import a_channel
 from tests.pki import world as pki
 from tests.tlog.builders import a_note, cosign
+from tests.witness.worlds import Watched
 from tests.world import World
 
 START: Final = pki.at("2026-05-15T00:00:00")
@@ -259,6 +260,15 @@ def _notes() -> Mapping[str, bytes]:
     }
 
 
+def _add_checkpoints() -> Mapping[str, bytes]:
+    watched = Watched()
+    return {
+        "first": watched.request(0, 3),
+        "same": watched.request(3, 3),
+        "grown": watched.request(3, 300),
+    }
+
+
 def _entries() -> Mapping[str, bytes]:
     return {
         name: sign_note(line, _AGENT).render()
@@ -331,6 +341,7 @@ _MADE: Final[Mapping[str, Callable[[], Mapping[str, bytes]]]] = {
     "request": _requests,
     "request_signed": lambda: _all_below(_requests()),
     "note": _notes,
+    "add_checkpoint": _add_checkpoints,
     "statement": _statements,
     "entry": _entries,
     "price_line": _price_lines,

@@ -12,11 +12,14 @@ from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.incident import IncidentActed, Step
 from kya.core.lifecycle import Act
+from kya.core.limits import ALERTS_UNDER_WAY_MAX
 from kya.core.power_events import StandingChanged
 from kya.core.state import State
 from kya.gateway.alert import Alert, Change, alert_of, changes
 from kya.gateway.alerts import entry_of
+from kya.gateway.messenger import Messenger, News
 from kya.gateway.ports import Recipient
+from kya.gateway.scribe import Scribe
 from tests.alerting import (
     GIVE_UP_MICROS,
     TOO_LARGE,
@@ -256,6 +259,37 @@ def test_a_fault_of_our_own_ends_the_task_instead_of_telling_nobody() -> None:
         with pytest.raises(ExceptionGroup) as caught:
             await house.gateway.alerts.tell_ever(recipients)
         assert caught.group_contains(KeyError)
+
+    lived(test)
+
+
+def test_many_are_told_at_once_but_not_all_of_them() -> None:
+    class Counting:
+        under_way, most, told = 0, 0, 0
+
+        async def tell(self, alert: Alert) -> str:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            await asyncio.sleep(0.001)
+            self.under_way -= 1
+            self.told += 1
+            return alert.id
+
+    async def test(house: House) -> None:
+        target = Counting()
+        incident = await breach(house)
+        scribe = Scribe(
+            sequencer=house.sequencer, signer=house.world.gateway, clock=house.clock
+        )
+        async with asyncio.TaskGroup() as group:
+            recipient = Recipient(target, GIVE_UP_MICROS)
+            messenger = Messenger("desk", recipient, scribe, group)
+            for number in range(3 * ALERTS_UNDER_WAY_MAX):
+                other = incident._replace(id=f"{number:064x}")
+                change = Change.ACKNOWLEDGED
+                messenger.tell(News(change=change, incident=other, index=0, since=0))
+        assert target.told == 3 * ALERTS_UNDER_WAY_MAX
+        assert target.most == ALERTS_UNDER_WAY_MAX
 
     lived(test)
 

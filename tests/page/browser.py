@@ -1,11 +1,11 @@
 """A real browser that opens verify.html from disk and tells what it answers."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
@@ -96,6 +96,10 @@ def opened(browser: Browser, page_file: Path, before: str = "") -> Iterator[Open
         yield Opened(page=page, requests=requests)
     finally:
         page.close()
+
+
+Ask: TypeAlias = Callable[..., Answers]
+"""Puts a package, or any archive, before the page."""
 
 
 def packed(handed: Handed, out: Path) -> Path:

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from kya.evidence.verify_page import verify_page
-from tests.page.browser import CHROMIUM, Opened, chromium, opened
+from tests.page.browser import CHROMIUM, Answers, Ask, Opened, chromium, opened, packed
 from tests.verify.packages import Handed, busy_world, handed_over
 from tests.world import World
 
@@ -41,3 +41,18 @@ def world() -> World:
 def sound(world: World, tmp_path_factory: pytest.TempPathFactory) -> Handed:
     """A package that nobody writes to."""
     return handed_over(world, tmp_path_factory.mktemp("sound") / "evidence", 7, 20)
+
+
+@pytest.fixture
+def ask(tab: Opened, tmp_path: Path) -> Ask:
+    """Return how to put a package, or any archive, before the page."""
+
+    def answers(
+        given: Handed | Path, brings: Handed, **brought: bytes | None
+    ) -> Answers:
+        own = {"root": brings.root, "policy": brings.policy, "held": None, **brought}
+        if isinstance(given, Handed):
+            given = packed(given, tmp_path / "evidence.tar.gz")
+        return tab.verify(given, own["root"] or b"", own["policy"], own["held"])
+
+    return answers

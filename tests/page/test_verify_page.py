@@ -8,17 +8,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 from playwright.sync_api import Browser
 
+from conformance.files import member
 from kya.codec.note import SignedNote
-from kya.codec.ustar import END, header, padding
+from kya.codec.ustar import END
 from kya.core.lifecycle import Act
 from kya.evidence.verify_page import verify_page
 from kya.pki.note_signer import NoteSigner, sign_note
-from tests.page.browser import Answers, Opened, opened, packed
+from tests.page.browser import Ask, Opened, opened, packed
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
@@ -33,23 +33,6 @@ from tests.world import AGENT, World, eur, signer_for
 
 HOLDS, FAILS, UNKNOWN = "HOLDS", "FAILS", "UNKNOWN"
 TELLS = {1, 2, 3, 4, 5, 8, 10}
-
-Ask: TypeAlias = Callable[..., Answers]
-
-
-@pytest.fixture
-def ask(tab: Opened, tmp_path: Path) -> Ask:
-    """Return how to put a package, or any archive, before the page."""
-
-    def answers(
-        given: Handed | Path, brings: Handed, **brought: bytes | None
-    ) -> Answers:
-        own = {"root": brings.root, "policy": brings.policy, "held": None, **brought}
-        if isinstance(given, Handed):
-            given = packed(given, tmp_path / "evidence.tar.gz")
-        return tab.verify(given, own["root"] or b"", own["policy"], own["held"])
-
-    return answers
 
 
 def test_a_sound_package_holds_wherever_the_page_can_tell(
@@ -76,6 +59,7 @@ def test_its_policy_allows_its_own_script_and_style_alone() -> None:
     digest = b64encode(sha256(script[1].encode()).digest()).decode()
     assert f"default-src 'none'; script-src 'sha256-{digest}'" in page
     assert "unsafe" not in page
+    assert not re.search("innerHTML|outerHTML|insertAdjacent|document.write|eval", page)
     assert not re.search(r"\b(?:src|href)=\"(?!#)", page)
 
 
@@ -125,12 +109,9 @@ def test_a_browser_without_ed25519_says_unknown(
     ("path", "question"),
     [
         ("log/tile/entries/000.p/30", 8),
-        ("log/tile/0/000.p/30", 8),
         ("log/checkpoint", 8),
-        ("checkpoints/20.note", 8),
         ("policy.txt", 8),
         ("trust/issuer.pem", 1),
-        ("trust/crl-1.pem", 1),
         ("orders/algo_trader_v2/000000001.note", 2),
         ("decisions/algo_trader_v2/000000002.note", 5),
         ("orders/algo_trader_v2/000000003.tlog-proof", 8),
@@ -168,14 +149,6 @@ def _removed(world: World) -> None:
     del world.entries[10:13]
 
 
-def _swapped(world: World) -> None:
-    world.entries[10:15] = world.entries[13:15] + world.entries[10:13]
-
-
-def _undecided(world: World) -> None:
-    del world.entries[11]
-
-
 def _one_director(world: World) -> None:
     at = next(n for n, raw in enumerate(world.entries) if b"kya/mandate/v1" in raw)
     note = SignedNote.parse(world.entries[at])
@@ -203,8 +176,6 @@ def _wider_scope(world: World) -> None:
     ("forge", "question"),
     [
         (_removed, 10),
-        (_swapped, 10),
-        (_undecided, 10),
         (_one_director, 3),
         (_thief, 2),
         (_second_report, 9),
@@ -225,9 +196,6 @@ def test_a_history_that_was_signed_again_fails(
     [
         {"amount": eur("25000.01")},
         {"market": "BTC/EUR"},
-        {"venue": "SIMX"},
-        {"region": "us-east-1"},
-        {"client_order_id": "c-1"},
         {"prev": "1" * 64},
     ],
     ids=str,
@@ -281,29 +249,14 @@ def test_another_root_or_another_log_key_fails(
     assert "refused" in answers.progress
 
 
-def member(path: str, content: bytes, kind: bytes = b"0") -> bytes:
-    """Return a file of an archive whose name no package may have."""
-    block = bytearray(header("evidence/x", len(content)))
-    block[:100] = path.encode().ljust(100, b"\0")
-    block[156:157] = kind
-    block[148:156] = b" " * 8
-    block[148:156] = f"{sum(block):06o}\0 ".encode()
-    return bytes(block) + content + padding(len(content))
-
-
 @pytest.mark.parametrize(
     "tar",
     [
         member("evidence/../../etc/x", b"x") + END,
-        member("/etc/x", b"x") + END,
-        member("elsewhere/x", b"x") + END,
         member("evidence/a b", b"x") + END,
         member("evidence/link", b"", b"2") + END,
-        member("evidence/x", b"x"),
         member("evidence/x", b"x")[:700],
         member("evidence/x", b"x") + END + b"behind",
-        member("evidence/y", b"x") + member("evidence/x", b"x") + END,
-        END,
         b"",
     ],
 )

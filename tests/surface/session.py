@@ -27,6 +27,8 @@ _VARYING: Final = (
     (re.compile(r"[A-Za-z0-9+/]{43,}={0,2}"), "<base64>"),
     (re.compile(r"\bbyte \d+\b"), "byte <place>"),
     (re.compile(r"\b\d+ us old\b"), "<micros> us old"),
+    (re.compile(r"\bincident [0-9a-f]{16}\b"), "incident <id>"),
+    (re.compile(r"\bwithin \d+\.\d{3} s\b"), "within <seconds> s"),
     # Whether a venue's list was copied before or after.
     (re.compile(r"\bentry \d+\b"), "entry <index>"),
     (re.compile(r"\b\d+ (?=(?:log )?entries\b)"), "<count> "),

@@ -23,7 +23,7 @@ def test_the_other_targets_can_be_read() -> None:
     tables = tomllib.loads("".join(texts))["alerts"]
     sections = msgspec.convert(tables, dict[str, AlertSection])
     kinds = {section.kind for section in sections.values()}
-    assert {"pagerduty", "alertmanager"} <= kinds
+    assert kinds == {"pagerduty", "alertmanager", "apprise"}
 
 
 def test_every_type_of_event_is_listed() -> None:

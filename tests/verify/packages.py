@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kya.adapters.kms_memory import MemorySigner
+from kya.authority import ceremony
 from kya.codec import package_layout as layout
 from kya.codec.decisions import render_decision
 from kya.codec.tally import Selection
@@ -29,7 +30,16 @@ from kya.tlog.policy import Log, Policy
 from kya.verify.finding import Verdict
 from kya.verify.report import Report
 from kya.verify.verify import verify_package
-from tests.world import AGENT, MORNING, ORIGIN, World, eur
+from tests.world import (
+    AGENT,
+    FOUNDED,
+    INSTALLATION,
+    MORNING,
+    ORIGIN,
+    World,
+    eur,
+    signer_for,
+)
 
 OTHER_LOG = NoteSigner(
     ORIGIN, MemorySigner.from_seed(KeyAlgorithm.ED25519, sha256(b"other log").digest())
@@ -135,6 +145,17 @@ class Handed:
             for path in files_below(self.path)
         ]
         self.write(layout.SUMS, b"".join(lines))
+
+
+def another_root() -> bytes:
+    """Return the root certificate of an installation that is not the world's."""
+    root = ceremony.found_root(
+        signer_for("another root", KeyAlgorithm.P384),
+        INSTALLATION.operator,
+        "Another Root CA",
+        ceremony.Validity.lasting(2**64 + 1, FOUNDED, ceremony.ROOT_SECONDS),
+    )
+    return to_pem(CERTIFICATE, root)
 
 
 def policy_of(log: NoteSigner) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kya.authority import acts, ceremony
+from kya.authority import acts
 from kya.authority.revocations import revocation_list
 from kya.codec import canonical
 from kya.codec.note import NoteSignature, SignedNote
@@ -25,14 +25,13 @@ from kya.core.order import Order
 from kya.core.order_events import Equivocated
 from kya.core.power_events import RevocationScheduled
 from kya.core.registration import Attestor, Enrolment, Registration
-from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner, sign_note
-from kya.pki.pem import CERTIFICATE, to_pem
 from kya.verify.finding import Verdict
 from kya.verify.report import Report
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
+    another_root,
     busy_world,
     failing,
     handed_over,
@@ -42,7 +41,7 @@ from tests.verify.packages import (
     published,
     sentences,
 )
-from tests.world import FOUNDED, INSTALLATION, MORNING, World, eur, signer_for
+from tests.world import MORNING, World, eur, signer_for
 
 
 def verdict_on(world: World, tmp_path: Path) -> Report:
@@ -275,21 +274,11 @@ def test_a_false_equivocation_fails(tmp_path: Path, case: str) -> None:
 
 def test_another_root_is_refused(tmp_path: Path) -> None:
     handed = handed_over(busy_world(1), tmp_path / "evidence")
-    other = _world_of_another_root()
+    other = another_root()
     report = handed.verified(root_pem=other)
     assert failing(report) >= {0, 1}
     assert "opened under root" in str(sentences(report, 1))
     assert report.answer(2).verdict is Verdict.UNKNOWN
-
-
-def _world_of_another_root() -> bytes:
-    root = ceremony.found_root(
-        signer_for("another root", KeyAlgorithm.P384),
-        INSTALLATION.operator,
-        "Another Root CA",
-        ceremony.Validity.lasting(2**64 + 1, FOUNDED, ceremony.ROOT_SECONDS),
-    )
-    return to_pem(CERTIFICATE, root)
 
 
 def rewritten(world: World, handed: Handed, out: Path) -> Handed:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kya.adapters.alerts_alertmanager import AlertmanagerTarget
+from kya.adapters.alerts_apprise import AppriseTarget
 from kya.adapters.alerts_pagerduty import PagerDutyTarget
 from kya.adapters.alerts_webhook import WebhookTarget
 from kya.config_outside import AlertSection
@@ -22,10 +23,14 @@ from tests.wiring.configured import with_alerts
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 LOOPBACK = ("127.0.0.0/8",)
 
+# Apprise imports what Python has deprecated, where it is still there.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+
 
 @pytest.fixture(autouse=True)
 def _secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "hook.secret").write_text(f"{SECRET}\n")
+    (tmp_path / "mail.url").write_text("mailtos://me:s3cr3t@example.com\n")
     monkeypatch.setenv("PAGER_KEY", "R0123456789")
 
 
@@ -44,14 +49,16 @@ def test_each_kind_is_built_from_its_secrets(tmp_path: Path) -> None:
             url="http://127.0.0.1:9093/api/v2/alerts",
             networks=LOOPBACK,
         ),
+        "others": AlertSection(kind="apprise", secrets=("file:mail.url",)),
     }
     found = recipients_of(with_alerts(LEAST, sections), tmp_path)
     assert list(found) == list(sections)
     kinds = [type(recipient.target) for recipient in found.values()]
-    assert kinds == [WebhookTarget, PagerDutyTarget, AlertmanagerTarget]
+    assert kinds == [WebhookTarget, PagerDutyTarget, AlertmanagerTarget, AppriseTarget]
     assert [each.give_up_micros for each in found.values()] == [
         3_600_000_000,
         60_000_000,
+        3_600_000_000,
         3_600_000_000,
     ]
     assert isinstance(found["desk"], Recipient)

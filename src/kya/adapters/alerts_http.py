@@ -75,8 +75,8 @@ async def post(endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> s
 async def _asked(endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> int:
     """Return the status of the answer to one request, which goes out once."""
     url = _parsed(endpoint.url)
-    port = url.port or _PORTS[url.scheme]
-    addresses = await addresses_of(url.host, port, endpoint.networks)
+    host, port = url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
+    addresses = await addresses_of(host, port, endpoint.networks)
     # The transport alone: a client would log the address, and knows more ways on.
     async with httpx.AsyncHTTPTransport(
         verify=endpoint.trust, trust_env=False, retries=0
@@ -94,7 +94,7 @@ async def _asked(endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) ->
                 },
                 content=body,
                 # Who answers must have the certificate of the name, not the address.
-                extensions={"sni_hostname": url.host, "timeout": {}},
+                extensions={"sni_hostname": host, "timeout": {}},
             )
             try:
                 answer = await transport.handle_async_request(request)

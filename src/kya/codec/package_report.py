@@ -26,7 +26,7 @@ REPORT_TYPE: Final = "kya/package-report/v1"
 
 NOT_CHECKED: Final = (
     "baseline: whether the orders look like the agent's usual ones (none is locked)",
-    "incidents: whether people followed the incident procedure (no incident is logged)",
+    "incidents: whether they followed the procedure (no figure here can tell)",
     "witnesses: whether everyone has seen this same log (no figure here can tell)",
     "time: whether the gateway's clock was right (no figure here can tell)",
     "prices: whether a reference or fill price was the market's",

@@ -20,7 +20,7 @@ from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.halt_admission import against_stop
 from kya.core.incident import AlertSettled, IncidentActed
-from kya.core.incident_admission import against_alert, against_incident_act
+from kya.core.incident_admission import against_incident
 from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import NEXT, Act
 from kya.core.order_events import (
@@ -84,12 +84,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_certificate(state, event)
         case IssuerRenewed():
             return against_renewal(state, event)
-        case StandingChanged():
-            return _against_standing(state, event)
-        case RevocationScheduled():
-            return _against_schedule(state, event)
-        case RevocationListed():
-            return _against_list(state, event)
+        case StandingChanged() | RevocationScheduled() | RevocationListed():
+            return _against_end(state, event)
         case Equivocated():
             return _against_equivocation(state, event)
         case RuntimePinned() | RegionAnchored() | SessionStarted():
@@ -104,10 +100,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_overlay(state, event)
         case BaselineLocked():
             return against_baseline(state, event)
-        case IncidentActed():
-            return against_incident_act(state, event)
-        case AlertSettled():
-            return against_alert(state, event)
+        case IncidentActed() | AlertSettled():
+            return against_incident(state, event)
         case _ as never:
             assert_never(never)
 
@@ -202,6 +196,21 @@ def _against_enrolling(
     if against is not None:
         return f"{what}: {against}"
     return against_back_dating(state, at, what)
+
+
+def _against_end(
+    state: State, event: StandingChanged | RevocationScheduled | RevocationListed
+) -> str | None:
+    """What ends a credential, or lifts a suspension, follows from where it stands."""
+    match event:
+        case StandingChanged():
+            return _against_standing(state, event)
+        case RevocationScheduled():
+            return _against_schedule(state, event)
+        case RevocationListed():
+            return _against_list(state, event)
+        case _ as never:
+            assert_never(never)
 
 
 def _against_standing(state: State, event: StandingChanged) -> str | None:

@@ -28,8 +28,7 @@ from kya.core.incident import AlertSettled, IncidentActed
 from kya.core.incident_fold import (
     incidents_after_decision,
     incidents_after_standing,
-    with_alert,
-    with_incident_act,
+    with_incident,
 )
 from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import NEXT
@@ -86,10 +85,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return state._replace(mandates={**state.mandates, digest: mandate})
         case AgentRegistered() | EnrolmentRefused():
             return _with_registration(state, event)
-        case CertificateIssued():
+        case CertificateIssued() | IssuerRenewed():
             return _with_certificate(state, event)
-        case IssuerRenewed(issuer=issuer):
-            return state._replace(issuers=(*state.issuers, issuer))
         case StandingChanged() | RevocationScheduled() | RevocationListed():
             return _with_end(state, event)
         case Equivocated():
@@ -106,10 +103,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_limits(state, event)
         case BaselineLocked():
             return with_baseline(state, event)
-        case IncidentActed():
-            return with_incident_act(state, event)
-        case AlertSettled():
-            return with_alert(state, event)
+        case IncidentActed() | AlertSettled():
+            return with_incident(state, event)
         case _ as never:
             assert_never(never)
 
@@ -189,8 +184,10 @@ def _with_registration(
     return state._replace(registrations={**state.registrations, **changed})
 
 
-def _with_certificate(state: State, event: CertificateIssued) -> State:
+def _with_certificate(state: State, event: CertificateIssued | IssuerRenewed) -> State:
     """Enrol the credential; an agent keeps its past across certificates."""
+    if isinstance(event, IssuerRenewed):
+        return state._replace(issuers=(*state.issuers, event.issuer))
     credential, enrolment = event.credential, event.enrolment
     enrolled = _enrolled(state, credential)
     if credential.role is not Role.AGENT or enrolment is None:

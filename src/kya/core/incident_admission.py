@@ -18,7 +18,14 @@ from kya.core.limits import EXTENSION_MICROS_MAX
 from kya.core.state import State
 
 
-def against_incident_act(state: State, event: IncidentActed) -> str | None:
+def against_incident(state: State, event: IncidentActed | AlertSettled) -> str | None:
+    """Ask the rule of the event's kind."""
+    if isinstance(event, AlertSettled):
+        return _against_alert(state, event)
+    return _against_act(state, event)
+
+
+def _against_act(state: State, event: IncidentActed) -> str | None:
     """Ask the table of states, then the rules of time."""
     act = event.act
     incident = state.incidents.get(act.incident)
@@ -58,7 +65,7 @@ def _against_late(state: State, incident: Incident, act: IncidentAct) -> str | N
     return None
 
 
-def against_alert(state: State, event: AlertSettled) -> str | None:
+def _against_alert(state: State, event: AlertSettled) -> str | None:
     """An alert is of an incident on record, and is settled once for each target."""
     incident = state.incidents.get(event.incident)
     if incident is None:

@@ -73,7 +73,14 @@ def incidents_after_decision(
     return agent._replace(breaches=counted), None
 
 
-def with_incident_act(state: State, event: IncidentActed) -> State:
+def with_incident(state: State, event: IncidentActed | AlertSettled) -> State:
+    """Carry out what people did about an incident, or remember who was told."""
+    if isinstance(event, AlertSettled):
+        return _with_alert(state, event)
+    return _with_act(state, event)
+
+
+def _with_act(state: State, event: IncidentActed) -> State:
     """Carry out what people did about an incident."""
     act, incident = event.act, state.incidents[event.act.incident]
     changed = incident._replace(
@@ -87,7 +94,7 @@ def with_incident_act(state: State, event: IncidentActed) -> State:
     return _with(state, changed)
 
 
-def with_alert(state: State, event: AlertSettled) -> State:
+def _with_alert(state: State, event: AlertSettled) -> State:
     """Remember that somebody was told, or could not be."""
     incident = state.incidents[event.incident]
     told = (*incident.told, event) if event.delivered else incident.told

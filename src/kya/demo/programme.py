@@ -6,27 +6,25 @@ from typing import Final
 
 from kya.authority import acts
 from kya.authority.enrolment import EnrolmentOffice
-from kya.authority.incidents import short
 from kya.codec import canonical
 from kya.codec.mandates import render_mandate
 from kya.core.baseline import PROBATION_ORDERS
 from kya.core.control import Reason
-from kya.core.credential import ReasonCode, Role
+from kya.core.credential import ReasonCode
 from kya.core.decision import Outcome
-from kya.core.incident import IncidentState, Step
+from kya.core.incident import IncidentState
 from kya.core.instant import Instant
 from kya.core.mandate import Mandate
 from kya.core.scope import DailyMaxPer
 from kya.demo.bot import BotConfig, BotLine
 from kya.demo.conductor import Act, Conductor
 from kya.demo.flow import AFTER_REVOCATION, BREACH, Flow
-from kya.demo.incident import WAIT_SECONDS, wait_for_alert, wait_until
+from kya.demo.incident import IncidentStory
 from kya.demo.narration import Narration, summary
 from kya.demo.observed import lock_the_observed
 from kya.demo.pager import Pager
 from kya.demo.stage import (
     AGENT,
-    CTO,
     DIRECTORS,
     LIVE_FROM,
     OPERATORS,
@@ -40,9 +38,7 @@ from kya.demo.stage import (
 from kya.wiring.agent_host import AgentHost
 from kya.wiring.desk import Desk
 from kya.wiring.enrolment import applicant, office_of, register
-from kya.wiring.incident_desk import WantedStep, take_step
 from kya.wiring.installation import GATEWAY
-from kya.wiring.remote import IncidentHeard
 
 ISSUED_AT: Final = Instant.parse("2026-04-25T10:00:00.000000Z")
 DEPLOYED_AT: Final = Instant.parse("2026-04-26T10:00:00.000000Z")
@@ -70,6 +66,11 @@ class Programme:
     per: DailyMaxPer
     narration: Narration
     lines: list[BotLine] = field(default_factory=list[BotLine])
+    incident: IncidentStory = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have the incident told in the same rows."""
+        self.incident = IncidentStory(self.desk, self.pager, self._row)
 
     def timetable(self) -> list[Act]:
         """Return every act of the story in its order."""
@@ -81,7 +82,7 @@ class Programme:
             (HANDED_OVER_AT, self.hand_over),
             (LIVE_FROM, self.go_live),
             (CLOSING_AT, self.close_week),
-            (SEEN_AT, self.acknowledge),
+            (SEEN_AT, self.incident.acknowledge),
             (BREACH.plus(seconds=self.grace), self.enforce),
             (REVOKED_AT, self.revoke),
             (REPLACED_AT, self.replace),
@@ -157,28 +158,16 @@ class Programme:
         self._copy_lists()
         self._figures_row("live")
 
-    def acknowledge(self) -> None:
-        """The CTO says that the incident is seen, which stops nothing."""
-        seen = WantedStep(step=Step.ACKNOWLEDGE, reason="seen; the desk is asked")
-        incident = self._incident().incident
-        take_step(self.desk, incident, seen, [(Role.OPERATOR, CTO)])
-        self._row("CTO", f"{CTO} acknowledges the incident; the grace runs on")
-
     def enforce(self) -> None:
         """The grace is over and nobody has decided: the log says so by itself."""
-        found = wait_until(self._incident, IncidentState.SUSPENDED)
-        self._row(
-            "authority",
-            f"credential suspended {self.grace} s after the denial: nobody has decided;"
-            f" since {found.grace_ends_at[11:19]} nothing but cancels would leave",
-        )
+        self.incident.enforce(self.grace)
         code, why = ReasonCode.PRIVILEGE_WITHDRAWN, "breach of the order maximum"
         self.desk.schedule(AGENT, code, why, REVOKED_AT)
         self._row("authority", f"revocation scheduled for {_date(REVOKED_AT)}")
 
     def revoke(self) -> None:
         """The authority revokes as scheduled; then a person restarts the bot."""
-        wait_until(self._incident, IncidentState.REVOKED)
+        self.incident.wait_until(IncidentState.REVOKED)
         self._row("authority", "credential revoked; revocation list published")
         first = len(self.flow.observed) + len(self.flow.live) + 2
         self._row(
@@ -227,7 +216,7 @@ class Programme:
         if number in {1, 2} or too_large or line.outcome == Outcome.REFUSED.value:
             self.narration.order(Instant.parse(line.at), number, line)
         if too_large and line.outcome == Outcome.DENIED.value:
-            self._tell_of_incident()
+            self.incident.tell()
 
     def _start_bot(self, first: int, last: int) -> None:
         """Start the bot on these orders of the flow."""
@@ -278,26 +267,6 @@ class Programme:
     def _row(self, who: str, what: str) -> None:
         """Show an act at this instant."""
         self.narration.row(self.conductor.clock.now(), who, what)
-
-    def _incident(self) -> IncidentHeard:
-        """Return the story's only incident, as the gateway tells it now."""
-        return self.desk.remote.incidents()[0]
-
-    def _tell_of_incident(self) -> None:
-        """Show what the denial has opened, and that somebody was told."""
-        found = self._incident()
-        self._row(
-            "gateway",
-            f"incident {short(found.incident)} opened by {', '.join(found.reasons)};"
-            f" grace until {found.grace_ends_at[11:19]}",
-        )
-        self.pager.wait_for(found.incident, WAIT_SECONDS)
-        told = wait_for_alert(self._incident)
-        self._row(
-            "duty desk",
-            f"alert received, its signature holds; {told.micros // 1_000} ms after the"
-            " decision, by the machine's clock",
-        )
 
 
 def _date(instant: Instant) -> str:

@@ -26,7 +26,8 @@ laid out one by one. Do not trust it: check it. Nothing in it counts because it 
 it. Bring two things of your own, received before and on another way:
 
   root.pem     the root certificate
-  policy.txt   the key of the log, best received before the first live order
+  policy.txt   the key of the log and its witnesses, best received before the first
+               live order
 
 and, if you have one, a checkpoint of this log that you kept from earlier. Then run
 
@@ -37,7 +38,8 @@ and, if you have one, a checkpoint of this log that you kept from earlier. Then 
 It prints ten questions, each with HOLDS, FAILS or UNKNOWN and why, and exits with 0 if
 all hold, 1 if one fails and 3 if one cannot be told. Questions 6 and 7 (baseline,
 incidents) are UNKNOWN in packages of this version, so the exit code of a sound package
-is 3. If a venue gave you its own list of executions, add --executions with its file.
+is 3. If a venue gave you its own list of executions, add --executions with its file;
+if you trust time-stamping authorities, add --tsa with their roots.
 
 The same without our program, with OpenSSL 3.0, coreutils, sed, awk and a POSIX shell:
 
@@ -145,9 +147,10 @@ same scope
 _FILES: Final = """\
 What lies where: policy.txt the log's key · trust/ certificates, revocation lists and
 mandates, each copied from the log · log/ the log itself, a C2SP tile directory ·
-checkpoints/ earlier signed tree heads · orders/ the agents' signed orders, each with
-the proof that it is in the log · decisions/ the gateway's signed answers · report.json
-and report.csv figures with the log entries behind them.
+checkpoints/ earlier signed tree heads · witnessed/ and stamps/, where there are any,
+what witnesses and time-stamping authorities say of them · orders/ the agents' signed
+orders, each with the proof that it is in the log · decisions/ the gateway's signed
+answers · report.json and report.csv figures with the log entries behind them.
 """
 
 

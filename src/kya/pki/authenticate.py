@@ -92,11 +92,9 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     match entry.event:
         case OrderSubmitted() as event:
             return (_agent(entry, event, state),)
-        case OrderDecided() | VenueReported() | Equivocated() as event:
+        case OrderDecided() | VenueReported() | Equivocated() | AlertSettled() as event:
             return _gateway(entry, event, state)
         case DropCopied() | ExecutionUnexplained() | SessionStarted() as event:
-            return _gateway(entry, event, state)
-        case AlertSettled() as event:
             return _gateway(entry, event, state)
         case RuntimePinned(at=at) | StandingChanged(act=Act.REINSTATE, at=at):
             return _operators(entry, state, at)
@@ -121,12 +119,10 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _holders(entry, state, at, Role.AUTHORITY)
         case MandateGranted() | OverrideGranted() | BaselineLocked() as event:
             return _allowing(entry, event, state)
-        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
+        case (
+            HaltOrdered() | TradingResumed() | LatchRearmed() | IncidentActed() as event
+        ):
             return _stopping(entry, event, state)
-        case IncidentActed() as event:
-            signers = _holders(entry, state, event.at, *STOPPING)
-            require_incident_act(signers, event.act.step)
-            return signers
         case PlaceLimited() | OverlayOrdered() as event:
             return _limiting(entry, event, state)
         case LogOpened() as event:
@@ -238,9 +234,11 @@ def _allowing(
 
 
 def _stopping(
-    entry: Entry, event: HaltOrdered | TradingResumed | LatchRearmed, state: State
+    entry: Entry,
+    event: HaltOrdered | TradingResumed | LatchRearmed | IncidentActed,
+    state: State,
 ) -> tuple[Credential, ...]:
-    """Return the people who stop trading, or who start it again together."""
+    """Return the people who stop trading, or who start or let it go on together."""
     # The gateway stops trading by itself where a venue's list is not explained.
     may = (*STOPPING, Role.GATEWAY) if isinstance(event, HaltOrdered) else STOPPING
     signers = _holders(entry, state, event.at, *may)
@@ -248,6 +246,8 @@ def _stopping(
         require_resuming(signers)
     elif isinstance(event, LatchRearmed):
         require_rearming(signers)
+    elif isinstance(event, IncidentActed):
+        require_incident_act(signers, event.act.step)
     return signers
 
 

@@ -31,6 +31,7 @@ from kya.verify.plain_prices import Fields, PlainPrices
 from kya.verify.plain_rules import (
     Around,
     PlainAgent,
+    PlainCertificate,
     equivocates,
     seen_of,
     signers_in,
@@ -206,16 +207,13 @@ class PlainScan:
             around = Around(target, halted, self._working, self._places, grace)
             seen = seen_of(prices, certificate, agent, around)
             aside = set[str]() if override is None else override.sets_aside(seen)
-            found = self._overlays.objections(prices, seen, aside)
-            for question, sentence in found:
-                self._fail(question, sentence)
+            for wrong in self._overlays.objections(prices, seen, aside):
+                self._fail(*wrong)
             added = seen.added
             if seen.worth is not None:
                 worth, currency = seen.worth, certificate.scope["currency"]
         self._take_behaviour(said, order, agent)
-        what = f"order {order['agent']} {order['seq']}"
-        wrong = self._incidents.take_decision(said, pending.leaf, certificate)
-        self._take_note_of(7, (f"{what} {sentence}" for sentence in wrong))
+        self._take_opening(said, pending, certificate)
         agent.take(order, pending.line_digest)
         agent.conduct.take_order(order, said)
         if said["outcome"] == "allowed":
@@ -228,6 +226,14 @@ class PlainScan:
             self._copies.allow(order, pending.leaf, received_at)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
+
+    def _take_opening(
+        self, said: Fields, pending: _Pending, certificate: PlainCertificate | None
+    ) -> None:
+        """Hold the incident that a decision opens, or none, against the mandate."""
+        what = f"order {pending.order['agent']} {pending.order['seq']}"
+        wrong = self._incidents.take_decision(said, pending.leaf, certificate)
+        self._take_note_of(7, (f"{what} {sentence}" for sentence in wrong))
 
     def _take_behaviour(self, said: Fields, order: Fields, agent: PlainAgent) -> None:
         """Hold what a decision says of behaviour against the locks before it."""

@@ -43,8 +43,8 @@ QUESTIONS: Final = {
 PACKAGE_QUESTION: Final = "Is the package complete, and is nothing in it but its log?"
 
 NOT_CHECKED: Final = (
-    "whether the orders look like the agent's usual ones (no baseline)",
-    "whether people followed the incident procedure (no incident is logged)",
+    "whether the orders look like the agent's usual ones, unless a baseline is locked",
+    "whether what people decided about an incident was right, or why it came to one",
     "whether everyone was shown this same log, unless your policy names witnesses",
     "whether the gateway's clock was right, but for what others' times bound",
     "whether a reference or fill price was the market's",

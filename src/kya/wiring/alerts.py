@@ -46,7 +46,7 @@ def target_of(name: str, section: AlertSection, data: Path) -> AlertTarget:
                 endpoint = _endpoint(section, section.url, data)
                 return AlertmanagerTarget(endpoint, _only(secrets) if secrets else "")
             case "apprise":
-                raise InputError("apprise: not here")
+                return _apprise(secrets, section.answer_ms)
             case _ as never:
                 assert_never(never)
     except InputError as error:
@@ -76,6 +76,15 @@ async def told(name: str, config: Config, data: Path, now: Instant) -> str:
         return await target.tell(alert)
     except (InputError, TransientError) as error:
         raise type(error)(f"alerts.{name}: {error}") from error
+
+
+def _apprise(addresses: tuple[str, ...], answer_millis: int) -> AlertTarget:
+    """Return what tells them; InputError where the library is not installed."""
+    try:
+        from kya.adapters.alerts_apprise import AppriseTarget  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise InputError("apprise: want the extra, kya[apprise]") from error
+    return AppriseTarget(addresses, answer_millis)
 
 
 def _endpoint(section: AlertSection, url: str, data: Path) -> Endpoint:

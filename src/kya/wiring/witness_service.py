@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from socket import socket
 
 import uvloop
 
@@ -42,7 +43,7 @@ async def _serve(
     with ExitStack() as stack:
         thread = stack.enter_context(ThreadPoolExecutor(1, "kya-witness"))
         servers: list[Server] = []
-        sockets, urls = [], list[str]()
+        sockets, urls = list[list[socket]](), list[str]()
         for place in places:
             witness = stack.enter_context(open_witness(place.settings, clock.clock.now))
             listening = listen_on(place.host, place.port, "http")

@@ -11,27 +11,48 @@ function parseCheckpoint(bytes) {
   return { note, origin, size: Number(size), root: hash };
 }
 
-// The Ed25519 and P-256 keys of a policy's logs; whether it asks for witnesses.
+// The keys of a policy's logs and witnesses, and the quorum that it asks for.
 async function parsePolicy(bytes) {
-  const keys = [];
-  const quorums = [];
+  const policy = { keys: [], witnesses: [], groups: new Map(), quorum: null };
+  const names = new Set(["none"]);
+  const free = new Set();
+  const define = (name) => {
+    if (names.has(name)) refuse(`policy: the name ${name} is taken`);
+    names.add(name);
+    free.add(name);
+  };
   for (const line of text(bytes).split("\n")) {
-    const words = line.split(/[ \t]+/).filter(Boolean);
-    if (words.length === 0 || line.startsWith("#")) continue;
-    if (words[0] === "log" && words.length <= 3) keys.push(await parseVerifierKey(words[1] ?? ""));
-    else if (words[0] === "quorum" && words.length === 2) quorums.push(words[1]);
-    else if (words[0] !== "witness" && words[0] !== "group") refuse("policy: want `log`, `witness`, `group` or `quorum`");
+    const [kind, ...words] = line.split(/[ \t]+/).filter(Boolean);
+    if (kind === undefined || line.startsWith("#")) continue;
+    const [name = "", second = ""] = words;
+    if (kind === "log" && words.length <= 2) policy.keys.push(await parseVerifierKey(name, [1, 2]));
+    else if (kind === "witness" && (words.length === 2 || words.length === 3)) {
+      define(name);
+      policy.witnesses.push({ name, key: await parseVerifierKey(second, [4]) });
+    } else if (kind === "group" && words.length >= 3) {
+      policy.groups.set(name, parseGroup(second, words.slice(2), free));
+      define(name);
+    } else if (kind === "quorum" && words.length === 1 && policy.quorum === null && names.has(name)) policy.quorum = name;
+    else refuse("policy: want `log`, `witness`, `group`, or one `quorum` of a name above it");
   }
-  if (quorums.length !== 1) refuse("policy: want one quorum line");
-  return { keys, quorum: quorums[0] };
+  if (policy.quorum === null) refuse("policy: want a quorum line");
+  return policy;
 }
 
-async function parseVerifierKey(said) {
+function parseGroup(threshold, members, free) {
+  const wanted = { all: members.length, any: 1 }[threshold] ?? (/^[1-9]\d?$/.test(threshold) ? Number(threshold) : 0);
+  if (wanted < 1 || wanted > members.length) refuse(`policy: want a threshold of 1 to ${members.length}`);
+  for (const member of members) if (!free.delete(member)) refuse(`policy: no member ${member} to be had`);
+  return { wanted, members };
+}
+
+// types: 1 Ed25519 of a log, 2 P-256 of a log, 4 Ed25519 of a witness.
+async function parseVerifierKey(said, types) {
   const [name, id] = said.split("+", 2);
   const value = unbase64(said.slice(name.length + (id ?? "").length + 2));
   if (name === "" || !/^[0-9a-f]{8}$/.test(id ?? "")) refuse("policy: want name+id+key");
-  const ofEd25519 = value[0] === 1 && value.length === 33;
-  if (!ofEd25519 && value[0] !== 2) refuse("policy: want a key of type 1 or 2");
+  const ofEd25519 = value[0] !== 2 && value.length === 33;
+  if (!types.includes(value[0]) || (value[0] !== 2 && !ofEd25519)) refuse(`policy: want a key of type ${types.join(" or ")}`);
   const spki = ofEd25519 ? join(unhex(ED25519), value.subarray(1)) : value.subarray(1);
   const found = await digest(ofEd25519 ? join(utf8(`${name}\n`), value) : spki);
   if (found.slice(0, 8) !== id) refuse(`policy: the key id of ${name} is not that of its key`);
@@ -51,8 +72,7 @@ async function chooseKeys(record, files, own) {
       findings.fails(8, "policy.txt", `names a key for ${key.name} that ${own ? "your policy does not name" : "no certificate under your root vouches for"}`);
     }
   }
-  if (own && own.quorum !== "none") findings.unknown(8, "your policy asks for witnesses, which this page does not count");
-  return own ? own.keys : (shown?.keys ?? []).filter(isVouched);
+  return { keys: own ? own.keys : (shown?.keys ?? []).filter(isVouched), witnesses: policyOfWitnesses(own, shown) };
 }
 
 // Signed by a key that counts; null where this browser cannot tell.
@@ -76,7 +96,7 @@ async function requireSigned(head, keys) {
 async function checkHead(record, tree, keys, path, bytes) {
   await record.findings.unless(8, path, async () => {
     const head = parseCheckpoint(bytes);
-    const named = /^checkpoints\/(\d+)\.note$/.exec(path);
+    const named = /^(?:checkpoints|witnessed)\/(\d+)\.note$/.exec(path);
     if (named && Number(named[1]) !== head.size) refuse(`is of size ${head.size}`);
     if (head.origin !== record.origin) refuse(`is of another log than ${record.origin}`);
     if (head.size > tree.size) refuse(`counts ${head.size} entries, but the log only ${tree.size}`);

@@ -2,7 +2,7 @@
 // recorded, and says so: then the answer is UNKNOWN and not HOLDS.
 
 const CONTROLS = [
-  "credential.standing", "credential.validity", "halt.state", "sequence.seq", "sequence.prev",
+  "credential.standing", "credential.validity", "halt.state", "incident.grace", "sequence.seq", "sequence.prev",
   "client_order_id.unique", "clock.skew", "action.allowed", "action.target", "market.allowed",
   "venue.allowed", "region.allowed", "region.evidence", "runtime.digest", "order.type",
   "order.time_in_force", "price.age", "price.book", "price.spread", "price.band", "price.collar",
@@ -64,7 +64,10 @@ class Judgement {
 
   worthOf() {
     const { value } = this.order;
-    if (value.currency === this.scope.currency) return value.amount;
+    if (value.currency === this.scope.currency) {
+      if (!isAmount(value.amount, this.scope.places)) refuse("its amount has other decimals than its scope");
+      return value.amount;
+    }
     const recorded = this.said.worth;
     if (recorded === undefined) return null;
     this.taken.add("worth");
@@ -103,7 +106,9 @@ class Judgement {
     this.rule(good.includes(standing), "credential.standing", good.join(" "), standing, `credential.${standing}`);
     if (at < held.begins) this.rule(false, "credential.validity", held.begins, at, "credential.not_yet_valid");
     else this.rule(at <= held.ends, "credential.validity", held.ends, at, "credential.expired");
-    if (!this.isCancel) this.halts();
+    if (this.isCancel) return;
+    this.halts();
+    this.grace();
   }
 
   // Everywhere that the order touches, the narrowest place first (spec/halt.md 4.1).
@@ -122,6 +127,14 @@ class Judgement {
       return;
     }
     this.rule(said === "", "halt.state", "active", said || "active", "halt.halted");
+  }
+
+  // Past the end of a grace nothing leaves, whatever people set aside.
+  grace() {
+    const { incident } = this.agent;
+    if (incident === null && !this.record.mandates.get(this.held.mandate)?.incidents) return;
+    const measured = incident === null ? "none" : `${incident.state} until ${incident.ends}`;
+    this.rule(incident === null || this.at < incident.ends, "incident.grace", "within its grace", measured, "incident.grace_over");
   }
 
   sequence() {
@@ -248,6 +261,8 @@ class Judgement {
     const taken = {};
     for (const name of ["behaviour", "conversion", "overlays"]) if (name in said) taken[name] = said[name];
     if (this.worth !== null && order.value.currency !== scope.currency) taken.worth = { amount: this.worth, currency: scope.currency };
+    this.opening = openingOf(this.record, agent, held, this.at, outcome, controls);
+    if (this.opening !== null) taken.incident = this.opening;
     return {
       ...taken, _type: "kya/decision/v1", agent: agent.name,
       baseline: this.isCancel ? null : agent.baseline?.digest ?? null, controls,

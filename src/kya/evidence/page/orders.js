@@ -9,7 +9,7 @@ const DECISION_MEMBERS = [
   "_type", "agent", "baseline", "controls", "counters", "credential", "mandate", "mode",
   "order", "outcome", "override", "price", "reasons", "received_at", "scope", "seq",
 ];
-const DECISION_EXTRAS = ["behaviour", "conversion", "overlays", "worth"];
+const DECISION_EXTRAS = ["behaviour", "conversion", "incident", "overlays", "worth"];
 
 function requireOrder(value) {
   const members = [
@@ -79,6 +79,7 @@ function onDecision(record, entry, said) {
   }
   const judgement = new Judgement(record, order, said);
   compare(record, entry, order, said, judgement.run(), judgement.taken);
+  countBreach(record, judgement.agent, order, said, judgement.opening);
   remember(record, order, said, judgement);
 }
 
@@ -86,6 +87,9 @@ function compare(record, entry, order, said, wanted, taken) {
   for (const id of taken) record.taken.add(id);
   if (said.outcome === "allowed" && wanted.outcome !== "allowed") {
     record.fails(4, order.entry, `allowed, though the rules say ${wanted.reasons.join(", ")}`);
+  }
+  if (render(said.incident ?? {}) !== render(wanted.incident ?? {})) {
+    record.fails(7, entry, "opens another incident than the mandate says, or none where it does");
   }
   order.comesOutAgain = render(wanted) === render(said);
   if (order.comesOutAgain) return;

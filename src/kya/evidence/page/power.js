@@ -113,6 +113,7 @@ function onMandate(record, entry, said) {
   if (directors < 2) record.fails(3, entry, `want two directors; signed by ${directors}`);
   if (!(said.valid_from >= said.resolved_at && said.valid_until > said.valid_from)) refuse("want a time that it is valid in");
   parseScope(render(said.scope));
+  requirePolicyOfIncidents(said);
   record.mandates.set(entry.digest, { ...said, entry, directors });
 }
 
@@ -159,6 +160,7 @@ function onStanding(record, entry, said) {
   if (said.act === "reinstate" && said.at <= held.stopped) refuse("dated before the suspension that it lifts");
   held.standing = next;
   if (next === "suspended") held.stopped = said.at;
+  followCertificate(record, held, said.act === "reinstate" ? "reinstated" : next);
   if (next !== "revoked") return;
   record.revoking = entry;
   if (held.since === null || said.at < held.since) held.since = said.at;

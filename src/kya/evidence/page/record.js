@@ -23,7 +23,7 @@ class Record {
     this.overrides = new Map(); // By the order line that they wait for.
     this.anchors = new Map();
     this.copies = new Map(); // By venue.
-    this.unexplained = [];
+    this.incidents = new Map(); // By the leaf hash of the order that opened them.
     this.now = "";
     this.pending = null; // The order that the next entry must decide.
     this.revoking = null; // The revocation that the next entry must list.
@@ -37,7 +37,7 @@ class Record {
     if (!this.agents.has(name)) {
       this.agents.set(name, {
         name, seq: 0, prev: ZEROS, days: new Map(), orders: new Map(), sessions: [],
-        pinned: null, newest: null, baseline: null, equivocal: new Set(),
+        pinned: null, newest: null, baseline: null, equivocal: new Set(), incident: null, breaches: [],
       });
     }
     return this.agents.get(name);

@@ -4,7 +4,7 @@ const KINDS = {
   "kya/log/v1": [1, "at authority clock issuer origin root root_crl", onLog],
   "kya/certificate/v1": [1, "at certificate custody enrolment replaces", onCertificate],
   "kya/issuer/v1": [1, "at certificate", onIssuer],
-  "kya/mandate/v1": [3, "agent grace_seconds operator resolution resolved_at scope valid_from valid_until", onMandate],
+  "kya/mandate/v1": [3, "agent grace_seconds incidents operator resolution resolved_at scope valid_from valid_until", onMandate],
   "kya/registration/v1": [1, "agent at attestor expires_at mandate selectors token", onRegistration],
   "kya/refusal/v1": [1, "agent at registration rule", onRefusal],
   "kya/standing/v1": [1, "act at code credential reason", onStanding],
@@ -24,10 +24,15 @@ const KINDS = {
   "kya/place-limits/v1": [4, "at currency daily_max open_orders order_max place reason", onPlaceLimits],
   "kya/drop-copy/v1": [9, "after at executions until venue", onCopy],
   "kya/unexplained/v1": [9, "at client_id execution expected place position venue", onUnexplained],
+  "kya/incident/v1": [7, null, onIncident],
+  "kya/alert/v1": [7, "at attempts delivered detail incident micros target", onAlert],
   "kya/overlay/v1": [4, "at name policy reason", onOverlay],
   "kya/baseline-lock/v1": [6, "agent at digest document source", onLock],
 };
-const MAY_BE_MISSING = { "kya/place-limits/v1": ["daily_max", "open_orders", "order_max"] };
+const MAY_BE_MISSING = {
+  "kya/mandate/v1": ["incidents"],
+  "kya/place-limits/v1": ["daily_max", "open_orders", "order_max"],
+};
 
 async function readEntry(raw, index, leaf) {
   const entry = { index, raw, leafHex: hex(leaf), about: "", value: null, why: null };
@@ -48,6 +53,7 @@ async function readEntry(raw, index, leaf) {
 async function followLog(record, told) {
   for (const entry of record.entries) {
     await follow(record, entry);
+    entry.now = record.now;
     if (entry.index % 256 === 0) { told("entries", entry.index, record.entries.length); await pause(); }
   }
   if (record.pending !== null) record.fails(10, record.pending.entry, "no decision follows it");

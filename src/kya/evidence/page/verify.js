@@ -12,7 +12,6 @@ async function verifyPackage(files, brought, told = () => {}) {
   await checkSums(files, findings);
   const size = readSize(files, findings);
   if (size !== null) await checkLog(record, files, size, { ...brought, own }, told);
-  findings.unknown(7, "incidents: this page does not follow their procedure");
   return { findings, record, answers: findings.answers(), verdict: findings.verdict() };
 }
 
@@ -41,13 +40,17 @@ async function checkLog(record, files, size, brought, told) {
   const tiles = checkTiles(files, tree, findings);
   await checkTrust(record, files);
   const shown = await checkLaidOut(record, files, tree);
-  const keys = await chooseKeys(record, files, brought.own);
-  const heads = [...files.keys()].filter((path) => path === "log/checkpoint" || path.startsWith("checkpoints/"));
+  const { keys, witnesses } = await chooseKeys(record, files, brought.own);
+  const heads = [...files.keys()].filter((path) => path === "log/checkpoint" || /^(checkpoints|witnessed)\//.test(path));
   for (const path of heads) await checkHead(record, tree, keys, path, files.get(path));
   if (brought.checkpoint) await checkHead(record, tree, keys, "your checkpoint", brought.checkpoint);
+  await checkWitnesses(record, files, tree, witnesses);
   sayOfPower(record, signed);
   sayOfOrders(record, signed, shown);
-  sayOfLog(record, brought, tiles, heads.length);
+  sayOfIncidents(record);
+  sayOfLog(record, { ...brought, witnesses }, tiles, heads.length);
+  const stamps = [...files.keys()].filter((path) => path.startsWith("stamps/")).length;
+  if (stamps > 0) findings.checked(8, `not shown: what ${stamps} time stamps say; this page takes no roots of their authorities`);
 }
 
 function sayOfPower(record, signed) {
@@ -85,6 +88,6 @@ function sayOfLog(record, brought, tiles, heads) {
   if (brought.own) findings.checked(8, "signed by a key of your policy");
   if (brought.checkpoint) findings.checked(8, "your checkpoint is a beginning of this log");
   if (!brought.own && !brought.checkpoint) findings.unknown(8, "without a policy or a checkpoint of your own nobody can tell whether others were shown another log");
-  findings.checked(8, "not shown: that everybody was given this same log; no witness is asked");
+  if (!brought.witnesses?.isOwn) findings.checked(8, "not shown: that everybody was given this same log; your policy asks for no witness");
   if (!brought.checkpoint) findings.checked(8, "not shown: that no tail was cut off, which takes a checkpoint that you kept");
 }
