@@ -48,8 +48,8 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "custody": custody.run,
     "mtls": mtls.run,
     "issuing": issuing.run,
-    "cosigning": cosigning.run,
     "bound": binding.run,
+    "cosigning": cosigning.run,
 }
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 import pytest
 
+from kya.cli import evidence
 from kya.codec.note import SignedNote
 from kya.codec.package_layout import witnessed_path
 from kya.config import read_config, render_config
@@ -185,3 +186,16 @@ def test_how_far_the_witnesses_are_is_told(trading: Up) -> None:
     told = trading.kya("gateway", "state", "--json").json["witnessed"]
     assert (told["size"], told["witnesses"]) == (entries, ["w1", "w2"])
     assert told["age_seconds"] >= 5
+
+
+def test_a_package_waits_for_witnesses_and_says_if_they_did_not_come(
+    trading: Up, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(evidence, "_WITNESS_SECONDS", 0.2)
+    days = ("--from", "2026-01-01", "--to", "2099-01-01", "--out", tmp_path / "package")
+    halt(trading, "venue:SIMC", *BY_ONE)  # one entry more than they have seen
+    said = trading.kya("evidence", "build", *days)
+    assert said.code == 0, said.err
+    assert "question 8 will say so" in said.err
+    assert list((tmp_path / "package/witnessed").iterdir())
+    assert "quorum both" in (tmp_path / "package/policy.txt").read_text()

@@ -182,6 +182,24 @@ def test_a_crash_before_the_entry_tells_it_again_and_one_after_it_does_not() -> 
     lived(test)
 
 
+def test_what_was_taken_but_is_not_on_record_is_told_once_more_under_its_name() -> None:
+    async def test(house: House) -> None:
+        target = MemoryTarget()
+        async with Telling(house, {"desk": target}):
+            await breach(house)
+            house.clock.forward(seconds=-60)  # so that it cannot go on record
+            await until(lambda: len(target.told) == 1)
+        await house.restart()
+        house.clock.forward(seconds=61)
+        async with Telling(house, {"desk": target}):
+            await until(lambda: len(settled(house)) == 1)
+        first, second = target.told
+        assert first.id == second.id
+        assert settled(house)[0].delivered
+
+    lived(test)
+
+
 def test_an_incident_from_before_the_task_began_is_told_with_what_came_of_it() -> None:
     async def test(house: House) -> None:
         incident = await breach(house)

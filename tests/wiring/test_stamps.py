@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -17,31 +15,23 @@ from kya.pki.time_stamps import QUERY_TYPE, stamped_at
 from kya.wiring.stamps import stamping_of
 from tests.pki.stamping import StampAuthority
 from tests.sequencer.logs import grown, opened
+from tests.serving import Quiet, serving
 
 
 @contextmanager
 def at_work(authority: StampAuthority) -> Generator[str]:
     """Serve an authority on loopback."""
 
-    class Post(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Post(Quiet):
+        def do_POST(self) -> None:  # noqa: N802  the library's name
             assert self.headers["content-type"] == QUERY_TYPE
             query = self.rfile.read(int(self.headers["content-length"]))
             self.send_response(200 if self.path == "/tsr" else 404)
             self.end_headers()
             self.wfile.write(authority.answer(query))
 
-        def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Post)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Post) as url:
+        yield url
 
 
 def section(url: str, root: str = "tsa.pem", policy: str = "") -> TimeStampsSection:

@@ -3,9 +3,8 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -19,6 +18,7 @@ from kya.witness.pull import EquivocationError, pull
 from kya.witness.witness import RefusalError
 from tests.cli.terminal import kya
 from tests.foreign.test_foreign_log import write_log
+from tests.serving import Quiet, serving
 from tests.tlog.builders import (
     AGENT,
     LOG,
@@ -97,23 +97,16 @@ def test_what_the_log_did_not_sign_is_no_evidence(watched: Watched) -> None:
         pull(watched.witness, watched.files.read, note)
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
+class Folder(Quiet, SimpleHTTPRequestHandler):
+    """Serves files, and says nothing of it."""
 
 
 @contextmanager
 def served(folder: Path) -> Generator[str]:
     """Serve a folder on loopback."""
-    serve = partial(Quiet, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), serve)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    serve = partial(Folder, directory=str(folder))
+    with serving(serve) as url:
+        yield url
 
 
 def test_the_command_writes_the_line_and_then_the_evidence(tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ import logging
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -26,6 +24,7 @@ from kya.wiring.witnesses import Witnesses, witnesses_of
 from kya.witness.client import REPLY_BYTES_MAX, Reply, WitnessClient
 from kya.witness.witness import Witness
 from tests.sequencer.logs import LOG, grown, opened, published
+from tests.serving import Quiet, serving
 from tests.witness.worlds import NOON, a_cosigner
 
 
@@ -44,8 +43,8 @@ def a_witness(number: int) -> Witness:
 def at_work(witness: Witness, pad: bytes = b"") -> Generator[str]:
     """Serve a witness on loopback; the prefix has a path of its own."""
 
-    class Post(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Post(Quiet):
+        def do_POST(self) -> None:  # noqa: N802  the library's name
             length = int(self.headers["content-length"])
             answer = witness.add_checkpoint(self.rfile.read(length))
             found = self.path == "/prefix/add-checkpoint"
@@ -53,17 +52,8 @@ def at_work(witness: Witness, pad: bytes = b"") -> Generator[str]:
             self.end_headers()
             self.wfile.write(answer.body + pad)
 
-        def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Post)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/prefix"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Post) as url:
+        yield f"{url}/prefix"
 
 
 def watching(sequencer: Sequencer, folder: Path, *clients: WitnessClient) -> Witnesses:

@@ -24,9 +24,13 @@ def open_desk(data: Path) -> Desk:
     return Desk(opened=opened, remote=Remote.of(data), clock=system_clock().clock.now)
 
 
-def publish_if_running(data: Path) -> None:
-    """Have a running gateway sign the log as it stands; a stopped one has done so."""
+def publish_if_running(data: Path) -> int | None:
+    """Have a running gateway sign the log as it stands; a stopped one has done so.
+
+    Return how many entries it signed, None if there is none.
+    """
     try:
-        Remote.of(data).publish()
+        return Remote.of(data).publish()
     except TransientError:
         talk("no gateway is running: the log is read up to its last checkpoint")
+        return None

@@ -2,13 +2,14 @@
 
 import shlex
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from kya.cli.desk import publish_if_running
-from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json
+from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
 from kya.cli.progress import progress
 from kya.codec.package_layout import LOG
 from kya.codec.tally import Selection
@@ -17,9 +18,11 @@ from kya.evidence.archive import archive
 from kya.evidence.build import BuiltPackage, build_package
 from kya.evidence.cms import CONTENT, MESSAGE, find_order, write_order
 from kya.verify.package import opened
-from kya.wiring.witnessed import log_directory
+from kya.wiring.witnessed import log_directory, newest_seen
 
 ARCHIVE: Final = ".tar.gz"
+_WITNESS_SECONDS: Final = 5
+_WITNESS_PAUSE_SECONDS: Final = 0.05
 app = typer.Typer(
     help="Evidence: build a package, export an order.", no_args_is_help=True
 )
@@ -40,7 +43,8 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Build the evidence package of a period from the published log."""
-    publish_if_running(data)
+    if (size := publish_if_running(data)) is not None:
+        _wait_for_witnesses(data, size)
     selection = Selection(agent=agent, first=Day.parse(first), last=Day.parse(last))
     if out.name.endswith(ARCHIVE):
         with tempfile.TemporaryDirectory(dir=out.parent) as draft:
@@ -88,6 +92,19 @@ def cms(
     answer(f"{out}: order {seq} of {agent}, received at {order.received_at}")
     answer(f"under revocation list {order.crl_number}; check it with your own root:")
     answer(_command(out, attime))
+
+
+def _wait_for_witnesses(data: Path, size: int) -> None:
+    """Give the log's witnesses, if it has any, seconds to cosign what was signed."""
+    log, begun = log_directory(data), time.monotonic()
+    while log.witnesses.witnesses:
+        seen = newest_seen(log)
+        if seen is not None and seen.size >= size:
+            return
+        if time.monotonic() - begun > _WITNESS_SECONDS:
+            talk("witnesses have not cosigned the last entries: question 8 will say so")
+            return
+        time.sleep(_WITNESS_PAUSE_SECONDS)
 
 
 def _command(out: Path, attime: int) -> str:

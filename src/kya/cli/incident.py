@@ -18,12 +18,14 @@ from kya.cli.output import (
     answer_json,
     read_bytes,
     talk,
+    write_new,
 )
 from kya.core.incident import Step
 from kya.core.instant import Instant
 from kya.wiring.desk import Desk
 from kya.wiring.incident_desk import (
     WantedStep,
+    file_of,
     incident_named,
     story_of,
     take_step,
@@ -118,6 +120,26 @@ def release(
 ) -> None:
     """Let the agent go on; it takes two people, one of whom supervises."""
     _take(data, named, WantedStep(step=Step.RELEASE, reason=reason), people)
+
+
+@app.command("file")
+def file(
+    named: Named,
+    out: Annotated[Path, typer.Option(help="Where to write it; it must not be there.")],
+    data: Data = DATA_DEFAULT,
+    *,
+    bot_log: Annotated[
+        Path | None,
+        typer.Option(help="What the bot wrote down; its SHA-256 stands in the file."),
+    ] = None,
+) -> None:
+    """Write what the log knows around an incident, for whoever looks into it."""
+    desk = open_desk(data)
+    incident, size = incident_named(desk, named), desk.remote.publish()
+    noted = None if bot_log is None else read_bytes(bot_log, "bot's log")
+    found = file_of(data / "log", size, incident, noted)
+    write_new(out, found)
+    answer(f"{sha256(found).hexdigest()}  {out}")
 
 
 @app.command("conclude")

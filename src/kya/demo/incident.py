@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from kya.authority.incidents import short
@@ -10,9 +11,9 @@ from kya.core.credential import Role
 from kya.core.errors import TransientError
 from kya.core.incident import IncidentState, Step
 from kya.demo.pager import Pager
-from kya.demo.stage import CTO
+from kya.demo.stage import CTO, INCIDENT_FILE, RISK, Stage
 from kya.wiring.desk import Desk
-from kya.wiring.incident_desk import WantedStep, take_step
+from kya.wiring.incident_desk import WantedStep, file_of, take_step
 from kya.wiring.remote import IncidentHeard
 
 _WAIT_SECONDS: Final = 30.0
@@ -57,6 +58,19 @@ class IncidentStory:
             f"credential suspended {grace} s after the denial: nobody has decided;"
             f" since {found.grace_ends_at[11:19]} nothing but cancels would leave",
         )
+
+    def conclude(self, stage: Stage) -> None:
+        """Risk management looks into it, and names the root cause."""
+        size, heard = self.desk.remote.publish(), self._now()
+        file = file_of(stage.installation / "log", size, heard, None)
+        (stage.out / INCIDENT_FILE).write_bytes(file)
+        concluded = WantedStep(
+            step=Step.CONCLUDE,
+            reason="a parameter set loaded before the session, ten times too large",
+            file=sha256(file).hexdigest(),
+        )
+        take_step(self.desk, heard.incident, concluded, [(Role.RISK, RISK)])
+        self.row("risk", f"{RISK} concludes: {concluded.reason} ({INCIDENT_FILE})")
 
     def wait_until(self, state: IncidentState) -> IncidentHeard:
         """Return the incident once it stands there; TransientError if it never does."""

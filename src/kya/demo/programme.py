@@ -48,6 +48,7 @@ CLOSING_AT: Final = Instant.parse("2026-05-21T17:00:00.000000Z")
 SEEN_AT: Final = BREACH.plus(seconds=80)
 REVOKED_AT: Final = Instant.parse("2026-05-23T11:00:00.000000Z")
 REPLACED_AT: Final = Instant.parse("2026-05-23T12:00:00.000000Z")
+CONCLUDED_AT: Final = REPLACED_AT.plus(seconds=7_200)
 RESTARTED_AT: Final = Instant.parse("2026-05-25T08:00:00.000000Z")
 ENDED_AT: Final = Instant.parse("2026-05-29T17:00:00.000000Z")
 PACKAGED_AT: Final = Instant.parse("2026-05-30T09:00:00.000000Z")
@@ -86,6 +87,7 @@ class Programme:
             (BREACH.plus(seconds=self.grace), self.enforce),
             (REVOKED_AT, self.revoke),
             (REPLACED_AT, self.replace),
+            (CONCLUDED_AT, lambda: self.incident.conclude(self.stage)),
             (RESTARTED_AT, self.restart),
             (ENDED_AT, self.end),
             (PACKAGED_AT, self.package),

@@ -40,6 +40,7 @@ SUPERVISORS: Final = ((Role.RISK, RISK), (Role.COMPLIANCE, "felix.braun"))
 CTO: Final = "karl.frey"
 PAGER: Final = "duty-desk"
 PAGER_SECRET: Final = "keys/duty-desk.secret"  # noqa: S105  where it is
+INCIDENT_FILE: Final = "incident.json"
 SERIAL: Final = 0xF1D4E8C7B2A9F3E6
 ORIGIN: Final = "cryptoex.example/log/2026"
 RESOLVED_AT: Final = Instant.parse("2026-04-24T10:00:00.000000Z")
@@ -47,7 +48,7 @@ LIVE_FROM: Final = Instant.parse("2026-05-15T09:00:00.000000Z")
 
 _MADE: Final = ("evidence", "evidence.tar.gz", "installation", "agent-host", "root.pem")
 _MADE_TOO: Final = ("policy.txt", "executions.csv", "resolution.txt", "README")
-_OUTSIDE: Final = ("witnesses",)
+_OUTSIDE: Final = ("witnesses", INCIDENT_FILE)
 _OF_THE_REVIEW: Final = ("baseline.json", "review.jsonl")
 _OF_THE_BOT: Final = ("bot.jsonl", "bot.json")
 _MARK: Final = "README"
@@ -61,6 +62,7 @@ _MARK_TEXT: Final = (
     "agent-host/                  the bot's host: key, certificate, journal\n"
     "resolution.txt               the board's document\n"
     "baseline.json, review.jsonl  what two people locked, and what they looked at\n"
+    "incident.json                what the log knows around the incident\n"
     "bot.jsonl                    what the bot wrote down\n"
 )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kya.authority import acts
 from kya.authority.incidents import short
+from kya.codec.incident_file import IncidentFile, Wanted
 from kya.core.errors import InputError
 from kya.core.incident import AlertSettled, IncidentAct, IncidentActed, Step
 from kya.core.instant import Instant
@@ -69,6 +70,21 @@ def story_of(directory: Path, size: int, incident: IncidentHeard) -> list[Happen
     """Return all that the published log says of an incident, in its order."""
     found = enumerate(published_entries(directory, size))
     return [each for index, raw in found for each in _told(index, raw, incident)]
+
+
+def file_of(
+    directory: Path, size: int, incident: IncidentHeard, bot_log: bytes | None
+) -> bytes:
+    """Return the incident file: what the published log knows around an incident."""
+    wanted = Wanted(
+        incident=incident.incident,
+        agent=incident.agent,
+        opened_at=Instant.parse(incident.opened_at),
+    )
+    file = IncidentFile(wanted)
+    for index, raw in enumerate(published_entries(directory, size)):
+        file.take(index, raw)
+    return file.render(bot_log)
 
 
 def _told(index: int, raw: bytes, incident: IncidentHeard) -> Iterator[Happened]:

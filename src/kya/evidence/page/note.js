@@ -44,14 +44,23 @@ function parseJson(said) {
 
 // RFC 8785 for what stands in a line: no fractions, so numbers are as they are shown.
 function render(value) {
-  if (Array.isArray(value)) return `[${value.map(render).join(",")}]`;
-  if (value !== null && typeof value === "object") {
-    const names = Object.keys(value).sort();
-    return `{${names.map((name) => `${JSON.stringify(name)}:${render(value[name])}`).join(",")}}`;
-  }
+  if (typeof value === "string") return renderText(value);
   if (typeof value === "number" && !Number.isSafeInteger(value)) refuse("want a whole number");
-  if (typeof value === "string" && /\p{Surrogate}/u.test(value)) refuse("want whole characters");
-  return JSON.stringify(value);
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  let out = "";
+  if (Array.isArray(value)) {
+    for (const item of value) out += `${out === "" ? "" : ","}${render(item)}`;
+    return `[${out}]`;
+  }
+  for (const name of Object.keys(value).sort()) {
+    out += `${out === "" ? "" : ","}${renderText(name)}:${render(value[name])}`;
+  }
+  return `{${out}}`;
+}
+
+function renderText(said) {
+  if (/[\ud800-\udfff]/.test(said) && /\p{Surrogate}/u.test(said)) refuse("want whole characters");
+  return JSON.stringify(said);
 }
 
 // The members of an object, no more and no fewer.

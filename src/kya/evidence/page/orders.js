@@ -88,10 +88,10 @@ function compare(record, entry, order, said, wanted, taken) {
   if (said.outcome === "allowed" && wanted.outcome !== "allowed") {
     record.fails(4, order.entry, `allowed, though the rules say ${wanted.reasons.join(", ")}`);
   }
-  if (render(said.incident ?? {}) !== render(wanted.incident ?? {})) {
+  if (said.incident !== wanted.incident && render(said.incident ?? {}) !== render(wanted.incident ?? {})) {
     record.fails(7, entry, "opens another incident than the mandate says, or none where it does");
   }
-  order.comesOutAgain = render(wanted) === render(said);
+  order.comesOutAgain = `${render(wanted)}\n` === entry.note.text;
   if (order.comesOutAgain) return;
   const differing = said.controls.find((control, at) => render(control) !== render(wanted.controls[at] ?? {}));
   const where = differing ? ` at ${differing.id}` : "";

@@ -42,7 +42,7 @@ async function checkLog(record, files, size, brought, told) {
   const shown = await checkLaidOut(record, files, tree);
   const { keys, witnesses } = await chooseKeys(record, files, brought.own);
   const heads = [...files.keys()].filter((path) => path === "log/checkpoint" || /^(checkpoints|witnessed)\//.test(path));
-  for (const path of heads) await checkHead(record, tree, keys, path, files.get(path));
+  await inBatches(heads, (path) => checkHead(record, tree, keys, path, files.get(path)));
   if (brought.checkpoint) await checkHead(record, tree, keys, "your checkpoint", brought.checkpoint);
   await checkWitnesses(record, files, tree, witnesses);
   sayOfPower(record, signed);

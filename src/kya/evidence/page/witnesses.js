@@ -24,11 +24,17 @@ async function checkWitnesses(record, files, tree, chosen) {
   const last = new Map(); // By witness: time and size of its lines so far, for 5.3.
   let largest = 0;
   let untold = false;
-  for (const [path, size] of witnessedFiles(files, tree)) {
-    const signed = await findings.unless(8, path, () => witnessesOf(record, files.get(path), size, chosen.policy, last));
-    if (signed === null) continue;
-    untold ||= signed.untold;
-    if (quorumHolds(chosen.policy, signed.names)) largest = Math.max(largest, size);
+  const heads = witnessedFiles(files, tree);
+  const read = ([path]) => findings.unless(8, path, () => linesOf(files.get(path), chosen.policy));
+  const lines = await inBatches(heads, read);
+  for (const [at, [path, size]] of heads.entries()) {
+    if (lines[at] === null) continue;
+    untold ||= lines[at].some((line) => line.holds === null);
+    await findings.unless(8, path, () => {
+      for (const line of lines[at]) requireInOrder(record, line, size, last);
+      const names = new Set(lines[at].map((line) => line.witness.name));
+      if (quorumHolds(chosen.policy, names)) largest = Math.max(largest, size);
+    });
   }
   if (untold) findings.unknown(8, "this browser has no Ed25519: the witnesses' signatures were not checked");
   else sayOfWitnesses(record, tree, chosen, largest);
@@ -45,10 +51,10 @@ function witnessedFiles(files, tree) {
   return found.sort((one, other) => one[1] - other[1]);
 }
 
-async function witnessesOf(record, bytes, size, policy, last) {
+// The lines of the policy's witnesses under one head, each of which must fit it.
+async function linesOf(bytes, policy) {
   const { note } = parseCheckpoint(bytes);
-  const names = new Set();
-  let untold = false;
+  const found = [];
   for (const signature of note.signatures) {
     const witness = policy.witnesses.find((each) => each.key.name === signature.name && each.key.id === signature.id);
     if (!witness) continue;
@@ -57,16 +63,14 @@ async function witnessesOf(record, bytes, size, policy, last) {
     const message = join(utf8(`cosignature/v1\ntime ${seconds}\n`), note.message);
     const holds = await ed25519Holds(witness.key.spki, signature.value.subarray(8), message);
     if (holds === false || seconds === 0n || seconds > SECONDS_MAX) refuse(`the line of ${witness.name} does not fit`);
-    untold ||= holds === null;
-    requireInOrder(record, witness, seconds, size, last);
-    names.add(witness.name);
+    found.push({ witness, seconds, holds });
   }
-  return { names, untold };
+  return found;
 }
 
 // Nothing can have been witnessed long before the log says that it was there, nor a
 // smaller tree after a larger one.
-function requireInOrder(record, witness, seconds, size, last) {
+function requireInOrder(record, { witness, seconds }, size, last) {
   const moment = record.entries[size - 1].now;
   if (seconds * SECOND < micros(moment) - 60n * SECOND) refuse(`the line of ${witness.name} is dated before ${moment}`);
   const former = last.get(witness.name) ?? { seconds: 0n, size: 0 };
