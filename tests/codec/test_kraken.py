@@ -29,18 +29,16 @@ SIGNED = (
     "ndwLUQ=="
 )
 LEAST = {"pair": "XBTEUR", "type": "buy", "ordertype": "market", "volume": "1"}
-LISTED = {
-    "XXBTZEUR": {
-        "altname": "XBTEUR",
-        "wsname": "XBT/EUR",
-        "base": "XXBT",
-        "quote": "ZEUR",
-        "pair_decimals": 1,
-        "lot_decimals": 8,
-        "ordermin": "0.00005",
-    },
-    "XBT:BTNL": {"altname": "x"},
+XBTEUR: dict[str, object] = {
+    "altname": "XBTEUR",
+    "wsname": "XBT/EUR",
+    "base": "XXBT",
+    "quote": "ZEUR",
+    "pair_decimals": 1,
+    "lot_decimals": 8,
+    "ordermin": "0.00005",
 }
+LISTED = {"XXBTZEUR": XBTEUR, "XBT:BTNL": {"altname": "x"}}
 names = st.sampled_from(
     ["pair", "type", "ordertype", "volume", "price", "oflags", "timeinforce",
      "expiretm", "cl_ord_id", "userref", "deadline", "validate", "leverage", "x"]
@@ -133,7 +131,8 @@ def test_a_market_is_found_by_each_of_its_names_and_no_other() -> None:
     }
     with pytest.raises(DialectError, match="EQuery:Unknown asset pair"):
         pairs.of("XBT/EUR")
-    for wrong in ([], {"XXBTZEUR": {**LISTED["XXBTZEUR"], "lot_decimals": "many"}}):
+    wrongs: list[object] = [[], {"XXBTZEUR": {**XBTEUR, "lot_decimals": "many"}}]
+    for wrong in wrongs:
         with pytest.raises(MalformedError):
             Pairs.read(wrong)
 
