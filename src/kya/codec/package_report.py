@@ -112,6 +112,7 @@ def _report(tally: Tally, frame: Frame) -> Json:
         "agents": {name: _agent(agent) for name, agent in agents.items()},
         "clock_source": opened.clock.value if opened else None,
         "halts": [found.fields() for found in tally.halts.about(selection.agent)],
+        "incidents": [each.fields() for each in tally.incidents.about(selection.agent)],
         "issuer": frame.issuer_subject,
         "log": {
             "entries": tally.size,

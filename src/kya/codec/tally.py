@@ -12,11 +12,13 @@ from kya.codec.certificate_figures import CertificateFigures, Lapse, StandingFig
 from kya.codec.decisions import DecisionLine
 from kya.codec.figures import Bucket
 from kya.codec.halt_figures import Halts
+from kya.codec.incident_figures import Incidents
 from kya.codec.override_figures import OverrideFigures
 from kya.codec.place_figures import LimitedPlaces
 from kya.core.credential import Role
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
+from kya.core.incident import AlertSettled, IncidentActed
 from kya.core.instant import Day, Instant
 from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import Act
@@ -88,6 +90,7 @@ class Tally:
     agents: dict[str, AgentTally] = field(default_factory=dict[str, AgentTally])
     price_sources: set[str] = field(default_factory=set[str])
     halts: Halts = field(default_factory=Halts)
+    incidents: Incidents = field(default_factory=Incidents)
     places: LimitedPlaces = field(default_factory=LimitedPlaces)
     _order: tuple[int, OrderSubmitted] | None = None
     _holders: dict[str, str] = field(default_factory=dict[str, str])
@@ -107,6 +110,9 @@ class Tally:
                     self._take_certificate(index, event)
             case StandingChanged():
                 self._take_standing(index, event)
+                self.incidents.take(index, event)
+            case IncidentActed() | AlertSettled():
+                self.incidents.take(index, event)
             case OverrideGranted(override=override):
                 found = OverrideFigures(entry=index, granted=event)
                 self._agent(override.agent).overrides.append(found)
@@ -137,6 +143,8 @@ class Tally:
         if self._order is None:
             return
         (order_index, submitted), self._order = self._order, None
+        if event.opening is not None:
+            self.incidents.open(order_index, submitted.order.credential, event)
         if line.override is not None:
             for found in self._agent(event.agent).overrides:
                 found.take(order_index, line)
