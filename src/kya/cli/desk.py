@@ -17,6 +17,21 @@ Operators = Annotated[
     typer.Option("--as", help="An operator who signs; give it once for each."),
 ]
 
+Why = Annotated[str, typer.Option(help="Why; it goes into the log.")]
+Person = Annotated[
+    list[str],
+    typer.Option(
+        "--as", help="ROLE:NAME of the person who signs, such as operator:alice."
+    ),
+]
+People = Annotated[
+    list[str],
+    typer.Option(
+        "--as",
+        help="ROLE:NAME of a person who signs, such as risk:rita; give it twice.",
+    ),
+]
+
 
 def open_desk(data: Path) -> Desk:
     """Return the desk at work against the gateway that runs on this directory."""

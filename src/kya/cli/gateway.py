@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kya.cli.desk import open_desk
+from kya.cli.desk import People, Person, Why, open_desk
 from kya.cli.gateway_alert import send_test
 from kya.cli.gateway_state import halted, state
 from kya.cli.output import DATA_DEFAULT, Data, answer, talk
@@ -49,20 +49,6 @@ Where = Annotated[
         parser=_place,
         metavar="PLACE",
         help="firm, agent:NAME, desk:NAME, market:BASE/QUOTE or venue:NAME.",
-    ),
-]
-Why = Annotated[str, typer.Option(help="Why; it goes into the log.")]
-Person = Annotated[
-    list[str],
-    typer.Option(
-        "--as", help="ROLE:NAME of the person who signs, such as operator:alice."
-    ),
-]
-People = Annotated[
-    list[str],
-    typer.Option(
-        "--as",
-        help="ROLE:NAME of a person who signs, such as risk:rita; give it twice.",
     ),
 ]
 Named = Annotated[

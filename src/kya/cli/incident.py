@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from kya.authority.incidents import short
-from kya.cli.desk import open_desk
+from kya.cli.desk import People, Person, Why, open_desk
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
@@ -42,20 +42,6 @@ app = typer.Typer(
 
 Named = Annotated[
     str, typer.Argument(metavar="INCIDENT", help="The first digits of its id.")
-]
-Why = Annotated[str, typer.Option(help="Why; it goes into the log.")]
-Person = Annotated[
-    list[str],
-    typer.Option(
-        "--as", help="ROLE:NAME of the person who signs, such as operator:alice."
-    ),
-]
-People = Annotated[
-    list[str],
-    typer.Option(
-        "--as",
-        help="ROLE:NAME of a person who signs, such as risk:rita; give it twice.",
-    ),
 ]
 
 
