@@ -24,6 +24,7 @@ from kya.pki.note_signer import NoteSigner
 from tests.builders import place_limits
 from tests.drop_copies import copy_list
 from tests.halting import CARLA, enrol_supervisors, halt, rearm_note, resume
+from tests.incidents import the_fridays_world, the_incident_in, world_breached
 from tests.locking import SCORES, locked_world
 from tests.world import (
     AGENT,
@@ -156,6 +157,25 @@ def test_venue_reports_make_no_difference() -> None:
     world.trade(world.order(created_at=MORNING.plus(seconds=1)))
     test, differences = judged(world, the_mandate())
     assert (test.found.orders, differences) == (2, [])
+
+
+def test_a_log_with_an_incident_is_judged_as_if_none_were_opened() -> None:
+    world = the_fridays_world()
+    test, differences = judged(world, world.mandate)
+    assert differences == []
+    assert test.found.orders == 3
+    wider = replace(world.mandate, scope=the_scope(order_max=eur("200000.00")))
+    _, [breach] = judged(world, wider)
+    assert breach.changed.outcome is Outcome.ALLOWED
+
+
+def test_the_end_of_a_grace_stops_as_it_does_in_the_log() -> None:
+    world = world_breached()
+    ends = the_incident_in(world.state).grace_ends_at
+    assert world.trade(world.order(created_at=ends)) == "denied"
+    test, differences = judged(world, world.mandate)
+    assert differences == []
+    assert test.found.orders == 2
 
 
 def test_another_agents_mandate_judges_nothing() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kya.authority.difference import Difference, Differences, Judgement
+from kya.authority.incidents import watch_as_logged
 from kya.authority.place_totals import PlaceTotals
 from kya.authority.waiting_overrides import WaitingOverrides
 from kya.authority.watched import Watched
@@ -22,6 +23,7 @@ from kya.codec.decisions import (
     read_outcome,
 )
 from kya.codec.drop_copies import DROP_COPY_TYPE, UNEXPLAINED_TYPE
+from kya.codec.incidents import ALERT_TYPE, INCIDENT_TYPE
 from kya.codec.logged_decision import logged_decision
 from kya.codec.mandates import render_mandate
 from kya.codec.orders import ORDER_TYPE, parse_order
@@ -68,9 +70,11 @@ _FLOW: Final = frozenset(
         EQUIVOCATION_TYPE,
         DROP_COPY_TYPE,
         UNEXPLAINED_TYPE,
+        INCIDENT_TYPE,
+        ALERT_TYPE,
     }
 )
-"""Kinds of entry that change no power; all others are folded."""
+"""Kinds of entry that change no power here; all others are folded."""
 
 
 @dataclass(slots=True)
@@ -197,13 +201,13 @@ class Backtest:
         was_sent = allowed = read_outcome(logged.outcome) is Outcome.ALLOWED
         reserved, worth, found = None, order.amount, None
         if self.first <= inputs.received_at.day <= self.last:
-            decision = decide(self._case(order, inputs, credential, override))
+            case = self._case(order, inputs, credential, override)
+            watch = watch_as_logged(order, logged.reasons, received_at)
+            decision = decide(case if watch is None else replace(case, watch=watch))
             allowed, reserved = decision.allowed, decision.reserved
             worth = decision.case.worth or worth
             changed = Judgement(outcome=decision.outcome, reasons=decision.reasons)
-            found = self.found.compare(
-                index, order, inputs.received_at, logged, changed
-            )
+            found = self.found.compare(index, order, received_at, logged, changed)
         if not self.counts_outcomes:
             self._past = self._past.including(order, digest, counted=reserved)
             return found
