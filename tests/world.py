@@ -6,6 +6,7 @@ test shows only what differs from a valid world.
 
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import Any, Final
 
 from kya.adapters.kms_memory import MemorySigner
 from kya.authority import acts, ceremony
@@ -120,6 +121,10 @@ def signer_for(name: str, algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> Memory
     return MemorySigner.from_seed(algorithm, sha256(name.encode()).digest())
 
 
+_FOUNDED: Final[dict[bytes, dict[str, Any]]] = {}
+"""The beginnings of worlds by their mandate: what a world adds, it adds to a copy."""
+
+
 @dataclass(kw_only=True)
 class World:
     """One installation with a log under way: `state` is the fold of `entries`."""
@@ -132,6 +137,15 @@ class World:
     orders: dict[int, Order] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Begin as every world of this mandate begins; it is founded once a process."""
+        mandate = render_mandate(the_mandate(self.scope, incidents=self.incidents))
+        if mandate not in _FOUNDED:
+            self._found()
+            _FOUNDED[mandate] = dict(vars(self))
+        vars(self).update(_FOUNDED[mandate])
+        self.entries, self.orders = list(self.entries), dict(self.orders)
+
+    def _found(self) -> None:
         """Found the CA and open the log, with one agent enrolled and able to trade."""
         self.root_key = signer_for("root", KeyAlgorithm.P384)
         issuer_key = signer_for("issuer")
