@@ -18,6 +18,7 @@ from kya.cli import (
     ca,
     demo,
     director,
+    doctor,
     evidence,
     export,
     gateway,
@@ -58,6 +59,7 @@ app.command("office")(office.office)
 app.command("sidecar")(sidecar.sidecar)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
+app.command("doctor")(doctor.doctor)
 app.command("paper-exchange")(paper_exchange.paper_exchange)
 app.command("perimeter")(perimeter.perimeter)
 app.command("score")(score.score_command)
