@@ -664,7 +664,8 @@ def halts_of(
 @st.composite
 def watches(draw: st.DrawFn, agent: str, received_at: Instant) -> Watch:
     """What is known of incidents: one trigger or none, breaches, one that runs."""
-    around = st.integers(-2, 2).map(lambda micros: received_at.plus(micros=micros))
+    near = st.integers(-2, 2).map(lambda micros: received_at.micros + micros)
+    around = near.map(lambda micros: Instant(min(max(micros, 0), LAST.micros)))
     running = Incident(
         id="1" * 64,
         agent=agent,
@@ -686,12 +687,14 @@ def watches(draw: st.DrawFn, agent: str, received_at: Instant) -> Watch:
     )
     policy = IncidentPolicy(triggers=(trigger,), alert_seconds=5)
     old = draw(st.lists(st.integers(59_999_999, 60_000_001), max_size=2))
-    earlier = tuple(received_at.micros - micros for micros in sorted(old)[::-1])
+    then = (received_at.micros - micros for micros in sorted(old)[::-1])
+    earlier = tuple(micros for micros in then if micros >= 0)
     kept = earlier[1 - trigger.count :] if trigger.count > 1 else ()
     incident = draw(st.none() | st.just(running))
     return Watch(policy, draw(st.integers(0, 86_400)), (kept,), incident)
 
 
+LAST = Instant.parse("9999-12-31T23:59:59.999999Z")
 _WATCHED = (
     Reason.ORDER_AMOUNT_MAX,
     Reason.MARKET_NOT_ALLOWED,

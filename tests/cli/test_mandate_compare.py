@@ -1,5 +1,5 @@
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -107,8 +107,22 @@ def test_mandates_of_two_agents_are_not_compared(tmp_path: Path) -> None:
     assert "want two of one agent" in said.err
 
 
+INCIDENTS: Final = {
+    "alert_seconds": 5,
+    "triggers": [
+        {"count": 1, "reasons": ["order.amount_max"], "within_seconds": 60},
+    ],
+}
+
+
+def test_lint_warns_where_no_breach_opens_an_incident(tmp_path: Path) -> None:
+    said = kya("mandate", "lint", draft(tmp_path / "draft"), "--data", tmp_path)
+    assert said.code == 0
+    assert said.out.startswith("warning: incidents: no breach opens one")
+
+
 def test_a_sound_mandate_says_its_size(tmp_path: Path) -> None:
-    path = draft(tmp_path / "draft")
+    path = stored(tmp_path / "draft", a_draft(**AT, incidents=INCIDENTS))
     said = kya("mandate", "lint", path, "--data", tmp_path)
     assert (said.code, said.out) == (0, "scope: 339 of 4096 bytes in the certificate\n")
     assert kya("mandate", "lint", path, "--data", tmp_path, "--json").json == {
@@ -126,7 +140,8 @@ def test_lint_warns_where_a_calendar_ends_before_the_mandate(tmp_path: Path) -> 
         "warning: calendar: target lists 2024-01-01 to 2035-12-31, the mandate is valid"
     )
     assert "to 2099-01-01: on days that are not listed no order passes\n" in said.out
-    within = a_draft(**AT, valid_until="2035-12-31T23:59:59.999999Z")
+    until = "2035-12-31T23:59:59.999999Z"
+    within = a_draft(**AT, valid_until=until, incidents=INCIDENTS)
     within["scope"]["calendar"] = "target"
     path = stored(tmp_path / "within", within)
     said = kya("mandate", "lint", path, "--data", tmp_path, "--json")

@@ -11,8 +11,9 @@ from kya.core.incident import IncidentAct, IncidentState, Step
 from kya.core.incident_fold import due_incidents
 from kya.core.incident_policy import IncidentPolicy
 from kya.core.incident_watch import Watch
+from kya.core.instant import Instant
 from kya.core.lifecycle import Act
-from kya.core.limits import EXTENSION_MICROS_MAX, TRIGGERS_MAX
+from kya.core.limits import EXTENSION_SECONDS_MAX, TRIGGERS_MAX
 from kya.core.mandate import warnings_about
 from kya.core.order import Action
 from kya.core.state import State
@@ -253,7 +254,7 @@ def test_an_extension_is_later_and_at_most_a_day(
         assert the_incident_in(apply(state, step)).grace_ends_at == until
     else:
         assert "until: want" in refused(state, step)
-    latest = step.at.plus(micros=EXTENSION_MICROS_MAX)
+    latest = step.at.plus(seconds=EXTENSION_SECONDS_MAX)
     apply(state, a_step(state, Step.EXTEND, until=latest))
     too_long = a_step(state, Step.EXTEND, until=latest.plus(micros=1))
     assert "until: want" in refused(state, too_long)
@@ -466,6 +467,15 @@ def test_another_mandate_counts_from_nothing() -> None:
     breaches = the_agent_in(state).breaches
     assert breaches.instants == ((AT.micros,),)
     assert breaches.under(a_digest("another"), policy).instants == ((),)
+
+
+def test_at_the_end_of_time_a_grace_ends_with_it() -> None:
+    last = Instant.parse("9999-12-31T23:59:59.999999Z")
+    watch = Watch(an_incident_policy(), GRACE, ((),))
+    for early, ends in ((0, last), (GRACE, last), (GRACE + 1, last.plus(seconds=-1))):
+        opening = watch.opening((Reason.ORDER_AMOUNT_MAX,), last.plus(seconds=-early))
+        assert opening is not None
+        assert opening.grace_ends_at == ends
 
 
 def test_a_case_has_no_incident_of_another_agent() -> None:

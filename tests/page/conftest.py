@@ -10,8 +10,9 @@ from tests.verify.packages import Handed, busy_world, handed_over
 from tests.world import World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for one module: while it runs, its thread can run no other loop."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     with chromium() as found:
@@ -25,7 +26,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tab(browser: Browser, page_file: Path) -> Iterator[Opened]:
     """One tab for all, since whoever has verified one package may take the next."""
     with opened(browser, page_file) as found:

@@ -42,6 +42,7 @@ LIMITS = {
     "hours.window",
     "hours.calendar",
 }
+LAST = datetime.max.replace(tzinfo=UTC)
 SOFT = {"price.band", "behaviour.warn"}
 LARGEST = 10**24
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -145,7 +146,8 @@ def _opened(found: list[Found], aside: Fields | None, facts: Fields) -> Fields |
             and now - _moment(breach["at"]) < window
         ]
         if named and len(earlier) + 1 >= trigger["count"]:
-            ends = now + timedelta(seconds=known["grace_seconds"])
+            grace = timedelta(seconds=known["grace_seconds"])
+            ends = LAST if LAST - now < grace else now + grace
             spelt = ends.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             return {"grace_ends_at": spelt, "reasons": named, "trigger": number}
     return None

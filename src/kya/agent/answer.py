@@ -108,6 +108,9 @@ _SENTENCES: Final = {
     ),
     Reason.HALT_HALTED: "trading is stopped: {measured}",
     Reason.HALT_REDUCING: "only what reduces a position may go: {measured}",
+    Reason.INCIDENT_GRACE_OVER: (
+        "an incident ran past its grace and nobody decided: {measured}"
+    ),
     Reason.SEQUENCE_GAP: "seq is {measured}, {limit} is expected",
     Reason.SEQUENCE_PREV: "prev is {measured}, {limit} is expected",
     Reason.CLIENT_ORDER_ID_DUPLICATE: (

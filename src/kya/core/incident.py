@@ -157,7 +157,7 @@ class Incident(NamedTuple):
 
     def told_within(self, seconds: int) -> bool:
         """Tell whether an alert reached somebody in time, as logged and as measured."""
-        latest = self.opened_at.plus(seconds=seconds)
+        latest = self.opened_at.later(seconds=seconds)
         return any(
             alert.at <= latest and alert.micros <= seconds * MICROS_PER_SECOND
             for alert in self.told

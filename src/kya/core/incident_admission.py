@@ -14,7 +14,7 @@ from kya.core.incident import (
     IncidentActed,
     Step,
 )
-from kya.core.limits import EXTENSION_MICROS_MAX
+from kya.core.limits import EXTENSION_SECONDS_MAX
 from kya.core.state import State
 
 
@@ -59,7 +59,7 @@ def _against_late(state: State, incident: Incident, act: IncidentAct) -> str | N
         return f"its grace ended at {ends}"
     if act.until is None:
         return None
-    latest = act.at.plus(micros=EXTENSION_MICROS_MAX)
+    latest = act.at.later(seconds=EXTENSION_SECONDS_MAX)
     if not ends < act.until <= latest:
         return f"until: want it after {ends} and at most {latest}, got {act.until}"
     return None

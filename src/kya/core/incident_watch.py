@@ -33,4 +33,4 @@ class Watch(NamedTuple):
         if met is None:
             return None
         trigger, reasons = met
-        return Opening(trigger, reasons, received_at.plus(seconds=self.grace_seconds))
+        return Opening(trigger, reasons, received_at.later(seconds=self.grace_seconds))

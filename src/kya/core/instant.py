@@ -79,6 +79,10 @@ class Instant:
         moment = _EPOCH + timedelta(microseconds=self.micros)
         return moment.isoformat(timespec="microseconds") + "Z"
 
+    def later(self, *, seconds: int) -> "Instant":
+        """Return the instant this much later, or the last there is."""
+        return Instant(min(self.micros + seconds * MICROS_PER_SECOND, _LATEST))
+
     def plus(self, *, seconds: int = 0, micros: int = 0) -> "Instant":
         """Return the instant this much later, or earlier for negative figures."""
         return Instant(self.micros + seconds * MICROS_PER_SECOND + micros)

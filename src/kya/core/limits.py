@@ -284,7 +284,7 @@ ALERT_GIVE_UP_SECONDS_MAX: Final = 86_400
 ALERT_SECRETS_MAX: Final = 8
 """Secrets of one target: the old and the new one while they change, or addresses."""
 
-EXTENSION_MICROS_MAX: Final = 86_400_000_000
+EXTENSION_SECONDS_MAX: Final = 86_400
 """Longest extension of a grace from the time it is signed: a day, then people look."""
 
 HISTORY_ORDERS_MAX: Final = 1_000

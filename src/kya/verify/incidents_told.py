@@ -41,7 +41,7 @@ def _examine(incident: Incident, state: State, findings: Findings) -> None:
     what, now = f"incident {incident.id[:16]} of {incident.agent}", state.now
     ends = incident.grace_ends_at
     runs = incident.state in {IncidentState.OPEN, IncidentState.ACKNOWLEDGED}
-    if runs and now > ends.plus(seconds=SOON_SECONDS):
+    if runs and now > ends.later(seconds=SOON_SECONDS):
         findings.fails(
             7,
             "the end of the log",
@@ -62,7 +62,7 @@ def _examine_alert(incident: Incident, state: State, findings: Findings) -> None
     if seconds is None or incident.told_within(seconds):
         return
     what = f"incident {incident.id[:16]} of {incident.agent}"
-    if state.now > incident.opened_at.plus(seconds=seconds):
+    if state.now > incident.opened_at.later(seconds=seconds):
         findings.fails(
             7, "the end of the log", f"{what}: nobody was told within {seconds} s"
         )

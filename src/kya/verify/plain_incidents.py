@@ -6,7 +6,7 @@ they are written.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from kya.verify.plain_limits import PlainResult
@@ -30,6 +30,7 @@ _STANDINGS: Final = {
 }
 _LONGEST: Final = timedelta(hours=24)
 _SOON: Final = timedelta(seconds=60)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -212,5 +213,7 @@ def _moment(text: str) -> datetime:
 
 
 def _later(text: str, by: timedelta) -> str:
-    """Return the instant this much later, in the one spelling."""
-    return f"{_moment(text) + by:%Y-%m-%dT%H:%M:%S.%fZ}"
+    """Return the instant this much later in the one spelling, or the last there is."""
+    then = _moment(text)
+    later = _LAST if _LAST - then < by else then + by
+    return f"{later:%Y-%m-%dT%H:%M:%S.%fZ}"
