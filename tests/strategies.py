@@ -694,7 +694,6 @@ def watches(draw: st.DrawFn, agent: str, received_at: Instant) -> Watch:
     return Watch(policy, draw(st.integers(0, 86_400)), (kept,), incident)
 
 
-LAST = Instant.parse("9999-12-31T23:59:59.999999Z")
 _WATCHED = (
     Reason.ORDER_AMOUNT_MAX,
     Reason.MARKET_NOT_ALLOWED,
