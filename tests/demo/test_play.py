@@ -127,6 +127,7 @@ def _the_venues_lists_show_what_the_log_does_not_know(out: Path) -> None:
     assert "an order of this client id with a report in the log" in told
 
 
+@pytest.mark.proof
 def test_the_literal_cap_lets_through_about_half(tmp_path: Path) -> None:
     out = tmp_path / "out"
     is_as_expected, text = played(out, DailyMaxPer.AGENT)
