@@ -669,6 +669,7 @@ def watches(draw: st.DrawFn, agent: str, received_at: Instant) -> Watch:
     running = Incident(
         id="1" * 64,
         agent=agent,
+        seq=1,
         credential="2" * 64,
         mandate="3" * 64,
         opened_at=received_at,

@@ -35,6 +35,7 @@ def watch_as_logged(
     ended = Incident(
         id=NO_DIGEST,
         agent=order.agent,
+        seq=order.seq,
         credential=order.credential,
         mandate=NO_DIGEST,
         opened_at=received_at,

@@ -134,13 +134,14 @@ class AlertSettled:
 class Incident(NamedTuple):
     """An incident of one agent; `id` is the leaf hash of the order that opened it.
 
-    `credential` is the certificate of that order. `repeats` counts later breaches while
-    it was not over, `acted_at` is when people last acted on it. `settled` are the
-    targets whose alerts are done with, `told` the alerts that were delivered.
+    `seq` and `credential`, its certificate, are that order's. `repeats` counts later
+    breaches while it was not over, `acted_at` is when people last acted on it. `settled`
+    are the targets whose alerts are done with, `told` the alerts that were delivered.
     """
 
     id: str
     agent: str
+    seq: int
     credential: str
     mandate: str
     opened_at: Instant

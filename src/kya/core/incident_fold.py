@@ -56,6 +56,7 @@ def incidents_after_decision(
         opened = Incident(
             id=submitted.leaf,
             agent=event.agent,
+            seq=event.seq,
             credential=credential.digest,
             mandate=_digest_of(credential),
             opened_at=event.received_at,

@@ -6,22 +6,18 @@ told again, under the same name.
 """
 
 import asyncio
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
 from kya.core.errors import CorruptionError
-from kya.core.events import Event
 from kya.core.incident import Incident
-from kya.core.instant import MICROS_PER_SECOND, Instant
+from kya.core.instant import MICROS_PER_SECOND
 from kya.core.limits import ALERT_LOOK_MICROS_MAX
-from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.gateway.alert import changes
 from kya.gateway.messenger import Messenger, News
 from kya.gateway.ports import Recipient
 from kya.gateway.scribe import Scribe
-from kya.pki.entries import Entry
 from kya.sequencer.sequencer import Sequencer
 
 _LOOK_SECONDS: Final = ALERT_LOOK_MICROS_MAX / MICROS_PER_SECOND
@@ -112,38 +108,8 @@ class Alerts:
 
 
 def entry_of(sequencer: Sequencer, incident: Incident) -> int:
-    """Return the entry of the order that opened the incident.
-
-    An agent's decisions are in the order of their instants; of several at one instant
-    it is the one whose order has the incident's leaf. Few of them are read: it looks
-    from the newest one back, further with every step.
-    """
-
-    def decided_at(seq: int) -> Instant:
-        event = _event(sequencer, _index(sequencer, incident.agent, seq) + 1)
-        if not isinstance(event, OrderDecided):
-            raise CorruptionError(f"{incident.agent} {seq}: no decision follows it")
-        return event.received_at
-
-    last = sequencer.state.agents[incident.agent].past.seq
-    first, step = last, 1
-    while first > 1 and decided_at(first) >= incident.opened_at:
-        first, step = max(1, first - step), 2 * step
-    seqs = range(first, last + 1)
-    for seq in seqs[bisect_left(seqs, incident.opened_at, key=decided_at) :]:
-        index = _index(sequencer, incident.agent, seq)
-        event = _event(sequencer, index)
-        if isinstance(event, OrderSubmitted) and event.leaf == incident.id:
-            return index
-    raise CorruptionError(f"incident {incident.id}: no order on record has opened it")
-
-
-def _index(sequencer: Sequencer, agent: str, seq: int) -> int:
-    index = sequencer.order_index(agent, seq)
+    """Return the entry of the order that opened the incident."""
+    index = sequencer.order_index(incident.agent, incident.seq)
     if index is None:
-        raise CorruptionError(f"{agent} {seq}: no such order is on record")
+        raise CorruptionError(f"incident {incident.id}: no order on record opened it")
     return index
-
-
-def _event(sequencer: Sequencer, index: int) -> Event:
-    return Entry.read(sequencer.entry(index)).event
