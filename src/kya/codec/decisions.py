@@ -143,13 +143,12 @@ def inputs_of(line: Taken) -> Inputs:
 
 def event_of(line: DecisionLine) -> OrderDecided:
     """Return what the decision changes."""
-    outcome = read_outcome(line.outcome)
     return OrderDecided(
         agent=line.agent,
         seq=line.seq,
         order=line.order,
-        outcome=outcome,
-        breaches=() if outcome is Outcome.REFUSED else _breaches(line),
+        outcome=read_outcome(line.outcome),
+        breaches=_breaches(line),
         opening=opening_from(line.incident),
         received_at=Instant.parse(line.received_at),
         worth=worth_from(line.worth),
@@ -189,7 +188,9 @@ def render_decision(decision: Decision, order_leaf: str) -> bytes:
 
 
 def _breaches(line: DecisionLine) -> tuple[Reason, ...]:
-    """Return the reasons of the controls that neither passed nor were set aside."""
+    """Return what counts against the agent's conduct; nothing of a refused order."""
+    if line.outcome == Outcome.REFUSED.value:
+        return ()
     return tuple(
         [
             read_reason(each.reason)
@@ -279,6 +280,6 @@ def _require_agreement(wire: DecisionLine) -> None:
         msg = f"outcome: want {outcome.value} for these controls, got {wire.outcome}"
         raise MalformedError(msg)
     opening = opening_from(wire.incident)
-    if opening is not None and not set(opening.reasons) <= set(event_of(wire).breaches):
+    if opening is not None and not set(opening.reasons) <= set(_breaches(wire)):
         msg = "incident: want it opened by reasons of this decision"
         raise MalformedError(msg)

@@ -64,12 +64,16 @@ class Counters(NamedTuple):
 class Decision:
     """The judgement of one case: every control's result, passed or not.
 
-    `reasons` follow: those of each control that neither passed nor was set aside.
+    `reasons` follow: those of each control that neither passed nor was set aside. So do
+    `breaches`, the same with those of what only warned, or none of a refused order, and
+    `opening`, the incident that the decision opens, if it opens one.
     """
 
     case: Case
     results: tuple[ControlResult, ...]
     reasons: tuple[Reason, ...] = field(init=False, repr=False, compare=False)
+    breaches: tuple[Reason, ...] = field(init=False, repr=False, compare=False)
+    opening: Opening | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse what would allow by omission: no control, or a failure unexplained."""
@@ -77,6 +81,7 @@ class Decision:
             msg = "decision: no control was evaluated"
             raise CorruptionError(msg)
         reasons: list[Reason] = []
+        breaches: list[Reason] = []
         for control, outcome, _, _, reason in self.results:
             if reason is None:
                 if outcome is not _PASSED:
@@ -85,12 +90,22 @@ class Decision:
                 continue
             if outcome is _OVERRIDDEN:
                 self._require_set_aside(control)
+            else:
+                breaches.append(reason)
             if outcome is _WARNED and not control.soft:
                 msg = f"decision: {control.id} only warns, but is not soft"
                 raise CorruptionError(msg)
             if outcome not in LETS_PASS:
                 reasons.append(reason)
         object.__setattr__(self, "reasons", tuple(reasons))  # Derived, then frozen.
+        case, opening = self.case, None
+        if breaches and self.outcome is Outcome.REFUSED:
+            breaches.clear()
+        counted = tuple(breaches)
+        if counted and case.watch is not None:
+            opening = case.watch.opening(counted, case.received_at)
+        object.__setattr__(self, "breaches", counted)
+        object.__setattr__(self, "opening", opening)
 
     def _require_set_aside(self, control: Control) -> None:
         """Raise unless people may set the control aside, and have done so."""
@@ -101,27 +116,6 @@ class Decision:
         if not granted.sets_aside(control.id):
             msg = f"decision: {control.id} is set aside, but {granted.leaf} does not"
             raise CorruptionError(msg)
-
-    @property
-    def breaches(self) -> tuple[Reason, ...]:
-        """The reasons with those of what only warned; none of a refused order."""
-        if self.outcome is Outcome.REFUSED:
-            return ()
-        return tuple(
-            [
-                reason
-                for _, outcome, _, _, reason in self.results
-                if reason is not None and outcome is not _OVERRIDDEN
-            ]
-        )
-
-    @property
-    def opening(self) -> Opening | None:
-        """The incident that this decision opens, if it opens one."""
-        watch = self.case.watch
-        if watch is None:
-            return None
-        return watch.opening(self.breaches, self.case.received_at)
 
     @property
     def violations(self) -> tuple[Violation, ...]:

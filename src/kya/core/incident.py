@@ -135,8 +135,9 @@ class Incident(NamedTuple):
     """An incident of one agent; `id` is the leaf hash of the order that opened it.
 
     `seq` and `credential`, its certificate, are that order's. `repeats` counts later
-    breaches while it was not over, `acted_at` is when people last acted on it. `settled`
-    are the targets whose alerts are done with, `told` the alerts that were delivered.
+    breaches while it was not over, `acted_at` is when people last acted on it.
+    `settled` are the targets whose alerts are done with, `told` the alerts that were
+    delivered.
     """
 
     id: str
