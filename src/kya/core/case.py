@@ -141,8 +141,4 @@ class Case:
     @property
     def grant(self) -> Grant:
         """What the credential grants: scope, mandate and their digests."""
-        grant = self.credential.grant
-        if grant is None:
-            msg = f"case: {self.credential.digest} grants nothing"
-            raise CorruptionError(msg)
-        return grant
+        return self.credential.granted

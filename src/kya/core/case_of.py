@@ -9,7 +9,6 @@ from typing import NamedTuple
 from kya.core.baseline import likeness
 from kya.core.case import Case
 from kya.core.crossing import facing
-from kya.core.errors import CorruptionError
 from kya.core.halt import halts_upon
 from kya.core.incident_fold import watch_of
 from kya.core.instant import Instant
@@ -37,10 +36,7 @@ def case_of(state: State, submitted: OrderSubmitted, inputs: Inputs) -> Case:
     """
     order, received_at = submitted.order, inputs.received_at
     credential = state.credentials[order.credential]
-    if credential.grant is None:
-        msg = f"credential of {order.agent}: it grants nothing"
-        raise CorruptionError(msg)
-    agent, scope = state.agents[order.agent], credential.grant.scope
+    agent, scope = state.agents[order.agent], credential.granted.scope
     day = received_at.day
     return Case(
         order=order,

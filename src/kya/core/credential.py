@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Final
 
 from kya.core import tokens
-from kya.core.errors import MalformedError
+from kya.core.errors import CorruptionError, MalformedError
 from kya.core.instant import Instant
 from kya.core.scope import Scope
 
@@ -106,6 +106,14 @@ class Credential:
         if self.standing is Standing.REVOKED and self.withdrawal is None:
             msg = "credential: revoked, but not from when on and why"
             raise MalformedError(msg)
+
+    @property
+    def granted(self) -> Grant:
+        """What an agent's certificate grants; CorruptionError if it grants nothing."""
+        if self.grant is None:
+            msg = f"credential {self.digest}: it grants nothing"
+            raise CorruptionError(msg)
+        return self.grant
 
     def standing_at(self, instant: Instant) -> Standing:
         """Return the standing at an instant: a revocation that is due has happened."""

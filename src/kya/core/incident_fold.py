@@ -1,7 +1,6 @@
 """What decisions, people, the authority and alerts change in an agent's incidents."""
 
 from kya.core.credential import Credential
-from kya.core.errors import CorruptionError
 from kya.core.incident import (
     NEXT_STATE,
     AlertSettled,
@@ -37,7 +36,9 @@ def watch_of(state: State, agent: AgentState, credential: Credential) -> Watch |
         if running is None:
             return None
         return Watch(None, 0, (), running)
-    earlier = agent.breaches.under(_digest_of(credential), mandate.incidents).instants
+    earlier = agent.breaches.under(
+        credential.granted.mandate, mandate.incidents
+    ).instants
     return Watch(mandate.incidents, mandate.grace_seconds, earlier, running)
 
 
@@ -58,7 +59,7 @@ def incidents_after_decision(
             agent=event.agent,
             seq=event.seq,
             credential=credential.digest,
-            mandate=_digest_of(credential),
+            mandate=credential.granted.mandate,
             opened_at=event.received_at,
             opening=event.opening,
             grace_ends_at=event.opening.grace_ends_at,
@@ -68,7 +69,7 @@ def incidents_after_decision(
     mandate = _mandate_of(state, credential)
     if mandate is None or mandate.incidents is None:
         return agent, None
-    policy, digest = mandate.incidents, _digest_of(credential)
+    policy, digest = mandate.incidents, credential.granted.mandate
     counted = agent.breaches.under(digest, policy)
     counted = counted.adding(policy, event.breaches, event.received_at.micros)
     return agent._replace(breaches=counted), None
@@ -140,11 +141,4 @@ def _running(state: State, agent: AgentState) -> Incident | None:
 
 def _mandate_of(state: State, credential: Credential) -> Mandate | None:
     """Return the mandate that the credential stands under."""
-    return state.mandates.get(_digest_of(credential))
-
-
-def _digest_of(credential: Credential) -> str:
-    if credential.grant is None:
-        msg = f"credential of {credential.name}: it grants nothing"
-        raise CorruptionError(msg)
-    return credential.grant.mandate
+    return state.mandates.get(credential.granted.mandate)

@@ -21,7 +21,7 @@ from kya.authority.revocations import (
 from kya.codec.note import SignedNote
 from kya.core import tokens
 from kya.core.credential import Credential, ReasonCode, Role
-from kya.core.errors import CorruptionError, InputError
+from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -202,10 +202,7 @@ class Desk:
         state = self.state()
         if agent not in state.agents:
             return None
-        grant = _newest(state, agent).grant
-        if grant is None:  # admission has looked; this keeps the type honest
-            raise CorruptionError(f"{agent}: a certificate that grants nothing")
-        return state.mandates[grant.mandate]
+        return state.mandates[_newest(state, agent).granted.mandate]
 
     def _enrol(self, certificate: bytes, custody: str) -> None:
         """Put a person's certificate on record."""
