@@ -66,7 +66,7 @@ def test_a_witness_that_holds_more_says_that_the_log_went_back(
 ) -> None:
     client_of(watched).cosigned(watched.note(300), watched.files.read, 300)
     with pytest.raises(CorruptionError, match="holds 300 entries"):
-        client_of(watched).require_behind(watched.note(3), a_log(3)[0].read)
+        client_of(watched).cosigned(watched.note(3), a_log(3)[0].read, 3)
 
 
 def test_a_witness_that_fetched_by_itself_is_no_alarm(watched: Watched) -> None:
@@ -81,7 +81,7 @@ def test_a_witness_that_saw_another_tree_is_an_alarm(watched: Watched) -> None:
     with pytest.raises(CorruptionError, match="another tree"):
         client_of(watched).cosigned(watched.note(300), watched.files.read, 300)
     with pytest.raises(CorruptionError, match="another tree"):
-        client_of(watched).require_behind(watched.note(3), a_log(3)[0].read)
+        client_of(watched).cosigned(watched.note(3), a_log(3)[0].read, 3)
 
 
 def test_the_older_way_to_say_another_tree_is_an_alarm(watched: Watched) -> None:

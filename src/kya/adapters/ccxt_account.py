@@ -68,6 +68,13 @@ class CcxtAccount:
         async with self._turn:
             return await self._answer(f"privatePost{method}", parameters)
 
+    async def inquire(self, method: str, parameters: Mapping[str, str]) -> object:
+        """Return what a private question is answered; TransientError if it is not."""
+        try:
+            return await self.ask(method, parameters)
+        except DialectError as error:
+            raise TransientError(f"{method}: {error}") from error
+
     async def ask_publicly(self, method: str) -> object:
         """Return the result of a public method; TransientError if there is none."""
         try:

@@ -9,7 +9,6 @@ from typing import Final
 from kya.adapters.ccxt_orders import Fields, execution_in, instant_in, objects_in
 from kya.adapters.drop_copy_memory import lines_behind
 from kya.adapters.venue_ccxt import CcxtVenue
-from kya.codec.kraken_words import DialectError
 from kya.core.errors import MalformedError, TransientError
 from kya.core.execution import Execution
 from kya.core.instant import MICROS_PER_SECOND
@@ -41,7 +40,7 @@ class CcxtDropCopy:
         count, offset = known, 0
         while offset < count - known or not offset:
             asked = {"start": self._start(), "ofs": str(offset)}
-            result = await self._ask("TradesHistory", asked)
+            result = await self._venue.account.inquire("TradesHistory", asked)
             page = objects_in(result, "trades")
             now = int(str(objects_in(result).get("count", 0)))
             if offset and now != count:
@@ -76,17 +75,12 @@ class CcxtDropCopy:
         missing = sorted(orders - self._clients.keys())
         for start in range(0, len(missing), _ORDERS_ASKED_MAX):
             asked = ",".join(missing[start : start + _ORDERS_ASKED_MAX])
-            found = objects_in(await self._ask("QueryOrders", {"txid": asked}))
+            found = objects_in(
+                await self._venue.account.inquire("QueryOrders", {"txid": asked})
+            )
             for id_, order in found.items():
                 self._clients[id_] = str(order.get("cl_ord_id") or "")
 
     def _start(self) -> str:
         """Return from when on the list is ours, in seconds."""
         return str(Decimal(self._venue.memory.begun.micros) / MICROS_PER_SECOND)
-
-    async def _ask(self, method: str, parameters: dict[str, str]) -> object:
-        """Return what a question is answered; TransientError if it is refused."""
-        try:
-            return await self._venue.account.ask(method, parameters)
-        except DialectError as error:
-            raise TransientError(f"{method}: {error}") from error

@@ -111,7 +111,7 @@ class CcxtVenue:
 
     async def balances(self) -> object:
         """Return the account's balances as the exchange writes them."""
-        return await self._ask("BalanceEx", {})
+        return await self.account.inquire("BalanceEx", {})
 
     async def close(self) -> None:
         """Close the connections, and give back the file."""
@@ -173,12 +173,14 @@ class CcxtVenue:
         order_id = self._accepted.get(client_id)
         if order_id:
             asked = {"txid": order_id, "trades": "true"}
-            order = objects_in(await self._ask("QueryOrders", asked)).get(order_id, {})
+            order = objects_in(await self.account.inquire("QueryOrders", asked)).get(
+                order_id, {}
+            )
             if order.get("cl_ord_id") == client_id:
                 return await self._answer_in(order)
         for method, name in _LISTS.items():
             asked = {"cl_ord_id": client_id, "trades": "true"}
-            listed = objects_in(await self._ask(method, asked), name)
+            listed = objects_in(await self.account.inquire(method, asked), name)
             for order in listed.values():
                 if order.get("cl_ord_id") == client_id:
                     return await self._answer_in(order)
@@ -191,20 +193,13 @@ class CcxtVenue:
         for start in range(0, len(ids), _FILLS_ASKED_MAX):
             asked = ",".join(ids[start : start + _FILLS_ASKED_MAX])
             fills += objects_in(
-                await self._ask("QueryTrades", {"txid": asked})
+                await self.account.inquire("QueryTrades", {"txid": asked})
             ).values()
         try:
             pair = (await self.pairs()).of(str(objects_in(order, "descr")["pair"]))
             return answer_in(order, pair.market, fills)
         except (DialectError, MalformedError, KeyError) as error:
             raise TransientError(f"an order that cannot be read: {error}") from error
-
-    async def _ask(self, method: str, parameters: dict[str, str]) -> object:
-        """Return what a question is answered; TransientError if it is refused."""
-        try:
-            return await self.account.ask(method, parameters)
-        except DialectError as error:
-            raise TransientError(f"{method}: {error}") from error
 
 
 def _order_id_in(result: object) -> str:

@@ -71,15 +71,6 @@ class WitnessClient:
             raise TransientError(f"witness {self.witness.name}: HTTP {reply.status}")
         return self._line(reply.body, SignedNote.parse(note))
 
-    def require_behind(self, note: bytes, read: Read) -> None:
-        """Raise CorruptionError if the witness holds more than this checkpoint has.
-
-        Then the log was restored from before what it has signed already, and to sign
-        on would give it two histories.
-        """
-        size = Checkpoint.from_note(SignedNote.parse(note)).size
-        self.cosigned(note, read, size)
-
     def _asked(self, note: bytes, read: Read) -> Reply:
         """Ask once, from the size that the witness is taken to hold."""
         checkpoint = Checkpoint.from_note(SignedNote.parse(note))

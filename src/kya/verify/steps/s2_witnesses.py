@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from kya.codec.cosignature import split_value
 from kya.codec.note import SignedNote, VerifierKey
 from kya.codec.package_layout import (
     CHECKPOINT,
@@ -17,9 +16,10 @@ from kya.codec.package_layout import (
     WITNESSED,
     witnessed_path,
 )
-from kya.core.errors import DistrustError, InputError, MalformedError
-from kya.core.instant import MICROS_PER_SECOND, Instant
+from kya.core.errors import DistrustError, InputError
+from kya.core.instant import Instant
 from kya.tlog.checkpoint import Checkpoint
+from kya.tlog.cosigned import cosigned_by
 from kya.tlog.policy import NONE, Policy
 from kya.verify.brought import Brought
 from kya.verify.finding import Findings
@@ -50,22 +50,13 @@ class Watching:
 
     def take(self, path: str, note: SignedNote, findings: Findings) -> None:
         """Keep the lines of the policy's witnesses; report those that do not fit."""
-        keys = {(w.key.name, w.key.key_id): w.key for w in self.policy.witnesses}
         size = Checkpoint.from_note(note).size
-        for line in note.signatures:
-            key = keys.get((line.name, line.key_id))
-            if key is None:
-                continue
-            if not key.verifies(note.text, line.value):
-                findings.fails(8, path, f"the cosignature of {key.name} does not fit")
-                continue
-            seconds, _ = split_value(line.value)
-            try:
-                at = Instant(seconds * MICROS_PER_SECOND)
-            except MalformedError:
-                findings.fails(8, path, f"{key.name} gives it a time after 9999")
-                continue
-            self.sightings.append(Sighting(key=key, size=size, at=at, path=path))
+        keys = [witness.key for witness in self.policy.witnesses]
+        for key, at, fault in cosigned_by(note, keys):
+            if at is None:
+                findings.fails(8, path, fault)
+            else:
+                self.sightings.append(Sighting(key=key, size=size, at=at, path=path))
 
     def require_times(self, moments: dict[int, Instant], findings: Findings) -> None:
         """Report what was seen before it was there, and a witness that went back."""
