@@ -1,7 +1,7 @@
 """The venue behind ccxt, against a paper exchange at a real socket."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -364,3 +364,42 @@ def test_a_secret_stands_in_no_message(bench: Bench) -> None:
     assert SECRET not in answer.detail
     assert bench.key not in answer.detail
     assert SECRET.encode() not in bench.path.read_bytes()
+
+
+class Counting:
+    """An exchange that notes which private methods it was asked for."""
+
+    def __init__(self, exchange: PaperExchange) -> None:
+        self.exchange = exchange
+        self.asked: list[str] = []
+
+    async def public(self, method: str, parameters: Mapping[str, str]) -> object:
+        return await self.exchange.public(method, parameters)
+
+    async def private(self, method: str, parameters: Mapping[str, str]) -> object:
+        self.asked.append(method)
+        return await self.exchange.private(method, parameters)
+
+
+def test_however_many_ask_for_balances_a_cancel_waits_for_few(bench: Bench) -> None:
+    venue = bench.venue()
+    counting = Counting(bench.exchange)
+    bench.edge.answering = counting
+
+    async def at_once() -> list[object]:
+        asking = [asyncio.ensure_future(venue.balances()) for _ in range(50)]
+        await asyncio.sleep(0)
+        await venue.recall("nobody's")
+        return await asyncio.gather(*asking)
+
+    first, *others = bench.run(at_once())
+    assert all(each == first for each in others)
+    assert counting.asked.count("BalanceEx") <= 2
+    assert counting.asked.index("CancelOrder") <= 2
+
+
+def test_whoever_asks_for_balances_after_a_fill_is_told_of_it(bench: Bench) -> None:
+    venue = bench.venue()
+    before = bench.run(venue.balances())
+    fill(bench, 1)
+    assert bench.run(venue.balances()) != before

@@ -5,6 +5,7 @@ is not listed may still be on its way; only once its deadline is well past does 
 absence mean that it never arrived.
 """
 
+import asyncio
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, cast
@@ -46,6 +47,8 @@ class CcxtVenue:
         self._started = clock.now()
         self._accepted: dict[str, str] = {}
         self._known: Pairs | None = None
+        self._balancing = asyncio.Lock()
+        self._asking: asyncio.Future[object] | None = None
 
     async def submit(self, permit: Permit) -> VenueAnswer:
         """Send the order; a DialectError is a rejection, as nothing was done."""
@@ -110,8 +113,20 @@ class CcxtVenue:
         return self._known
 
     async def balances(self) -> object:
-        """Return the account's balances as the exchange writes them."""
-        return await self.account.inquire("BalanceEx", {})
+        """Return the account's balances as the exchange writes them.
+
+        All who ask before the next question leaves share its answer: whoever asks again
+        and again must not stand before orders and cancels more than once.
+        """
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self._newest_balances())
+        return await asyncio.shield(self._asking)
+
+    async def _newest_balances(self) -> object:
+        """Ask, one question at a time; whoever comes from now on waits for the next."""
+        async with self._balancing:
+            self._asking = None
+            return await self.account.inquire("BalanceEx", {})
 
     async def close(self) -> None:
         """Close the connections, and give back the file."""
