@@ -29,6 +29,7 @@ from kya.cli import (
     override,
     paper_exchange,
     perimeter,
+    person,
     replay,
     score,
     sidecar,
@@ -66,6 +67,7 @@ app.command("score")(score.score_command)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(ca.app, name="ca")
 app.add_typer(director.app, name="director")
+app.add_typer(person.app, name="person")
 app.add_typer(mandate.app, name="mandate")
 agent.app.command("pin")(workload.pin_runtime)
 agent.app.command("anchor")(workload.anchor)

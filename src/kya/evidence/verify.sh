@@ -1069,7 +1069,7 @@ EOF
 }
 END {
     if (NR != 5 || seen != 5 || n != 5 || begins == "" || ends == "") exit 1
-    if (index(" agent authority compliance director gateway log operator risk ",
+    if (index(" agent auditor authority compliance director gateway log operator risk ",
         " " role " ") == 0) exit 1
     print role "\t" name "\t" serial "\t" begins "\t" ends
 }
