@@ -16,6 +16,7 @@ from kya.cli import (
     agent,
     baseline,
     ca,
+    console,
     demo,
     director,
     doctor,
@@ -56,6 +57,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
+app.command("console")(console.console)
 app.command("office")(office.office)
 app.command("sidecar")(sidecar.sidecar)
 app.command("verify")(verify.verify)

@@ -1,1 +1,1 @@
-"""The console: pages for people, folded from the published log, with no power of its own."""
+"""The console: pages for people, folded from the published log; it holds no key."""

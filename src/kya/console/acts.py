@@ -7,7 +7,7 @@ gateway asks again. Nothing here has a key.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, assert_never
 
 from kya.codec.halts import render_halt, render_resume
 from kya.codec.incidents import render_incident
@@ -15,6 +15,7 @@ from kya.codec.standings import render_standing
 from kya.core.admission import objection
 from kya.core.credential import Credential, Role
 from kya.core.errors import DistrustError, InputError
+from kya.core.events import Event
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingResumed, TradingState
 from kya.core.halt_admission import lifted_by
 from kya.core.incident import IncidentAct, IncidentActed, Step
@@ -77,19 +78,26 @@ class Drafted:
 
 def draft(wanted: Wanted, state: State, now: Instant) -> Drafted:
     """Return what is to be signed; InputError if the log would not take it now."""
-    match wanted.kind:
-        case Kind.ACKNOWLEDGE | Kind.EXTEND | Kind.RELEASE:
-            drafted, event = _of_incident(wanted, state, now)
-        case Kind.HALT | Kind.REDUCE:
-            drafted, event = _of_halt(wanted, now)
-        case Kind.RESUME:
-            drafted, event = _of_resume(wanted, state, now)
-        case Kind.REINSTATE:
-            drafted, event = _of_reinstatement(wanted, state, now)
+    drafted, event = _drafted(wanted, state, now)
     against = objection(state, event)
     if against is not None:
         raise InputError(against)
     return drafted
+
+
+def _drafted(wanted: Wanted, state: State, now: Instant) -> tuple[Drafted, Event]:
+    """Return what is to be signed, and the entry that it becomes."""
+    match wanted.kind:
+        case Kind.ACKNOWLEDGE | Kind.EXTEND | Kind.RELEASE:
+            return _of_incident(wanted, state, now)
+        case Kind.HALT | Kind.REDUCE:
+            return _of_halt(wanted, now)
+        case Kind.RESUME:
+            return _of_resume(wanted, state, now)
+        case Kind.REINSTATE:
+            return _of_reinstatement(wanted, state, now)
+        case _ as never:
+            assert_never(never)
 
 
 def _of_incident(
@@ -125,13 +133,17 @@ def _of_halt(wanted: Wanted, now: Instant) -> tuple[Drafted, HaltOrdered]:
     halt = Halt(place=place, state=state, reason=wanted.reason, at=now)
     what = {
         TradingState.HALTED: f"No order for {place.words} leaves, but cancels.",
-        TradingState.REDUCING: f"For {place.words}, only what reduces a position leaves.",
+        TradingState.REDUCING: f"{place.words}: only what reduces a position leaves.",
         TradingState.ACTIVE: "",
     }[state]
     drafted = Drafted(
         kind=wanted.kind,
         text=render_halt(halt),
-        words=(what, "From now on, until two people resume.", f"Because: {halt.reason}"),
+        words=(
+            what,
+            "From now on, until two people resume.",
+            f"Because: {halt.reason}",
+        ),
         rule=_ONE,
         require_enough=_one_is_enough,
     )

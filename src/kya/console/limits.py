@@ -1,4 +1,4 @@
-"""Limits of the console, each with its reason; those of what it shows are the core's."""
+"""Limits of the console, each with its reason; what it shows has the core's."""
 
 from typing import Final
 
@@ -51,4 +51,4 @@ LATE_SECONDS: Final = 15
 that has an entry, so this is the time since somebody could read it at all."""
 
 WITNESS_LATE_SECONDS: Final = 600
-"""From when on witnesses are late: ten minutes behind entries that they have not seen."""
+"""From when on witnesses are late who have not seen some entries: ten minutes."""

@@ -70,7 +70,7 @@ class Sessions:
         said, now = parse_sign_in(note.text), self._now()
         asked = self._challenges.pop(said.challenge, None)
         if asked is None or now > asked.later(seconds=CHALLENGE_SECONDS_MAX):
-            raise DistrustError("sign-in: want a challenge of ours, not older than 60 s")
+            raise DistrustError("sign-in: want our own challenge, at most 60 s old")
         if said.console != self.origin:
             raise DistrustError(f"sign-in: for {said.console}, and this is another")
         if [line.name for line in note.signatures] != [said.name]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kya.console.limits import LATE_SECONDS
 from kya.core.instant import MICROS_PER_SECOND, Instant
+from kya.core.state import BEFORE_ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Sight:
     checkpoint: bytes = b""
     size: int = 0
     total: int = 0
-    read_at: Instant = Instant(0)
+    read_at: Instant = BEFORE_ALL
     fault: str = ""
     is_distrusted: bool = False
     is_ready: bool = False

@@ -86,7 +86,10 @@ class Queue:
         if len(self._acts) >= DRAFTS_MAX:
             raise InputError(f"{DRAFTS_MAX} acts wait already; sign or withdraw some")
         waiting = Waiting(
-            id=self._chance(_ID_BYTES).hex(), drafted=drafted, by=by.name, at=self._now()
+            id=self._chance(_ID_BYTES).hex(),
+            drafted=drafted,
+            by=by.name,
+            at=self._now(),
         )
         self._acts[waiting.id] = waiting
         return waiting
