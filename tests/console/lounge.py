@@ -1,4 +1,4 @@
-"""A console over a world's log: real pages, a gateway that is a folder and a function."""
+"""A console over a world's log: real pages, and a gateway that is a world."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -187,4 +187,3 @@ def a_lounge(world: World) -> Iterator[Lounge]:
     )
     lounge = Lounge(world, gateway, console, world.now.plus(seconds=5))
     yield lounge
-

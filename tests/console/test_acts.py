@@ -40,8 +40,8 @@ def test_one_person_halts_in_two_steps() -> None:
         asked = await olga.ask_for("halt", "firm", reason="prices are wrong")
         at = asked.headers["location"]
         page = (await olga.get(at)).text
-        assert "No order for firm leaves, but cancels." in page
-        assert '&#34;place&#34;:&#34;firm&#34;' in page
+        assert "Halt the whole firm: nothing but cancels leaves." in page
+        assert "&#34;place&#34;:&#34;firm&#34;" in page
         signed = await olga.sign(at, "olga")
         assert signed.json() == {
             "entry": len(lounge.world.entries) - 1,
@@ -122,7 +122,7 @@ def test_a_suspended_agent_is_reinstated_by_two_operators() -> None:
     world.change_standing(Act.SUSPEND, world.now.plus(seconds=1))
     world.now = world.now.plus(seconds=1)
 
-    async def visit(lounge: Lounge, olga: Browser, otto: Browser) -> None:
+    async def visit(_: Lounge, olga: Browser, otto: Browser) -> None:
         asked = await olga.ask_for("reinstate", AGENT, reason="parameter mended")
         at = asked.headers["location"]
         await olga.sign(at, "olga")
@@ -140,7 +140,7 @@ def test_a_resume_lifts_that_very_halt() -> None:
         lounge.later(1)
         leaf = lounge.world.state.halts[FIRM].leaf
         at = (await olga.ask_for("resume", leaf)).headers["location"]
-        assert "I lift the halt of firm" in (await rita.get(at)).text
+        assert "I lift the halt of the whole firm" in (await rita.get(at)).text
         await olga.sign(at, "olga")
         assert (await rita.sign(at, "rita")).json()["entry"]
 

@@ -302,9 +302,7 @@ def test_a_body_that_no_form_needs_is_refused(world: World) -> None:
         ("/x\r\nset-cookie: a=b", "/x\r\nset-cookie: a=b"),
     ],
 )
-def test_signing_in_leads_nowhere_else(
-    world: World, asked: str, leads_to: str
-) -> None:
+def test_signing_in_leads_nowhere_else(world: World, asked: str, leads_to: str) -> None:
     async def visit(_: Lounge, browser: Browser) -> None:
         page = await browser.client.get(
             "/sign-in", params={"next": asked}, headers=browser.headers()

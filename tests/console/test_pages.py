@@ -34,7 +34,7 @@ def visited(world: World, visit: Visit, name: str = "aude") -> None:
 
 @pytest.fixture(scope="module")
 def troubled() -> World:
-    """An incident is open, seen by people, and a market is halted for a nasty reason."""
+    """An incident is open, and seen for a nasty reason; the firm is halted."""
     world = world_breached()
     enrol_everybody(world)
     take_step(world, Step.ACKNOWLEDGE, reason=NASTY)
@@ -82,7 +82,7 @@ def test_every_page_escapes_what_people_wrote(troubled: World) -> None:
 def test_an_order_tells_its_whole_story(troubled: World) -> None:
     async def visit(_: Lounge, browser: Browser) -> None:
         denied = text_of((await browser.get(f"/orders/{AGENT}/1")).text)
-        assert "order.amount failed 180000.00 25000.00 EUR order.amount_max" in denied
+        assert "order.amount failed order.amount_max 180000.00 25000.00 EUR" in denied
         assert "This order opened an incident." in denied
         assert "the order was never sent" in denied
         assert "proof holds" in denied
@@ -125,9 +125,7 @@ def test_an_agent_stands_on_two_axes_and_beside_its_mandate(troubled: World) -> 
         ("/nowhere", 404),
     ],
 )
-def test_what_is_not_there_is_refused(
-    troubled: World, path: str, status: int
-) -> None:
+def test_what_is_not_there_is_refused(troubled: World, path: str, status: int) -> None:
     async def visit(_: Lounge, browser: Browser) -> None:
         answer = await browser.get(path)
         assert answer.status_code == status

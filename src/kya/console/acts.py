@@ -20,7 +20,7 @@ from kya.core.halt import Halt, HaltOrdered, Resume, TradingResumed, TradingStat
 from kya.core.halt_admission import lifted_by
 from kya.core.incident import IncidentAct, IncidentActed, Step
 from kya.core.instant import Instant
-from kya.core.levels import Place
+from kya.core.levels import Level, Place
 from kya.core.lifecycle import Act
 from kya.core.limits import OPERATORS_MIN
 from kya.core.power_events import StandingChanged
@@ -131,9 +131,10 @@ def _of_halt(wanted: Wanted, now: Instant) -> tuple[Drafted, HaltOrdered]:
     """Return a halt, whole or down to what reduces positions."""
     place, state = Place.parse(wanted.subject), _STATES[wanted.kind]
     halt = Halt(place=place, state=state, reason=wanted.reason, at=now)
+    where = _where(place)
     what = {
-        TradingState.HALTED: f"No order for {place.words} leaves, but cancels.",
-        TradingState.REDUCING: f"{place.words}: only what reduces a position leaves.",
+        TradingState.HALTED: f"Halt {where}: nothing but cancels leaves.",
+        TradingState.REDUCING: f"Reduce {where}: only what reduces a position leaves.",
         TradingState.ACTIVE: "",
     }[state]
     drafted = Drafted(
@@ -157,7 +158,7 @@ def _of_resume(
     resume = Resume(halt=wanted.subject, reason=wanted.reason, at=now)
     event = TradingResumed(signed_by=(), resume=resume)
     lifted = lifted_by(state, event)
-    where = "a halt" if lifted is None else f"the halt of {lifted.halt.place.words}"
+    where = "a halt" if lifted is None else f"the halt of {_where(lifted.halt.place)}"
     drafted = Drafted(
         kind=wanted.kind,
         text=render_resume(resume),
@@ -212,6 +213,11 @@ def _require_operators(signers: tuple[Credential, ...]) -> None:
     names, keys = {each.name for each in signers}, {each.spki for each in signers}
     if min(len(names), len(keys)) < OPERATORS_MIN:
         raise DistrustError(f"want {OPERATORS_MIN} different operators")
+
+
+def _where(place: Place) -> str:
+    """Return the place as a sentence names it."""
+    return "the whole firm" if place.level is Level.FIRM else place.words
 
 
 def may(credential: Credential, kind: Kind) -> bool:

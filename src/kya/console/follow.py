@@ -31,6 +31,7 @@ from kya.tlog.tree import Tree, entries, inclusion_proof
 
 PAUSE_SECONDS: Final = 0.5
 WITNESSED_PATH: Final = "witnessed"
+_WITNESSED_EVERY: Final = 20  # Witnesses are no quicker than seconds.
 _AT_ONCE: Final = 64
 _BATCH: Final = 1_024
 
@@ -48,6 +49,7 @@ class Follower:
         self.policy = policy
         self._now = now
         self._frontier = Frontier()
+        self._looks = 0
         self._waiting: set[asyncio.Event] = set()
 
     async def follow_ever(self) -> None:
@@ -172,6 +174,9 @@ class Follower:
         """Return what the witnesses have seen; what was known, where none is told."""
         if not self.policy.witnesses:
             return None
+        self._looks += 1
+        if self._looks % _WITNESSED_EVERY != 1:
+            return self.sight.witnessed
         try:
             raw = await asyncio.to_thread(self.source.file, WITNESSED_PATH)
         except FileNotFoundError:

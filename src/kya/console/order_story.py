@@ -11,6 +11,7 @@ from kya.codec.orders import parse_order
 from kya.core.behaviour_score import contribution
 from kya.core.checks import CHECKS
 from kya.core.errors import CorruptionError
+from kya.core.instant import Instant
 from kya.core.order import Order
 
 _MARKS = {
@@ -71,6 +72,11 @@ class OrderStory:
     decision_text: str
     controls: tuple[ControlRow, ...]
     contributions: tuple[Contribution, ...]
+
+    @property
+    def received_at(self) -> Instant:
+        """When the gateway took it up."""
+        return Instant.parse(self.decision.received_at)
 
     @property
     def score(self) -> str | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import ExecutionUnexplained
-from kya.core.credential import Role
 from kya.core.errors import CorruptionError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -85,10 +84,14 @@ def told_of_incident(
             return
 
 
-def _said(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
-    event: Event, before: State
-) -> str | None:
-    """Return the sentence of an entry."""
+def _said(event: Event, before: State) -> str | None:
+    """Return the sentence of an entry, None where pages show it otherwise."""
+    authority = _of_the_authority(event, before)
+    return authority or _of_people(event, before) or _of_the_gateway(event)
+
+
+def _of_the_authority(event: Event, before: State) -> str | None:
+    """Return what the authority or the board has put on record."""
     match event:
         case LogOpened():
             return f"log {event.origin} opened"
@@ -99,8 +102,9 @@ def _said(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
         case EnrolmentRefused():
             return f"enrolment of {event.agent} refused: {event.rule}"
         case CertificateIssued(credential=held):
-            what = "agent" if held.role is Role.AGENT else held.role.value
-            return f"certificate issued to {what} {held.name}"
+            role = held.role.value
+            who = role if role == held.name else f"{role} {held.name}"
+            return f"certificate issued to {who}"
         case IssuerRenewed():
             return "certificate of the issuing CA renewed"
         case StandingChanged():
@@ -109,6 +113,13 @@ def _said(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
         case RevocationScheduled():
             name = before.credentials[event.credential].name
             return f"certificate of {name} to be revoked {event.due}: {event.reason}"
+        case _:
+            return None
+
+
+def _of_people(event: Event, before: State) -> str | None:
+    """Return what people have signed."""
+    match event:
         case HaltOrdered(halt=halt):
             names = _names(event.signed_by)
             return f"{halt.state.value} {halt.place.words} by {names}: {halt.reason}"
@@ -134,6 +145,13 @@ def _said(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return f"baseline of {lock.agent} locked by {_names(event.signed_by)}"
         case RuntimePinned():
             return f"runtime of {event.agent} pinned"
+        case _:
+            return None
+
+
+def _of_the_gateway(event: Event) -> str | None:
+    """Return what the gateway has heard or found."""
+    match event:
         case SessionStarted(session=session):
             return f"session of {session.agent} started"
         case ExecutionUnexplained():

@@ -119,7 +119,7 @@ async function list() {
   if (!kept.length) return;
   shown.replaceChildren(...kept.map((each) => {
     const item = document.createElement("li");
-    item.append(buttonOf(`Sign in as ${each.name}`, "grave", () => signIn(each)), " ",
+    item.append(buttonOf(`Sign in as ${each.name}`, "main", () => signIn(each)), " ",
       buttonOf(`Request of ${each.name}`, "quiet", () => showRequest(each)));
     return item;
   }));
