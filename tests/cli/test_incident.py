@@ -1,12 +1,13 @@
 """`kya incident`, against a gateway that runs: people act, and else time does."""
 
+import time
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from tests.cli.terminal import up
-from tests.cli.watched import GRACE, SECONDS, Watched, wait_for
+from tests.cli.watched import GRACE, Watched, wait_for
 
 ALICE: Final = ("--as", "operator:alice", "--reason", "seen")
 BOTH: Final = ("--as", "operator:alice", "--as", "risk:rita", "--reason", "looked")

@@ -94,6 +94,9 @@ def create_console_app(console: Console) -> ASGIApp:
         headers = {"cache-control": "public, max-age=300"}
         return FileResponse(STATIC / name, media_type=_FILES[name], headers=headers)
 
+    async def nothing(_asking: Asking) -> Response:
+        raise RefusedError(404, "This console has no such page.")
+
     async def health(_asking: Asking) -> Response:
         is_sound = console.follower.sight.is_ready and not console.follower.sight.fault
         return PlainTextResponse(
@@ -104,6 +107,7 @@ def create_console_app(console: Console) -> ASGIApp:
         ("GET", "/static/{name}", Access.ANYONE, file),
         ("GET", "/healthz", Access.ANYONE, health),
         ("GET", "/stream", Access.PERSON, _stream),
+        ("GET", "/{rest:path}", Access.ANYONE, nothing),
     )
     routes = [
         Route(path, endpoint(console, access, answer), methods=[method])
