@@ -144,7 +144,7 @@ class Browser:
         if answer.status_code == 200:
             self.cookie = answer.headers["set-cookie"].partition("=")[2].split(";")[0]
             session, _ = self.lounge.console.sessions.find(  # type: ignore[misc]
-                self.cookie, self.lounge.world.state
+                self.cookie, self.lounge.console.follower.reading.state
             )
             self.token = session.form_token
         return answer

@@ -154,9 +154,11 @@ def test_tabs_are_told_when_the_log_moves() -> None:
         first = await anext(moves)
         waiting = asyncio.ensure_future(anext(moves))
         await asyncio.sleep(0)
+        await lounge.look()
+        assert not waiting.done()
         world.trade(world.order())
         await lounge.look()
-        assert await waiting == first + 2
+        assert await waiting == first + 1
         await moves.aclose()  # type: ignore[attr-defined]
 
     following(world, test)

@@ -121,12 +121,12 @@ async def _stream(asking: Asking) -> Response:
     console, name = asking.console, asking.name
 
     async def events() -> AsyncIterator[str]:
-        async for size in console.follower.moves(_HEARTBEAT_SECONDS):
+        async for version in console.follower.moves(_HEARTBEAT_SECONDS):
             state = console.follower.reading.state
             if console.sessions.find(name, state) is None:
                 yield "event: over\ndata: sign in again\n\n"
                 return
-            yield f"event: moved\ndata: {size}\n\n"
+            yield f"event: moved\ndata: {version}\n\n"
 
     return StreamingResponse(events(), media_type="text/event-stream")
 

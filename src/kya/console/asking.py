@@ -93,6 +93,7 @@ class Asking:
             "path": self.request.url.path,
             "query": self.request.url.query,
             "sight": follower.sight,
+            "version": follower.version,
             "state": state,
             "reading": follower.reading,
             "waiting_count": len(console.queue.open()),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kya.console.limits import WITNESS_LATE_SECONDS
 from kya.console.reading import Reading
 from kya.console.sight import Sight
-from kya.console.standing import is_expiring
+from kya.console.standing import expiring_by
 from kya.core.credential import PEOPLE, Credential, Role, Standing
 from kya.core.incident import Incident, IncidentState
 from kya.core.instant import MICROS_PER_SECOND, Instant
@@ -105,9 +105,11 @@ def _of_halts(state: State) -> Iterator[Need]:
 
 def _of_certificates(state: State, now: Instant) -> Iterator[Need]:
     """Yield the newest certificate of everybody whose certificate ends soon."""
+    soon = expiring_by(now).micros
     for digests in state.issued_to.values():
         held = state.credentials[digests[-1]]
-        if held.standing_at(now) is Standing.REVOKED or not is_expiring(held, now):
+        # Nearly all are good for longer, and every page asks about every one of them.
+        if held.not_after.micros >= soon or held.standing_at(now) is Standing.REVOKED:
             continue
         has_ended = now > held.not_after
         verb = "has ended" if has_ended else "ends"

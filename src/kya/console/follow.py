@@ -45,6 +45,8 @@ class Follower:
         """Read nothing yet; the policy names the log's key and its witnesses."""
         self.reading = Reading()
         self.sight = Sight()
+        self.version = 0
+        self.is_over = False
         self.source = source
         self.policy = policy
         self._now = now
@@ -74,11 +76,17 @@ class Follower:
 
     def wake(self) -> None:
         """Tell every tab that there is something new to see."""
+        self.version += 1
         for event in self._waiting:
             event.set()
 
+    def end(self) -> None:
+        """Let every tab go, for the console stops."""
+        self.is_over = True
+        self.wake()
+
     async def moves(self, seconds: float) -> AsyncIterator[int]:
-        """Yield the size whenever there is news, and after so many seconds of none.
+        """Yield the version whenever there is news, and after so many seconds of none.
 
         TransientError when too many follow already.
         """
@@ -87,8 +95,8 @@ class Follower:
         event = asyncio.Event()
         self._waiting.add(event)
         try:
-            while True:
-                yield self.sight.size
+            while not self.is_over:
+                yield self.version
                 with suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
                         await event.wait()

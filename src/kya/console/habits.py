@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kya.console.reading import OrderRow
 from kya.core.baseline import Baseline
 from kya.core.features import TIME_OF_DAY
-from kya.core.instant import MICROS_PER_SECOND, Day
+from kya.core.instant import MICROS_PER_DAY, MICROS_PER_SECOND
 
 HOURS: Final = 24
 _CELLS_AN_HOUR: Final = 12
@@ -25,12 +25,11 @@ class Hour(NamedTuple):
     tall: int
 
 
-def hours(baseline: Baseline | None, rows: Iterable[OrderRow], day: Day) -> list[Hour]:
+def hours(baseline: Baseline | None, today: Iterable[OrderRow]) -> list[Hour]:
     """Return the day hour by hour; without a baseline nothing is usual or not."""
     counts = [0] * HOURS
-    for row in rows:
-        if row.received_at.day == day:
-            counts[row.received_at.time_of_day.micros // _HOUR_MICROS] += 1
+    for row in today:
+        counts[row.received_at.micros % MICROS_PER_DAY // _HOUR_MICROS] += 1
     most = max(1, *counts)
     usual = [None] * HOURS if baseline is None else _usual(baseline)
     return [

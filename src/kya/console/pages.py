@@ -1,7 +1,8 @@
 """The pages that only show: needs, agents, orders, incidents, halts and the log."""
 
 import json
-from itertools import islice
+from collections.abc import Iterator
+from itertools import islice, takewhile
 
 from starlette.responses import RedirectResponse, Response
 
@@ -19,7 +20,7 @@ from kya.console.standing import places_in, standing_of
 from kya.core.credential import Credential
 from kya.core.decision import Outcome
 from kya.core.incident import NEXT_STATE, Incident, Step
-from kya.core.instant import Day
+from kya.core.instant import Instant
 from kya.core.limits import SEQ_MAX
 from kya.tlog.checkpoint import Checkpoint
 
@@ -51,17 +52,17 @@ async def agent(asking: Asking) -> Response:
     if name not in reading.state.agents:
         raise RefusedError(404, f"No agent {name} is on record.")
     standing = standing_of(reading, name, asking.now)
-    rows = list(islice(reading.newest(name, None, None), _TODAY_MAX))
-    day = asking.now.day
+    rows = list(islice(reading.newest(name, None, None), _SHOWN_OF_AN_AGENT))
+    today = _of_today(reading.newest(name, None, None), asking.now.day.start)
     return asking.page(
         "agent.html",
         standing=standing,
         mandate=reading.state.mandates.get(standing.credential.granted.mandate),
         scope=scope_rows(reading.state, standing.agent),
         bars=bars(standing.agent, standing.credential.granted.scope, asking.now),
-        hours=hours(standing.agent.baseline, rows, day),
-        orders_today=_on(rows, day),
-        orders=rows[:_SHOWN_OF_AN_AGENT],
+        hours=hours(standing.agent.baseline, today),
+        orders_today=len(today),
+        orders=rows,
         count=reading.orders_of(name),
         may_reinstate=may(asking.person, Kind.REINSTATE),
     )
@@ -200,9 +201,11 @@ def _people(asking: Asking) -> list[Credential]:
     return sorted(held, key=lambda each: (each.role.value, each.name))[:ROWS_MAX]
 
 
-def _on(rows: list[OrderRow], day: Day) -> int:
-    """Return how many of these orders are of the day."""
-    return sum(row.received_at.day == day for row in rows)
+def _of_today(rows: Iterator[OrderRow], midnight: Instant) -> list[OrderRow]:
+    """Return the newest orders back to midnight; times of receipt only go forward."""
+    return list(
+        islice(takewhile(lambda row: row.received_at >= midnight, rows), _TODAY_MAX)
+    )
 
 
 def _text(asking: Asking, name: str) -> str:

@@ -94,12 +94,13 @@ def _authority(
         return Authority.EXPIRED
     if incident is not None:
         return Authority.GRACE
-    return Authority.EXPIRING if is_expiring(credential, now) else Authority.VALID
+    ends_soon = credential.not_after < expiring_by(now)
+    return Authority.EXPIRING if ends_soon else Authority.VALID
 
 
-def is_expiring(credential: Credential, now: Instant) -> bool:
-    """Tell whether the certificate ends soon, or has ended."""
-    return now.later(seconds=EXPIRING_SECONDS) > credential.not_after
+def expiring_by(now: Instant) -> Instant:
+    """Return before when a certificate ends that ends soon."""
+    return now.later(seconds=EXPIRING_SECONDS)
 
 
 def _behaviour(agent: AgentState, newest: int | None) -> Behaviour:

@@ -27,6 +27,7 @@ from kya.wiring.remote import Remote
 from kya.wiring.server import Door, Server, server_of
 
 _SECONDS: Final = 10.0
+_LET_GO_SECONDS: Final = 0.1
 _BUNDLE_BYTES_MAX: Final = TILE_WIDTH * (ENTRY_BYTES_MAX + 2)
 """A bundle of the largest entries, each with its length before it."""
 
@@ -99,6 +100,7 @@ async def _serve(
         door = Door(app=create_console_app(console), listening=listening)
         server = server_of(door, Server)
         following = asyncio.create_task(follower.follow_ever())
+        letting_go = asyncio.create_task(_let_go(server, follower))
         serving = asyncio.create_task(server.serve(sockets=[listening.socket]))
         await server.takes_requests
         ready(origin)
@@ -109,5 +111,12 @@ async def _serve(
         finally:
             server.should_exit = True
             following.cancel()
-            await serving
+            await asyncio.gather(serving, letting_go)
             await asyncio.gather(following, return_exceptions=True)
+
+
+async def _let_go(server: Server, follower: Follower) -> None:
+    """End the streams once the server is told to stop: they would keep it waiting."""
+    while not server.should_exit:  # noqa: ASYNC110  a flag is all that it has
+        await asyncio.sleep(_LET_GO_SECONDS)
+    follower.end()

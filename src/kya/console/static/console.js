@@ -62,11 +62,12 @@ function follow() {
   const url = document.body.dataset.follows;
   if (!url) return;
   const events = new EventSource(url);
-  let last = null;
+  let last = 0;
   let due = null;
-  events.addEventListener("moved", () => {
-    // The first one tells how the log stands, which this page has just shown.
-    if (last === null) { last = Date.now(); return; }
+  let shown = document.body.dataset.version;
+  events.addEventListener("moved", (event) => {
+    if (event.data === shown) return;
+    shown = event.data;
     if (due !== null) return;
     due = setTimeout(() => {
       due = null;
