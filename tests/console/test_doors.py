@@ -341,3 +341,52 @@ def test_two_people_of_one_name_are_told_apart() -> None:
         assert answer.json() == {"name": "olga", "role": "operator"}
 
     visited(world, visit)
+
+
+def test_a_tab_left_open_over_a_revocation_is_told_that_it_is_over() -> None:
+    world = world_breached()
+    enrol_everybody(world)
+
+    async def visit(lounge: Lounge, browser: Browser) -> None:
+        await browser.sign_in("olga")
+        tab = asyncio.ensure_future(browser.get("/stream"))
+        while not lounge.console.follower.tabs:  # noqa: ASYNC110  until it listens
+            await asyncio.sleep(0)
+        lounge.console.sessions.end(browser.cookie)
+        lounge.console.follower.wake()
+        answer = await tab
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.text.startswith("event: moved\n")
+        assert answer.text.endswith("event: over\ndata: sign in again\n\n")
+
+    visited(world, visit)
+
+
+def test_there_is_room_for_so_many_tabs_and_acts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def visit(_: Lounge, browser: Browser) -> None:
+        await browser.sign_in("olga")
+        monkeypatch.setattr("kya.console.follow.STREAMS_MAX", 0)
+        assert (await browser.get("/stream")).status_code == 503
+        monkeypatch.setattr("kya.console.waiting.DRAFTS_MAX", 1)
+        assert (await browser.ask_for("halt", "firm")).status_code == 303
+        full = await browser.ask_for("halt", "venue:SIMA")
+        assert full.status_code == 400
+        assert "1 acts wait already" in full.text
+
+    visited(world, visit)
+
+
+def test_the_oldest_session_and_challenge_give_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def visit(lounge: Lounge, browser: Browser) -> None:
+        monkeypatch.setattr("kya.console.sessions.SESSIONS_MAX", 1)
+        await browser.sign_in("olga")
+        other = lounge.browser("192.0.2.9")
+        await other.sign_in("rita")
+        assert (await browser.get("/")).status_code == 303
+        assert (await other.get("/")).status_code == 200
+
+    visited(world, visit)

@@ -119,6 +119,7 @@ def create_console_app(console: Console) -> ASGIApp:
 async def _stream(asking: Asking) -> Response:
     """Tell a tab whenever there is something new, until its session is over."""
     console, name = asking.console, asking.name
+    console.follower.require_room()
 
     async def events() -> AsyncIterator[str]:
         async for version in console.follower.moves(_HEARTBEAT_SECONDS):

@@ -1,7 +1,7 @@
 """Counters of an agent's day as bars toward their limits, and its scope in words."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -126,8 +126,8 @@ def _flat(scope: Scope) -> dict[str, str]:
         if name == "_type":
             continue
         if isinstance(value, dict):
-            for inner, each in value.items():  # pyright: ignore[reportUnknownVariableType]
-                found[f"{name}.{inner}"] = _text(each)
+            inner = cast("dict[str, object]", value)
+            found |= {f"{name}.{each}": _text(inner[each]) for each in inner}
         else:
             found[name] = _text(value)
     return found
@@ -135,6 +135,6 @@ def _flat(scope: Scope) -> dict[str, str]:
 
 def _text(value: object) -> str:
     """Return a field as people read it."""
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+    if isinstance(value, list):
+        return ", ".join(map(str, cast("list[object]", value)))
     return str(value)

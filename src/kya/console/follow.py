@@ -80,18 +80,23 @@ class Follower:
         for event in self._waiting:
             event.set()
 
+    @property
+    def tabs(self) -> int:
+        """How many follow the log now."""
+        return len(self._waiting)
+
+    def require_room(self) -> None:
+        """Raise TransientError where too many tabs follow already."""
+        if self.tabs >= STREAMS_MAX:
+            raise TransientError(f"{STREAMS_MAX} tabs follow the log already")
+
     def end(self) -> None:
         """Let every tab go, for the console stops."""
         self.is_over = True
         self.wake()
 
     async def moves(self, seconds: float) -> AsyncIterator[int]:
-        """Yield the version whenever there is news, and after so many seconds of none.
-
-        TransientError when too many follow already.
-        """
-        if len(self._waiting) >= STREAMS_MAX:
-            raise TransientError(f"{STREAMS_MAX} tabs follow the log already")
+        """Yield the version whenever there is news, or was none for so long."""
         event = asyncio.Event()
         self._waiting.add(event)
         try:

@@ -1,5 +1,6 @@
 """Templates to pages: all is escaped, and a name that is not there is a fault."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -7,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kya.console.order_story import score_text
-from kya.console.standing import BADNESS
+from kya.console.standing import BADNESS, Authority, Behaviour
 from kya.core.instant import MICROS_PER_SECOND, Instant
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -27,15 +28,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(
-        when=when,
-        short=short,
-        left=left,
-        score=score_text,
-        mark=lambda value: BADNESS.get(value, "none"),
-        outcome_mark=lambda value: _OUTCOMES.get(value, "none"),
-        count=lambda number: f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
-    )
+    filters: dict[str, Callable[..., object]] = {
+        "when": when,
+        "short": short,
+        "left": left,
+        "score": score_text,
+        "mark": mark,
+        "outcome_mark": outcome_mark,
+        "count": count,
+    }
+    made.filters.update(filters)  # pyright: ignore[reportUnknownMemberType]
     return made
 
 
@@ -44,6 +46,21 @@ def when(instant: Instant) -> Markup:
     text = str(instant)
     shown = f"{text[:10]} {text[11:23]} +00:00"
     return Markup('<time datetime="{}">{}</time>').format(text, shown)
+
+
+def mark(value: Authority | Behaviour) -> str:
+    """Return how a place on an axis is drawn, beside its word."""
+    return BADNESS[value]
+
+
+def outcome_mark(value: str) -> str:
+    """Return how an outcome is drawn, beside its word."""
+    return _OUTCOMES.get(value, "none")
+
+
+def count(number: int) -> str:
+    """Return a count in groups of three digits."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def short(digest: str) -> str:
