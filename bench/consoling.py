@@ -1,7 +1,6 @@
 """How long the console takes for each page, and what a page weighs."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,17 +12,16 @@ import httpx
 from bench.figure import Figure, at_most
 from bench.logged import log_of
 from bench.scale import Scale
-from kya.console.app import STATIC, create_console_app
-from kya.console.asking import COOKIE, Console
-from kya.console.follow import Follower
+from kya.console.app import STATIC
 from kya.console.reading import Reading
-from kya.console.render import environment
-from kya.console.sessions import Sessions
-from kya.console.waiting import Queue
-from kya.core.instant import Instant
 from kya.core.state import State
-from kya.tlog.policy import Log, Policy
-from tests.console.lounge import ORIGIN, Browser, Gateway, Lounge, enrol_everybody
+from tests.console.lounge import (
+    Browser,
+    Gateway,
+    Lounge,
+    a_lounge,
+    enrol_everybody,
+)
 from tests.world import AGENT, World
 
 AGENTS = 1_000
@@ -63,17 +61,22 @@ def run(scale: Scale) -> list[Figure]:
 
 
 async def _measured(directory: Path, orders: int) -> list[Figure]:
-    """Read the log, add agents, and ask for every page again and again."""
+    """Return the figures of a console over the folder's log."""
     world = World()
-    lounge = _lounge(directory, world)
+    with a_lounge(world, Folder(directory, world)) as lounge:
+        return await _figures(lounge, orders)
+
+
+async def _figures(lounge: Lounge, orders: int) -> list[Figure]:
+    """Read the log, add agents, and ask for every page again and again."""
     follower = lounge.console.follower
     await follower.look()
     if not follower.sight.is_ready:
         raise ValueError(follower.sight.fault)
-    _populate(follower.reading, world)
+    _populate(follower.reading, lounge.world)
     lounge.now = follower.reading.state.now.plus(seconds=1)
     follower.sight = replace(follower.sight, read_at=lounge.now)
-    browser = _signed_in(lounge)
+    browser = lounge.browser()
     slowest, heaviest = ("", 0.0), ("", 0.0)
     static = sum((STATIC / name).stat().st_size for name in _LOADED)
     for name, path in PAGES.items():
@@ -94,24 +97,6 @@ async def _measured(directory: Path, orders: int) -> list[Figure]:
 
 
 _LOADED = ("console.css", "htmx.min.js", "console.js", "icon.svg")
-
-
-def _lounge(directory: Path, world: World) -> Lounge:
-    """Return a console over the folder's log."""
-    gateway = Folder(directory, world)
-    policy = Policy(logs=(Log(key=world.log.key),))
-    lounge: Lounge
-    now: Callable[[], Instant] = lambda: lounge.now  # noqa: E731  known below
-    chance: Callable[[int], bytes] = lambda count: b"\x07" * count  # noqa: E731
-    console = Console(
-        follower=Follower(gateway, policy, now),
-        sessions=Sessions(ORIGIN, now, chance),
-        queue=Queue(gateway, now, chance),
-        now=now,
-        templates=environment(),
-    )
-    lounge = Lounge(world, gateway, console, world.now)
-    return lounge
 
 
 def _populate(reading: Reading, world: World) -> None:
@@ -135,13 +120,6 @@ def _populate(reading: Reading, world: World) -> None:
     )
 
 
-def _signed_in(lounge: Lounge) -> Browser:
-    """Return the browser of an auditor, whose session is as any other."""
-    transport = httpx.ASGITransport(app=create_console_app(lounge.console))
-    client = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
-    return Browser(lounge, client)
-
-
 async def _asked(browser: Browser, path: str) -> tuple[float, int]:
     """Return the page's p95 in milliseconds, and its bytes."""
     if not browser.cookie:
@@ -155,6 +133,6 @@ async def _asked(browser: Browser, path: str) -> tuple[float, int]:
         answer = await browser.get(path)
         took.append((perf_counter() - start) * 1_000)
         if answer.status_code != httpx.codes.OK:
-            raise ValueError(f"{COOKIE} {path}: {answer.status_code}")
+            raise ValueError(f"{path}: {answer.status_code}")
         size = len(answer.content)
     return quantiles(took, n=20)[18], size

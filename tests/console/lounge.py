@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import count
 from typing import Final
 
 import httpx
@@ -86,7 +87,6 @@ class Lounge:
     gateway: Gateway
     console: Console
     now: Instant
-    draws: int = 0
 
     def browser(self, peer: str = "192.0.2.7") -> "Browser":
         app = create_console_app(self.console)
@@ -165,18 +165,18 @@ class Browser:
 
 
 @contextmanager
-def a_lounge(world: World) -> Iterator[Lounge]:
-    """A console that has read nothing yet."""
-    gateway = Gateway(world)
+def a_lounge(world: World, gateway: Gateway | None = None) -> Iterator[Lounge]:
+    """A console that has read nothing yet; its gateway has the world's log."""
+    gateway = gateway or Gateway(world)
     policy = Policy(logs=(Log(key=world.log.key),))
     lounge: Lounge
+    draws = count()
 
     def now() -> Instant:
         return lounge.now
 
-    def chance(count: int) -> bytes:
-        lounge.draws += 1
-        return sha256(f"draw {lounge.draws}".encode()).digest()[:count]
+    def chance(size: int) -> bytes:
+        return sha256(f"draw {next(draws)}".encode()).digest()[:size]
 
     console = Console(
         follower=Follower(gateway, policy, now),

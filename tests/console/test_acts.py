@@ -35,6 +35,15 @@ def visited(
     return world
 
 
+def a_suspended_world() -> World:
+    """The incident's agent is suspended, a second after it was opened."""
+    world = world_breached()
+    enrol_everybody(world)
+    world.now = world.now.plus(seconds=1)
+    world.change_standing(Act.SUSPEND, world.now)
+    return world
+
+
 def test_one_person_halts_in_two_steps() -> None:
     async def visit(lounge: Lounge, olga: Browser, _: Browser) -> None:
         asked = await olga.ask_for("halt", "firm", reason="prices are wrong")
@@ -117,10 +126,7 @@ def test_an_acknowledgement_and_an_extension() -> None:
 
 
 def test_a_suspended_agent_is_reinstated_by_two_operators() -> None:
-    world = world_breached()
-    enrol_everybody(world)
-    world.change_standing(Act.SUSPEND, world.now.plus(seconds=1))
-    world.now = world.now.plus(seconds=1)
+    world = a_suspended_world()
 
     async def visit(_: Lounge, olga: Browser, otto: Browser) -> None:
         asked = await olga.ask_for("reinstate", AGENT, reason="parameter mended")
@@ -227,10 +233,7 @@ def test_what_the_gateway_refuses_or_leaves_open_is_said() -> None:
 
 
 def test_an_operator_is_needed_to_ask_for_a_reinstatement() -> None:
-    world = world_breached()
-    enrol_everybody(world)
-    world.change_standing(Act.SUSPEND, world.now.plus(seconds=1))
-    world.now = world.now.plus(seconds=1)
+    world = a_suspended_world()
 
     async def visit(_lounge: Lounge, _olga: Browser, rita: Browser) -> None:
         answer = await rita.ask_for("reinstate", AGENT)

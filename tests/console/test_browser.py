@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.cli.terminal import Up, serving, up
 from tests.cli.watched import Watched, wait_for
-from tests.page.browser import CHROMIUM, chromium
 
 WAIT_MS: Final = 15_000
 GRACE: Final = 3_600
@@ -90,14 +89,6 @@ class Person:
         if SHOTS:
             name = path.strip("/").replace("/", "-")[:40] or "attention"
             self.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -186,6 +187,7 @@ def test_a_person_whose_certificate_is_revoked_is_out_at_once() -> None:
         ({}, "rita", 403),
         ({"console": "http://other.example"}, "olga", 403),
         ({"challenge": "0" * 64}, "olga", 403),
+        ({"challenge": "f" * 64}, "olga", 403),
         ({"name": "nobody"}, "nobody", 403),
         ({"name": "gateway"}, "gateway", 403),
         ({"name": AGENT}, AGENT, 403),
@@ -195,15 +197,8 @@ def test_a_sign_in_must_fit(
     world: World, changes: dict[str, str], signer: str, status: int
 ) -> None:
     async def visit(lounge: Lounge, browser: Browser) -> None:
-        sessions = lounge.console.sessions
-        value = {
-            "at": lounge.now,
-            "challenge": sessions.challenge(),
-            "console": ORIGIN,
-            "name": "olga",
-            **changes,
-        }
-        line = render_sign_in(SignIn(**value))  # type: ignore[arg-type]
+        asked = lounge.console.sessions.challenge(changes.get("name", "olga"))
+        line = render_sign_in(replace(asked, **changes))  # type: ignore[arg-type]
         known = {"gateway": world.gateway, AGENT: world.agent}
         signature = known.get(signer, person(signer)).signature(line)
         note = SignedNote(line, (signature,)).render()
@@ -220,6 +215,10 @@ def test_a_challenge_is_good_for_a_minute(world: World) -> None:
         lounge.later(61)
         signed = person("olga").signature(asked.content)
         note = SignedNote(asked.content, (signed,)).render()
+        assert (await browser.send("/sign-in", note)).status_code == 403
+        said = parse_sign_in(asked.content)
+        young = render_sign_in(replace(said, at=lounge.now))
+        note = SignedNote(young, (person("olga").signature(young),)).render()
         assert (await browser.send("/sign-in", note)).status_code == 403
         assert (await browser.send("/sign-in/challenge", b"<b>")).status_code == 400
 
@@ -378,7 +377,25 @@ def test_there_is_room_for_so_many_tabs_and_acts(
     visited(world, visit)
 
 
-def test_the_oldest_session_and_challenge_give_way(
+def test_asking_for_challenges_keeps_nobody_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def visit(lounge: Lounge, browser: Browser) -> None:
+        monkeypatch.setattr("kya.console.sessions.CHALLENGES_MAX", 1)
+        asked = await browser.send("/sign-in/challenge", b"olga")
+        for _ in range(5):
+            await browser.send("/sign-in/challenge", b"olga")
+        signed = person("olga").signature(asked.content)
+        note = SignedNote(asked.content, (signed,)).render()
+        assert (await browser.send("/sign-in", note)).status_code == 200
+        assert (await browser.sign_in("rita")).status_code == 403
+        lounge.later(61)
+        assert (await browser.sign_in("rita")).status_code == 200
+
+    visited(world, visit)
+
+
+def test_the_oldest_session_gives_way(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def visit(lounge: Lounge, browser: Browser) -> None:

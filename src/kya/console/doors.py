@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from kya.codec.sign_ins import SignIn, render_sign_in
+from kya.codec.sign_ins import render_sign_in
 from kya.console.acts import Kind, Wanted, draft, may
 from kya.console.asking import COOKIE, TOKEN_HEADER, Asking, RefusedError
 from kya.console.limits import SESSION_SECONDS_MAX
@@ -28,12 +28,7 @@ async def challenge(asking: Asking) -> Response:
     name = (await asking.body()).decode("utf-8", "replace")
     if NAME.fullmatch(name) is None:
         raise RefusedError(400, "name: want the name of your certificate")
-    value = SignIn(
-        at=asking.now,
-        challenge=asking.console.sessions.challenge(),
-        console=asking.console.sessions.origin,
-        name=name,
-    )
+    value = asking.console.sessions.challenge(name)
     return Response(render_sign_in(value), media_type="text/plain")
 
 

@@ -25,7 +25,7 @@ SESSION_IDLE_SECONDS_MAX: Final = 1_800
 """A session ends after half an hour without a request of its person."""
 
 CHALLENGES_MAX: Final = 1_024
-"""Sign-ins that are under way at once; the oldest is forgotten."""
+"""Sign-ins within a minute: more people than any firm has at its consoles."""
 
 CHALLENGE_SECONDS_MAX: Final = 60
 """How long a challenge may be answered: the time of one touch of a button."""
