@@ -167,9 +167,7 @@ def _statements() -> Mapping[str, bytes]:
         "override": render_override(builders.an_override()),
         "halt": render_halt(builders.a_halt()),
         "sign-in": render_sign_in(
-            SignIn(
-                at=at, challenge=digest, console="https://kya.example", name="olga"
-            )
+            SignIn(at=at, challenge=digest, console="https://kya.example", name="olga")
         ),
         "drop-copy": render_drop_copy(_copied(at)),
         "unexplained": render_unexplained(_unexplained(at)),
