@@ -52,7 +52,7 @@ def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
     others = {"server", "agent", "demo", "parquet", "cedar", "rego", "stamps", "ccxt"}
-    others |= {"apprise"}
+    others |= {"apprise", "console"}
     backends = extras.keys() - others
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
@@ -92,6 +92,7 @@ def test_every_dependency_of_the_package_is_locked() -> None:
         *project["project"]["dependencies"],
         *project["project"]["optional-dependencies"]["server"],
         *project["project"]["optional-dependencies"]["agent"],
+        *project["project"]["optional-dependencies"]["console"][1:],
         *project["build-system"]["requires"],
     ]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}

@@ -45,7 +45,10 @@ def test_one_person_is_told_that_it_takes_risk_and_another(
 def test_a_person_without_a_role_is_refused(trading: Up, note: Path) -> None:
     refused = signed(trading, note, "--as", "alice", "--as", "agent:rita")
     assert refused.code == 2
-    assert "--as alice: want ROLE:NAME, ROLE one of compliance, director" in refused.err
+    assert (
+        "--as alice: want ROLE:NAME, ROLE one of auditor, compliance, director"
+        in refused.err
+    )
 
 
 def test_a_control_that_nobody_may_set_aside_is_refused(

@@ -76,6 +76,7 @@ from kya.codec.sessions import (
     parse_session,
     render_session,
 )
+from kya.codec.sign_ins import SignInLine, parse_sign_in, render_sign_in
 from kya.core.checks import CHECKS
 from kya.core.client_id import client_id_of
 from kya.core.closed_days import YEARS
@@ -151,6 +152,7 @@ PAGES = {
         "override",
         "limits",
         "halt",
+        "console",
         "incident",
         "place-limits",
         "baseline-lock",
@@ -237,6 +239,11 @@ def test_what_stops_and_starts_on_the_page_is_one(
 ) -> None:
     line = example("halt", kind)
     assert render(parse(line)) == line
+
+
+def test_the_sign_in_on_the_page_is_one() -> None:
+    line = example("console", "sign-in")
+    assert render_sign_in(parse_sign_in(line)) == line
 
 
 def test_the_incident_on_the_page_is_the_one_of_the_decision_on_its_page() -> None:
@@ -420,6 +427,7 @@ def test_the_decision_on_the_page_is_on_that_order_under_that_scope() -> None:
         ("mandate", [MandateLine, ScopeFields]),
         ("override", [OverrideLine]),
         ("halt", [HaltLine, ResumeLine, RearmLine]),
+        ("console", [SignInLine]),
         (
             "incident",
             [

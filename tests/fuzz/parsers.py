@@ -28,6 +28,7 @@ from kya.codec import (
     registrations,
     reports,
     sessions,
+    sign_ins,
     standings,
 )
 from kya.codec import statements as said
@@ -113,6 +114,7 @@ STATEMENTS: Final[
     ),
     sessions.SESSION_TYPE: (sessions.parse_session, sessions.render_session),
     overrides.OVERRIDE_TYPE: (overrides.parse_override, overrides.render_override),
+    sign_ins.SIGN_IN_TYPE: (sign_ins.parse_sign_in, sign_ins.render_sign_in),
     halts.HALT_TYPE: (halts.parse_halt, halts.render_halt),
     halts.RESUME_TYPE: (halts.parse_resume, halts.render_resume),
     halts.REARM_TYPE: (halts.parse_rearm, halts.render_rearm),

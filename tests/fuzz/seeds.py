@@ -23,6 +23,7 @@ from kya.codec.price_fields import price_fields
 from kya.codec.registrations import render_refusal, render_registration
 from kya.codec.reports import render_equivocation, render_report
 from kya.codec.sessions import render_anchor, render_runtime, render_session
+from kya.codec.sign_ins import SignIn, render_sign_in
 from kya.codec.standings import (
     render_revocation_list,
     render_schedule,
@@ -165,6 +166,9 @@ def _statements() -> Mapping[str, bytes]:
         "runtime": render_runtime(builders.a_runtime_pinned()),
         "override": render_override(builders.an_override()),
         "halt": render_halt(builders.a_halt()),
+        "sign-in": render_sign_in(
+            SignIn(at=at, challenge=digest, console="https://kya.example", name="olga")
+        ),
         "drop-copy": render_drop_copy(_copied(at)),
         "unexplained": render_unexplained(_unexplained(at)),
         "place-limits": render_place_limits(builders.place_limits(open_orders=5)),
@@ -273,7 +277,7 @@ def _entries() -> Mapping[str, bytes]:
     return {
         name: sign_note(line, _AGENT).render()
         for name, line in _statements().items()
-        if name not in {"channel", "session"}  # which are no entries
+        if name not in {"channel", "session", "sign-in"}  # which are no entries
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self, TypeAlias
 
+import pytest
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from kya.evidence.archive import archive
@@ -81,6 +82,15 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for one module: while it runs, its thread can run no other loop."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with chromium() as found:
+        yield found
 
 
 @contextmanager

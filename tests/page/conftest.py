@@ -5,18 +5,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from kya.evidence.verify_page import verify_page
-from tests.page.browser import CHROMIUM, Answers, Ask, Opened, chromium, opened, packed
+from tests.page.browser import Answers, Ask, Opened, browser, opened, packed
 from tests.verify.packages import Handed, busy_world, handed_over
 from tests.world import World
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for one module: while it runs, its thread can run no other loop."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with chromium() as found:
-        yield found
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="session")

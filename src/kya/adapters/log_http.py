@@ -13,9 +13,11 @@ FILE_BYTES_MAX: Final = 65_535
 class HttpLog:
     """A log at a URL prefix. For one thread at a time."""
 
-    def __init__(self, url: str, seconds: float) -> None:
-        """Know where it is."""
-        self._line = HttpLine(url, seconds, FILE_BYTES_MAX)
+    def __init__(
+        self, url: str, seconds: float, bytes_max: int = FILE_BYTES_MAX
+    ) -> None:
+        """Know where it is, and the largest file that is wanted of it."""
+        self._line = HttpLine(url, seconds, bytes_max)
 
     def __call__(self, path: str) -> bytes:
         """Return a file; FileNotFoundError if there is none."""

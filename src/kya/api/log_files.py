@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import Final
 
 from starlette.requests import Request
@@ -44,6 +45,20 @@ def log_file_routes(sequencer: Sequencer) -> list[Route]:
         Route("/log/checkpoint", checkpoint, methods=["GET"]),
         Route("/log/tile/{path:path}", tile, methods=["GET"]),
     ]
+
+
+def witnessed_route(newest: Callable[[], bytes]) -> Route:
+    """Return the route of the newest checkpoint that any witness has cosigned."""
+
+    async def witnessed(_request: Request) -> Response:
+        try:
+            content = await asyncio.to_thread(newest)
+        except FileNotFoundError as error:
+            raise ProblemError(not_found("no witness has cosigned yet")) from error
+        headers = {"cache-control": "no-cache"}
+        return Response(content, media_type="text/plain", headers=headers)
+
+    return Route("/log/witnessed", witnessed, methods=["GET"])
 
 
 async def _read(sequencer: Sequencer, path: str) -> bytes:

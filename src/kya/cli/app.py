@@ -32,11 +32,13 @@ GROUPS: Final = (
     "log",
     "mandate",
     "override",
+    "person",
     "witness",
 )
 """Verbs with verbs of their own: `app` of the module of that name."""
 
 COMMANDS: Final = (
+    "console",
     "demo",
     "doctor",
     "office",

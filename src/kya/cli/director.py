@@ -10,6 +10,7 @@ from kya.cli.desk import open_desk
 from kya.cli.key import key_at
 from kya.cli.output import DATA_DEFAULT, Data, answer, read_bytes, talk, write_new
 from kya.core import tokens
+from kya.core.credential import Role
 from kya.pki.pem import CERTIFICATE_REQUEST, from_pem, to_pem
 from kya.pki.request import make_request, proven_public_key
 
@@ -27,7 +28,7 @@ def request(
     tokens.require(tokens.NAME, "director", name)
     signer = key_at(key)
     write_new(out, to_pem(CERTIFICATE_REQUEST, make_request(signer)))
-    _show_key(signer.public_key())
+    show_key(signer.public_key())
     answer(f"{out}: hand it to the authority, for `kya director enrol {name}`")
 
 
@@ -41,11 +42,11 @@ def enrol(
 ) -> None:
     """Issue a certificate for a director's own key and put it on record."""
     proof = from_pem(CERTIFICATE_REQUEST, read_bytes(request, "request"))
-    _show_key(proven_public_key(proof))
-    open_desk(data).enrol_director(name, proof)
+    show_key(proven_public_key(proof))
+    open_desk(data).enrol_person(Role.DIRECTOR, name, proof)
     answer(f"{name}: on record as a director")
 
 
-def _show_key(spki: bytes) -> None:
+def show_key(spki: bytes) -> None:
     """Print what both sides compare, by telephone for one."""
     talk(f"key SHA-256 {sha256(spki).hexdigest()}")

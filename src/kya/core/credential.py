@@ -14,6 +14,7 @@ class Role(Enum):
     """What the holder of a certificate is, and so which statements count from it."""
 
     AGENT = "agent"
+    AUDITOR = "auditor"
     AUTHORITY = "authority"
     COMPLIANCE = "compliance"
     DIRECTOR = "director"
@@ -23,8 +24,13 @@ class Role(Enum):
     RISK = "risk"
 
 
-PEOPLE: Final = frozenset({Role.COMPLIANCE, Role.RISK, Role.OPERATOR, Role.DIRECTOR})
-"""The roles that people hold; services and agents hold the others."""
+PEOPLE: Final = frozenset(
+    {Role.AUDITOR, Role.COMPLIANCE, Role.DIRECTOR, Role.OPERATOR, Role.RISK}
+)
+"""The roles that people hold; services and agents hold the others.
+
+An auditor's signature stands under nothing: who only looks on says who is looking.
+"""
 
 
 class Standing(Enum):

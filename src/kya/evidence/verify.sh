@@ -1082,7 +1082,7 @@ into != "" {
 }
 END {
     if (shown != 5 || seen != 5 || n != 5 || begins == "" || ends == "") exit 1
-    if (index(" agent authority compliance director gateway log operator risk ",
+    if (index(" agent auditor authority compliance director gateway log operator risk ",
         " " role " ") == 0) exit 1
     if (HEXED == "" || unbase64(PEM["pem"]) != HEXED) exit 1
     spki = unbase64(PEM["key"])

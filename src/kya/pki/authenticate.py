@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import assert_never
 
-from kya.codec.note import NoteSignature
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
-from kya.core.credential import Credential, Role, Standing
+from kya.core.credential import Credential, Role
 from kya.core.errors import DistrustError
 from kya.core.events import SaidByGateway
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -45,7 +44,7 @@ from kya.core.power_events import (
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 from kya.pki.entries import Entry
-from kya.pki.holders import agents_credential, verifier_key
+from kya.pki.holders import agents_credential, require_signature, signers_under
 from kya.pki.instance_identity import document_key
 from kya.pki.overriding import AUTHORISING, require_overriding
 from kya.pki.path import verify_chain, verify_under_one
@@ -148,7 +147,7 @@ def _agent(entry: Entry, event: OrderSubmitted, state: State) -> Credential:
     if len(entry.note.signatures) != 1:
         msg = f"order: want the signature of {order.agent} alone"
         raise DistrustError(msg)
-    _require_signature(entry, entry.note.signatures[0], credential)
+    require_signature(entry.note, entry.note.signatures[0], credential)
     return credential
 
 
@@ -156,52 +155,7 @@ def _holders(
     entry: Entry, state: State, at: Instant, *roles: Role
 ) -> tuple[Credential, ...]:
     """Return the signers; each must hold one of the roles, valid at the instant."""
-    signers: dict[tuple[str, Role], Credential] = {}
-    for signature in entry.note.signatures:
-        credential = _holder(state, signature, roles)
-        who = f"{credential.role.value} {credential.name}"
-        if credential.standing_at(at) is not Standing.ACTIVE:
-            msg = f"{who}: certificate is not active"
-            raise DistrustError(msg)
-        if not credential.not_before <= at <= credential.not_after:
-            msg = f"{who}: certificate is not valid at {at}"
-            raise DistrustError(msg)
-        _require_signature(entry, signature, credential)
-        signers[credential.name, credential.role] = credential
-    return tuple(signers.values())
-
-
-def _holder(
-    state: State, signature: NoteSignature, roles: tuple[Role, ...]
-) -> Credential:
-    """Return the newest credential on record with this name, key id and a role."""
-    for digest in reversed(state.issued_to.get(signature.name, ())):
-        credential = state.credentials[digest]
-        key = verifier_key(credential.name, credential.spki)
-        if credential.role in roles and key.key_id == signature.key_id:
-            return credential
-    msg = (
-        f"signature by {signature.name} ({signature.key_id.hex()}): want a"
-        f" {' or '.join(role.value for role in roles)}"
-        " whose certificate is on record"
-    )
-    raise DistrustError(msg)
-
-
-def _require_signature(
-    entry: Entry, signature: NoteSignature, credential: Credential
-) -> None:
-    """Raise unless the line is the credential holder's and fits the text."""
-    key = verifier_key(credential.name, credential.spki)
-    if (signature.name, signature.key_id) != (key.name, key.key_id):
-        msg = (
-            f"signature by {signature.name} ({signature.key_id.hex()}): want"
-            f" {key.name} ({key.key_id.hex()})"
-        )
-        raise DistrustError(msg)
-    if not key.verifies(entry.note.text, signature.value):
-        msg = f"signature by {key.name} ({key.key_id.hex()}) does not fit the text"
-        raise DistrustError(msg)
+    return signers_under(entry.note, state, at, roles)
 
 
 def _require_chain(
@@ -295,5 +249,5 @@ def _opening_authority(entry: Entry, event: LogOpened, root: bytes) -> Credentia
     if len(entry.note.signatures) != 1:
         msg = "log: want the signature of the opening authority alone"
         raise DistrustError(msg)
-    _require_signature(entry, entry.note.signatures[0], event.authority)
+    require_signature(entry.note, entry.note.signatures[0], event.authority)
     return event.authority

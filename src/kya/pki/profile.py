@@ -126,6 +126,7 @@ LEAVES: Final = {
     Role.LOG: _leaf(Role.LOG, KeyAlgorithm.ED25519),
     Role.GATEWAY: _leaf(Role.GATEWAY, KeyAlgorithm.P256),
     Role.AUTHORITY: _leaf(Role.AUTHORITY, KeyAlgorithm.P256),
+    Role.AUDITOR: _leaf(Role.AUDITOR, KeyAlgorithm.P256),
     Role.COMPLIANCE: _leaf(Role.COMPLIANCE, KeyAlgorithm.P256),
     Role.DIRECTOR: _leaf(Role.DIRECTOR, KeyAlgorithm.P256),
     Role.OPERATOR: _leaf(Role.OPERATOR, KeyAlgorithm.P256),

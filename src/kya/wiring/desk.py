@@ -39,7 +39,7 @@ from kya.wiring.installation import (
 from kya.wiring.log_reader import published_power
 from kya.wiring.remote import Holder, Remote
 
-_ELSEWHERE: Final = "director's own, not known here"
+_ELSEWHERE: Final = "holder's own, not known here"
 """What the log says of the custody of a key that only a request was seen of."""
 
 
@@ -106,14 +106,14 @@ class Desk:
             NoteSigner(name, cabinet.open(key_name)) if cabinet.has(key_name) else None
         )
 
-    def enrol_director(self, name: str, request: bytes) -> None:
-        """Put a director on record under the key that a PKCS #10 request proves."""
-        tokens.require(tokens.NAME, "director", name)
+    def enrol_person(self, role: Role, name: str, request: bytes) -> None:
+        """Put a person on record under the key that a PKCS #10 request proves."""
+        tokens.require(tokens.NAME, role.value, name)
         key, issuer = proven_public_key(request), self.opened.issuer()
-        if _is_enrolled(self.state(), Role.DIRECTOR, name, key):
-            msg = f"director {name}: this key is on record already"
+        if _is_enrolled(self.state(), role, name, key):
+            msg = f"{role.value} {name}: this key is on record already"
             raise InputError(msg)
-        certificate = service(issuer, Role.DIRECTOR, name, key, self.clock())
+        certificate = service(issuer, role, name, key, self.clock())
         self._enrol(certificate, _ELSEWHERE)
 
     def grant(self, note: bytes) -> int:

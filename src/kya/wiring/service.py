@@ -19,6 +19,7 @@ from kya.adapters.policy_engines import PolicyEngines
 from kya.adapters.store_files import directory_stores
 from kya.api.app import create_app
 from kya.api.history import history_routes
+from kya.api.log_files import witnessed_route
 from kya.api.ocsp import Statuses, create_status_app, status_routes
 from kya.api.prices import price_routes
 from kya.config import Config, TlsMode
@@ -39,6 +40,7 @@ from kya.wiring.prices import price_sources
 from kya.wiring.remote import ADDRESS_FILE
 from kya.wiring.server import SecondServer, Server, server_of
 from kya.wiring.venues import connect
+from kya.wiring.witnessed import newest_witnessed
 from kya.wiring.witnesses import witnesses_of
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -114,7 +116,8 @@ async def _judge(
         await _begin(gateway, sequencer)
         with contextlib.ExitStack() as stack:
             past = history_routes(History(sequencer), venues.accounts)
-            more = (*price_routes(sources.statuses), *past)
+            seen = witnessed_route(partial(newest_witnessed, opened.data / "log"))
+            more = (*price_routes(sources.statuses), *past, seen)
             behind = _behind(opened, sequencer, gateway, clock, more)
             front = front_of(opened, port, behind, stack)
             beside = _beside(opened, sequencer, gateway, clock)

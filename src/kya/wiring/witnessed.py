@@ -40,6 +40,18 @@ def log_directory(data: Path) -> LogDirectory:
     return LogDirectory(data / "log", policy or Policy())
 
 
+def newest_witnessed(directory: Path) -> bytes:
+    """Return the largest checkpoint that any witness has cosigned.
+
+    FileNotFoundError if there is none.
+    """
+    log = LogDirectory(directory)
+    sizes = log.witnessed_sizes()
+    if not sizes:
+        raise FileNotFoundError(directory / "witnessed")
+    return log(witnessed_path(max(sizes)))
+
+
 def newest_seen(log: LogDirectory) -> Seen | None:
     """Return what has the quorum of the log's policy, None if nothing has."""
     keys = {witness.key: witness.name for witness in log.witnesses.witnesses}

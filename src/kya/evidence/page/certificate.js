@@ -39,8 +39,8 @@ const PROFILE = {
   log: { ...LEAF, key: ED25519 },
   other: LEAF,
 };
-const ROLES = ["agent", "authority", "compliance", "director", "gateway", "log", "operator", "risk"];
-const PEOPLE = ["compliance", "director", "operator", "risk"];
+const ROLES = ["agent", "auditor", "authority", "compliance", "director", "gateway", "log", "operator", "risk"];
+const PEOPLE = ["auditor", "compliance", "director", "operator", "risk"];
 const BOTH_USES = "301406082b0601050507030206082b06010505070301";
 
 async function parseCertificate(bytes) {

@@ -1,0 +1,1 @@
+"""The console: pages for people, folded from the published log; it holds no key."""

@@ -1,0 +1,124 @@
+"""Where people come in, and where what they sign goes out."""
+
+from typing import Final
+
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from kya.codec.sign_ins import render_sign_in
+from kya.console.acts import Kind, Wanted, draft, may
+from kya.console.asking import COOKIE, TOKEN_HEADER, Asking, RefusedError
+from kya.console.limits import SESSION_SECONDS_MAX
+from kya.console.waiting import Waiting
+from kya.core.errors import InputError
+from kya.core.tokens import NAME
+
+_KINDS: Final = {kind.value: kind for kind in Kind}
+_MINUTES_DEFAULT: Final = "15"
+
+
+async def sign_in_page(asking: Asking) -> Response:
+    """Where people sign in, or make the key that they will sign in with."""
+    asked = asking.request.query_params.get("next", "/")
+    ours = asked if asked.startswith("/") and asked[1:2] not in {"/", "\\"} else "/"
+    return asking.page("sign_in.html", next=ours)
+
+
+async def challenge(asking: Asking) -> Response:
+    """Return the line that the person of this name signs now."""
+    name = (await asking.body()).decode("utf-8", "replace")
+    if NAME.fullmatch(name) is None:
+        raise RefusedError(400, "name: want the name of your certificate")
+    value = asking.console.sessions.challenge(name)
+    return Response(render_sign_in(value), media_type="text/plain")
+
+
+async def sign_in(asking: Asking) -> Response:
+    """Open a session for whoever has signed the challenge; an older one ends."""
+    sessions, follower = asking.console.sessions, asking.console.follower
+    if not follower.sight.is_ready:
+        raise RefusedError(503, "The log is still being read; come again.")
+    name, person = sessions.sign_in(await asking.body(), follower.reading.state)
+    if asking.name:
+        sessions.end(asking.name)
+    answer = JSONResponse({"name": person.name, "role": person.role.value})
+    answer.set_cookie(
+        COOKIE,
+        name,
+        max_age=SESSION_SECONDS_MAX,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+async def sign_out(asking: Asking) -> Response:
+    """End the session here and in the browser."""
+    await asking.form()
+    asking.console.sessions.end(asking.name)
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True)
+    return answer
+
+
+async def ask_for(asking: Asking) -> Response:
+    """Draft an act, and go to where it is signed."""
+    form = await asking.form()
+    kind = _KINDS.get(form.get("kind", ""))
+    minutes = form.get("minutes", _MINUTES_DEFAULT)
+    if kind is None or not (minutes.isascii() and minutes.isdigit()):
+        raise InputError(f"act: want one of {', '.join(_KINDS)}, and whole minutes")
+    wanted = Wanted(
+        kind=kind,
+        subject=form.get("subject", ""),
+        reason=form.get("reason", "").strip(),
+        minutes=int(minutes[:5]),
+    )
+    drafted = draft(wanted, asking.console.follower.reading.state, asking.now)
+    waiting = asking.console.queue.add(drafted, asking.person)
+    asking.console.follower.wake()
+    return RedirectResponse(f"/acts/{waiting.id}", status_code=303)
+
+
+async def waiting_page(asking: Asking) -> Response:
+    """All acts that want a signature."""
+    return asking.page("waiting.html", acts=asking.console.queue.open())
+
+
+async def act_page(asking: Asking) -> Response:
+    """One act: in words and in full what is signed, and by whom it is."""
+    found = _found(asking)
+    return asking.page(
+        "act.html",
+        act=found,
+        can_sign=not found.is_over
+        and may(asking.person, found.drafted.kind)
+        and not found.has_signed(asking.person),
+    )
+
+
+async def put_signature(asking: Asking) -> Response:
+    """Take one person's signature under an act."""
+    asking.require_token(asking.request.headers.get(TOKEN_HEADER, ""))
+    found = _found(asking)
+    line = (await asking.body()).decode("utf-8", "replace")
+    await asking.console.queue.sign(found, line, asking.person)
+    asking.console.follower.wake()
+    return JSONResponse({"entry": found.entry, "refused": found.refused})
+
+
+async def withdraw(asking: Asking) -> Response:
+    """Forget an act; what was signed so far is worth nothing."""
+    await asking.form()
+    asking.console.queue.withdraw(_found(asking))
+    asking.console.follower.wake()
+    return RedirectResponse("/waiting", status_code=303)
+
+
+def _found(asking: Asking) -> Waiting:
+    """Return the act of the path; RefusedError if it is gone."""
+    found = asking.console.queue.find(asking.request.path_params["act"])
+    if found is None:
+        raise RefusedError(404, "This act is gone: it was withdrawn, or is too old.")
+    return found

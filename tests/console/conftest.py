@@ -1,0 +1,3 @@
+from tests.page.browser import browser
+
+__all__ = ["browser"]
