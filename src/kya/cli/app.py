@@ -30,6 +30,7 @@ from kya.cli import (
     paper_exchange,
     perimeter,
     replay,
+    report,
     score,
     sidecar,
     up,
@@ -58,6 +59,7 @@ app.command("up")(up.up)
 app.command("office")(office.office)
 app.command("sidecar")(sidecar.sidecar)
 app.command("verify")(verify.verify)
+app.command("report")(report.report)
 app.command("replay")(replay.replay)
 app.command("doctor")(doctor.doctor)
 app.command("paper-exchange")(paper_exchange.paper_exchange)

@@ -11,10 +11,10 @@ from kya.report.wording import counted, grouped, listed
 
 _KNOWN: Final = {each.control.id: each.control for each in CHECKS}
 _WORDS: Final = {
-    "failed": "stopped it",
-    "warned": "warned",
-    "overridden": "set aside by two people",
-    "cannot_evaluate": "could not be evaluated, and stopped it",
+    "failed": "stopped",
+    "warned": "warned of",
+    "overridden": "set aside by two people for",
+    "cannot_evaluate": "could not be evaluated, and so stopped",
 }
 _OVERLAY: Final = "overlay."
 
@@ -45,11 +45,11 @@ def _row(name: str, examined: Examined) -> Row:
     """Return one control."""
     figures = examined.gathered.controls[name]
     fired = [
-        f"{grouped(runs.count)} times {_WORDS.get(outcome, outcome)}"
+        f"{_WORDS.get(outcome, outcome)} {counted(runs.count, 'order')}"
         for outcome, runs in sorted(figures.fired.items())
     ]
     runs = [str(runs) for _, runs in sorted(figures.fired.items())]
-    source = entries(*runs) if runs else examined.behind(examined.gathered.orders)
+    source = entries(*runs) if runs else examined.whole_log
     cites = _control(name).source
     return Row(
         (name, grouped(figures.listed), "\n".join(fired) or "never", cites), source

@@ -6,7 +6,7 @@ from kya.codec.incident_figures import IncidentFigures
 from kya.core.instant import Instant
 from kya.report.examined import Examined
 from kya.report.model import Block, Row, Section, Sentence, Table, entries
-from kya.report.wording import counted, listed, moment, span
+from kya.report.wording import ACTS, counted, listed, moment, span
 
 
 def incidents_section(examined: Examined) -> Section:
@@ -20,11 +20,9 @@ def incidents_section(examined: Examined) -> Section:
         blocks.append(_opening(number, each))
         blocks.append(_steps(each))
     halts = list(examined.tally.halts.about(about))
+    on_record = counted(len(halts), "halt") if halts else "No halt"
     blocks.append(
-        Sentence(
-            f"{counted(len(halts), 'halt')} of trading by hand are on record.",
-            examined.whole_log,
-        )
+        Sentence(f"{on_record} of trading by people on record.", examined.whole_log)
     )
     return Section("Incidents", tuple(blocks))
 
@@ -70,4 +68,5 @@ def _told(found: IncidentFigures) -> Iterator[tuple[int, Instant, str]]:
         until = f" until {moment(act.until)}" if act.until else ""
         yield entry, act.at, f"{who}: {act.step.value}{until}: {act.reason}"
     for entry, change in found.standings:
-        yield entry, change.at, f"certificate: {change.act.value}: {change.reason}"
+        text = f"certificate {ACTS[change.act]}: {change.reason}"
+        yield entry, change.at, text

@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 
 from kya.codec.tally import AgentTally
+from kya.core.fixed_point import render_padded
 from kya.core.power_events import ClockSource
 from kya.core.scope import DailyMaxPer
 from kya.report.examined import Examined
 from kya.report.model import Section, Sentence, answer_to, entries
-from kya.report.wording import amount, counted, grouped, listed, moment
+from kya.report.wording import (
+    ACTS,
+    amount,
+    counted,
+    grouped,
+    listed,
+    moment,
+    separated,
+)
 from kya.verify.finding import Verdict
 
 
@@ -49,7 +58,7 @@ def _of_agent(name: str, agent: AgentTally, examined: Examined) -> Iterator[Sent
         )
     for change in agent.standings:
         yield Sentence(
-            f"{change.act.value.capitalize()} of {change.serial:X} at"
+            f"Certificate {change.serial:X} was {ACTS[change.act]} at"
             f" {moment(change.at)}: {change.reason}.",
             entries(change.entry),
         )
@@ -60,20 +69,14 @@ def _sizes(agent: AgentTally) -> Iterator[Sentence]:
     for which, found in agent.total.sizes.items():
         for code, sizes in sorted(found.items()):
             decimals = agent.total.decimals[code]
-            largest = f"{code} {_money(sizes.largest, decimals)}"
-            median = sizes.median(decimals)
+            largest = f"{code} {separated(render_padded(sizes.largest, decimals))}"
+            median = separated(sizes.median(decimals))
             word = "asked for" if which == "attempted" else "allowed"
             yield Sentence(
                 f"The largest order {word} was of {largest}; the median of"
                 f" {counted(sizes.count, 'order')} {word} is {code} {median}.",
                 entries(sizes.largest_entry),
             )
-
-
-def _money(minor_units: int, decimals: int) -> str:
-    """Return 25,000.00."""
-    whole, rest = divmod(minor_units, 10**decimals)
-    return f"{whole:,}" + (f".{rest:0{decimals}}" if decimals else "")
 
 
 def _of_log(examined: Examined) -> Iterator[Sentence]:

@@ -25,16 +25,10 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.workload_events import RuntimePinned
-from kya.report.wording import listed, moment, span
+from kya.report.wording import ACTS, listed, moment, span
 
 MOMENTS_MAX: Final = 300
 """Moments that are shown; the rest are only counted."""
-
-_ACTS: Final = {
-    "suspend": "suspended",
-    "reinstate": "reinstated",
-    "revoke": "revoked",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +96,7 @@ class Timeline:
                 )
             case StandingChanged() if event.credential in self._holders:
                 found = self._holders[event.credential]
-                done = f"{_ACTS[event.act.value]}: {event.reason}"
+                done = f"{ACTS[event.act]}: {event.reason}"
                 text = f"certificate {found.serial:X} of {found.name} {done}"
                 return found.name, event.at, text
             case RevocationScheduled() if event.credential in self._holders:

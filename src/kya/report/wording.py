@@ -1,9 +1,19 @@
 """Figures and times as people read them; nothing is rounded."""
 
+from typing import Final
+
 from kya.core.instant import Instant
+from kya.core.lifecycle import Act
 from kya.core.money import Money
 
-_WHOLE_SECOND = ".000000Z"
+ACTS: Final = {
+    Act.SUSPEND: "suspended",
+    Act.REINSTATE: "reinstated",
+    Act.REVOKE: "revoked",
+}
+"""What was done to a certificate."""
+
+_WHOLE_SECOND: Final = ".000000Z"
 
 
 def grouped(number: int) -> str:
@@ -13,8 +23,13 @@ def grouped(number: int) -> str:
 
 def amount(money: Money) -> str:
     """Return EUR 25,000.00."""
-    whole, point, rest = str(money).partition(".")
-    return f"{money.currency} {int(whole):,}{point}{rest}"
+    return f"{money.currency} {separated(str(money))}"
+
+
+def separated(decimal: str) -> str:
+    """Return 25,000.00 for 25000.00."""
+    whole, point, rest = decimal.partition(".")
+    return f"{int(whole):,}{point}{rest}"
 
 
 def moment(at: Instant) -> str:
