@@ -6,7 +6,7 @@ import pytest
 from kya.core.errors import CorruptionError
 from kya.report.model import Basis, Document, Row, Source, Table, entries
 from kya.verify.finding import Verdict
-from tests.report.reports import charts, report_on, rows, said, section, sentences
+from tests.report.reports import charts, report_on, rows, said, sentences
 from tests.verify.packages import Handed
 from tests.world import AGENT
 
@@ -142,4 +142,3 @@ def test_a_log_that_cannot_be_read_gives_no_figure(
     ]
     assert "no figure can be derived" in said(document, "Summary")[0]
     assert [name for name, _ in document.attached] == ["verification.json"]
-    assert section(document, "Summary")
