@@ -13,6 +13,7 @@ PALETTE: Final = ("#2f5d8a", "#b3261e", "#c98a1b", "#6b7f94")
 """Allowed, denied, refused, and what is neither: told apart without colour by order."""
 
 _WIDTH: Final = 7_200
+_RIGHT: Final = 120
 _HEIGHT: Final = 1_900
 _LEFT: Final = 620
 _TOP: Final = 260
@@ -38,7 +39,7 @@ def svg(chart: Chart) -> str:
     size = f"{_tenths(_WIDTH)} {_tenths(_HEIGHT)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" role="img"'
-        f' font-family="{_FONT}" font-size="13" fill="{_INK}">'
+        f' font-family="{_FONT}" font-size="11.5" fill="{_INK}">'
         f"<title>{escape(chart.said.text)}</title>{''.join(parts)}</svg>"
     )
 
@@ -59,7 +60,7 @@ def _grid(top: int, unit: str) -> str:
 
 def _bars(chart: Chart, top: int, inner: int) -> str:
     """Return the bars, the first series at the bottom."""
-    step = (_WIDTH - _LEFT) // max(1, len(chart.labels))
+    step = (_WIDTH - _LEFT - _RIGHT) // max(1, len(chart.labels))
     width = max(10, step * 7 // 10)
     parts: list[str] = []
     for place in range(len(chart.labels)):
@@ -81,7 +82,7 @@ def _bars(chart: Chart, top: int, inner: int) -> str:
 def _labels(chart: Chart) -> str:
     """Return the labels below, every so many where there are too many."""
     count = max(1, len(chart.labels))
-    step, every = (_WIDTH - _LEFT) // count, -(-count // _LABELS_MAX)
+    step, every = (_WIDTH - _LEFT - _RIGHT) // count, -(-count // _LABELS_MAX)
     return "".join(
         _text(_LEFT + place * step + step // 2, _HEIGHT - 120, label, "middle")
         for place, label in enumerate(chart.labels)

@@ -1,5 +1,8 @@
 """The whole report of an examination, from its first page to what it carries."""
 
+from kya.codec.regulations import regulations
+from kya.report.annex_dora import worksheets
+from kya.report.annex_rts6 import self_assessment
 from kya.report.controls import controls_section
 from kya.report.examined import Examined
 from kya.report.gathered import Gathered
@@ -21,6 +24,7 @@ from kya.report.summary import summary_section
 from kya.report.verdicts import headline, unchecked_section, verdict_section
 from kya.report.wording import grouped, listed, moment
 from kya.verify.examination import Examination
+from kya.verify.finding import Verdict
 
 VERDICT_JSON = "verification.json"
 REPORT_JSON = "report.json"
@@ -66,7 +70,18 @@ def _sections(examination: Examination, examined: Examined | None) -> list[Secti
         outsiders_section(examined),
         perimeter_section(report.subject),
         unchecked_section(report),
+        *_annexes(examined),
     ]
+
+
+def _annexes(examined: Examined) -> list[Section]:
+    """Return the annexes; of a package that fails nobody fills in a form."""
+    if examined.examination.report.verdict is Verdict.FAILS:
+        text = "Not filled in, for this package FAILS verification."
+        said = Sentence(text, Source(Basis.PROGRAM, "kya verify"))
+        return [Section("Annexes", (said,))]
+    table = regulations()
+    return [self_assessment(examined, table), worksheets(examined, table)]
 
 
 def _timeline(examined: Examined) -> Section:

@@ -22,7 +22,7 @@ class Basis(Enum):
     ENTRIES = "entries"
     QUESTION = "question"
     FILE = "file"
-    TABLE = "reviewed table"
+    TABLE = "table"
     PROGRAM = "this program"
 
 

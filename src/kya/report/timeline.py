@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kya.codec.decisions import DecisionLine
+from kya.codec.figures import Runs
 from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import ExecutionUnexplained
 from kya.core.credential import Credential, Role
@@ -46,6 +47,7 @@ class Timeline:
 
     moments: list[Moment] = field(default_factory=list[Moment])
     omitted: int = 0
+    kinds: dict[str, Runs] = field(default_factory=dict[str, Runs])
     _holders: dict[str, Credential] = field(default_factory=dict[str, Credential])
     _live: set[str] = field(default_factory=set[str])
     _of_incident: dict[str, str] = field(default_factory=dict[str, str])
@@ -75,6 +77,7 @@ class Timeline:
 
     def take(self, entry: int, event: Event, agent: str | None) -> None:
         """Tell of any other entry that grants or uses power over the agent."""
+        self.kinds.setdefault(type(event).__name__, Runs()).add(entry)
         about = (
             self._told_of_certificates(event)
             or self._told_of_incidents(event)
