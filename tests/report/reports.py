@@ -63,7 +63,7 @@ def asked(*command: object) -> bytes:
         if "CI" in os.environ:
             pytest.fail(message)
         pytest.skip(message)
-    return subprocess.run(words, check=True, capture_output=True).stdout
+    return subprocess.run(words, check=False, capture_output=True).stdout
 
 
 def detached(pdf: Path, folder: Path) -> dict[str, bytes]:
