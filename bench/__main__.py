@@ -24,6 +24,7 @@ from bench import (
     nautilus,
     recalling,
     replaying,
+    reporting,
     throughput,
     verifying,
 )
@@ -43,6 +44,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "verify": verifying.run,
     "browse": browsing.run,
     "replay": replaying.run,
+    "report": reporting.run,
     "recall": recalling.run,
     "alert": alerting.run,
     "custody": custody.run,
