@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from kya.authority import ceremony
+from kya.core.credential import Role
+from kya.core.instant import Instant
+from kya.pki.pem import CERTIFICATE, to_pem
+from kya.pki.signer import Signer
 from kya.report.compose import compose
 from kya.report.gathered import Gathered
 from kya.report.model import Chart, Document, Section, Sentence, Source, Table
 from kya.verify.brought import Brought
 from kya.verify.verify import examine
 from tests.verify.packages import Handed
+from tests.world import FOUNDED, World
 
 
 def report_on(package: Handed) -> Document:
@@ -53,6 +59,16 @@ def rows(document: Document, title: str) -> list[tuple[str, ...]]:
 
 def charts(document: Document) -> list[Chart]:
     return [b for s in document.sections for b in s.blocks if isinstance(b, Chart)]
+
+
+def a_certificate(
+    world: World, key: Signer, role: Role = Role.RISK, since: Instant = FOUNDED
+) -> bytes:
+    """The certificate of karl, in PEM, under the world's root."""
+    validity = ceremony.Validity.lasting(2**70, since, ceremony.LEAF_SECONDS)
+    spki = key.public_key()
+    der = ceremony.issue_service(world.issuer, role, "karl", spki, validity)
+    return to_pem(CERTIFICATE, der)
 
 
 def asked(*command: object) -> bytes:

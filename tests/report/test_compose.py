@@ -116,6 +116,7 @@ def test_the_evidence_that_is_attached_is_the_packages_own(
     assert attached["report.json"] == sound.read("report.json")
     verdict = json.loads(attached["verification.json"])
     assert verdict["verdict"] == document.verdict.value
+    assert verdict["subject"]["package"] == document.package_digest
 
 
 def test_a_package_that_fails_says_so_first(

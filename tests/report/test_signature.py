@@ -11,25 +11,20 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from kya.adapters.kms_file import FileSigner
 from kya.adapters.kms_memory import MemorySigner
 from kya.authority import acts, ceremony
 from kya.core.credential import Role
 from kya.core.errors import DistrustError, InputError, TransientError
-from kya.core.instant import Instant
 from kya.core.lifecycle import Act
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.pem import CERTIFICATE, from_pem, to_pem
-from kya.pki.signer import Signer
 from kya.report.gathered import Gathered
 from kya.verify.brought import Brought
 from kya.verify.examination import Examination
 from kya.verify.verify import examine
-from kya.wiring.clock import system_clock
 from kya.wiring.report_files import Signatory, pdf_of, signed_pdf
-from tests.cli.terminal import kya
 from tests.pki.stamping import StampAuthority
-from tests.report.reports import asked, detached, report_on
+from tests.report.reports import a_certificate, asked, detached, report_on
 from tests.verify.packages import Handed, busy_world, handed_over
 from tests.wiring.test_stamps import at_work
 from tests.world import FOUNDED, World, signer_for
@@ -56,15 +51,6 @@ def examination(sound: Handed) -> Examination:
 @pytest.fixture(scope="module")
 def plain(sound: Handed) -> bytes:
     return pdf_of(report_on(sound))
-
-
-def a_certificate(
-    world: World, key: Signer, role: Role = Role.RISK, since: Instant = FOUNDED
-) -> bytes:
-    validity = ceremony.Validity.lasting(2**70, since, ceremony.LEAF_SECONDS)
-    spki = key.public_key()
-    der = ceremony.issue_service(world.issuer, role, "karl", spki, validity)
-    return to_pem(CERTIFICATE, der)
 
 
 @pytest.fixture(scope="module")
@@ -193,31 +179,6 @@ def test_a_person_who_was_stopped_in_the_log_signs_nothing(tmp_path: Path) -> No
     stopped = Signatory(signer=KARL, certificates=to_pem(CERTIFICATE, der))
     with pytest.raises(DistrustError, match="karl is suspended"):
         signed_pdf(b"%PDF-", stopped, examination, world.root, world.now)
-
-
-def test_a_report_is_signed_from_the_command_line(
-    sound: Handed, world: World, tmp_path: Path
-) -> None:
-    key = FileSigner.create(tmp_path / "karl.key", b"a passphrase", KeyAlgorithm.P256)
-    (tmp_path / "passphrase").write_text("a passphrase\n")
-    (tmp_path / "karl.toml").write_text(
-        f'backend = "file"\npath = "{tmp_path}/karl.key"\n'
-        f'passphrase_file = "{tmp_path}/passphrase"\n'
-    )
-    yesterday = system_clock().clock.now().plus(seconds=-86_400)
-    certificate = a_certificate(world, key, since=yesterday)
-    (tmp_path / "karl.pem").write_bytes(certificate)
-    (tmp_path / "root.pem").write_bytes(sound.root)
-    given = ("report", sound.path, "--root", tmp_path / "root.pem")
-    signs = ("--sign", tmp_path / "karl.toml")
-    whose = ("--certificate", tmp_path / "karl.pem")
-    done = kya(*given, "--pdf", tmp_path / "a.pdf", *signs, *whose)
-    assert done.code == 3, done.err
-    assert "Signature is Valid." in asked("pdfsig", tmp_path / "a.pdf").decode()
-    assert kya(*given, "--html", tmp_path / "a.html", *signs, *whose).code == 2
-    half = kya(*given, "--pdf", tmp_path / "b.pdf", *signs)
-    assert (half.code, "want both, or neither" in half.err) == (2, True)
-    assert not (tmp_path / "b.pdf").exists()
 
 
 def test_a_file_that_holds_no_certificate_is_refused(

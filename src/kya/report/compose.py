@@ -1,5 +1,7 @@
 """The whole report of an examination, from its first page to what it carries."""
 
+from dataclasses import replace
+
 from kya.codec.regulations import regulations
 from kya.report.annex_dora import worksheets
 from kya.report.annex_rts6 import self_assessment
@@ -116,19 +118,23 @@ def _facts(
     """Return what stands on the first page: which package, which log, which root."""
     subject = examination.report.subject
     facts = [
-        ("package", subject.package),
-        ("SHA-256 of its SHA256SUMS", examination.package_digest or "none"),
+        ("package, SHA-256 of SHA256SUMS", examination.package_digest or "none"),
         ("log", subject.origin or "unknown"),
         ("entries", grouped(subject.entries)),
         ("SHA-256 of the verifier's root", subject.root_sha256),
     ]
     if examined is not None:
-        facts.insert(4, ("root hash of the log", examined.found.head.root.hex()))
+        facts.insert(3, ("root hash of the log", examined.found.head.root.hex()))
     return tuple(facts)
 
 
 def _attached(examination: Examination) -> tuple[tuple[str, bytes], ...]:
-    """Return the evidence that a PDF carries: derived by the verifier, never copied."""
-    verdict = (VERDICT_JSON, examination.report.to_json())
+    """Return the evidence that a PDF carries: derived by the verifier, never copied.
+
+    The package goes by its digest there: its folder may be called anything.
+    """
+    report = examination.report
+    named = replace(report.subject, package=examination.package_digest)
+    verdict = (VERDICT_JSON, replace(report, subject=named).to_json())
     again = examination.report_json
     return (verdict,) if again is None else ((REPORT_JSON, again), verdict)
