@@ -69,7 +69,7 @@ def test_what_the_evidence_shows_names_its_own_entries(document: Document) -> No
         for row in articles(document)["Art. 15"]
         if row.cells[1].startswith("order.amount:")
     ]
-    assert limits.cells[1] == "order.amount: in 3 decisions, fired in 1."
+    assert limits.cells[1] == "order.amount: in 3 decisions, fired 1 time."
     unarmed = "Not armed by any scope of this period: price.collar"
     assert any(unarmed in row.cells[1] for row in articles(document)["Art. 15"])
 
@@ -93,7 +93,9 @@ def test_a_stopped_order_is_not_major_and_the_sheet_says_why(
 ) -> None:
     _, conclusion = said(document, annex_dora.TITLE)
     assert "not major on this evidence, because order 1" in conclusion
-    assert f"of {AGENT} was denied before any venue saw it" in conclusion
+    assert (
+        f"of {AGENT} was denied and, as far as this log goes, never sent" in conclusion
+    )
     sheet = dict(cells for cells in rows(document, annex_dora.TITLE) if len(cells) == 2)
     assert sheet["transactions affected"] == "none"
     assert sheet["critical service affected"].startswith("for the firm")

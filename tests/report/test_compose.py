@@ -130,6 +130,21 @@ def test_a_package_that_fails_says_so_first(
     assert rows(document, "Ten questions")[10][2] == "FAILS"
 
 
+def test_a_log_that_is_believed_in_part_says_up_to_where(
+    sound: Handed, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    package = sound.copy_to(tmp_path_factory.mktemp("forged"))
+    bundle = next(package.path.glob("log/tile/entries/000.p/*"))
+    forged = bundle.read_bytes().replace(
+        b'"amount":"180000.00"', b'"amount":"190000.00"'
+    )
+    bundle.write_bytes(forged)
+    document = report_on(package)
+    assert document.headline.startswith("This package FAILS verification (questions: 2")
+    assert said(document, "Summary")[0].startswith("The log was believed up to entry ")
+    assert "4 allowed, 0 denied and 0 refused" in said(document, "Summary")[1]
+
+
 def test_a_log_that_cannot_be_read_gives_no_figure(
     sound: Handed, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

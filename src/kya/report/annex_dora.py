@@ -71,9 +71,9 @@ def _conclusion(found: IncidentFigures) -> Sentence:
         )
     return Sentence(
         f"{name}: not major on this evidence, because order {decided.seq} of"
-        f" {decided.agent} was {decided.outcome.value} before any venue saw it: no"
-        " transaction was affected and none was lost. The firm confirms the lines below"
-        " that the log does not know.",
+        f" {decided.agent} was {decided.outcome.value} and, as far as this log goes,"
+        " never sent: no transaction was affected and none was lost. The firm confirms"
+        " the lines below that the log does not know.",
         source,
     )
 

@@ -50,8 +50,8 @@ def _controls(examined: Examined, names: tuple[str, ...]) -> Iterator[Sentence]:
             runs = [str(each) for each in found[name].fired.values()]
             fired = sum(each.count for each in found[name].fired.values())
             yield Sentence(
-                f"{name}: in {counted(found[name].listed, 'decision')}, fired in"
-                f" {grouped(fired)}.",
+                f"{name}: in {counted(found[name].listed, 'decision')}, fired"
+                f" {counted(fired, 'time') if fired else 'never'}.",
                 entries(*runs) if runs else examined.whole_log,
             )
     if absent:
@@ -63,8 +63,9 @@ def _events(examined: Examined, names: tuple[str, ...]) -> Iterator[Sentence]:
     """Yield how many entries of each kind the log has."""
     for name in names:
         runs = examined.gathered.timeline.kinds.get(name, Runs())
-        text = f"{counted(runs.count, _EVENTS[name])} on record."
-        yield Sentence(text, examined.behind(runs))
+        many = counted(runs.count, _EVENTS[name])
+        text = many if runs.count else f"No {_EVENTS[name]}"
+        yield Sentence(f"{text} on record.", examined.behind(runs))
 
 
 def _modes(examined: Examined, _: tuple[str, ...]) -> Iterator[Sentence]:

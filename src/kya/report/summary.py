@@ -27,6 +27,10 @@ def summary_section(examined: Examined) -> Section:
         for name, agent in examined.agents.items()
         for sentence in _of_agent(name, agent, examined)
     ]
+    stopped = examined.found.reexecution.stopped
+    if stopped:
+        text = f"The log was believed up to {stopped}; no figure counts what is after."
+        sentences.insert(0, Sentence(text, examined.whole_log))
     return Section("Summary", (*sentences, *_of_log(examined)))
 
 
@@ -101,4 +105,5 @@ def _of_log(examined: Examined) -> Iterator[Sentence]:
     seen = examined.examination.report.answer(8)
     for finding in seen.findings:
         if finding.verdict is not Verdict.HOLDS or "witnesses" in finding.sentence:
-            yield Sentence(f"Outside eyes: {finding.sentence}.", answer_to(8))
+            where = f"{finding.where}: " if finding.where else ""
+            yield Sentence(f"Outside eyes: {where}{finding.sentence}.", answer_to(8))

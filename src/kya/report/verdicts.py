@@ -28,7 +28,7 @@ def headline(report: Report) -> str:
     failing = [str(a.question) for a in report.answers if a.verdict is Verdict.FAILS]
     unknown = [str(a.question) for a in report.answers if a.verdict is Verdict.UNKNOWN]
     if report.verdict is Verdict.FAILS:
-        where = f"question {', '.join(failing)}" if failing else "the package's files"
+        where = f"questions: {', '.join(failing)}" if failing else "the package's files"
         return f"This package FAILS verification ({where}). Rely on no figure below."
     if report.verdict is Verdict.UNKNOWN:
         where = ", ".join(unknown) if unknown else "of the package's files"
