@@ -105,5 +105,5 @@ def _of_log(examined: Examined) -> Iterator[Sentence]:
     seen = examined.examination.report.answer(8)
     for finding in seen.findings:
         if finding.verdict is not Verdict.HOLDS or "witnesses" in finding.sentence:
-            where = f"{finding.where}: " if finding.where else ""
-            yield Sentence(f"Outside eyes: {where}{finding.sentence}.", answer_to(8))
+            place = f"{finding.where}: " if finding.where else ""
+            yield Sentence(f"Outside eyes: {place}{finding.sentence}.", answer_to(8))
