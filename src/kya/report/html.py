@@ -110,6 +110,6 @@ def _footer(document: Document) -> str:
     until = f"; the log's last instant is {document.at}" if document.at else ""
     return (
         f"<footer>Package {escape(document.package_digest or 'without SHA256SUMS')}"
-        f"{until}. Whoever holds the package and the root derives this page again,"
-        " byte for byte, with <code>kya report</code>.</footer>"
+        f"{until}. Whoever has the package, and brings the same to it, makes this page"
+        " again with <code>kya report</code>, byte for byte.</footer>"
     )
