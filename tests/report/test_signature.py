@@ -12,6 +12,7 @@ from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from kya.adapters.kms_memory import MemorySigner
+from kya.adapters.kms_pkcs11 import Pkcs11Signer
 from kya.authority import acts, ceremony
 from kya.core.credential import Role
 from kya.core.errors import DistrustError, InputError, TransientError
@@ -23,6 +24,7 @@ from kya.verify.brought import Brought
 from kya.verify.examination import Examination
 from kya.verify.verify import examine
 from kya.wiring.report_files import Signatory, pdf_of, signed_pdf
+from tests.adapters.doubles import softhsm
 from tests.pki.stamping import StampAuthority
 from tests.report.reports import a_certificate, asked, detached, report_on
 from tests.verify.packages import Handed, busy_world, handed_over
@@ -179,6 +181,24 @@ def test_a_person_who_was_stopped_in_the_log_signs_nothing(tmp_path: Path) -> No
     stopped = Signatory(signer=KARL, certificates=to_pem(CERTIFICATE, der))
     with pytest.raises(DistrustError, match="karl is suspended"):
         signed_pdf(b"%PDF-", stopped, examination, world.root, world.now)
+
+
+@pytest.fixture(scope="module")
+def hsm(tmp_path_factory: pytest.TempPathFactory) -> softhsm.SoftHsm:
+    return softhsm.start(tmp_path_factory.mktemp("softhsm"))
+
+
+def test_a_key_in_a_token_signs_as_well(
+    plain: bytes,
+    examination: Examination,
+    world: World,
+    hsm: softhsm.SoftHsm,
+    tmp_path: Path,
+) -> None:
+    key = Pkcs11Signer.generate(hsm.key(hsm.new_token(), "karl"), softhsm.PIN)
+    kept = Signatory(signer=key, certificates=a_certificate(world, key))
+    pdf = signed_pdf(plain, kept, examination, world.root, AT)
+    assert "Signature is Valid." in said_of(pdf, tmp_path)
 
 
 def test_a_file_that_holds_no_certificate_is_refused(
