@@ -6,9 +6,10 @@ Whatever came from a package is escaped; the page's policy forbids all but its s
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
-from html import escape
+from html import escape as escape_markup
 from importlib import resources
 
+from kya.report.characters import seen
 from kya.report.chart import svg
 from kya.report.model import Block, Document, Section, Sentence, Source, Table
 from kya.verify.finding import Verdict
@@ -113,3 +114,8 @@ def _footer(document: Document) -> str:
         f"{until}. Whoever has the package, and brings the same to it, makes this page"
         " again with <code>kya report</code>, byte for byte.</footer>"
     )
+
+
+def escape(text: str) -> str:
+    """Return a text as it stands in a page: no markup, and nothing unseen."""
+    return escape_markup(seen(text))

@@ -6,8 +6,10 @@ Text from a package is never part of the template, so it cannot be read as marku
 import json
 from dataclasses import dataclass
 from importlib import resources
+from typing import cast
 
 from kya.core.instant import MICROS_PER_SECOND
+from kya.report.characters import typeset
 from kya.report.chart import svg
 from kya.report.model import Block, Document, Section, Sentence, Table
 
@@ -30,10 +32,21 @@ def sheet(document: Document) -> Sheet:
     micros = document.at.micros if document.at else 0
     return Sheet(
         template=template,
-        document=json.dumps(_fields(document), sort_keys=True),
+        document=json.dumps(_typeset(_fields(document)), sort_keys=True),
         attached=document.attached,
         timestamp=micros // MICROS_PER_SECOND,
     )
+
+
+def _typeset(value: object) -> object:
+    """Return the same with every text spelt for the typesetter."""
+    if isinstance(value, str):
+        return typeset(value)
+    if isinstance(value, dict):
+        return {name: _typeset(part) for name, part in cast("Json", value).items()}
+    if isinstance(value, list):
+        return [_typeset(part) for part in cast("list[object]", value)]
+    return value
 
 
 def _fields(document: Document) -> Json:
