@@ -54,6 +54,7 @@ from kya.verify.questions import (
     question_of_refusal,
 )
 from kya.verify.venue_lists import VenueLists
+from kya.verify.watch import NOBODY, Watch
 
 _LOOSE = msgspec.json.Decoder(DecisionLine)
 """Reads without checking; what it reads counts only after it was written again."""
@@ -82,6 +83,7 @@ class Reexecution:
     learning: LearningAgain
     ask: InitVar[Ask | None] = None
     brought: BroughtList = field(default_factory=lambda: BroughtList({}))
+    watch: Watch = NOBODY
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
     lists: VenueLists = field(default_factory=VenueLists)
@@ -204,6 +206,7 @@ class Reexecution:
                     event.agent, self._line.mode, is_locked=is_locked
                 )
         self.tally.take(event, self._line)
+        self.watch.take(self.index, event, self._line)
         self.lists.take(self.index, event)
         if self.brought.listed:
             self.brought.take(event)

@@ -6,11 +6,13 @@ its own; everything else is in the package and is a claim until a step has check
 
 from pathlib import Path
 
+from kya.codec.package_layout import SUMS
 from kya.codec.package_report import markets_of
 from kya.core.errors import DistrustError, MalformedError
 from kya.verify.brought import Brought
+from kya.verify.examination import Examination
 from kya.verify.finding import PACKAGE, Findings
-from kya.verify.package import LIMITS, Limits, opened
+from kya.verify.package import LIMITS, Limits, Package, opened
 from kya.verify.progress import Progress, silent
 from kya.verify.report import Report, Subject
 from kya.verify.steps.s1_log import Pass, examine_log
@@ -19,6 +21,7 @@ from kya.verify.steps.s2_stamps import examine_stamps
 from kya.verify.steps.s3_history import conclude_history, conclude_open_questions
 from kya.verify.steps.s4_report import derive_report
 from kya.verify.steps.s5_files import examine_files
+from kya.verify.watch import NOBODY, Watch
 
 
 def verify_package(
@@ -43,23 +46,45 @@ def verify(
     path: Path, brought: Brought, limits: Limits = LIMITS, progress: Progress = silent
 ) -> Report:
     """Return the report on the package, opened under these limits."""
+    return examine(path, brought, limits, progress).report
+
+
+def examine(
+    path: Path,
+    brought: Brought,
+    limits: Limits = LIMITS,
+    progress: Progress = silent,
+    watch: Watch = NOBODY,
+) -> Examination:
+    """Return the same report, and beside it the log that it was found on."""
     findings = Findings()
+    sums = b""
     found: Pass | None = None
     try:
         with opened(path, limits) as package:
             for folder in package.require_shape():
                 findings.fails(PACKAGE, folder, "an empty folder")
-            found = examine_log(package, brought, findings, progress)
+            found = examine_log(package, brought, findings, progress, watch)
             if found is not None:
                 examine_head(package, found, brought, findings)
                 examine_stamps(package, found, brought, findings)
                 conclude_history(found, findings)
                 derive_report(found, findings)
             examine_files(package, found, findings, progress)
+            sums = _sums(package)
     except (MalformedError, DistrustError) as error:
         findings.fails(PACKAGE, path.name, str(error))
     conclude_open_questions(found, findings)
-    return Report.of(_subject(path, brought, found), findings)
+    report = Report.of(_subject(path, brought, found), findings)
+    return Examination(report=report, found=found, sums=sums)
+
+
+def _sums(package: Package) -> bytes:
+    """Return the list that names every file; nothing if there is none."""
+    try:
+        return package.read(SUMS)
+    except (FileNotFoundError, DistrustError):
+        return b""
 
 
 def _subject(path: Path, brought: Brought, found: Pass | None) -> Subject:

@@ -28,6 +28,8 @@ from kya.verify.learning_again import LearningAgain
 from kya.verify.package import Package
 from kya.verify.progress import Progress
 from kya.verify.reexecution import Reexecution
+from kya.verify.sighting import Sighting
+from kya.verify.watch import NOBODY, Watch
 
 REBUILT = (1, 2, 3, 4, 5, 8, 10)
 """The questions that nothing can be said about without the log's entries."""
@@ -38,7 +40,8 @@ class Pass:
     """The log as it was found: its head, and the two judges that saw every entry.
 
     `moments` tells, for each size at which somebody outside has seen the log, the
-    latest instant that its entries name.
+    latest instant that its entries name. `sightings` and `stamps`, by file name, are
+    the words of outsiders that have been verified.
     """
 
     head: Checkpoint
@@ -46,6 +49,8 @@ class Pass:
     reexecution: Reexecution
     scan: PlainScan
     moments: dict[int, Instant] = field(default_factory=dict[int, Instant])
+    sightings: list[Sighting] = field(default_factory=list[Sighting])
+    stamps: dict[str, Instant] = field(default_factory=dict[str, Instant])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,11 @@ class LogEntries:
 
 
 def examine_log(
-    package: Package, brought: Brought, findings: Findings, progress: Progress
+    package: Package,
+    brought: Brought,
+    findings: Findings,
+    progress: Progress,
+    watch: Watch = NOBODY,
 ) -> Pass | None:
     """Return the log after one pass over its entries, None if it has no tree head."""
     try:
@@ -89,9 +98,10 @@ def examine_log(
             findings.fails(question, CHECKPOINT, _sentence(error))
         return None
     tally = Tally(_selection(package, findings))
+    watch.begin(tally.selection)
     learning = LearningAgain(LogEntries(LogFiles(package), head.size))
     reexecution = Reexecution(
-        brought.root, findings, tally, learning, brought.ask, brought.executions
+        brought.root, findings, tally, learning, brought.ask, brought.executions, watch
     )
     first, last = tally.selection.first, tally.selection.last
     scan = PlainScan(findings, str(first), str(last))
