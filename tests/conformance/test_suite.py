@@ -20,6 +20,7 @@ FAMILIES = (
     "incident",
     "witness",
     "keys",
+    "since",
     "relaid",
     "archive",
     "entry",
@@ -117,7 +118,9 @@ def test_asking_for_no_case_is_no_success() -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("name", ["sound/new-certificate", "archive/zip-slip"])
+@pytest.mark.parametrize(
+    "name", ["sound/new-certificate", "archive/zip-slip", "since/fork-below"]
+)
 def test_kya_verify_is_right_on_a_sample(name: str) -> None:
     assert not verdict_on(KYA, case_of(name)).is_wrong
 

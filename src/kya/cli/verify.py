@@ -59,6 +59,10 @@ def verify(
         typer.Option(help="Executions as you had them from the venues: JSON or CSV."),
     ] = None,
     *,
+    since: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint up to which you have verified this log."),
+    ] = None,
     tsa: Annotated[
         Path | None,
         typer.Option(help="Roots of the time-stamping authorities you trust, PEM."),
@@ -79,18 +83,27 @@ def verify(
 ) -> None:
     """Check an evidence package offline and answer the ten questions.
 
+    With --since, what lies below that checkpoint is not examined in full again: you
+    have verified it, and the answers say from which entry on they were checked.
+
     Overlays are asked again where their engines are installed, in their release.
     Exit code 0: all hold. 1: at least one fails. 3: none fails, some cannot be told.
     """
     with progress() as shown, engines() as ask:
+        if since is not None and checkpoint is not None:
+            raise InputError("--since: want it alone; it is the checkpoint you hold")
         brought = Brought.read(
             read_bytes(root, "root"),
             _own(policy, "policy"),
-            _own(checkpoint, "checkpoint"),
+            _own(since or checkpoint, "checkpoint"),
             _own(executions, "executions"),
         )
-        roots = _own(tsa, "tsa")
-        brought = replace(brought, ask=ask, authorities=_authorities(roots, tsa_policy))
+        brought = replace(
+            brought,
+            continues=since is not None,
+            ask=ask,
+            authorities=_authorities(_own(tsa, "tsa"), tsa_policy),
+        )
         report = verify_again(package, brought, LIMITS, shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
@@ -119,6 +132,8 @@ def _print(report: Report) -> None:
     out = console()
     out.print(Text(f"package   {subject.package}"))
     out.print(Text(f"log       {subject.origin}, {subject.entries} entries"))
+    if subject.known:
+        out.print(Text(f"since     your checkpoint of {subject.known} entries"))
     out.print(Text(f"agents    {', '.join(subject.agents) or 'none'}"))
     out.print(Text(f"orders    {subject.orders}"))
     out.print(Text(f"root      SHA-256 {subject.root_sha256} (yours)"))
@@ -182,4 +197,6 @@ def _conclusion(report: Report) -> str:
         for verdict in Verdict
         if verdicts.count(verdict)
     )
-    return f"{report.verdict.value}: of ten questions, {counts}"
+    known = report.subject.known
+    since = f", from entry {known} on" if known else ""
+    return f"{report.verdict.value}: of ten questions, {counts}{since}"

@@ -45,6 +45,7 @@ usage: sh verify/verify.sh --root FILE [--policy FILE] [--checkpoint FILE] [--ts
   --root FILE        the root certificate that you hold, PEM; never the package's copy
   --policy FILE      the log's key and witnesses, as received before the first live order
   --checkpoint FILE  a checkpoint of this log that you kept from earlier
+  --since FILE       the same; everything is checked again, from the first entry on
   --tsa FILE         roots of the time-stamping authorities that you trust, PEM
   PACKAGE            the folder to check; by default the one that holds this script
 
@@ -84,19 +85,20 @@ checked() { finding CHECKED "$1" "$2"; }
 read_arguments() {
     while [ $# -gt 0 ]; do
         case $1 in
-            --root=* | --policy=* | --checkpoint=* | --tsa=*) set -- "${1%%=*}" "${1#*=}" "$@" ;;
+            --root=* | --policy=* | --checkpoint=* | --since=* | --tsa=*) set -- "${1%%=*}" "${1#*=}" "$@" ;;
         esac
         case $1 in
             -h | --help)
                 usage
                 exit 0
                 ;;
-            --root | --policy | --checkpoint | --tsa)
+            --root | --policy | --checkpoint | --since | --tsa)
                 [ -n "${2-}" ] || die 2 "$1 needs a file"
                 case $1 in
                     --root) root=$2 ;;
                     --policy) policy=$2 ;;
-                    --checkpoint) held=$2 ;;
+                    # Whatever was verified before, this script asks about everything.
+                    --checkpoint | --since) held=$2 ;;
                     --tsa) tsa=$2 ;;
                 esac
                 # `--root=FILE` was put before itself as two words.

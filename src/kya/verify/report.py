@@ -70,11 +70,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What was examined, in figures of the verifier's own."""
+    """What was examined, in figures of the verifier's own.
+
+    `known` of the entries were verified before and not examined in full again.
+    """
 
     package: str
     origin: str
     entries: int
+    known: int
     orders: int
     agents: tuple[str, ...]
     markets: tuple[str, ...]
@@ -134,6 +138,7 @@ class Report:
             "subject": {
                 "agents": list(subject.agents),
                 "entries": subject.entries,
+                "known": subject.known,
                 "orders": subject.orders,
                 "origin": subject.origin,
                 "package": subject.package,

@@ -13,6 +13,7 @@ from kya.verify.finding import PACKAGE, Findings
 from kya.verify.package import LIMITS, Limits, opened
 from kya.verify.progress import Progress, silent
 from kya.verify.report import Report, Subject
+from kya.verify.since import conclude_range
 from kya.verify.steps.s1_log import Pass, examine_log
 from kya.verify.steps.s2_head import examine_head
 from kya.verify.steps.s2_stamps import examine_stamps
@@ -59,6 +60,8 @@ def verify(
     except (MalformedError, DistrustError) as error:
         findings.fails(PACKAGE, path.name, str(error))
     conclude_open_questions(found, findings)
+    if found is not None:
+        conclude_range(found.reexecution.known, found.head.size, findings)
     return Report.of(_subject(path, brought, found), findings)
 
 
@@ -69,6 +72,7 @@ def _subject(path: Path, brought: Brought, found: Pass | None) -> Subject:
         package=path.name,
         origin=found.head.origin if found else "",
         entries=found.head.size if found else 0,
+        known=found.reexecution.known if found else 0,
         orders=found.reexecution.orders.count if found else 0,
         agents=tuple(agents),
         markets=tuple(markets_of(agents.values())),

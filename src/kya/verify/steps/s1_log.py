@@ -28,6 +28,7 @@ from kya.verify.learning_again import LearningAgain
 from kya.verify.package import Package
 from kya.verify.progress import Progress
 from kya.verify.reexecution import Reexecution
+from kya.verify.since import entries_known
 
 REBUILT = (1, 2, 3, 4, 5, 8, 10)
 """The questions that nothing can be said about without the log's entries."""
@@ -93,12 +94,22 @@ def examine_log(
     reexecution = Reexecution(
         brought.root, findings, tally, learning, brought.ask, brought.executions
     )
+    reexecution.known = _entries_known(package, head, brought)
     first, last = tally.selection.first, tally.selection.last
     scan = PlainScan(findings, str(first), str(last))
     found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)
     _rebuild(package, found, findings, progress)
     reexecution.require_end()
     return found
+
+
+def _entries_known(package: Package, head: Checkpoint, brought: Brought) -> int:
+    """Return how many entries were verified before; 0 if not all can be had."""
+    try:
+        entries = LogEntries(LogFiles(package), head.size)
+        return entries_known(entries, head, brought)
+    except (DistrustError, FileNotFoundError):
+        return 0  # The pass meets them again, and reports.
 
 
 def _selection(package: Package, findings: Findings) -> Selection:
