@@ -22,6 +22,7 @@ from tests.page.browser import Ask, Opened, opened, packed
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
+    a_part,
     busy_world,
     handed_over,
     judged,
@@ -43,6 +44,13 @@ def test_a_sound_package_holds_wherever_the_page_can_tell(
     assert not answers.having(FAILS)
     assert answers.verdict == UNKNOWN
     assert "report.json" in answers.sentences[0][0]
+
+
+def test_of_a_part_it_holds_nothing(ask: Ask, world: World, tmp_path: Path) -> None:
+    source, day = published(world.entries, world.log), str(world.now)[:10]
+    part = a_part(source, world, tmp_path / "evidence", day)
+    answers = ask(part, part)
+    assert answers.having(UNKNOWN) == set(range(11))
 
 
 def test_it_asks_nobody(ask: Ask, tab: Opened, page_file: Path, sound: Handed) -> None:

@@ -134,6 +134,8 @@ def _print(report: Report) -> None:
     out.print(Text(f"log       {subject.origin}, {subject.entries} entries"))
     if subject.known:
         out.print(Text(f"since     your checkpoint of {subject.known} entries"))
+    if subject.withheld:
+        out.print(Text(f"a part    {subject.withheld} of these entries are withheld"))
     out.print(Text(f"agents    {', '.join(subject.agents) or 'none'}"))
     out.print(Text(f"orders    {subject.orders}"))
     out.print(Text(f"root      SHA-256 {subject.root_sha256} (yours)"))

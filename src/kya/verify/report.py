@@ -72,13 +72,15 @@ class Answer:
 class Subject:
     """What was examined, in figures of the verifier's own.
 
-    `known` of the entries were verified before and not examined in full again.
+    `known` of the entries were verified before and not examined in full again;
+    `withheld` of them the package does not show.
     """
 
     package: str
     origin: str
     entries: int
     known: int
+    withheld: int
     orders: int
     agents: tuple[str, ...]
     markets: tuple[str, ...]
@@ -143,6 +145,7 @@ class Report:
                 "origin": subject.origin,
                 "package": subject.package,
                 "root_sha256": subject.root_sha256,
+                "withheld": subject.withheld,
             },
             "verdict": self.verdict.value,
         }

@@ -39,7 +39,8 @@ class Pass:
     """The log as it was found: its head, and the two judges that saw every entry.
 
     `moments` tells, for each size at which somebody outside has seen the log, the
-    latest instant that its entries name.
+    latest instant that its entries name. Of a partial package `shown` counts the
+    orders, `withheld` the entries that it does not show.
     """
 
     head: Checkpoint
@@ -47,6 +48,13 @@ class Pass:
     reexecution: Reexecution
     scan: PlainScan
     moments: dict[int, Instant] = field(default_factory=dict[int, Instant])
+    shown: int = 0
+    withheld: int = 0
+
+    @property
+    def orders(self) -> int:
+        """How many orders were looked at."""
+        return self.shown or self.reexecution.orders.count
 
 
 @dataclass(frozen=True, slots=True)
