@@ -251,6 +251,9 @@ STAMP_AUTHORITIES_MAX: Final = 8
 WITNESS_MILLIS_MAX: Final = 60_000
 """Longest pause between two questions to a witness, and longest wait for an answer."""
 
+WITNESS_SILENCE_SECONDS_MAX: Final = 86_400
+"""Longest silence of witnesses that a gateway counts before it halts: a day."""
+
 TRIGGERS_MAX: Final = 16
 """Triggers of an incident policy; a board writes few, and people must read them."""
 
