@@ -30,6 +30,7 @@ from tests.verify.packages import (
     policy_of,
     published,
 )
+from tests.verify.test_texts import OTHER, PATH, TEXT, a_package
 from tests.world import AGENT, World, eur, signer_for
 
 HOLDS, FAILS, UNKNOWN = "HOLDS", "FAILS", "UNKNOWN"
@@ -51,6 +52,29 @@ def test_of_a_part_it_holds_nothing(ask: Ask, world: World, tmp_path: Path) -> N
     part = a_part(source, world, tmp_path / "evidence", day)
     answers = ask(part, part)
     assert answers.having(UNKNOWN) == set(range(11))
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict", "said"),
+    [
+        (TEXT.content, UNKNOWN, "report.json"),
+        (OTHER.content, FAILS, "no entry commits to such a text"),
+        (None, UNKNOWN, "nobody shows: 1"),
+    ],
+)
+def test_a_text_is_that_of_an_entry_or_none(
+    ask: Ask, tmp_path: Path, shown: bytes | None, verdict: str, said: str
+) -> None:
+    package = a_package(tmp_path / "one")
+    if shown is not None:
+        package.write(PATH, shown)
+        package.list_again()
+    answers = ask(package, package)
+    assert (answers.verdicts[0], answers.having(FAILS)) == (
+        verdict,
+        {0} if verdict == FAILS else set(),
+    )
+    assert said in str(answers.sentences[0])
 
 
 def test_it_asks_nobody(ask: Ask, tab: Opened, page_file: Path, sound: Handed) -> None:

@@ -54,6 +54,7 @@ class MemoryLog:
     files: dict[str, bytes] = field(default_factory=dict)
     edge: Edge = field(default_factory=Edge)
     witnesses: Policy = field(default_factory=Policy)
+    texts: dict[str, bytes] = field(default_factory=dict)
 
     def __call__(self, path: str) -> bytes:
         try:
@@ -69,6 +70,9 @@ class MemoryLog:
 
     def stamp_names(self) -> list[str]:
         return [Path(path).name for path in self.files if path.startswith("stamps/")]
+
+    def text(self, digest: str) -> bytes | None:
+        return self.texts.get(digest)
 
     def _sizes(self, folder: str) -> list[int]:
         names = [path for path in self.files if path.startswith(folder)]

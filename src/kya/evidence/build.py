@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kya.codec import package_layout as layout
+from kya.codec.committed_text import commitments_in
 from kya.codec.decisions import DecisionLine, parse_decision
 from kya.codec.note import SignedNote
 from kya.codec.package_report import Frame, render_csv, render_json
@@ -105,6 +106,7 @@ class _Pass:
         self._tree = Tree(source, self._head.size)
         self._sample: Sample | None = None
         self._orders = 0
+        self._committed: set[str] = set()
 
     def run(self, progress: Progress) -> int:
         """Write the package; return how many orders it shows."""
@@ -131,6 +133,7 @@ class _Pass:
             require_opened_under(entry, self._root)
         for path, content in self._holdings.take(entry):
             self._folder.write(path, content)
+        self._write_texts(raw)
         line: DecisionLine | None = None
         if isinstance(entry.event, OrderSubmitted):
             self._order = (index, raw, entry.event.order.credential)
@@ -138,6 +141,14 @@ class _Pass:
             line = parse_decision(entry.note.text)
             self._write_order(entry.event, entry)
         self._tally.take(entry.event, line)
+
+    def _write_texts(self, raw: bytes) -> None:
+        """Write the texts that an entry commits to, as far as they are kept."""
+        for digest in set(commitments_in(raw)) - self._committed:
+            self._committed.add(digest)
+            content = self._source.text(digest)
+            if content is not None:
+                self._folder.write(layout.text_path(digest), content)
 
     def _write_order(self, event: OrderDecided, decision: Entry) -> None:
         """Write order, proof and decision, if they are selected."""

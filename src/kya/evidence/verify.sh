@@ -495,11 +495,42 @@ check_files() {
         case $file in
             README.txt | SHA256SUMS | policy.txt | report.json | report.csv) ;;
             verify/verify.sh | verify/verify.html) ;;
-            trust/* | log/* | checkpoints/* | witnessed/* | stamps/* | orders/* | decisions/*) ;;
+            trust/* | log/* | checkpoints/* | witnessed/* | stamps/* | orders/* | decisions/* | texts/*) ;;
             *) fails 0 "$file: no file that a package has" ;;
         esac
     done <"$tmp/files"
     unknown 0 "the figures in report.json and report.csv: this script does not derive them again"
+}
+
+write_text_program() {
+    cat >"$tmp/texts.awk" <<'EOF'
+# The sums of the files, then the entries: a text counts if it has the digest in its name,
+# and an entry commits to that.
+part == "actual" {
+    path = substr($0, 67)
+    if (path ~ /^texts\//) SHOWN[path] = substr($0, 1, 64)
+    next
+}
+{
+    rest = $0
+    while (match(rest, /"reason":"committed:[0-9a-f]*"/)) {
+        digest = substr(rest, RSTART + 20, RLENGTH - 21)
+        if (is_digest(digest)) NAMED["texts/" digest ".txt"] = digest
+        rest = substr(rest, RSTART + RLENGTH)
+    }
+}
+END {
+    for (path in SHOWN)
+        if (!(path in NAMED) || NAMED[path] != SHOWN[path])
+            finding(0, "FAILS", path ": no entry commits to such a text")
+    for (path in NAMED) if (!(path in SHOWN)) missing++
+    if (missing) finding(0, "UNKNOWN", missing " texts that entries commit to are not shown")
+}
+EOF
+}
+
+check_texts() {
+    all_bundles | tr '\000' '\001' | program texts part=actual "$tmp/actual" part=entries -
 }
 
 # present PATH: a plain file of the package; a path through a link is a finding already.
@@ -4307,6 +4338,7 @@ print_table() {
 write_programs() {
     write_library
     write_sums_program
+    write_text_program
     write_policy_program
     write_checkpoint_program
     write_witness_programs
@@ -4355,6 +4387,7 @@ check_log() {
     check_stamps
     check_tiles
     check_beside
+    check_texts
     check_signatures
     conclude_log
 }

@@ -50,6 +50,7 @@ async function checkLog(record, files, size, brought, told) {
   const signed = await checkSignatures(record, told);
   const tiles = checkTiles(files, tree, findings);
   await checkTrust(record, files);
+  await checkTexts(record, files);
   const shown = await checkLaidOut(record, files, tree);
   const { keys, witnesses } = await chooseKeys(record, files, brought.own);
   const heads = [...files.keys()].filter((path) => path === "log/checkpoint" || /^(checkpoints|witnessed)\//.test(path));

@@ -29,6 +29,7 @@ from kya.verify.package import Package
 from kya.verify.progress import Progress
 from kya.verify.reexecution import Reexecution
 from kya.verify.since import entries_known
+from kya.verify.texts import Texts
 
 REBUILT = (1, 2, 3, 4, 5, 8, 10)
 """The questions that nothing can be said about without the log's entries."""
@@ -48,6 +49,7 @@ class Pass:
     reexecution: Reexecution
     scan: PlainScan
     moments: dict[int, Instant] = field(default_factory=dict[int, Instant])
+    texts: Texts = field(default_factory=Texts)
     shown: int = 0
     withheld: int = 0
 
@@ -184,6 +186,7 @@ def _entries(
             for raw in batch:
                 found.scan.take(raw)
         for size, raw in enumerate(batch, start=done + 1):
+            found.texts.take(raw)
             found.reexecution.take(raw)
             if size in seen:
                 found.moments[size] = found.reexecution.state.now

@@ -12,6 +12,7 @@ from kya.codec.package_layout import (
     REPORT_JSON,
     STAMPS,
     SUMS,
+    TEXTS,
     VERIFY_HTML,
     VERIFY_SH,
     WITNESSED,
@@ -92,6 +93,8 @@ class _Contents:
                 self._fail(path, "is not what the log gives")
         elif path.startswith(("orders/", "decisions/")):
             self._examine_order_file(file)
+        elif path.startswith(TEXTS):
+            self.found.texts.examine(file, self.findings)
         elif path.startswith(LOG):
             if path != CHECKPOINT:
                 self._examine_tile(path)
@@ -102,6 +105,7 @@ class _Contents:
         """Report what the log gives and the package lacks."""
         for path in sorted(self.unseen):
             self._fail(path, "missing, but the log gives it")
+        self.found.texts.conclude(self.findings)
         if not self.found.reexecution.stopped:
             for agent, seq, file in self.found.reexecution.orders.missing():
                 self._fail(_PATH_OF[file](agent, seq), "missing, but the log has it")
