@@ -20,8 +20,7 @@ from kya.core.limits import (
     ALERT_TARGETS_MAX,
     DROP_COPY_MILLIS_MAX,
     MANDATE_DIRECTORS_MIN,
-    RETENTION_YEARS_MAX,
-    RETENTION_YEARS_MIN,
+    RETENTION_YEARS,
     VENUE_ANSWER_MICROS_MAX,
 )
 
@@ -77,9 +76,8 @@ class LogSection(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse to keep it for less than any rule asks."""
-        most = RETENTION_YEARS_MAX
-        if not RETENTION_YEARS_MIN <= self.retention_years <= most:
-            raise ValueError(f"retention_years: want {RETENTION_YEARS_MIN} to {most}")
+        if self.retention_years not in RETENTION_YEARS:
+            raise ValueError("retention_years: want 5 to 100")
 
 
 class GatewaySection(Section, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ from tests.verify.packages import (
     policy_of,
     published,
 )
-from tests.verify.test_texts import OTHER, PATH, TEXT, a_package
+from tests.verify.test_texts import OTHER, PATH, TEXT, a_package, after_erasure
 from tests.world import AGENT, World, eur, signer_for
 
 HOLDS, FAILS, UNKNOWN = "HOLDS", "FAILS", "UNKNOWN"
@@ -75,6 +75,21 @@ def test_a_text_is_that_of_an_entry_or_none(
         {0} if verdict == FAILS else set(),
     )
     assert said in str(answers.sentences[0])
+
+
+@pytest.mark.parametrize(("kept", "failed"), [(False, set()), (True, {0})])
+def test_what_was_destroyed_is_not_to_be_shown(
+    ask: Ask, tmp_path: Path, *, kept: bool, failed: set[int]
+) -> None:
+    package = after_erasure(tmp_path, kept=kept)
+    answers = ask(package, package)
+    assert answers.having(FAILS) == failed
+    assert "nobody shows" not in str(answers.sentences[0])
+
+
+def test_one_person_erases_nothing(ask: Ask, tmp_path: Path) -> None:
+    package = after_erasure(tmp_path, World().risk)
+    assert ask(package, package).having(FAILS) == {8}
 
 
 def test_it_asks_nobody(ask: Ask, tab: Opened, page_file: Path, sound: Handed) -> None:

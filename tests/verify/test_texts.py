@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from kya.authority import acts
 from kya.codec.committed_text import CommittedText, commitments_in
+from kya.core.erasure import Ground, TextErased
 from kya.core.errors import DistrustError, InputError, MalformedError
+from kya.core.instant import Instant
 from kya.core.lifecycle import Act
+from kya.pki.note_signer import NoteSigner
 from kya.verify.finding import Verdict
+from tests.halting import enrol_supervisors
 from tests.surface.blocks import ROOT
 from tests.verify.packages import (
     Handed,
@@ -73,6 +77,74 @@ def test_a_text_that_was_destroyed_breaks_no_proof(tmp_path: Path) -> None:
     assert report.answer(8).verdict is Verdict.HOLDS
 
 
+def erased(world: World, *people: NoteSigner, at: Instant | None = None) -> None:
+    """Put on record that the text was destroyed, whoever signs that."""
+    event = TextErased(text=TEXT.digest, ground=Ground.REQUEST, at=at or later(world))
+    note = acts.erase(event, *(people or (world.operators[0], world.risk)))
+    world.entries.append(note)
+
+
+def after_erasure(out: Path, *people: NoteSigner, kept: bool = False) -> Handed:
+    """A package of a log that says so, with or without the text."""
+    world = a_world()
+    enrol_supervisors(world)
+    erased(world, *people)
+    source = published(world.entries, world.log)
+    source.texts = {TEXT.digest: TEXT.content} if kept else {}
+    return build_of(world, source, out / "evidence")
+
+
+def by_script(package: Handed, folder: Path) -> tuple[int, str]:
+    """What verify.sh says of a package."""
+    root = folder / "root.pem"
+    root.write_bytes(package.root)
+    script = ROOT / "src/kya/evidence/verify.sh"
+    asked = ["sh", str(script), "--root", str(root), str(package.path)]
+    done = subprocess.run(asked, capture_output=True, check=False)
+    return done.returncode, done.stdout.decode()
+
+
+def test_what_two_people_had_destroyed_is_missed_by_nobody(tmp_path: Path) -> None:
+    package = after_erasure(tmp_path)
+    report = package.verified()
+    assert report.package.verdict is Verdict.HOLDS
+    assert "texts destroyed, as entries say: 1" in str(sentences(report, 0))
+    code, said = by_script(package, tmp_path)
+    assert (code, "texts that" in said) == (3, False)
+
+
+def test_a_text_that_was_destroyed_is_not_to_be_shown(tmp_path: Path) -> None:
+    package = after_erasure(tmp_path, kept=True)
+    assert failing(package.verified()) == {0}
+    assert "was destroyed" in by_script(package, tmp_path)[1]
+
+
+@pytest.mark.parametrize("who", ["one person", "two who trade", "a director"])
+def test_nobody_erases_alone(tmp_path: Path, who: str) -> None:
+    world = World()
+    people = {
+        "one person": (world.risk,),
+        "two who trade": tuple(world.operators[:2]),
+        "a director": (world.directors[0], world.risk),
+    }[who]
+    package = after_erasure(tmp_path, *people)
+    assert 8 in failing(package.verified())
+    assert by_script(package, tmp_path)[0] == 1
+
+
+def test_an_erasure_is_not_dated_back(tmp_path: Path) -> None:
+    world = a_world()
+    enrol_supervisors(world)
+    early = later(world)
+    world.trade(world.order(created_at=later(world, 600)))
+    erased(world, at=early)
+    package = build_of(world, published(world.entries, world.log), tmp_path / "e")
+    report = package.verified()
+    assert failing(report) == {8}
+    assert "erasure: dated 2026-" in str(sentences(report, 8))
+    assert by_script(package, tmp_path)[0] == 1
+
+
 def damages() -> dict[str, tuple[str, bytes]]:
     """Files that are no text of the log, by what is wrong with them."""
     return {
@@ -94,14 +166,8 @@ def test_no_other_text_is_taken(tmp_path: Path, damage: str) -> None:
     assert failing(package.verified()) == {0}
     if damage not in {"another text", "a text that no entry has"}:
         return
-    root = tmp_path / "root.pem"
-    root.write_bytes(package.root)
-    script = ROOT / "src/kya/evidence/verify.sh"
-    done = subprocess.run(
-        ["sh", script, "--root", root, package.path], capture_output=True, check=False
-    )
-    assert done.returncode == 1
-    assert b"files  FAILS" in done.stdout
+    code, said = by_script(package, tmp_path)
+    assert (code, "files  FAILS" in said) == (1, True)
 
 
 def test_the_digest_is_what_sha256sum_says() -> None:

@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
+from kya.cli.desk import People, open_desk
 from kya.cli.output import DATA_DEFAULT, Data, answer, talk
 from kya.codec.committed_text import PREFIX, SALT_BYTES, CommittedText
 from kya.config import read_config
+from kya.core.erasure import Ground
 from kya.core.errors import InputError
 from kya.tlog.tree import entries
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import published, tile_reader
-from kya.wiring.texts import Texts
+from kya.wiring.people import read_people
+from kya.wiring.texts import Texts, erase
 
 _TIMES = ("received_at", "at", "resolved_at", "created_at")
 
@@ -37,16 +40,23 @@ def destroy_text(
     committed: Annotated[
         str, typer.Argument(help="What the log has for it: committed:…")
     ],
+    ground: Annotated[Ground, typer.Option(help="Why.")],
+    people: People,
     data: Data = DATA_DEFAULT,
 ) -> None:
-    """Destroy a text that was kept beside the log, with its salt.
+    """Destroy a text that is kept beside the log, and say so in the log.
 
-    Packages that were handed over have it still. Refused under a legal hold.
+    It takes two people, one of whom supervises, and a gateway that runs. Packages that
+    were handed over have the text still. Refused under a legal hold.
     """
     if read_config(data).log.legal_hold:
         raise InputError("texts: under a legal hold nothing is destroyed")
-    Texts(data).destroy(committed.removeprefix(PREFIX))
-    answer(f"destroyed {committed}")
+    digest, kept = committed.removeprefix(PREFIX), Texts(data)
+    kept.require(digest)
+    index = erase(open_desk(data), digest, ground, read_people(people))
+    # After a crash here the text is still there, and the same command goes on.
+    kept.destroy(digest)
+    answer(f"destroyed {committed} entry {index}")
     talk("copies of it, in packages and backups, are still where they are")
 
 

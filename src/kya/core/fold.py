@@ -19,6 +19,7 @@ from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.copy_fold import copies_after_report, with_copy
 from kya.core.credential import Credential, Role, Withdrawal
 from kya.core.decision import Outcome
+from kya.core.erasure import TextErased
 from kya.core.errors import CorruptionError, InputError
 from kya.core.events import Event
 from kya.core.flow import Decided, past_after_decision, past_after_report
@@ -105,6 +106,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_baseline(state, event)
         case IncidentActed() | AlertSettled():
             return with_incident(state, event)
+        case TextErased():
+            return state
         case _ as never:
             assert_never(never)
 

@@ -254,11 +254,8 @@ WITNESS_MILLIS_MAX: Final = 60_000
 WITNESS_SILENCE_SECONDS_MAX: Final = 86_400
 """Longest silence of witnesses that a gateway counts before it halts: a day."""
 
-RETENTION_YEARS_MIN: Final = 5
-"""Shortest time to keep a log: five years (MiCA Art. 68(9), MiFIR Art. 25(1))."""
-
-RETENTION_YEARS_MAX: Final = 100
-"""Longest time to keep a log that a configuration can ask for; longer is a slip."""
+RETENTION_YEARS: Final = range(5, 101)
+"""Years for which a log may be kept; MiCA Art. 68(9), MiFIR Art. 25(1) ask for five."""
 
 TRIGGERS_MAX: Final = 16
 """Triggers of an incident policy; a board writes few, and people must read them."""

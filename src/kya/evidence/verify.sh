@@ -518,12 +518,16 @@ part == "actual" {
         if (is_digest(digest)) NAMED["texts/" digest ".txt"] = digest
         rest = substr(rest, RSTART + RLENGTH)
     }
+    if (match($0, /"_type":"kya\/erasure\/v1","at":"[^"]*","ground":"[a-z]*","text":"[0-9a-f]*"/))
+        ERASED["texts/" substr($0, RSTART + RLENGTH - 65, 64) ".txt"] = 1
 }
 END {
-    for (path in SHOWN)
+    for (path in SHOWN) {
         if (!(path in NAMED) || NAMED[path] != SHOWN[path])
             finding(0, "FAILS", path ": no entry commits to such a text")
-    for (path in NAMED) if (!(path in SHOWN)) missing++
+        if (path in ERASED) finding(0, "FAILS", path ": was destroyed, an entry says")
+    }
+    for (path in NAMED) if (!(path in SHOWN) && !(path in ERASED)) missing++
     if (missing) finding(0, "UNKNOWN", missing " texts that entries commit to are not shown")
 }
 EOF
@@ -1532,6 +1536,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/halt/v1") on_halt(i)
     else if (kind == "kya/resume/v1") on_resume(i)
     else if (kind == "kya/rearm/v1") on_rearm(i)
+    else if (kind == "kya/erasure/v1") on_erasure(i)
     else if (kind == "kya/incident/v1") on_step(i)
     else if (kind == "kya/alert/v1") on_alert(i, line)
     else if (kind == "kya/place-limits/v1") on_place_limits(i)
@@ -1987,6 +1992,17 @@ function on_resume(i,   h, p, at) {
     delete HALTED_AT[p]; delete STOPPED_AS[p]; delete HALT_LEAF[p]; delete HALT_PLACE[h]
     STOPPED_NOW--
     RESUMES++
+}
+
+function on_erasure(i) {
+    WHAT[i] = "erasure of a text"
+    if (!fields(i, 8, "_type,at,ground,text")) return
+    not_back_dated(8, i, V["at"])
+    signers(8, i, "compliance operator risk", V["at"])
+    if (!two_people(i, "compliance risk"))
+        fail(8, i, "want two people, one of compliance or risk management")
+    if (!within("request retention error", V["ground"]) || !is_digest(V["text"]))
+        fail(8, i, "no ground or text that an erasure can have")
 }
 
 function on_rearm(i,   a, l, at) {

@@ -119,8 +119,10 @@ async function checkTexts(record, files) {
   }
   for (const path of [...files.keys()].filter((name) => name.startsWith("texts/"))) {
     const wanted = path.slice("texts/".length, -".txt".length);
+    if (record.erased.has(wanted)) record.findings.fails(0, path, "was destroyed, an entry says");
     if (!named.delete(wanted) || (await digest(files.get(path))) !== wanted) record.findings.fails(0, path, "no entry commits to such a text");
   }
+  for (const erased of record.erased) named.delete(erased);
   if (named.size > 0) record.findings.unknown(0, `texts that entries commit to and nobody shows: ${named.size}`);
 }
 
