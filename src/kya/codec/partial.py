@@ -10,33 +10,10 @@ from kya.codec.tally import Selection
 from kya.core.errors import MalformedError
 from kya.core.events import Event
 from kya.core.instant import Day
-from kya.core.power_events import (
-    AgentRegistered,
-    CertificateIssued,
-    EnrolmentRefused,
-    IssuerRenewed,
-    LogOpened,
-    MandateGranted,
-    RevocationListed,
-    RevocationScheduled,
-    StandingChanged,
-)
+from kya.core.power_events import POWER
 
 PARTIAL_JSON: Final = "partial.json"
 ENTRIES: Final = "entries/"
-
-POWER: Final = (
-    LogOpened,
-    MandateGranted,
-    AgentRegistered,
-    CertificateIssued,
-    IssuerRenewed,
-    EnrolmentRefused,
-    StandingChanged,
-    RevocationScheduled,
-    RevocationListed,
-)
-"""Entries that every partial package shows: whose keys count rests on all of them."""
 
 _NAME: Final = re.compile(r"entries/([0-9]{12})\.note", re.ASCII)
 

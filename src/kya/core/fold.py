@@ -79,9 +79,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_decision(state, event)
         case VenueReported():
             return _with_report(state, event)
-        case LogOpened(authority=authority, issuer=issuer):
-            opened = state._replace(opened=event, now=event.at, issuers=(issuer,))
-            return _enrolled(opened, authority)
+        case LogOpened():
+            return _opened(state, event)
         case MandateGranted(digest=digest, mandate=mandate):
             return state._replace(mandates={**state.mandates, digest: mandate})
         case AgentRegistered() | EnrolmentRefused():
@@ -110,6 +109,12 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return state
         case _ as never:
             assert_never(never)
+
+
+def _opened(state: State, event: LogOpened) -> State:
+    """Begin with the issuing CA and the authority."""
+    opened = state._replace(opened=event, now=event.at, issuers=(event.issuer,))
+    return _enrolled(opened, event.authority)
 
 
 def _with_decision(state: State, event: OrderDecided) -> State:

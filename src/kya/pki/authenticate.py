@@ -122,14 +122,10 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _holders(entry, state, at, Role.AUTHORITY)
         case MandateGranted() | OverrideGranted() | BaselineLocked() as event:
             return _allowing(entry, event, state)
-        case (
-            HaltOrdered() | TradingResumed() | LatchRearmed() | IncidentActed() as event
-        ):
+        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
             return _stopping(entry, event, state)
-        case TextErased(at=at):
-            signers = _holders(entry, state, at, *STOPPING)
-            require_erasing(signers)
-            return signers
+        case IncidentActed() | TextErased() as event:
+            return _stopping(entry, event, state)
         case PlaceLimited() | OverlayOrdered() as event:
             return _limiting(entry, event, state)
         case LogOpened() as event:
@@ -243,7 +239,7 @@ def _allowing(
 
 def _stopping(
     entry: Entry,
-    event: HaltOrdered | TradingResumed | LatchRearmed | IncidentActed,
+    event: HaltOrdered | TradingResumed | LatchRearmed | IncidentActed | TextErased,
     state: State,
 ) -> tuple[Credential, ...]:
     """Return the people who stop trading, or who start or let it go on together."""
@@ -256,6 +252,8 @@ def _stopping(
         require_rearming(signers)
     elif isinstance(event, IncidentActed):
         require_incident_act(signers, event.act.step)
+    elif isinstance(event, TextErased):
+        require_erasing(signers)
     return signers
 
 
