@@ -27,6 +27,10 @@ Held = Annotated[
         "--checkpoint", help="A checkpoint of this log that you kept from before."
     ),
 ]
+Since = Annotated[
+    Path | None,
+    typer.Option(help="A checkpoint up to which you have verified this log."),
+]
 Executions = Annotated[
     Path | None,
     typer.Option(help="Executions as you had them from the venues: JSON or CSV."),
@@ -50,18 +54,23 @@ def read_brought(
     *,
     policy: Path | None,
     held: Path | None,
+    since: Path | None = None,
     executions: Path | None,
     authorities: Authorities | None,
     ask: Ask | None,
 ) -> Brought:
     """Return what the verifier brings; InputError names a file that is not it."""
+    if since is not None and held is not None:
+        raise InputError("--since: want it alone; it is the checkpoint you hold")
     brought = Brought.read(
         read_bytes(root, "root"),
         own(policy, "policy"),
-        own(held, "checkpoint"),
+        own(since or held, "checkpoint"),
         own(executions, "executions"),
     )
-    return replace(brought, ask=ask, authorities=authorities)
+    return replace(
+        brought, continues=since is not None, ask=ask, authorities=authorities
+    )
 
 
 def trusted_authorities(path: Path | None, policy: str) -> Authorities | None:

@@ -15,6 +15,7 @@ from kya.cli.bringing import (
     PackagePath,
     Policy,
     Root,
+    Since,
     StampPolicy,
     StampRoots,
     read_brought,
@@ -51,6 +52,7 @@ def verify(
     checkpoint: Held = None,
     executions: Executions = None,
     *,
+    since: Since = None,
     tsa: StampRoots = None,
     tsa_policy: StampPolicy = "",
     as_json: AsJson = False,
@@ -66,17 +68,20 @@ def verify(
 ) -> None:
     """Check an evidence package offline and answer the ten questions.
 
+    With --since, what lies below that checkpoint is not examined in full again: you
+    have verified it, and the answers say from which entry on they were checked.
+
     Overlays are asked again where their engines are installed, in their release.
     Exit code 0: all hold. 1: at least one fails. 3: none fails, some cannot be told.
     """
     with progress() as shown, engines() as ask:
-        stamped_by = trusted_authorities(tsa, tsa_policy)
         brought = read_brought(
             root,
             policy=policy,
             held=checkpoint,
+            since=since,
             executions=executions,
-            authorities=stamped_by,
+            authorities=trusted_authorities(tsa, tsa_policy),
             ask=ask,
         )
         report = verify_again(package, brought, LIMITS, shown)
@@ -93,6 +98,10 @@ def _print(report: Report) -> None:
     out = console()
     out.print(Text(f"package   {subject.package}"))
     out.print(Text(f"log       {subject.origin}, {subject.entries} entries"))
+    if subject.known:
+        out.print(Text(f"since     your checkpoint of {subject.known} entries"))
+    if subject.withheld:
+        out.print(Text(f"a part    {subject.withheld} of these entries are withheld"))
     out.print(Text(f"agents    {', '.join(subject.agents) or 'none'}"))
     out.print(Text(f"orders    {subject.orders}"))
     out.print(Text(f"root      SHA-256 {subject.root_sha256} (yours)"))
@@ -156,4 +165,6 @@ def _conclusion(report: Report) -> str:
         for verdict in Verdict
         if verdicts.count(verdict)
     )
-    return f"{report.verdict.value}: of ten questions, {counts}"
+    known = report.subject.known
+    since = f", from entry {known} on" if known else ""
+    return f"{report.verdict.value}: of ten questions, {counts}{since}"

@@ -21,6 +21,7 @@ LOG: Final = "log/"
 CHECKPOINT: Final = "log/checkpoint"
 WITNESSED: Final = "witnessed"
 STAMPS: Final = "stamps"
+TEXTS: Final = "texts/"
 
 ARCHIVE_FOLDER: Final = "evidence"
 """The one folder that an archive unpacks to, whatever the archive is called."""
@@ -72,6 +73,11 @@ def stamped_size(name: str) -> int | None:
     """Return the size in a time stamp's file name; None for another name."""
     match = _STAMP.fullmatch(name)
     return None if match is None else int(match[1])
+
+
+def text_path(digest: str) -> str:
+    """Return the place of a text that entries commit to."""
+    return f"{TEXTS}{digest}.txt"
 
 
 def order_path(agent: str, seq: int) -> str:

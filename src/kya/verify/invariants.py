@@ -137,6 +137,8 @@ class PlainScan:
             self._take_note_of(7, self._incidents.take(said, raw))
         elif kind in HALT_KINDS | PLACE_KINDS | OVERLAY_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
+        elif kind == "kya/erasure/v1" and len(signers_in(raw)) < 2:  # noqa: PLR2004
+            self._fail(8, "plain scan: an erasure takes two people")
         elif kind in WORKLOAD_KINDS:
             self._take_note_of(5, self._workloads.take(said, line, self.agents))
 

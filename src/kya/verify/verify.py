@@ -15,6 +15,9 @@ from kya.verify.finding import PACKAGE, Findings
 from kya.verify.package import LIMITS, Limits, Package, opened
 from kya.verify.progress import Progress, silent
 from kya.verify.report import Report, Subject
+from kya.verify.since import conclude_range
+from kya.verify.steps.partial_files import examine_partial_files
+from kya.verify.steps.partial_log import examine_partial, is_partial
 from kya.verify.steps.s1_log import Pass, examine_log
 from kya.verify.steps.s2_head import examine_head
 from kya.verify.steps.s2_stamps import examine_stamps
@@ -60,21 +63,23 @@ def examine(
     findings = Findings()
     sums = b""
     found: Pass | None = None
+    partial = False
     try:
         with opened(path, limits) as package:
             for folder in package.require_shape():
                 findings.fails(PACKAGE, folder, "an empty folder")
-            found = examine_log(package, brought, findings, progress, watch)
-            if found is not None:
-                examine_head(package, found, brought, findings)
-                examine_stamps(package, found, brought, findings)
-                conclude_history(found, findings)
-                derive_report(found, findings)
-            examine_files(package, found, findings, progress)
+            if partial := is_partial(package):
+                found = examine_partial(package, brought, findings, progress)
+                examine_partial_files(package, found, findings)
+            else:
+                found = _examine_whole(package, brought, findings, progress, watch)
             sums = _sums(package)
     except (MalformedError, DistrustError) as error:
         findings.fails(PACKAGE, path.name, str(error))
-    conclude_open_questions(found, findings)
+    if not partial:
+        conclude_open_questions(found, findings)
+    if found is not None:
+        conclude_range(found.reexecution.known, found.head.size, findings)
     report = Report.of(_subject(path, brought, found), findings)
     return Examination(report=report, found=found, sums=sums)
 
@@ -87,6 +92,24 @@ def _sums(package: Package) -> bytes:
         return b""
 
 
+def _examine_whole(
+    package: Package,
+    brought: Brought,
+    findings: Findings,
+    progress: Progress,
+    watch: Watch,
+) -> Pass | None:
+    """Examine a package that has the whole log."""
+    found = examine_log(package, brought, findings, progress, watch)
+    if found is not None:
+        examine_head(package, found, brought, findings)
+        examine_stamps(package, found, brought, findings)
+        conclude_history(found, findings)
+        derive_report(found, findings)
+    examine_files(package, found, findings, progress)
+    return found
+
+
 def _subject(path: Path, brought: Brought, found: Pass | None) -> Subject:
     """Return what was examined."""
     agents = found.reexecution.tally.selected() if found else {}
@@ -94,7 +117,9 @@ def _subject(path: Path, brought: Brought, found: Pass | None) -> Subject:
         package=path.name,
         origin=found.head.origin if found else "",
         entries=found.head.size if found else 0,
-        orders=found.reexecution.orders.count if found else 0,
+        known=found.reexecution.known if found else 0,
+        withheld=found.withheld if found else 0,
+        orders=found.orders if found else 0,
         agents=tuple(agents),
         markets=tuple(markets_of(agents.values())),
         root_sha256=brought.root_digest,

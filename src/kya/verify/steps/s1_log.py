@@ -29,6 +29,8 @@ from kya.verify.package import Package
 from kya.verify.progress import Progress
 from kya.verify.reexecution import Reexecution
 from kya.verify.sighting import Sighting
+from kya.verify.since import entries_known
+from kya.verify.texts import Texts
 from kya.verify.watch import NOBODY, Watch
 
 REBUILT = (1, 2, 3, 4, 5, 8, 10)
@@ -41,7 +43,8 @@ class Pass:
 
     `moments` tells, for each size at which somebody outside has seen the log, the
     latest instant that its entries name. `sightings` and `stamps`, by file name, are
-    the words of outsiders that have been verified.
+    the words of outsiders that have been verified. Of a partial package `shown` counts
+    the orders, `withheld` the entries that it does not show.
     """
 
     head: Checkpoint
@@ -51,6 +54,14 @@ class Pass:
     moments: dict[int, Instant] = field(default_factory=dict[int, Instant])
     sightings: list[Sighting] = field(default_factory=list[Sighting])
     stamps: dict[str, Instant] = field(default_factory=dict[str, Instant])
+    texts: Texts = field(default_factory=Texts)
+    shown: int = 0
+    withheld: int = 0
+
+    @property
+    def orders(self) -> int:
+        """How many orders were looked at."""
+        return self.shown or self.reexecution.orders.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +114,22 @@ def examine_log(
     reexecution = Reexecution(
         brought.root, findings, tally, learning, brought.ask, brought.executions, watch
     )
+    reexecution.known = _entries_known(package, head, brought)
     first, last = tally.selection.first, tally.selection.last
     scan = PlainScan(findings, str(first), str(last))
     found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)
     _rebuild(package, found, findings, progress)
     reexecution.require_end()
     return found
+
+
+def _entries_known(package: Package, head: Checkpoint, brought: Brought) -> int:
+    """Return how many entries were verified before; 0 if not all can be had."""
+    try:
+        entries = LogEntries(LogFiles(package), head.size)
+        return entries_known(entries, head, brought)
+    except (DistrustError, FileNotFoundError):
+        return 0  # The pass meets them again, and reports.
 
 
 def _selection(package: Package, findings: Findings) -> Selection:
@@ -175,6 +196,7 @@ def _entries(
             for raw in batch:
                 found.scan.take(raw)
         for size, raw in enumerate(batch, start=done + 1):
+            found.texts.take(raw)
             found.reexecution.take(raw)
             if size in seen:
                 found.moments[size] = found.reexecution.state.now
