@@ -34,7 +34,9 @@ def control_fields(result: ControlResult) -> ControlFields:
     """Return one control's result as it stands on the wire."""
     control, outcome, limit, measured, reason = result
     unit = control.unit
-    if type(limit) is Money:
+    if type(limit) is int:
+        limit = str(limit)  # As quick as looking for it; and a `seq` never comes again.
+    elif type(limit) is Money:
         unit = limit.currency.code
         if type(measured) is int:
             measured = render_padded(measured, limit.currency.decimals)
