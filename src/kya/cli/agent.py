@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kya.agent.enrolment import Applicant
-from kya.cli.desk import AgentName, Operators, open_desk
+from kya.cli.desk import Operators, open_desk
 from kya.cli.key import Key, reference_in
 from kya.cli.output import (
     DATA_DEFAULT,
@@ -20,7 +20,6 @@ from kya.cli.output import (
 )
 from kya.cli.revoke import revoke
 from kya.cli.show_credential import show_credential
-from kya.cli.workload import anchor, digest, pin_runtime
 from kya.core.credential import Credential
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -43,6 +42,7 @@ app = typer.Typer(
     help="Agents: register, enrol, show, suspend, reinstate, revoke, replace.",
     no_args_is_help=True,
 )
+Name = Annotated[str, typer.Argument(help="The agent's name, as its mandate has it.")]
 Reason = Annotated[str, typer.Option(help="Why; it goes into the log.")]
 Directory = Annotated[
     Path | None,
@@ -70,7 +70,7 @@ EvidenceOf = Annotated[
 
 @app.command("register")
 def register(
-    name: AgentName,
+    name: Name,
     operators: Operators,
     attest: Annotated[
         list[str],
@@ -113,7 +113,7 @@ def register(
 
 @app.command("enrol")
 def enrol(
-    name: AgentName,
+    name: Name,
     token_file: TokenFile,
     directory: Directory = None,
     *,
@@ -133,7 +133,7 @@ def enrol(
 
 @app.command("replace")
 def replace(
-    name: AgentName,
+    name: Name,
     token_file: TokenFile,
     directory: Directory = None,
     *,
@@ -152,22 +152,20 @@ def replace(
 
 
 @app.command("show")
-def show(
-    name: AgentName, data: Data = DATA_DEFAULT, *, as_json: AsJson = False
-) -> None:
+def show(name: Name, data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
     """Show the agent's newest certificate and its standing."""
     show_credential(open_desk(data).credential_of(name), as_json=as_json)
 
 
 @app.command("suspend")
-def suspend(name: AgentName, reason: Reason, data: Data = DATA_DEFAULT) -> None:
+def suspend(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
     """Suspend the agent: from the next order on, everything is refused."""
     _change(data, name, Act.SUSPEND, reason)
 
 
 @app.command("reinstate")
 def reinstate(
-    name: AgentName, reason: Reason, operators: Operators, data: Data = DATA_DEFAULT
+    name: Name, reason: Reason, operators: Operators, data: Data = DATA_DEFAULT
 ) -> None:
     """Lift a suspension; it takes two operators."""
     desk = open_desk(data)
@@ -239,9 +237,3 @@ def _hand_over(desk: Desk, host: AgentHost, name: str, certificate: bytes) -> No
     if remote.office is not None:
         at = DeskAddress(url=remote.office.url, anchor=desk.opened.certificate(CHANNEL))
     host.store(name, certificate, remote.url, str(gateway), at)
-
-
-# A workload belongs to its agent, and has a file of its own.
-app.command("pin")(pin_runtime)
-app.command("anchor")(anchor)
-app.command("digest")(digest)

@@ -1,4 +1,4 @@
-"""The `kya` command: the one place where faults become exit codes.
+"""The `kya` command: its verbs, and the one place where faults become exit codes.
 
 stdout is the answer, stderr is talk. Exit codes: 0 yes, 1 no, 2 you asked wrongly,
 3 cannot tell, 4 the world failed, 70 our bug.
@@ -6,20 +6,91 @@ stdout is the answer, stderr is talk. Exit codes: 0 yes, 1 no, 2 you asked wrong
 
 import os
 import sys
-from typing import Protocol, TextIO, runtime_checkable
+from typing import Annotated, Protocol, TextIO, runtime_checkable
 
 import typer
 import typer.exceptions
-import typer.main
 
+from kya import __version__
+from kya.cli import (
+    agent,
+    baseline,
+    ca,
+    demo,
+    director,
+    doctor,
+    evidence,
+    export,
+    gateway,
+    incident,
+    log,
+    mandate,
+    office,
+    override,
+    paper_exchange,
+    perimeter,
+    replay,
+    score,
+    sidecar,
+    up,
+    verify,
+    witness,
+    workload,
+)
 from kya.cli.exits import Exit
-from kya.cli.verbs import command_line
 from kya.core.errors import (
     CorruptionError,
     DistrustError,
     InputError,
     TransientError,
 )
+
+app = typer.Typer(
+    name="kya",
+    help="Know Your Agent: what the board allowed, what the bot did, and the proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(demo.demo)
+app.command("up")(up.up)
+app.command("office")(office.office)
+app.command("sidecar")(sidecar.sidecar)
+app.command("verify")(verify.verify)
+app.command("replay")(replay.replay)
+app.command("doctor")(doctor.doctor)
+app.command("paper-exchange")(paper_exchange.paper_exchange)
+app.command("perimeter")(perimeter.perimeter)
+app.command("score")(score.score_command)
+app.add_typer(baseline.app, name="baseline")
+app.add_typer(ca.app, name="ca")
+app.add_typer(director.app, name="director")
+app.add_typer(mandate.app, name="mandate")
+agent.app.command("pin")(workload.pin_runtime)
+agent.app.command("anchor")(workload.anchor)
+agent.app.command("digest")(workload.digest)
+app.add_typer(agent.app, name="agent")
+app.add_typer(override.app, name="override")
+app.add_typer(gateway.app, name="gateway")
+app.add_typer(incident.app, name="incident")
+evidence.app.command("export")(export.export)
+app.add_typer(evidence.app, name="evidence")
+app.add_typer(log.app, name="log")
+app.add_typer(witness.app, name="witness")
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.")
+    ] = False,
+) -> None:
+    """Know Your Agent: what the board allowed, what the bot did, and the proof."""
+    if version:
+        print(f"kya {__version__}")
+        raise typer.Exit
 
 
 def main() -> None:
@@ -37,8 +108,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Return the exit code of one command line."""
     try:
-        asked = command_line(arguments[0] if arguments else "")
-        code = typer.main.get_command(asked).main(
+        code = typer.main.get_command(app).main(
             args=arguments, prog_name="kya", standalone_mode=False
         )
     except typer.exceptions.TyperException as error:

@@ -12,9 +12,6 @@ from kya.wiring.desk import Desk
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
 
-AgentName = Annotated[
-    str, typer.Argument(help="The agent's name, as its mandate has it.")
-]
 Operators = Annotated[
     list[str],
     typer.Option("--as", help="An operator who signs; give it once for each."),

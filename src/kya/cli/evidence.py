@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import typer
 
 from kya.cli.desk import publish_if_running
-from kya.cli.export import export
 from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
 from kya.cli.progress import progress
 from kya.codec.package_layout import LOG
@@ -127,6 +126,3 @@ def _build(data: Path, selection: Selection, out: Path) -> BuiltPackage:
             out=out,
             progress=report,
         )
-
-
-app.command("export")(export)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kya.cli.desk import AgentName, Operators, open_desk
+from kya.cli.agent import Name
+from kya.cli.desk import Operators, open_desk
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,
@@ -30,7 +31,7 @@ Components = Annotated[
 
 
 def pin_runtime(
-    name: AgentName,
+    name: Name,
     components: Components,
     operators: Operators,
     data: Data = DATA_DEFAULT,
@@ -58,7 +59,7 @@ def digest(
 
 
 def anchor(
-    name: AgentName,
+    name: Name,
     source: Annotated[RegionSource, typer.Option(help="Who shows the region.")],
     data: Data = DATA_DEFAULT,
     *,
