@@ -75,6 +75,7 @@ def history_cases() -> Iterator[Case]:
         ("mandates/wider-than-the-certificate", {3}, _wider_mandate),
         ("registrations/one-operator", {1}, _one_signature(-2)),
         ("registrations/none", {1}, _unregistered),
+        ("registrations/another-custody", {1}, _other_custody),
         ("standings/one-operator-reinstates", {1}, _reinstated_by_one),
         ("standings/reinstated-again", {1}, _reinstated_again),
         ("standings/suspended-twice", {1}, _suspended_twice),
@@ -262,6 +263,14 @@ def _wider_mandate() -> World:
 def _unregistered() -> World:
     world = World()
     del world.entries[-2]
+    return world
+
+
+def _other_custody() -> World:
+    world = World()
+    text = SignedNote.parse(world.entries[-1]).text
+    safer = text.replace(b"memory, software", b"token, attested")
+    world.entries[-1] = sign_note(safer, world.authority).render()
     return world
 
 

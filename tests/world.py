@@ -60,6 +60,8 @@ from kya.pki.session import source_of
 EUR = Currency("EUR")
 ORIGIN = "cryptoex.example/kya/2026"
 AGENT = "algo_trader_v2"
+IN_MEMORY = "memory, software, exportable: yes"
+"""Where keys of tests are kept, as certificates and the log say it."""
 FOUNDED = Instant.parse("2026-04-24T09:00:00.000000Z")
 MORNING = Instant.parse("2026-05-15T09:15:00.000000Z")  # a Friday, live
 RUNTIME = Runtime.of(
@@ -263,8 +265,9 @@ class World:
         self, agent: NoteSigner, enrolment: Enrolment, replaces: str | None = None
     ) -> bytes:
         """Return the agent's new certificate, put on record upon this enrolment."""
+        key = ceremony.HeldKey.proven(make_request(agent.signer), IN_MEMORY)
         certificate = ceremony.issue_agent(
-            self.issuer, self.mandate, make_request(agent.signer), self._validity()
+            self.issuer, self.mandate, key, self._validity()
         )
         self.record(certificate, enrolment, replaces)
         return certificate
@@ -275,7 +278,7 @@ class World:
         """Put an agent's certificate on record upon this enrolment."""
         issuance = Issuance(
             certificate=certificate,
-            custody="memory, software, exportable: yes",
+            custody=IN_MEMORY,
             replaces=replaces,
             at=self.now,
             enrolment=enrolment,
@@ -284,8 +287,7 @@ class World:
 
     def enrol(self, certificate: bytes) -> None:
         """Put the certificate of a service or person on record."""
-        custody = "memory, software, exportable: yes"
-        self.append(acts.enrol(self.authority, certificate, custody, self.now))
+        self.append(acts.enrol(self.authority, certificate, IN_MEMORY, self.now))
 
     @property
     def credential(self) -> str:

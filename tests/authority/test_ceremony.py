@@ -25,6 +25,7 @@ from tests.builders import a_mandate, on
 from tests.world import (
     AGENT,
     FOUNDED,
+    IN_MEMORY,
     INSTALLATION,
     MORNING,
     World,
@@ -79,12 +80,11 @@ def test_an_agent_gets_no_certificate_without_a_mandate(world: World) -> None:
         ceremony.issue_service(world.issuer, Role.AGENT, AGENT, key, validity)
 
 
-def test_a_request_that_proves_nothing_gets_no_certificate(world: World) -> None:
+def test_a_request_that_proves_nothing_gives_no_key() -> None:
     proof = bytearray(make_request(signer_for(AGENT)))
     proof[-1] ^= 1
-    validity = Validity.lasting(2**64 + 9, FOUNDED, LEAF_SECONDS)
     with pytest.raises((InputError, DistrustError)):
-        ceremony.issue_agent(world.issuer, world.mandate, bytes(proof), validity)
+        ceremony.HeldKey.proven(bytes(proof), IN_MEMORY)
 
 
 def test_a_validity_counts_its_first_and_its_last_second() -> None:
@@ -138,9 +138,9 @@ def test_no_certificate_reaches_beyond_its_mandate(
 def test_a_mandate_that_is_over_gives_no_certificate(world: World) -> None:
     late = world.mandate.valid_until.plus(seconds=1)
     validity = ceremony.validity_within(world.mandate, 2**64 + 11, late)
-    proof = make_request(signer_for(AGENT))
+    key = ceremony.HeldKey.proven(make_request(signer_for(AGENT)), IN_MEMORY)
     with pytest.raises((InputError, DistrustError)):
-        ceremony.issue_agent(world.issuer, world.mandate, proof, validity)
+        ceremony.issue_agent(world.issuer, world.mandate, key, validity)
 
 
 def test_a_certificate_that_would_outlive_its_issuer_is_a_fault(world: World) -> None:

@@ -1,9 +1,12 @@
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from kya import __version__
 from kya.cli import log
+from kya.cli.app import COMMANDS, GROUPS
 from kya.core.errors import (
     CorruptionError,
     DistrustError,
@@ -15,6 +18,31 @@ from tests.cli.terminal import KYA, Up, kya, kya_process
 
 def test_prints_its_version() -> None:
     assert kya_process("--version").out == f"kya {__version__}\n"
+
+
+def test_every_verb_is_in_the_help() -> None:
+    shown = [line.split()[0] for line in kya("--help").out.splitlines() if line.strip()]
+    assert sorted(GROUPS + COMMANDS) == sorted(set(shown) & {*GROUPS, *COMMANDS})
+    assert len({*GROUPS, *COMMANDS}) == len(GROUPS + COMMANDS)
+
+
+def test_a_mistyped_verb_is_answered_with_the_right_one() -> None:
+    assert "Did you mean 'verify'?" in kya("veryfy").err
+
+
+def test_a_verb_does_not_wait_for_what_others_need(tmp_path: Path) -> None:
+    # `httpx` and `uvicorn` take longer to import than the story takes to verify.
+    program = (
+        "import sys; from kya.cli.app import run; code = run(sys.argv[1:]); "
+        "sys.exit(code if not {'httpx', 'uvicorn'} & {*sys.modules} else 99)"
+    )
+    absent = tmp_path / "absent"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "verify", absent, "--root", absent],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize("arguments", [(), ("log",), ("agent",), ("mandate",)])

@@ -10,7 +10,7 @@ import typer.main
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from kya.cli.app import app
+from kya.cli.app import command_line
 from kya.config import read_config
 from kya.wiring.key_reference import read_reference
 from tests.architecture.source import ROOT
@@ -172,7 +172,7 @@ def test_the_program_understands_every_command_line(command: list[str]) -> None:
 
 def words_left_over(words: list[str]) -> list[str]:
     """What no parameter took, once the verb has parsed the words; it is not run."""
-    name, command = "kya", typer.main.get_command(app)
+    name, command = "kya", typer.main.get_command(command_line())
     while isinstance(command, TyperGroup):
         name, *words = words
         command = command.commands[name]

@@ -172,6 +172,13 @@ def _wider_scope(world: World) -> None:
     world.entries[at] = sign_note(text, *world.directors).render()
 
 
+def _other_custody(world: World) -> None:
+    at = next(n for n, raw in enumerate(world.entries) if b"/registration/v1" in raw)
+    text = SignedNote.parse(world.entries[at + 1]).text
+    safer = text.replace(b"memory, software", b"token, attested")
+    world.entries[at + 1] = sign_note(safer, world.authority).render()
+
+
 @pytest.mark.parametrize(
     ("forge", "question"),
     [
@@ -180,6 +187,7 @@ def _wider_scope(world: World) -> None:
         (_thief, 2),
         (_second_report, 9),
         (_wider_scope, 3),
+        (_other_custody, 1),
     ],
 )
 def test_a_history_that_was_signed_again_fails(

@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from kya.pki.builder_key import BuilderKey
 from kya.pki.keys import PublicKey
-from kya.pki.oids import ANY_POLICY, SCOPE_EXTENSION
+from kya.pki.oids import ANY_POLICY, CUSTODY_EXTENSION, SCOPE_EXTENSION
 from kya.pki.signer import pinned
 from tests.pki.world import CA_KEY, LOG_KEY, SCOPE, world
 
@@ -88,6 +88,10 @@ def sans(*uris: str) -> x509.SubjectAlternativeName:
 
 def scope_bytes(value: bytes) -> x509.UnrecognizedExtension:
     return x509.UnrecognizedExtension(SCOPE_EXTENSION, value)
+
+
+def custody_bytes(value: bytes) -> x509.UnrecognizedExtension:
+    return x509.UnrecognizedExtension(CUSTODY_EXTENSION, value)
 
 
 def named(*pairs: tuple[ObjectIdentifier, str]) -> x509.Name:
@@ -195,6 +199,31 @@ FAULTS: Final[dict[str, tuple[str, Fault]]] = {
     "scope and more": (
         "scope is readable",
         lambda d: d.with_extension(scope_bytes(SCOPE.encode() + b"\x00")),
+    ),
+    "no custody": (
+        r"extensions are those of the profile: .*1\.5 is missing",
+        lambda d: d.without(CUSTODY_EXTENSION),
+    ),
+    "critical custody": ("wrong criticality", lambda d: d.flipped(CUSTODY_EXTENSION)),
+    "empty custody": (
+        "custody is readable",
+        lambda d: d.with_extension(custody_bytes(b"\x0c\x00")),
+    ),
+    "custody in another type": (
+        "custody is readable",
+        lambda d: d.with_extension(custody_bytes(b"\x13\x03HSM")),
+    ),
+    "custody and more": (
+        "custody is readable",
+        lambda d: d.with_extension(custody_bytes(b"\x0c\x03HSM\x00")),
+    ),
+    "custody in two lines": (
+        "custody is readable",
+        lambda d: d.with_extension(custody_bytes(b"\x0c\x03H\nM")),
+    ),
+    "custody that is no text": (
+        "custody is readable",
+        lambda d: d.with_extension(custody_bytes(b"\x0c\x01\xff")),
     ),
     "unknown extension": (
         "is not part of it",

@@ -3,6 +3,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from kya.adapters.kms_memory import MemorySigner
 from kya.core.credential import Role
@@ -29,6 +30,7 @@ from tests.pki.world import (
     leaf_request,
     root_request,
     signed,
+    with_basics,
     world,
 )
 
@@ -158,6 +160,25 @@ def test_every_flipped_byte_of_the_leaf_is_refused() -> None:
         flipped[position] ^= 0x01
         with pytest.raises(DistrustError):
             verified(bytes(flipped))
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.GATEWAY])
+def test_a_count_of_unused_bits_gives_no_second_spelling(role: Role) -> None:
+    # A signature that ends in a zero bit may be said to have one unused.
+    issuing, serial = world().issuing, SERIAL
+    while (leaf := signed(numbered(role, serial), issuing))[-1] & 1:
+        serial += 1
+    signature = x509.load_der_x509_certificate(leaf).signature
+    count = len(leaf) - len(signature) - 1
+    other = leaf[:count] + b"\x01" + leaf[count + 1 :]
+    assert verified(leaf).serial == serial
+    with pytest.raises(DistrustError, match="encoding is the only one"):
+        verified(other)
+
+
+def numbered(role: Role, serial: int) -> LeafRequest:
+    request = leaf_request(role, name="unused")
+    return with_basics(request, replace(request.basics, serial=serial))
 
 
 def test_every_flipped_byte_of_the_issuing_ca_is_refused() -> None:

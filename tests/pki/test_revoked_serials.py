@@ -20,7 +20,7 @@ from kya.pki.pem import CERTIFICATE, X509_CRL, to_pem
 from kya.pki.profile import SERIAL_BITS_MAX
 from kya.pki.request import make_request
 from tests.builders import a_case, a_credential
-from tests.world import MORNING, World, signer_for, the_mandate
+from tests.world import IN_MEMORY, MORNING, World, signer_for, the_mandate
 
 COUNT: Final = 1_000
 SERIAL_BITS_MIN: Final = 64
@@ -68,10 +68,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Written into one folder, so that one process can be asked about all of them.
     """
     place, issuer = tmp_path_factory.mktemp("serials"), world().issuer
-    mandate, proof = the_mandate(), make_request(signer_for("serials"))
+    mandate = the_mandate()
+    key = ceremony.HeldKey.proven(make_request(signer_for("serials")), IN_MEMORY)
     for serial in serials():
         validity = ceremony.Validity.lasting(serial, MORNING, 86_400)
-        leaf = ceremony.issue_agent(issuer, mandate, proof, validity)
+        leaf = ceremony.issue_agent(issuer, mandate, key, validity)
         (place / f"{serial:X}.pem").write_bytes(to_pem(CERTIFICATE, leaf))
     for name, label, der in (
         ("root", CERTIFICATE, world().root),
@@ -168,10 +169,11 @@ def reasons_at(
 def test_an_order_signed_before_stays_and_one_dated_back_does_not() -> None:
     for serial in serials()[:20]:
         play = World()
-        mandate, proof = play.mandate, make_request(play.agent.signer)
+        mandate = play.mandate
+        key = ceremony.HeldKey.proven(make_request(play.agent.signer), IN_MEMORY)
         play.revoke(MORNING)
         validity = ceremony.Validity.lasting(serial, MORNING, 86_400)
-        leaf = ceremony.issue_agent(play.issuer, mandate, proof, validity)
+        leaf = ceremony.issue_agent(play.issuer, mandate, key, validity)
         play.now = MORNING
         play.record(leaf, play.register(), play.credential)
         before = MORNING.plus(seconds=10)

@@ -10,7 +10,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from kya.core.credential import Role
 from kya.pki.keys import KeyAlgorithm
-from kya.pki.oids import SCOPE_EXTENSION
+from kya.pki.oids import CUSTODY_EXTENSION, SCOPE_EXTENSION
 from kya.pki.profile import ISSUING, LEAVES, OCSP, ROOT, Profile
 from kya.pki.profile_rules import RULES
 from tests.pki.world import POLICY, SCOPE
@@ -30,6 +30,7 @@ NAMES: Final = {
     ExtensionOID.AUTHORITY_INFORMATION_ACCESS: "authorityInfoAccess",
     ExtensionOID.OCSP_NO_CHECK: "id-pkix-ocsp-nocheck",
     SCOPE_EXTENSION: "scope",
+    CUSTODY_EXTENSION: "custody",
 }
 CURVES: Final = {
     KeyAlgorithm.P256: "P-256",

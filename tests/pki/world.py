@@ -26,6 +26,7 @@ OPERATOR: Final = "CryptoEx Handelsgesellschaft mbH, Zürich"
 DOMAIN: Final = TrustDomain("cryptoex.example")
 SERIAL: Final = 0xF1D4E8C7B2A9F3E6
 POLICY: Final = b'{"markets":["BTC/EUR","EUR/USD"],"order_amount_max":"25000.00"}'
+CUSTODY: Final = "PKCS #11 token Zürich, asserted, exportable: no"
 SCOPE: Final = AgentScope(POLICY, bytes(range(32)))
 CA_CRL: Final = "http://pki.cryptoex.example/issuing.crl"
 ROOT_CRL: Final = "http://pki.cryptoex.example/root.crl"
@@ -91,6 +92,7 @@ def leaf_request(role: Role = Role.AGENT, name: str = "algo_trader_v2") -> LeafR
         identity=SpiffeId(trust_domain=DOMAIN, role=role, name=name),
         crl_url=CA_CRL,
         scope=SCOPE if role is Role.AGENT else None,
+        custody=CUSTODY if role is Role.AGENT else None,
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import typer.main
 
-from kya.cli.app import app
+from kya.cli.app import command_line
 from kya.cli.exits import Exit
 from kya.codec import (
     baseline_locks,
@@ -108,7 +108,7 @@ def commands_on(page: Path) -> list[str]:
 
 def unknown_words(words: list[str]) -> list[str]:
     """The verbs and options among the words that the program does not know."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(command_line())
     while verbs := getattr(command, "commands", None):
         if not words or words[0].startswith("-"):
             break

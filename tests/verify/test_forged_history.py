@@ -41,7 +41,7 @@ from tests.verify.packages import (
     published,
     sentences,
 )
-from tests.world import MORNING, World, eur, signer_for
+from tests.world import IN_MEMORY, MORNING, World, eur, signer_for
 
 
 def verdict_on(world: World, tmp_path: Path) -> Report:
@@ -398,6 +398,16 @@ def test_a_certificate_after_its_registration_had_ended(tmp_path: Path) -> None:
     assert both_judges(report, 1)
 
 
+def test_a_custody_that_the_certificate_does_not_say(tmp_path: Path) -> None:
+    world = World()
+    text = SignedNote.parse(world.entries[-1]).text
+    safer = text.replace(b"memory, software", b"token, attested")
+    world.entries[-1] = sign_note(safer, world.authority).render()
+    report = verdict_on(world, tmp_path)
+    assert both_judges(report, 1)
+    assert "custody: the certificate says 'memory" in str(sentences(report, 1))
+
+
 def test_a_reinstatement_that_one_operator_signed(tmp_path: Path) -> None:
     world = World()
     world.change_standing(Act.SUSPEND, later(world))
@@ -431,7 +441,7 @@ def certified(
     digest = canonical.digest(render_registration(asked))
     issuance = Issuance(
         certificate=world.certificate,
-        custody="memory, software, exportable: yes",
+        custody=IN_MEMORY,
         replaces=None,
         at=at or world.now,
         enrolment=Enrolment(registration=digest, attestor=asked.attestor, shown=shown),

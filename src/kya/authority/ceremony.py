@@ -5,12 +5,13 @@ repeated and checked. Times are whole seconds, as X.509 has no others.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 
 from kya.codec import canonical, mandates, scopes
 from kya.core.credential import Role
 from kya.core.errors import InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
+from kya.core.limits import TEXT_CHARS_MAX
 from kya.core.mandate import Mandate
 from kya.pki.ca_request import CaKind, ca_name
 from kya.pki.certificate import not_after, parse_certificate, public_key_of
@@ -36,6 +37,9 @@ LEAF_SECONDS: Final = 365 * 86_400
 
 _SOME_SERIAL: Final = 1 << 127
 """Stands in a certificate that is judged and never signed."""
+
+_LONGEST_CUSTODY: Final = "?" * TEXT_CHARS_MAX
+"""As above: what is issued later says no more than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,19 @@ def validity_within(mandate: Mandate, serial: int, now: Instant) -> Validity:
         not_before=max(lasting.not_before, _whole_second(begins.plus(micros=999_999))),
         not_after=min(lasting.not_after, _whole_second(ends)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A public key, and where its private key is kept, in words."""
+
+    public_key: bytes
+    custody: str
+
+    @classmethod
+    def proven(cls, proof: bytes, custody: str) -> Self:
+        """Take from a PKCS#10 request only the key that it proves possession of."""
+        return cls(proven_public_key(proof), custody)
 
 
 def found_root(
@@ -152,13 +169,9 @@ def issue_service(
 
 
 def issue_agent(
-    issuer: Issuer, mandate: Mandate, proof: bytes, validity: Validity
+    issuer: Issuer, mandate: Mandate, key: HeldKey, validity: Validity
 ) -> bytes:
-    """Return the certificate that carries exactly what the mandate grants.
-
-    `proof` is a PKCS#10 request; only the public key it proves possession of is taken.
-    """
-    key = proven_public_key(proof)
+    """Return the certificate that carries exactly what the mandate grants."""
     request = _agent_request(issuer.installation, mandate, key, validity)
     return _issued(request, issuer.certificate, issuer.signer)
 
@@ -177,7 +190,8 @@ def agent_faults(
     if above is None:
         return ()
     installation, issuer = above
-    stand_in = public_key_of(parse_certificate(issuer)).spki
+    key = public_key_of(parse_certificate(issuer)).spki
+    stand_in = HeldKey(key, _LONGEST_CUSTODY)
     try:
         lint(prepare(_agent_request(installation, mandate, stand_in, validity), issuer))
     except InputError as error:
@@ -186,12 +200,13 @@ def agent_faults(
 
 
 def _agent_request(
-    installation: Installation, mandate: Mandate, public_key: bytes, validity: Validity
+    installation: Installation, mandate: Mandate, key: HeldKey, validity: Validity
 ) -> LeafRequest:
     """Return what a certificate says that carries exactly what the mandate grants."""
     line = mandates.render_mandate(mandate)
     return LeafRequest(
-        basics=_basics(installation.operator, public_key, validity),
+        basics=_basics(installation.operator, key.public_key, validity),
+        custody=key.custody,
         identity=_identity(installation, Role.AGENT, mandate.agent),
         crl_url=installation.crl_url,
         ocsp_url=installation.ocsp_url,

@@ -185,7 +185,7 @@ class EnrolmentOffice:
         certificate = ceremony.issue_agent(
             self._authority.issuer,
             found.mandate,
-            request.request,
+            ceremony.HeldKey.proven(request.request, request.custody),
             ceremony.validity_within(found.mandate, self._new_serial(), now),
         )
         issuance = Issuance(

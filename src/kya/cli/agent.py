@@ -11,6 +11,7 @@ from kya.cli.desk import Operators, open_desk
 from kya.cli.key import Key, reference_in
 from kya.cli.output import (
     DATA_DEFAULT,
+    AgentName,
     AsJson,
     Data,
     answer,
@@ -20,6 +21,7 @@ from kya.cli.output import (
 )
 from kya.cli.revoke import revoke
 from kya.cli.show_credential import show_credential
+from kya.cli.workload import anchor, digest, pin_runtime
 from kya.core.credential import Credential
 from kya.core.lifecycle import Act
 from kya.core.mandate import Mandate
@@ -42,7 +44,6 @@ app = typer.Typer(
     help="Agents: register, enrol, show, suspend, reinstate, revoke, replace.",
     no_args_is_help=True,
 )
-Name = Annotated[str, typer.Argument(help="The agent's name, as its mandate has it.")]
 Reason = Annotated[str, typer.Option(help="Why; it goes into the log.")]
 Directory = Annotated[
     Path | None,
@@ -70,7 +71,7 @@ EvidenceOf = Annotated[
 
 @app.command("register")
 def register(
-    name: Name,
+    name: AgentName,
     operators: Operators,
     attest: Annotated[
         list[str],
@@ -113,7 +114,7 @@ def register(
 
 @app.command("enrol")
 def enrol(
-    name: Name,
+    name: AgentName,
     token_file: TokenFile,
     directory: Directory = None,
     *,
@@ -133,7 +134,7 @@ def enrol(
 
 @app.command("replace")
 def replace(
-    name: Name,
+    name: AgentName,
     token_file: TokenFile,
     directory: Directory = None,
     *,
@@ -152,20 +153,22 @@ def replace(
 
 
 @app.command("show")
-def show(name: Name, data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
+def show(
+    name: AgentName, data: Data = DATA_DEFAULT, *, as_json: AsJson = False
+) -> None:
     """Show the agent's newest certificate and its standing."""
     show_credential(open_desk(data).credential_of(name), as_json=as_json)
 
 
 @app.command("suspend")
-def suspend(name: Name, reason: Reason, data: Data = DATA_DEFAULT) -> None:
+def suspend(name: AgentName, reason: Reason, data: Data = DATA_DEFAULT) -> None:
     """Suspend the agent: from the next order on, everything is refused."""
     _change(data, name, Act.SUSPEND, reason)
 
 
 @app.command("reinstate")
 def reinstate(
-    name: Name, reason: Reason, operators: Operators, data: Data = DATA_DEFAULT
+    name: AgentName, reason: Reason, operators: Operators, data: Data = DATA_DEFAULT
 ) -> None:
     """Lift a suspension; it takes two operators."""
     desk = open_desk(data)
@@ -174,6 +177,9 @@ def reinstate(
 
 
 app.command("revoke")(revoke)
+app.command("pin")(pin_runtime)
+app.command("anchor")(anchor)
+app.command("digest")(digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,37 +6,13 @@ stdout is the answer, stderr is talk. Exit codes: 0 yes, 1 no, 2 you asked wrong
 
 import os
 import sys
-from typing import Annotated, Protocol, TextIO, runtime_checkable
+from importlib import import_module
+from typing import Annotated, Final, Protocol, TextIO, runtime_checkable
 
 import typer
 import typer.exceptions
 
 from kya import __version__
-from kya.cli import (
-    agent,
-    baseline,
-    ca,
-    demo,
-    director,
-    doctor,
-    evidence,
-    export,
-    gateway,
-    incident,
-    log,
-    mandate,
-    office,
-    override,
-    paper_exchange,
-    perimeter,
-    replay,
-    score,
-    sidecar,
-    up,
-    verify,
-    witness,
-    workload,
-)
 from kya.cli.exits import Exit
 from kya.core.errors import (
     CorruptionError,
@@ -45,42 +21,62 @@ from kya.core.errors import (
     TransientError,
 )
 
-app = typer.Typer(
-    name="kya",
-    help="Know Your Agent: what the board allowed, what the bot did, and the proof.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+GROUPS: Final = (
+    "agent",
+    "baseline",
+    "ca",
+    "director",
+    "evidence",
+    "gateway",
+    "incident",
+    "log",
+    "mandate",
+    "override",
+    "witness",
 )
-app.command("demo")(demo.demo)
-app.command("up")(up.up)
-app.command("office")(office.office)
-app.command("sidecar")(sidecar.sidecar)
-app.command("verify")(verify.verify)
-app.command("replay")(replay.replay)
-app.command("doctor")(doctor.doctor)
-app.command("paper-exchange")(paper_exchange.paper_exchange)
-app.command("perimeter")(perimeter.perimeter)
-app.command("score")(score.score_command)
-app.add_typer(baseline.app, name="baseline")
-app.add_typer(ca.app, name="ca")
-app.add_typer(director.app, name="director")
-app.add_typer(mandate.app, name="mandate")
-agent.app.command("pin")(workload.pin_runtime)
-agent.app.command("anchor")(workload.anchor)
-agent.app.command("digest")(workload.digest)
-app.add_typer(agent.app, name="agent")
-app.add_typer(override.app, name="override")
-app.add_typer(gateway.app, name="gateway")
-app.add_typer(incident.app, name="incident")
-evidence.app.command("export")(export.export)
-app.add_typer(evidence.app, name="evidence")
-app.add_typer(log.app, name="log")
-app.add_typer(witness.app, name="witness")
+"""Verbs with verbs of their own: `app` of the module of that name."""
+
+COMMANDS: Final = (
+    "demo",
+    "doctor",
+    "office",
+    "paper-exchange",
+    "perimeter",
+    "replay",
+    "score",
+    "sidecar",
+    "up",
+    "verify",
+)
+"""Verbs that do one thing: the function of that name in the module of that name."""
+
+VERBS: Final = frozenset(GROUPS + COMMANDS)
 
 
-@app.callback(invoke_without_command=True)
+def command_line(verbs: frozenset[str] = VERBS) -> typer.Typer:
+    """Return the command line of these verbs.
+
+    Only their modules are imported: most of what `kya verify` would wait for is what
+    other verbs need.
+    """
+    app = typer.Typer(
+        name="kya",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback(invoke_without_command=True)(version)
+    for name in sorted(verbs):
+        attribute = name.replace("-", "_")
+        module = import_module(f"kya.cli.{attribute}")
+        if name in GROUPS:
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, attribute))
+    return app
+
+
 def version(
     *,
     version: Annotated[
@@ -108,6 +104,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Return the exit code of one command line."""
     try:
+        app = command_line(frozenset(arguments[:1]) & VERBS or VERBS)
         code = typer.main.get_command(app).main(
             args=arguments, prog_name="kya", standalone_mode=False
         )

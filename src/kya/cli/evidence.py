@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from kya.cli.desk import publish_if_running
+from kya.cli.export import export
 from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
 from kya.cli.progress import progress
 from kya.codec.package_layout import LOG
@@ -26,6 +27,7 @@ _WITNESS_PAUSE_SECONDS: Final = 0.05
 app = typer.Typer(
     help="Evidence: build a package, export an order.", no_args_is_help=True
 )
+app.command("export")(export)
 
 
 @app.command("build")

@@ -15,6 +15,9 @@ Data = Annotated[
     typer.Option("--data", envvar="KYA_DATA", help="Data directory of the gateway."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+AgentName = Annotated[
+    str, typer.Argument(help="The agent's name, as its mandate has it.")
+]
 DATA_DEFAULT: Final = Path("kya-data")
 PIPED_COLUMNS: Final = 100
 

@@ -12,7 +12,8 @@ from kya.cli.progress import progress
 from kya.codec.attempts import attempts_from
 from kya.codec.baselines import baseline_digest, parse_baseline
 from kya.core.attempt import CANCEL, Attempt
-from kya.core.behaviour import UNSEEN, Behaviour, Reference, advance, answered, score
+from kya.core.behaviour import UNSEEN, Behaviour, Reference, advance, answered
+from kya.core.behaviour import score as score_of
 from kya.core.behaviour_score import CRITICAL, WARN, Score
 from kya.core.features import FEATURES
 from kya.core.history import ordered
@@ -37,7 +38,7 @@ class Scored(NamedTuple):
     detector: str
 
 
-def score_command(
+def score(
     orders: Annotated[
         Path, typer.Argument(help="Orders: CSV, or a file that ends in .parquet.")
     ],
@@ -79,7 +80,7 @@ def _scored(reference: Reference, attempts: Iterable[Attempt]) -> Iterator[Score
         if attempt.action == CANCEL:
             behaviour = advance(reference, behaviour, attempt, None)
             continue
-        found = score(reference, behaviour, attempt)
+        found = score_of(reference, behaviour, attempt)
         behaviour = advance(reference, behaviour, attempt, found)
         yield Scored(attempt, found, behaviour.sequence_score, _detector(behaviour))
         behaviour = answered(reference, behaviour, attempt.at, failed=attempt.failed)

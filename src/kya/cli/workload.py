@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from kya.cli.agent import Name
 from kya.cli.desk import Operators, open_desk
 from kya.cli.output import (
     DATA_DEFAULT,
+    AgentName,
     AsJson,
     Data,
     answer,
@@ -31,7 +31,7 @@ Components = Annotated[
 
 
 def pin_runtime(
-    name: Name,
+    name: AgentName,
     components: Components,
     operators: Operators,
     data: Data = DATA_DEFAULT,
@@ -59,7 +59,7 @@ def digest(
 
 
 def anchor(
-    name: Name,
+    name: AgentName,
     source: Annotated[RegionSource, typer.Option(help="Who shows the region.")],
     data: Data = DATA_DEFAULT,
     *,

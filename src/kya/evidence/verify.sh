@@ -1079,8 +1079,9 @@ function instant(t) {
 }
 EOF
     cat >"$tmp/scope.awk" <<'EOF'
-# Finds the scope extension in the hexadecimal DER of a certificate by its identifier,
-# which must stand there once, and reads AgentScope (spec/certificate.md) octet by octet.
+# Finds the scope and the custody extension in the hexadecimal DER of a certificate by their
+# identifiers, each of which must stand there once, and reads AgentScope and Custody
+# (spec/certificate.md) octet by octet.
 function length_at(   first, n) {
     first = number(substr(HEXED, P, 2))
     P += 2
@@ -1101,15 +1102,19 @@ function take(want) {
     P += length(want)
     return 1
 }
-{ HEXED = HEXED $0 }
-END {
-    want = "060a2b0601040181fd590101"
+# Puts P behind an identifier, and says how often it stands there.
+function find(want,   at, p, found) {
     for (at = 1; (p = index(substr(HEXED, at), want)) > 0; at = p + 1) {
         p += at - 1
         if (p % 2) { found++; P = p + length(want) }
     }
-    if (!found) { print "-\t-\t-"; exit }
-    if (found > 1 || !take("04") || (n = length_at()) < 0) exit 1
+    return found + 0
+}
+{ HEXED = HEXED $0 }
+END {
+    scopes = find("060a2b0601040181fd590101")
+    if (!scopes && !find("060a2b0601040181fd590105")) { print "-\t-\t-\t-"; exit }
+    if (scopes != 1 || !take("04") || (n = length_at()) < 0) exit 1
     stop = P + n
     if (!take("30") || (n = length_at()) < 0 || P + n != stop) exit 1
     if (!take("020101060b2b0601040181fd590102010420")) exit 1
@@ -1121,7 +1126,12 @@ END {
     if (!take("0c") || (n = length_at()) < 4 || P + n != stop) exit 1
     for (i = P; i < stop; i += 2) if (substr(HEXED, i, 2) < "20") exit 1
     write_file(TMP "/scope/" c, bytes(substr(HEXED, P, n)))
-    print mandate "\t" policy "\t" bytes(substr(HEXED, P, n))
+    scope = bytes(substr(HEXED, P, n))
+    if (find("060a2b0601040181fd590105") != 1 || !take("04") || (n = length_at()) < 0) exit 1
+    stop = P + n
+    if (!take("0c") || (n = length_at()) < 2 || P + n != stop) exit 1
+    for (i = P; i < stop; i += 2) if (substr(HEXED, i, 2) < "20") exit 1
+    print mandate "\t" policy "\t" scope "\t" bytes(substr(HEXED, P, n))
 }
 EOF
     cat >"$tmp/crl.awk" <<'EOF'
@@ -1364,7 +1374,7 @@ part == "certificates" {
     if ($2 in OF_DIGEST) fail(1, c, "the certificate of log entry " OF_DIGEST[$2] " again")
     OF_DIGEST[$2] = c; DIGEST_OF[c] = $2; KEY[c] = substr($3, 1, 8); SPKI[c] = $3
     ROLE[c] = $4; NAME[c] = $5; SERIAL[c] = $6; BEGINS[c] = $7; ENDS[c] = $8
-    MANDATE[c] = $9; SCOPE_DIGEST[c] = $10; SCOPE[c] = $11
+    MANDATE[c] = $9; SCOPE_DIGEST[c] = $10; SCOPE[c] = $11; CUSTODY[c] = $12
     PATH[c] = "trust/" $4 "-" $5 "-" $6 ".pem"
     next
 }
@@ -1539,6 +1549,7 @@ function on_certificate(i,   c, at) {
     if (signers(1, i, "authority", at) < 1 || !(i in ROLE)) return
     for (c in STANDING) if (SERIAL[c] "" == SERIAL[i] "") fail(1, i, "its serial is on record")
     if (ROLE[i] == "agent") {
+        if (V["custody"] != CUSTODY[i]) fail(1, i, "says another custody of its key than " PATH[i])
         enrolled(i, at)
         granted(i, V["replaces"])
     } else if (V["enrolment"] != "null") fail(1, i, "enrolled, and no agent's")

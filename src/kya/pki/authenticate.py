@@ -211,9 +211,10 @@ def _require_chain(
     if state.opened is None:
         msg = "certificate: the log is not open"
         raise DistrustError(msg)
-    leaf = parse_certificate(entry.note.text).certificate
+    said = parse_certificate(entry.note.text)
     start = max(event.at, event.credential.not_before)
-    verify_under_one(leaf, state.issuers, root, start)
+    leaf = verify_under_one(said.certificate, state.issuers, root, start)
+    leaf.require_custody(said.custody)
 
 
 def _allowing(

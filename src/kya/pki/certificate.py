@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from kya.core.errors import InputError, MalformedError
 from kya.core.instant import Instant
 from kya.pki import der
+from kya.pki.custody_extension import read_custody
 from kya.pki.identity import SpiffeId, TrustDomain
 from kya.pki.keys import KeyAlgorithm, PublicKey
-from kya.pki.oids import SCOPE_EXTENSION
+from kya.pki.oids import CUSTODY_EXTENSION, SCOPE_EXTENSION
 from kya.pki.profile import CERTIFICATE_BYTES_MAX
 from kya.pki.scope_extension import AgentScope
 
@@ -123,6 +124,14 @@ def scope_of(certificate: x509.Certificate) -> AgentScope | None:
     for extension in certificate.extensions:
         if extension.oid == SCOPE_EXTENSION:
             return AgentScope.decode(extension.value.public_bytes())
+    return None
+
+
+def custody_of(certificate: x509.Certificate) -> str | None:
+    """Return where its key is kept, None where it says nothing; or MalformedError."""
+    for extension in certificate.extensions:
+        if extension.oid == CUSTODY_EXTENSION:
+            return read_custody(extension.value.public_bytes())
     return None
 
 

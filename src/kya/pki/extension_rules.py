@@ -12,7 +12,13 @@ from cryptography.x509.oid import NameOID
 
 from kya.core.credential import PEOPLE
 from kya.core.errors import MalformedError
-from kya.pki.certificate import identity_of, key_identifier, scope_of, trust_domain_of
+from kya.pki.certificate import (
+    custody_of,
+    identity_of,
+    key_identifier,
+    scope_of,
+    trust_domain_of,
+)
 from kya.pki.examined import Examined, Rule
 from kya.pki.extension_values import (
     distribution_point,
@@ -165,6 +171,15 @@ def scope_is_readable(examined: Examined) -> str | None:
     return None
 
 
+def custody_is_readable(examined: Examined) -> str | None:
+    """spec/certificate.md: one printable line."""
+    try:
+        custody_of(examined.certificate)
+    except MalformedError as error:
+        return str(error)
+    return None
+
+
 EXTENSION_RULES: Final[tuple[Rule, ...]] = (
     extensions_are_those_of_the_profile,
     basic_constraints_are_of_the_profile,
@@ -177,4 +192,5 @@ EXTENSION_RULES: Final[tuple[Rule, ...]] = (
     crl_is_at_one_http_url,
     ocsp_is_at_one_http_url,
     scope_is_readable,
+    custody_is_readable,
 )

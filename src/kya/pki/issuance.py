@@ -18,6 +18,7 @@ from kya.pki.certificate import (
     parse_certificate,
     public_key_of,
 )
+from kya.pki.custody_extension import write_custody
 from kya.pki.extension_values import (
     EXTENDED_KEY_USAGE,
     distribution_point,
@@ -29,7 +30,7 @@ from kya.pki.extension_values import (
 from kya.pki.identity import SpiffeId, TrustDomain
 from kya.pki.keys import PublicKey
 from kya.pki.lint import LintedCertificate, ToBeSigned
-from kya.pki.oids import SCOPE_EXTENSION
+from kya.pki.oids import CUSTODY_EXTENSION, SCOPE_EXTENSION
 from kya.pki.profile import ISSUING, LEAVES, OCSP, ROOT, Profile
 from kya.pki.scope_extension import AgentScope
 from kya.pki.signer import CheckedSigner, Signer
@@ -71,9 +72,10 @@ class IssuingRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafRequest:
-    """The certificate of an agent, a service or a person; agents alone have a scope.
+    """The certificate of an agent, a service or a person; an agent has a scope.
 
-    Without an `ocsp_url` it names no responder.
+    An agent also has a `custody`: where its key is kept. Without an `ocsp_url` the
+    certificate names no responder.
     """
 
     basics: Basics
@@ -81,6 +83,7 @@ class LeafRequest:
     crl_url: str
     ocsp_url: str | None = None
     scope: AgentScope | None = None
+    custody: str | None = None
     person: str | None = None  # As people write it: a person's.
 
     @property
@@ -194,7 +197,8 @@ def _extensions_of(
         case LeafRequest():
             location = _located(str(request.identity), request.crl_url)
             location += _answered(request.ocsp_url)
-            return (*values, EXTENDED_KEY_USAGE, *location, *_scope(request.scope))
+            own = (*_scope(request.scope), *_custody(request.custody))
+            return (*values, EXTENDED_KEY_USAGE, *location, *own)
         case ResponderRequest():
             # Whoever asked about the responder itself would have to ask it: RFC 6960
             # §4.2.2.2.1 ends this.
@@ -220,3 +224,10 @@ def _scope(scope: AgentScope | None) -> _Extensions:
     if scope is None:
         return ()
     return (x509.UnrecognizedExtension(SCOPE_EXTENSION, scope.encode()),)
+
+
+def _custody(custody: str | None) -> _Extensions:
+    """Return the custody extension, where it is said where the key is kept."""
+    if custody is None:
+        return ()
+    return (x509.UnrecognizedExtension(CUSTODY_EXTENSION, write_custody(custody)),)

@@ -25,6 +25,9 @@ CERTIFICATE_POLICY: Final = ObjectIdentifier(f"{PEN_ARC}.1.3")
 ANY_POLICY: Final = ObjectIdentifier("2.5.29.32.0")
 """anyPolicy (RFC 5280 §4.2.1.4)."""
 
+CUSTODY_EXTENSION: Final = ObjectIdentifier(f"{PEN_ARC}.1.5")
+"""Certificate extension that says where an agent's private key is kept."""
+
 CHANNEL_BINDING: Final = ObjectIdentifier(f"{PEN_ARC}.1.6")
 """Channel certificate extension: SHA-256 of the identity certificate it is bound to."""
 

@@ -24,6 +24,7 @@ from kya.core.credential import Role
 from kya.core.errors import DistrustError, InputError
 from kya.core.instant import Instant
 from kya.pki.certificate import (
+    custody_of,
     identity_of,
     not_after,
     not_before,
@@ -62,6 +63,7 @@ class VerifiedCertificate:
     not_before: Instant
     not_after: Instant
     scope: AgentScope | None
+    custody: str | None
     verified_at: Instant
 
     @property
@@ -83,6 +85,12 @@ class VerifiedCertificate:
     def fingerprint(self) -> bytes:
         """SHA-256 of the certificate."""
         return sha256(self.der).digest()
+
+    def require_custody(self, said: str) -> None:
+        """Raise unless what is said of the key's custody is what is certified of it."""
+        if self.custody not in (None, said):
+            msg = f"custody: the certificate says {self.custody!r}, its entry {said!r}"
+            raise DistrustError(msg)
 
 
 class _ScopeExtension(x509.ExtensionType):
@@ -121,6 +129,7 @@ def verify_chain(
         not_before=not_before(subject),
         not_after=not_after(subject),
         scope=scope_of(subject),
+        custody=custody_of(subject),
         verified_at=at,
     )
 

@@ -12,7 +12,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 from kya.core.credential import Role
 from kya.core.instant import MICROS_PER_DAY
 from kya.pki.keys import KeyAlgorithm
-from kya.pki.oids import ANY_POLICY, CERTIFICATE_POLICY, SCOPE_EXTENSION
+from kya.pki.oids import (
+    ANY_POLICY,
+    CERTIFICATE_POLICY,
+    CUSTODY_EXTENSION,
+    SCOPE_EXTENSION,
+)
 
 SERIAL_BITS_MIN: Final = 64
 """CA/Browser Forum baseline §7.1 asks for 64 random bits; we ask for the size."""
@@ -114,7 +119,9 @@ LEAVES: Final = {
     # The scope is not critical: OpenSSL, nginx, Go and Java refuse unknown critical
     # extensions. We demand its presence instead, and the policy identifier lets stock
     # tools do the same (`openssl verify -policy … -explicit_policy`).
-    Role.AGENT: _leaf(Role.AGENT, KeyAlgorithm.P256, SCOPE_EXTENSION),
+    Role.AGENT: _leaf(
+        Role.AGENT, KeyAlgorithm.P256, SCOPE_EXTENSION, CUSTODY_EXTENSION
+    ),
     # Checkpoints are Ed25519 (C2SP tlog-tiles), so the log's key is the one exception.
     Role.LOG: _leaf(Role.LOG, KeyAlgorithm.ED25519),
     Role.GATEWAY: _leaf(Role.GATEWAY, KeyAlgorithm.P256),

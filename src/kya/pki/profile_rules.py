@@ -6,11 +6,13 @@ The same rules judge before signing and when a chain is verified.
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from kya.core.errors import InputError
 from kya.pki import der
 from kya.pki.certificate import (
     SIGNATURE_ALGORITHMS,
+    assemble,
     not_after,
     not_before,
     public_key_of,
@@ -64,6 +66,24 @@ def signature_is_of_the_issuers_key(examined: Examined) -> str | None:
     if outer == wanted and inner.content == der.object_identifier(outer):
         return None
     return f"{outer.dotted_string} outside, {inner.content.hex()} inside"
+
+
+def encoding_is_the_only_one(examined: Examined) -> str | None:
+    """X.690 §11: a bit string of octets has no unused bits, and nothing follows.
+
+    Readers pass over the count of unused bits, so that one certificate would have two
+    digests.
+    """
+    certificate = examined.certificate
+    try:
+        algorithm = public_key_of(examined.issuer).algorithm
+        wanted = assemble(
+            certificate.tbs_certificate_bytes, algorithm, certificate.signature
+        )
+    except InputError as error:
+        return str(error)
+    same = certificate.public_bytes(Encoding.DER) == wanted
+    return None if same else "the bytes around what is signed are spelt otherwise"
 
 
 def validity_is_within_the_limit(examined: Examined) -> str | None:
@@ -121,6 +141,7 @@ RULES: Final[tuple[Rule, ...]] = (
     serial_has_64_to_159_bits,
     key_is_of_the_profile,
     signature_is_of_the_issuers_key,
+    encoding_is_the_only_one,
     validity_is_within_the_limit,
     validity_is_within_the_issuers,
     issuer_is_the_ca_above,

@@ -86,6 +86,8 @@ class PlainCertificates:
         scope = json.dumps(mandate["scope"], sort_keys=True, separators=(",", ":"))
         if scope.encode() not in der:
             yield 3, "the certificate's scope is not the mandate's"
+        if said["custody"].encode() not in der:
+            yield 1, "the certificate says another custody of its key"
         agents.setdefault(mandate["agent"], PlainAgent()).goes_on()
         self.by_digest[sha256(der).hexdigest()] = PlainCertificate(
             mandate["agent"],

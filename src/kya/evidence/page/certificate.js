@@ -13,6 +13,7 @@ const EXTENSION = {
   "551d20": "certificatePolicies", "551d1f": "cRLDistributionPoints",
   "551d25": "extKeyUsage", "2b06010505070101": "authorityInfoAccess",
   "2b0601040181fd590101": "scope",
+  "2b0601040181fd590105": "custody",
 };
 const CRITICAL = ["basicConstraints", "keyUsage"];
 const OF_A_LEAF = [
@@ -34,7 +35,7 @@ const PROFILE = {
     extensions: OF_A_LEAF.filter((name) => name !== "extKeyUsage"),
     constraints: "30060101ff020100", usage: "03020106",
   },
-  agent: { ...LEAF, extensions: [...OF_A_LEAF, "scope"] },
+  agent: { ...LEAF, extensions: [...OF_A_LEAF, "scope", "custody"] },
   log: { ...LEAF, key: ED25519 },
   other: LEAF,
 };
@@ -143,7 +144,8 @@ async function readLeaf(certificate) {
     refuse("certificate: want the common name to be the name");
   }
   const grant = role === "agent" ? await readScope(certificate.extensions.scope) : {};
-  return { ...certificate, domain, role, name, ...grant };
+  const custody = role === "agent" ? readCustody(certificate.extensions.custody) : null;
+  return { ...certificate, domain, role, name, custody, ...grant };
 }
 
 function commonName(subject) {
@@ -157,6 +159,12 @@ function commonName(subject) {
   }
   if (Object.keys(said).sort().join() !== "550403,55040a") refuse("certificate: want O and CN alone");
   return said["550403"];
+}
+
+function readCustody(bytes) {
+  const custody = text(onlyDer(bytes, TAG.UTF8).bytes);
+  if (!/^[^\p{Cc}]+$/u.test(custody)) refuse("custody: want one printable line");
+  return custody;
 }
 
 async function readScope(bytes) {

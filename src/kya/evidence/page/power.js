@@ -48,6 +48,7 @@ async function onCertificate(record, entry, said) {
   const held = await issuedLeaf(record, said.certificate, entry);
   entry.about = `certificate ${held.serial} of ${held.role} ${held.name}`;
   if (held.role === "agent") {
+    if (said.custody !== held.custody) refuse("says another custody of its key than its certificate");
     enrolled(record, entry, held, said);
     granted(record, entry, held, said.replaces);
   } else if (said.enrolment !== null) refuse("enrolled, and no agent's");
