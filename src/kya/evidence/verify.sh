@@ -398,7 +398,7 @@ program() {
     awk -f "$tmp/$name.full" "$@"
     status=$?
     case $name/$status in
-        */0 | shown/1 | scope/1 | table/[13]) return "$status" ;;
+        */0 | certificate/1 | table/[13]) return "$status" ;;
         *) broken "the program $name stopped with $status" ;;
     esac
 }
@@ -1054,9 +1054,22 @@ index(line, "{\"_type\":\"kya/crl/v1\"") == 1 && json(line) {
         print "crl\t" i "\t" V["number"]
 }
 EOF
-    cat >"$tmp/shown.awk" <<'EOF'
-# What `openssl x509` shows of one certificate, as serial, validity, role and name. A
-# certificate with two names, or with an odd one, is none of ours.
+    cat >"$tmp/certificate.awk" <<'EOF'
+# Reads a certificate in DER as od writes it, then what `openssl x509` shows of it: serial,
+# validity, name, key, and itself again, for OpenSSL overlooks what follows a certificate,
+# and its digest would not. A certificate with two names, or with an odd one, is none of ours.
+# Scope and custody extension are found by their identifiers, each of which must stand
+# there once, and read octet by octet (spec/certificate.md).
+FILENAME == "-" || FILENAME == "" { gsub(/ /, ""); HEXED = HEXED $0; next }
+/^-----BEGIN PUBLIC KEY-----$/ { into = "key" }
+/^-----BEGIN CERTIFICATE-----$/ { into = "pem" }
+into != "" {
+    print >(TMP "/" into "/" c)
+    if ($0 ~ /^-----END /) into = ""
+    else if ($0 !~ /^-----/) PEM[into] = PEM[into] $0
+    next
+}
+{ shown++ }
 /^serial=[0-9A-F]+$/ { serial = substr($0, 8); sub(/^0+/, "", serial); seen++ }
 /^notBefore=/ { begins = instant(substr($0, 11)); seen++ }
 /^notAfter=/ { ends = instant(substr($0, 10)); seen++ }
@@ -1068,20 +1081,56 @@ EOF
     name = words[5]
 }
 END {
-    if (NR != 5 || seen != 5 || n != 5 || begins == "" || ends == "") exit 1
+    if (shown != 5 || seen != 5 || n != 5 || begins == "" || ends == "") exit 1
     if (index(" agent authority compliance director gateway log operator risk ",
         " " role " ") == 0) exit 1
-    print role "\t" name "\t" serial "\t" begins "\t" ends
+    if (HEXED == "" || unbase64(PEM["pem"]) != HEXED) exit 1
+    spki = unbase64(PEM["key"])
+    if (role == "log" ? spki !~ /^302a300506032b6570032100/ : \
+        index(spki, "3059301306072a8648ce3d020106082a8648ce3d03010703420004") != 1) exit 1
+    extensions = role == "agent" ? scope() : "-\t-\t-\t-"
+    if (role != "agent" && (find(SCOPE) || find(CUSTODY))) exit 1
+    write_file(TMP "/spki/" c, bytes(spki))
+    print role "\t" name "\t" serial "\t" begins "\t" ends "\t" extensions
 }
 function instant(t) {
     t = substr(t, 1, 10) "T" substr(t, 12, 8) ".000000Z"
     return micros(t) < 0 ? "" : t
 }
-EOF
-    cat >"$tmp/scope.awk" <<'EOF'
-# Finds the scope and the custody extension in the hexadecimal DER of a certificate by their
-# identifiers, each of which must stand there once, and reads AgentScope and Custody
-# (spec/certificate.md) octet by octet.
+BEGIN {
+    SCOPE = "060a2b0601040181fd590101"
+    CUSTODY = "060a2b0601040181fd590105"
+}
+function scope(   stop, n, mandate, policy, text) {
+    if (find(SCOPE) != 1 || !take("04") || (n = length_at()) < 0) exit 1
+    stop = P + n
+    if (!take("30") || (n = length_at()) < 0 || P + n != stop) exit 1
+    if (!take("020101060b2b0601040181fd590102010420")) exit 1
+    policy = substr(HEXED, P, 64)
+    P += 64
+    if (!take("0420")) exit 1
+    mandate = substr(HEXED, P, 64)
+    P += 64
+    text = line_until(stop)
+    if (length(text) < 2) exit 1
+    write_file(TMP "/scope/" c, text)
+    if (find(CUSTODY) != 1 || !take("04") || (n = length_at()) < 0) exit 1
+    return mandate "\t" policy "\t" text "\t" line_until(P + n)
+}
+# A UTF8String of one line that ends where it must.
+function line_until(stop,   n, i) {
+    if (!take("0c") || (n = length_at()) < 2 || P + n != stop) exit 1
+    for (i = P; i < stop; i += 2) if (substr(HEXED, i, 2) < "20") exit 1
+    return bytes(substr(HEXED, P, n))
+}
+# Puts P behind an identifier, and says how often it stands there.
+function find(want,   at, p, found) {
+    for (at = 1; (p = index(substr(HEXED, at), want)) > 0; at = p + 1) {
+        p += at - 1
+        if (p % 2) { found++; P = p + length(want) }
+    }
+    return found + 0
+}
 function length_at(   first, n) {
     first = number(substr(HEXED, P, 2))
     P += 2
@@ -1102,37 +1151,6 @@ function take(want) {
     P += length(want)
     return 1
 }
-# Puts P behind an identifier, and says how often it stands there.
-function find(want,   at, p, found) {
-    for (at = 1; (p = index(substr(HEXED, at), want)) > 0; at = p + 1) {
-        p += at - 1
-        if (p % 2) { found++; P = p + length(want) }
-    }
-    return found + 0
-}
-{ HEXED = HEXED $0 }
-END {
-    scopes = find("060a2b0601040181fd590101")
-    if (!scopes && !find("060a2b0601040181fd590105")) { print "-\t-\t-\t-"; exit }
-    if (scopes != 1 || !take("04") || (n = length_at()) < 0) exit 1
-    stop = P + n
-    if (!take("30") || (n = length_at()) < 0 || P + n != stop) exit 1
-    if (!take("020101060b2b0601040181fd590102010420")) exit 1
-    policy = substr(HEXED, P, 64)
-    P += 64
-    if (!take("0420")) exit 1
-    mandate = substr(HEXED, P, 64)
-    P += 64
-    if (!take("0c") || (n = length_at()) < 4 || P + n != stop) exit 1
-    for (i = P; i < stop; i += 2) if (substr(HEXED, i, 2) < "20") exit 1
-    write_file(TMP "/scope/" c, bytes(substr(HEXED, P, n)))
-    scope = bytes(substr(HEXED, P, n))
-    if (find("060a2b0601040181fd590105") != 1 || !take("04") || (n = length_at()) < 0) exit 1
-    stop = P + n
-    if (!take("0c") || (n = length_at()) < 2 || P + n != stop) exit 1
-    for (i = P; i < stop; i += 2) if (substr(HEXED, i, 2) < "20") exit 1
-    print mandate "\t" policy "\t" scope "\t" bytes(substr(HEXED, P, n))
-}
 EOF
     cat >"$tmp/crl.awk" <<'EOF'
 # The serials of a revocation list, since when and why, from what `openssl crl` shows.
@@ -1149,35 +1167,15 @@ BEGIN { MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec" }
 EOF
 }
 
-hex_of() { od -An -v -tx1 "$1" | tr -d ' \n'; }
-
 # read_certificate INDEX: a row of $tmp/certificates, or 1.
 read_certificate() {
-    openssl x509 -inform DER -in "$tmp/der/$1" -out "$tmp/pem/$1" 2>/dev/null || return 1
-    # OpenSSL overlooks what follows a certificate; its digest would not.
-    openssl x509 -in "$tmp/pem/$1" -outform DER 2>/dev/null |
-        cmp -s - "$tmp/der/$1" || return 1
-    openssl x509 -in "$tmp/pem/$1" -noout -serial -startdate -enddate \
-        -dateopt iso_8601 -ext subjectAltName >"$tmp/shown/$1" 2>/dev/null || return 1
-    openssl x509 -in "$tmp/pem/$1" -noout -pubkey >"$tmp/key/$1" 2>/dev/null || return 1
-    openssl pkey -pubin -in "$tmp/key/$1" -outform DER -out "$tmp/spki/$1" 2>/dev/null ||
+    openssl x509 -inform DER -in "$tmp/der/$1" -serial -startdate -enddate -dateopt iso_8601 \
+        -ext subjectAltName -pubkey -out "$tmp/shown/$1" 2>/dev/null || return 1
+    row=$(od -An -v -tx1 "$tmp/der/$1" | program certificate c="$1" - "$tmp/shown/$1") ||
         return 1
-    shown=$(program shown "$tmp/shown/$1") || return 1
-    case ${shown%%	*}/$(hex_of "$tmp/spki/$1") in
-        log/302a300506032b6570032100*) ;;
-        log/*) return 1 ;;
-        */3059301306072a8648ce3d020106082a8648ce3d03010703420004*) ;;
-        *) return 1 ;;
-    esac
-    scope=$(hex_of "$tmp/der/$1" | program scope c="$1" -) || return 1
-    case $shown in
-        agent*) [ "${scope%%	*}" != - ] || return 1 ;;
-        *) [ "${scope%%	*}" = - ] || return 1 ;;
-    esac
-    digest=$(sha256sum <"$tmp/der/$1" | cut -c 1-64)
-    key=$(sha256sum <"$tmp/spki/$1" | cut -c 1-64)
-    printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$digest" "$key" "$shown" "$scope" \
-        >>"$tmp/certificates"
+    # shellcheck disable=SC2046  # Two digests, two words.
+    set -- "$1" $(sha256sum "$tmp/der/$1" "$tmp/spki/$1" | cut -c 1-64)
+    printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$row" >>"$tmp/certificates"
 }
 
 read_certificates() {
@@ -1202,7 +1200,7 @@ read_certificates() {
         fails 1 "log entry 0: names no issuing CA that can be read"
         cat "$tmp/root.pem" >"$tmp/issuer.pem"
     fi
-    same_certificate trust/root.pem "$tmp/root.der" ||
+    same_certificate trust/root.pem "$tmp/root.der" "$tmp/root.pem" ||
         fails 1 "trust/root.pem: not the root that you hold"
 }
 
@@ -1233,9 +1231,12 @@ issuers_before() {
     done <"$tmp/renewals"
 }
 
-# same_certificate PATH DER: the PEM file of the package is this very certificate.
+# same_certificate PATH DER PEM: the package's file is this very certificate. It may be PEM
+# as OpenSSL writes it, or as another program does.
 same_certificate() {
-    present "$1" && openssl x509 -in "$package/$1" -outform DER 2>/dev/null | cmp -s - "$2"
+    present "$1" || return 1
+    cmp -s "$package/$1" "$3" ||
+        openssl x509 -in "$package/$1" -outform DER 2>/dev/null | cmp -s - "$2"
 }
 
 # chain_holds INDEX SECONDS: the path to the regulator's root, as OpenSSL sees it at that
@@ -1259,12 +1260,13 @@ check_chains() {
     while IFS='	' read -r index serial path first last; do
         certificates=$((certificates + 1))
         why=''
-        if chain_holds "$index" "$first" && chain_holds "$index" "$last"; then
+        if chain_holds "$index" "$first" &&
+            { [ "$first" = "$last" ] || chain_holds "$index" "$last"; }; then
             printf '%s\n' "$index" >>"$tmp/chained"
         else
             fails 1 "$path (serial $serial, log entry $index): ${why:-no chain to your root}"
         fi
-        same_certificate "$path" "$tmp/der/$index" ||
+        same_certificate "$path" "$tmp/der/$index" "$tmp/pem/$index" ||
             fails 1 "$path: missing, or not the certificate of log entry $index"
     done <"$tmp/uses"
     check_lists
@@ -1273,6 +1275,24 @@ check_chains() {
     fingerprint=$(sha256sum <"$tmp/root.der" | cut -c 1-16)
     checked 1 "$certificates certificates lead to your root (SHA-256 $fingerprint...) at their\
  first and last use; $lists revocation lists; revoked:${revoked:- none}"
+}
+
+# show_list INDEX CA: whether the CA signed the list; leaves it in words, and in PEM.
+show_list() {
+    openssl crl -inform DER -in "$tmp/crl/$1" -CAfile "$2" -text -out "$tmp/crl.shown" \
+        2>"$tmp/crl.said"
+    sed -n '/^-----BEGIN X509 CRL-----$/,$p' "$tmp/crl.shown" >"$tmp/crl.pem"
+    sed '/^-----BEGIN X509 CRL-----$/,$d' "$tmp/crl.shown" >"$tmp/crl.text"
+    # OpenSSL overlooks what follows a list.
+    openssl crl -in "$tmp/crl.pem" -outform DER 2>/dev/null | cmp -s - "$tmp/crl/$1" &&
+        grep_line 'verify OK' <"$tmp/crl.said"
+}
+
+# same_list PATH INDEX: the package's file is this very list, which was just shown.
+same_list() {
+    present "$1" || return 1
+    cmp -s "$package/$1" "$tmp/crl.pem" ||
+        openssl crl -in "$package/$1" -outform DER 2>/dev/null | cmp -s - "$tmp/crl/$2"
 }
 
 # Each list is signed by the issuing CA and names exactly the certificates that the log
@@ -1284,14 +1304,11 @@ check_lists() {
     while IFS='	' read -r kind index number; do
         [ "$kind" = crl ] || continue
         lists=$((lists + 1))
-        openssl crl -inform DER -in "$tmp/crl/$index" -CAfile "$tmp/issuer.pem" -noout \
-            2>&1 | grep_line 'verify OK' ||
+        show_list "$index" "$tmp/issuer.pem" ||
             fails 1 "trust/crl-$number.pem (log entry $index): not signed by the issuing CA"
-        openssl crl -in "$package/trust/crl-$number.pem" -outform DER 2>/dev/null |
-            cmp -s - "$tmp/crl/$index" ||
+        same_list "trust/crl-$number.pem" "$index" ||
             fails 1 "trust/crl-$number.pem: missing, or not the list of log entry $index"
-        openssl crl -inform DER -in "$tmp/crl/$index" -noout -text 2>/dev/null |
-            program crl - | sort >"$tmp/listed"
+        program crl "$tmp/crl.text" | sort >"$tmp/listed"
         awk -F '\t' -v i="$index" '$1 == i { print $2 }' "$tmp/revoked" | sort >"$tmp/want"
         cmp -s "$tmp/listed" "$tmp/want" ||
             fails 1 "trust/crl-$number.pem (log entry $index): does not list exactly what the\
@@ -1303,14 +1320,11 @@ check_lists() {
 
 # The root's own list, which the log was opened with: the root's, and it revokes nothing.
 check_root_list() {
-    openssl crl -inform DER -in "$tmp/crl/root" -CAfile "$tmp/root.pem" -noout 2>&1 |
-        grep_line 'verify OK' ||
+    show_list root "$tmp/root.pem" ||
         fails 1 "trust/root-crl.pem (log entry 0): not signed by your root"
-    openssl crl -in "$package/trust/root-crl.pem" -outform DER 2>/dev/null |
-        cmp -s - "$tmp/crl/root" ||
+    same_list trust/root-crl.pem root ||
         fails 1 "trust/root-crl.pem: missing, or not the list of log entry 0"
-    openssl crl -inform DER -in "$tmp/crl/root" -noout -text 2>/dev/null |
-        grep_line 'No Revoked Certificates.' ||
+    grep_line 'No Revoked Certificates.' <"$tmp/crl.text" ||
         fails 1 "trust/root-crl.pem (log entry 0): the root has revoked a CA"
 }
 
