@@ -36,7 +36,8 @@ PATH_CHARS_MAX: Final = 200
 """With the archive's folder this fits a tar header; an agent's name has 64."""
 
 _STAMP: Final = re.compile(r"([1-9][0-9]{0,18})\.([A-Za-z0-9_-]+)\.tsr", re.ASCII)
-_PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]+", re.ASCII)
+_PART: Final = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._-]+"
+_PATH: Final = re.compile(f"{_PART}(?:/{_PART})*", re.ASCII)
 
 
 def certificate_path(role: str, name: str, serial: int) -> str:
@@ -97,9 +98,7 @@ def decision_path(agent: str, seq: int) -> str:
 
 def is_plain(path: str) -> bool:
     """Tell whether the path is one that a package may hold."""
-    return len(path) <= PATH_CHARS_MAX and all(
-        _PART.fullmatch(part) for part in path.split("/")
-    )
+    return len(path) <= PATH_CHARS_MAX and _PATH.fullmatch(path) is not None
 
 
 def place(path: str) -> tuple[str, ...]:
