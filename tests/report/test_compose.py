@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -7,7 +8,7 @@ from kya.core.errors import CorruptionError
 from kya.report.model import Basis, Document, Row, Source, Table, entries
 from kya.verify.finding import Verdict
 from tests.report.reports import charts, report_on, rows, said, sentences
-from tests.verify.packages import Handed
+from tests.verify.packages import Handed, a_part, busy_world, published
 from tests.world import AGENT
 
 
@@ -156,5 +157,14 @@ def test_a_log_that_cannot_be_read_gives_no_figure(
         "Ten questions",
         "What was not checked",
     ]
-    assert "no figure can be derived" in said(document, "Summary")[0]
+    assert "its log could not be read" in said(document, "Summary")[0]
+    assert [name for name, _ in document.attached] == ["verification.json"]
+
+
+def test_of_parts_of_a_log_the_verdicts_alone_are_told(tmp_path: Path) -> None:
+    world = busy_world()
+    source = published(world.entries, world.log)
+    document = report_on(a_part(source, world, tmp_path / "part", "2026-05-15"))
+    assert "only parts of the log are here" in said(document, "Summary")[0]
+    assert document.verdict is Verdict.UNKNOWN
     assert [name for name, _ in document.attached] == ["verification.json"]

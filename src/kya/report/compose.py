@@ -30,13 +30,15 @@ from kya.verify.finding import Verdict
 
 VERDICT_JSON = "verification.json"
 REPORT_JSON = "report.json"
+_UNREAD = "its log could not be read"
 
 
 def compose(examination: Examination, gathered: Gathered) -> Document:
     """Return the report; of a log that cannot be read, the verdicts alone."""
     report, found = examination.report, examination.found
     examined = None
-    if found is not None and found.reexecution.tally.size:
+    is_whole = found is not None and not examination.is_partial
+    if found is not None and is_whole and found.reexecution.tally.size:
         examined = Examined(examination, found, gathered)
     return Document(
         title=listed(report.subject.agents) if report.subject.agents else "No agent",
@@ -55,8 +57,9 @@ def _sections(examination: Examination, examined: Examined | None) -> list[Secti
     """Return the sections in reading order."""
     report = examination.report
     if examined is None:
+        why = "only parts of the log are here" if examination.is_partial else _UNREAD
         nothing = Sentence(
-            "The log could not be read: no figure can be derived from this package.",
+            f"No figure can be derived from this package: {why}.",
             Source(Basis.PROGRAM, "kya verify"),
         )
         first = [Section("Summary", (nothing,)), verdict_section(report)]

@@ -12,12 +12,14 @@ from kya.verify.steps.s4_report import derived
 class Examination:
     """What came of it; `found` is None of a package without a readable tree head.
 
-    `sums` is SHA256SUMS as it was found, and empty where there is none.
+    `sums` is SHA256SUMS as it was found, and empty where there is none. Of a log that
+    is here in parts, `is_partial`, no figure is counted.
     """
 
     report: Report
     found: Pass | None
     sums: bytes
+    is_partial: bool = False
 
     @property
     def package_digest(self) -> str:
@@ -27,4 +29,6 @@ class Examination:
     @property
     def report_json(self) -> bytes | None:
         """report.json as the log gives it; the package's own, if the package holds."""
-        return None if self.found is None else derived(self.found)
+        if self.found is None or self.is_partial:
+            return None
+        return derived(self.found)

@@ -81,7 +81,7 @@ def examine(
     if found is not None:
         conclude_range(found.reexecution.known, found.head.size, findings)
     report = Report.of(_subject(path, brought, found), findings)
-    return Examination(report=report, found=found, sums=sums)
+    return Examination(report=report, found=found, sums=sums, is_partial=partial)
 
 
 def _sums(package: Package) -> bytes:
