@@ -25,6 +25,7 @@ from bench import (
     nautilus,
     recalling,
     replaying,
+    reporting,
     throughput,
     verifying,
 )
@@ -45,6 +46,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "browse": browsing.run,
     "console": consoling.run,
     "replay": replaying.run,
+    "report": reporting.run,
     "recall": recalling.run,
     "alert": alerting.run,
     "custody": custody.run,

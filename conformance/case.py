@@ -9,12 +9,16 @@ from tests.verify.packages import Handed
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a verifier is handed: a folder or an archive, and its own copies."""
+    """What a verifier is handed: a folder or an archive, and its own copies.
+
+    `since` is a held checkpoint up to which it has verified the log before.
+    """
 
     package: Path
     root: bytes
     policy: bytes | None
     held: bytes | None = None
+    since: bytes | None = None
 
     @classmethod
     def of(cls, handed: Handed, held: bytes | None = None) -> "Given":

@@ -13,6 +13,8 @@ from conformance.files import archive_cases, file_cases
 from conformance.histories import history_cases
 from conformance.incidents import incident_cases
 from conformance.keys import key_cases
+from conformance.partial import partial_cases
+from conformance.since import since_cases
 from conformance.sound import sound_cases
 from conformance.verifier import Outcome, outcome_of, run
 from conformance.witnesses import witness_cases
@@ -25,6 +27,8 @@ def all_cases() -> Iterator[Case]:
     yield from incident_cases()
     yield from witness_cases()
     yield from key_cases()
+    yield from since_cases()
+    yield from partial_cases()
     yield from relaid_cases()
     yield from archive_cases()
     yield from entry_cases()

@@ -46,6 +46,7 @@ def run(command: list[str], given: Given, folder: Path) -> Said:
         ("--root", given.root),
         ("--policy", given.policy),
         ("--checkpoint", given.held),
+        ("--since", given.since),
     ):
         if content is not None:
             file = folder / f"own{option}"

@@ -20,6 +20,7 @@ from kya.core.limits import (
     ALERT_TARGETS_MAX,
     DROP_COPY_MILLIS_MAX,
     MANDATE_DIRECTORS_MIN,
+    RETENTION_YEARS,
     VENUE_ANSWER_MICROS_MAX,
 )
 
@@ -62,10 +63,21 @@ class InstallationSection(Section, frozen=True, kw_only=True):
 
 
 class LogSection(Section, frozen=True, kw_only=True):
-    """The log: its name for all time, and how often its tree is signed."""
+    """The log: its name for all time, and how often its tree is signed.
+
+    It is kept for so many years after its last entry; under a legal hold nothing that
+    lies beside it is destroyed.
+    """
 
     origin: str
     publish_every_ms: int = 1_000
+    retention_years: int = 5
+    legal_hold: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse to keep it for less than any rule asks."""
+        if self.retention_years not in RETENTION_YEARS:
+            raise ValueError("retention_years: want 5 to 100")
 
 
 class GatewaySection(Section, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from kya.core.limits import (
     STAMP_AUTHORITIES_MAX,
     STAMP_SECONDS_MAX,
     WITNESS_MILLIS_MAX,
+    WITNESS_SILENCE_SECONDS_MAX,
 )
 
 AlertKind = Literal["webhook", "pagerduty", "alertmanager", "apprise"]
@@ -120,15 +121,21 @@ class PricesSection(Section, frozen=True, kw_only=True):
 class WitnessesSection(Section, frozen=True, kw_only=True):
     """The witnesses that cosign the log: those of a policy, each at its URL.
 
-    `policy` is a path from the data directory; none if it is empty.
+    `policy` is a path from the data directory; none if it is empty. With
+    `halt_after_s`, the firm is halted once its quorum is older than that.
     """
 
     policy: str = ""
     every_ms: int = 1_000
     timeout_ms: int = 2_000
+    halt_after_s: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse to ask without a pause, or to wait for ever."""
+        """Refuse to ask without a pause, or to wait for ever or for nobody."""
+        if not 0 <= self.halt_after_s <= WITNESS_SILENCE_SECONDS_MAX:
+            raise ValueError(f"halt_after_s: want 0 to {WITNESS_SILENCE_SECONDS_MAX}")
+        if self.halt_after_s and not self.policy:
+            raise ValueError("halt_after_s: want a policy that names witnesses")
         for name, millis in (
             ("every_ms", self.every_ms),
             ("timeout_ms", self.timeout_ms),

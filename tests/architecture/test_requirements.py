@@ -20,6 +20,7 @@ SETS = [
     "stamps",
     "ccxt",
     "apprise",
+    "report",
     "behaviour",
 ]
 
@@ -52,7 +53,7 @@ def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
     others = {"server", "agent", "demo", "parquet", "cedar", "rego", "stamps", "ccxt"}
-    others |= {"apprise", "console"}
+    others |= {"apprise", "console", "report"}
     backends = extras.keys() - others
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
@@ -84,6 +85,14 @@ def test_the_library_that_tells_people_otherwise_is_locked() -> None:
     (wanted,) = project["project"]["optional-dependencies"]["apprise"]
     assert re.split(r"[<>=\[]", wanted)[0] in _pins("apprise.txt")
     assert _pins("apprise.txt").items() <= _pins("dev.txt").items()
+
+
+def test_what_sets_and_signs_the_report_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = project["project"]["optional-dependencies"]["report"]
+    names = {re.split(r"[<>=\[]", each)[0] for each in wanted}
+    assert names <= _pins("report.txt").keys()
+    assert _pins("report.txt").items() <= _pins("dev.txt").items()
 
 
 def test_every_dependency_of_the_package_is_locked() -> None:

@@ -183,3 +183,18 @@ def test_the_evidence_verifies_with_every_price_judged_again(
     verdict = kya("verify", package, "--root", root)
     assert "Did any allowed order exceed the scope" in verdict.out
     assert "FAILS" not in verdict.out
+
+
+def test_a_part_of_the_log_verifies_as_far_as_it_goes(
+    priced: Up, tmp_path: Path
+) -> None:
+    part = tmp_path / "part.tar.gz"
+    assert "order" in sent(priced, "EUR/USD", "1.00", "EUR", "1.1501")
+    days = ("--from", "2026-01-01", "--to", "2098-12-31")
+    asked = ("evidence", "build", "--partial", *days, "--out", part)
+    assert priced.kya(*asked).code == 2
+    built = priced.kya(*asked, "--agent", "bot")
+    assert built.code == 0, built.err
+    verdict = kya("verify", part, "--root", priced.data / "trust" / "root.pem")
+    assert verdict.code == 3
+    assert "of these entries are withheld" in verdict.out

@@ -20,6 +20,8 @@ FAMILIES = (
     "incident",
     "witness",
     "keys",
+    "since",
+    "partial",
     "relaid",
     "archive",
     "entry",
@@ -117,7 +119,15 @@ def test_asking_for_no_case_is_no_success() -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("name", ["sound/new-certificate", "archive/zip-slip"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sound/new-certificate",
+        "archive/zip-slip",
+        "since/fork-below",
+        "partial/one-day",
+    ],
+)
 def test_kya_verify_is_right_on_a_sample(name: str) -> None:
     assert not verdict_on(KYA, case_of(name)).is_wrong
 
@@ -125,6 +135,11 @@ def test_kya_verify_is_right_on_a_sample(name: str) -> None:
 def test_verify_sh_is_right_on_a_sample() -> None:
     case = case_of("history/mandates/one-director")
     assert verdict_on(VERIFY_SH, case) is Outcome.REFUSED
+
+
+def test_verify_sh_holds_nothing_of_a_part() -> None:
+    case = case_of("partial/order-missing")
+    assert verdict_on(VERIFY_SH, case) is Outcome.UNKNOWN
 
 
 @pytest.mark.proof

@@ -8,12 +8,16 @@ from kya.codec.baseline_locks import parse_lock, render_lock
 from kya.codec.decisions import parse_decision
 from kya.codec.note import SignedNote
 from kya.core.baseline import PROBATION_ORDERS, Source
+from kya.core.case_of import Inputs, case_of
+from kya.core.decide import decide
 from kya.core.errors import DistrustError, InputError, MalformedError
+from kya.core.fold import apply
 from kya.core.instant import Instant
 from kya.core.latch import Latch
 from kya.core.money import Money
 from kya.core.order import Action
-from kya.core.order_events import VenueStatus
+from kya.core.order_events import OrderDecided, OrderSubmitted, VenueStatus
+from kya.pki.entries import Entry
 from tests.behaving import learned
 from tests.builders import a_runtime
 from tests.halting import CARLA, rearm_note
@@ -92,6 +96,20 @@ def test_denied_attempts_enter_the_behaviour_as_well() -> None:
     before = world.state.agents[AGENT].behaviour
     usual(world, LIVE, HUGE.minor_units)
     assert world.state.agents[AGENT].behaviour != before
+
+
+def test_a_score_that_is_known_makes_the_state_that_reckoning_it_again_makes() -> None:
+    world = locked_world()
+    state = world.state
+    usual(world, LIVE, HUGE.minor_units)
+    submitted, read = (Entry.read(raw).event for raw in world.entries[-2:])
+    assert isinstance(submitted, OrderSubmitted)
+    state = apply(state, submitted)
+    decision = decide(case_of(state, submitted, Inputs(LIVE)))
+    known = OrderDecided.of(decision, submitted.leaf)
+    assert isinstance(read, OrderDecided)
+    assert (known.score is None, read.score) == (False, None)
+    assert apply(state, known) == apply(state, read) == world.state
 
 
 def test_a_failed_order_enters_the_sequence() -> None:

@@ -106,6 +106,9 @@ def test_the_story_comes_out_as_told(tmp_path: Path, foreign_log: Path) -> None:
     assert (foreign.returncode, foreign.stderr) == (0, "")
     assert (out / "root.pem").read_bytes().startswith(b"-----BEGIN CERTIFICATE-----")
     assert (out / "evidence.tar.gz").exists()
+    page = (out / "report.html").read_text("utf-8")
+    assert "Verified: the ten questions and the package" in page
+    assert "not major on this evidence, because order 801" in page
 
 
 def _the_venues_lists_show_what_the_log_does_not_know(out: Path) -> None:

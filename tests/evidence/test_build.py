@@ -10,8 +10,9 @@ from kya.codec import package_layout as layout
 from kya.codec.tally import Selection
 from kya.core.errors import DistrustError, InputError
 from kya.core.instant import Day
-from kya.evidence.build import build_package, everything, thinned
+from kya.evidence.build import build_package, everything
 from kya.evidence.folder import files_below
+from kya.evidence.heads import thinned
 from kya.evidence.reader import LogDirectory
 from kya.pki.pem import CERTIFICATE, to_pem
 from tests.verify.packages import Handed, busy_world, handed_over, published

@@ -18,6 +18,7 @@ from kya.codec import (
     channels,
     decisions,
     drop_copies,
+    erasures,
     halts,
     mandates,
     orders,
@@ -118,6 +119,7 @@ STATEMENTS: Final[
     halts.HALT_TYPE: (halts.parse_halt, halts.render_halt),
     halts.RESUME_TYPE: (halts.parse_resume, halts.render_resume),
     halts.REARM_TYPE: (halts.parse_rearm, halts.render_rearm),
+    erasures.ERASURE_TYPE: (erasures.parse_erasure, erasures.render_erasure),
     drop_copies.DROP_COPY_TYPE: (
         drop_copies.parse_drop_copy,
         drop_copies.render_drop_copy,

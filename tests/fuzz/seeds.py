@@ -12,6 +12,7 @@ from kya.codec import canonical
 from kya.codec.channels import ChannelRequest, render_channel_request
 from kya.codec.decisions import render_decision
 from kya.codec.drop_copies import render_drop_copy, render_unexplained
+from kya.codec.erasures import render_erasure
 from kya.codec.halts import render_halt, render_rearm, render_resume
 from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
@@ -40,6 +41,7 @@ from kya.core.case import Case
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import ReasonCode, Role
 from kya.core.decide import decide
+from kya.core.erasure import Ground, TextErased
 from kya.core.instant import Instant
 from kya.core.levels import Level, Place
 from kya.core.matching import Unexplained
@@ -177,6 +179,7 @@ def _statements() -> Mapping[str, bytes]:
             builders.a_trading_resumed(builders.a_halt_ordered()).resume
         ),
         "rearm": render_rearm(builders.a_latch_rearmed().rearm),
+        "erasure": render_erasure(TextErased(text=digest, ground=Ground.ERROR, at=at)),
         "anchor": render_anchor(builders.a_region_anchor()),
         "channel": render_channel_request(
             ChannelRequest(

@@ -23,7 +23,8 @@ def said_of(tab: Opened, given: Given, folder: Path) -> Said:
             archive(given.package, packed)
         except InputError:
             return Said(code=2)  # No archive can hold it, so no page is shown it.
-    answers = tab.verify(packed, given.root, given.policy, given.held)
+    held = given.held or given.since
+    answers = tab.verify(packed, given.root, given.policy, held)
     code = CODES[answers.verdict] if answers.verdicts else 2
     return Said(code=code, verdicts=answers.verdicts)
 

@@ -22,6 +22,7 @@ from tests.page.browser import Ask, Opened, opened, packed
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
+    a_part,
     busy_world,
     handed_over,
     judged,
@@ -29,6 +30,7 @@ from tests.verify.packages import (
     policy_of,
     published,
 )
+from tests.verify.test_texts import OTHER, PATH, TEXT, a_package, after_erasure
 from tests.world import AGENT, World, eur, signer_for
 
 HOLDS, FAILS, UNKNOWN = "HOLDS", "FAILS", "UNKNOWN"
@@ -43,6 +45,51 @@ def test_a_sound_package_holds_wherever_the_page_can_tell(
     assert not answers.having(FAILS)
     assert answers.verdict == UNKNOWN
     assert "report.json" in answers.sentences[0][0]
+
+
+def test_of_a_part_it_holds_nothing(ask: Ask, world: World, tmp_path: Path) -> None:
+    source, day = published(world.entries, world.log), str(world.now)[:10]
+    part = a_part(source, world, tmp_path / "evidence", day)
+    answers = ask(part, part)
+    assert answers.having(UNKNOWN) == set(range(11))
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict", "said"),
+    [
+        (TEXT.content, UNKNOWN, "report.json"),
+        (OTHER.content, FAILS, "no entry commits to such a text"),
+        (None, UNKNOWN, "nobody shows: 1"),
+    ],
+)
+def test_a_text_is_that_of_an_entry_or_none(
+    ask: Ask, tmp_path: Path, shown: bytes | None, verdict: str, said: str
+) -> None:
+    package = a_package(tmp_path / "one")
+    if shown is not None:
+        package.write(PATH, shown)
+        package.list_again()
+    answers = ask(package, package)
+    assert (answers.verdicts[0], answers.having(FAILS)) == (
+        verdict,
+        {0} if verdict == FAILS else set(),
+    )
+    assert said in str(answers.sentences[0])
+
+
+@pytest.mark.parametrize(("kept", "failed"), [(False, set()), (True, {0})])
+def test_what_was_destroyed_is_not_to_be_shown(
+    ask: Ask, tmp_path: Path, *, kept: bool, failed: set[int]
+) -> None:
+    package = after_erasure(tmp_path, kept=kept)
+    answers = ask(package, package)
+    assert answers.having(FAILS) == failed
+    assert "nobody shows" not in str(answers.sentences[0])
+
+
+def test_one_person_erases_nothing(ask: Ask, tmp_path: Path) -> None:
+    package = after_erasure(tmp_path, World().risk)
+    assert ask(package, package).having(FAILS) == {8}
 
 
 def test_it_asks_nobody(ask: Ask, tab: Opened, page_file: Path, sound: Handed) -> None:

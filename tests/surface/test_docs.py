@@ -17,6 +17,7 @@ from kya.codec import (
     baseline_locks,
     decisions,
     drop_copies,
+    erasures,
     halts,
     incidents,
     mandates,
@@ -194,6 +195,7 @@ LINES: Final = (
     baseline_locks.LockLine,
     incidents.IncidentLine,
     incidents.AlertLine,
+    erasures.ErasureLine,
 )
 
 

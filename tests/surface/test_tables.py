@@ -11,6 +11,7 @@ from tests.surface.blocks import ROOT
     [
         ("order-record", "spec/order-record.md"),
         ("perimeter", "docs/reference/perimeter.md"),
+        ("mica", "docs/mica.md"),
     ],
 )
 def test_a_page_is_what_its_table_says(name: str, page: str) -> None:

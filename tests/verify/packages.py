@@ -15,12 +15,13 @@ from kya.codec.tally import Selection
 from kya.core.case import Case
 from kya.core.credential import Standing
 from kya.core.decide import decide
-from kya.core.instant import Instant
+from kya.core.instant import Day, Instant
 from kya.core.lifecycle import Act
 from kya.core.order import Order, Side
 from kya.core.order_events import OrderSubmitted, VenueStatus
 from kya.evidence.build import build_package, everything
 from kya.evidence.folder import files_below
+from kya.evidence.partial import build_partial
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.pem import CERTIFICATE, to_pem
@@ -53,6 +54,7 @@ class MemoryLog:
     files: dict[str, bytes] = field(default_factory=dict)
     edge: Edge = field(default_factory=Edge)
     witnesses: Policy = field(default_factory=Policy)
+    texts: dict[str, bytes] = field(default_factory=dict)
 
     def __call__(self, path: str) -> bytes:
         try:
@@ -68,6 +70,9 @@ class MemoryLog:
 
     def stamp_names(self) -> list[str]:
         return [Path(path).name for path in self.files if path.startswith("stamps/")]
+
+    def text(self, digest: str) -> bytes | None:
+        return self.texts.get(digest)
 
     def _sizes(self, folder: str) -> list[int]:
         names = [path for path in self.files if path.startswith(folder)]
@@ -231,3 +236,25 @@ def failing(report: Report) -> set[int]:
 def sentences(report: Report, question: int) -> Iterable[str]:
     """Return what is said of a question, with file or entry."""
     return [f"{f.where}: {f.sentence}" for f in report.answer(question).findings]
+
+
+def a_part(
+    source: MemoryLog, world: World, out: Path, first: str, last: str | None = None
+) -> Handed:
+    """Return the part of a published log that shows the agent's orders of some days."""
+    days = Day.parse(first), Day.parse(last or first)
+    selection = Selection(agent=AGENT, first=days[0], last=days[1])
+    root = to_pem(CERTIFICATE, world.root)
+    build_partial(source=source, root_pem=root, selection=selection, out=out)
+    return Handed(path=out, root=root, policy=policy_of(world.log))
+
+
+def three_days(world: World | None = None) -> World:
+    """Return a world whose agent sends two orders on each of three days."""
+    world = world or World()
+    for day in ("18", "19", "20"):
+        for minute in ("00", "01"):
+            at = Instant.parse(f"2026-05-{day}T10:{minute}:00.000000Z")
+            world.trade(world.order(created_at=at))
+            world.report(world.state.agents[AGENT].past.seq)
+    return world

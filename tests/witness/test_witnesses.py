@@ -21,11 +21,11 @@ from kya.tlog.policy import Policy
 from kya.tlog.policy import Witness as Named
 from kya.wiring.witnessed import Seen, newest_seen, witness_policy
 from kya.wiring.witnesses import Witnesses, witnesses_of
-from kya.witness.client import REPLY_BYTES_MAX, Reply, WitnessClient
+from kya.witness.client import REPLY_BYTES_MAX, WitnessClient
 from kya.witness.witness import Witness
 from tests.sequencer.logs import LOG, grown, opened, published
 from tests.serving import Quiet, serving
-from tests.witness.worlds import NOON, a_cosigner
+from tests.witness.worlds import NOON, Out, a_cosigner, beside
 
 
 def a_witness(number: int) -> Witness:
@@ -64,31 +64,6 @@ def watching(sequencer: Sequencer, folder: Path, *clients: WitnessClient) -> Wit
         every_seconds=0.001,
         threads=ThreadPoolExecutor(2),
     )
-
-
-def beside(witness: Witness) -> WitnessClient:
-    """A client of this witness, without a network."""
-
-    def ask(body: bytes) -> Reply:
-        answer = witness.add_checkpoint(body)
-        return Reply(status=answer.status, body=answer.body)
-
-    name = witness.cosigner.name
-    return WitnessClient(Named(name=name, key=witness.cosigner.key), ask)
-
-
-class Out:
-    """A witness that cannot be reached, until it is back."""
-
-    def __init__(self, witness: Witness) -> None:
-        self.client = beside(witness)
-        self.ask, self.client._ask = self.client._ask, self.refuse  # noqa: SLF001
-
-    def refuse(self, body: bytes) -> Reply:
-        raise TransientError(f"no reply to {len(body)} bytes")
-
-    def back(self) -> None:
-        self.client._ask = self.ask  # noqa: SLF001
 
 
 def signers(path: Path, *witnesses: Witness) -> tuple[VerifierKey, ...]:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from kya.adapters.kms_memory import MemorySigner
 from kya.adapters.store_memory import MemoryCheckpointStore, MemoryDisk
+from kya.core.errors import TransientError
 from kya.core.instant import Instant
 from kya.pki.cosigner import Cosigner
 from kya.pki.keys import KeyAlgorithm
 from kya.sequencer.ports import CheckpointStore
 from kya.tlog.growth import Edge
+from kya.tlog.policy import Witness as Named
 from kya.tlog.tree import consistency_proof
+from kya.witness.client import Reply, WitnessClient
 from kya.witness.request import AddCheckpoint
 from kya.witness.witness import Witness
 from tests.tlog.builders import LOG, Files, a_checkpoint, a_log, signed
@@ -58,3 +61,28 @@ class Watched:
         files, _ = a_log(size)
         proof = consistency_proof(files.read, old, size)
         return AddCheckpoint.of(self.note(size), old, proof).render()
+
+
+def beside(witness: Witness) -> WitnessClient:
+    """A client of this witness, without a network."""
+
+    def ask(body: bytes) -> Reply:
+        answer = witness.add_checkpoint(body)
+        return Reply(status=answer.status, body=answer.body)
+
+    name = witness.cosigner.name
+    return WitnessClient(Named(name=name, key=witness.cosigner.key), ask)
+
+
+class Out:
+    """A witness that cannot be reached, until it is back."""
+
+    def __init__(self, witness: Witness) -> None:
+        self.client = beside(witness)
+        self.ask, self.client._ask = self.client._ask, self.refuse  # noqa: SLF001
+
+    def refuse(self, body: bytes) -> Reply:
+        raise TransientError(f"no reply to {len(body)} bytes")
+
+    def back(self) -> None:
+        self.client._ask = self.ask  # noqa: SLF001

@@ -67,7 +67,7 @@ class PaperVenue:
         self._arrivals: dict[str, int] = {}
         self._messages: dict[str, Message] = {}
         for execution in self._journal.lines if self._journal else ():
-            self._remember(execution)
+            self._remember(message_in(execution), execution)
 
     async def submit(self, permit: Permit) -> VenueAnswer:
         """Take the order now; TransientError where a fault hides the outcome."""
@@ -178,26 +178,27 @@ class PaperVenue:
         """Put on the list what the message has come to, before anybody is told."""
         now = self._clock.now()
         execution = execution_of(message, self._name, arrival, now)
-        self._remember(execution)
+        self._remember(message, execution)
         if self._journal is not None:
             self._journal.keep(execution)
 
-    def _remember(self, execution: Execution) -> None:
+    def _remember(self, message: Message, execution: Execution) -> None:
         """Know what the line says: one line tells of a message and of its target.
 
         So no line can be missing between the two, wherever a process ends.
         """
-        message = message_in(execution)
-        known = self._messages.get(message.client_id)
+        known, done = self._messages.get(message.client_id), 0
         if known is not None:
-            message = replace(message, before=known.before)
+            done = known.before
         elif message.ends_its_target and message.target is not None:
             target = self._messages[message.target]
             if message.action is Action.REPLACE:
-                message = replace(message, before=target.before + target.filled)
+                done = target.before + target.filled
             word = f"{_DONE[message.action]} by {message.client_order_id}"
             self._messages[target.client_id] = book.ended(target, word)
             self._resting.discard(target.client_id)
+        if message.before != done:  # Which no line says, so that it is derived alone.
+            message = replace(message, before=done)
         before = 0 if known is None else known.filled
         self._list.take(before, message, Instant.parse(execution.at))
         (self._resting.add if message.is_resting else self._resting.discard)(

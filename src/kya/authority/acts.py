@@ -2,6 +2,7 @@
 
 from kya.codec import (
     baseline_locks,
+    erasures,
     halts,
     incidents,
     mandates,
@@ -15,6 +16,7 @@ from kya.codec import (
 from kya.codec.note import SignedNote
 from kya.codec.statements import Issuance, Opening
 from kya.core.baseline import Lock
+from kya.core.erasure import TextErased
 from kya.core.errors import InputError
 from kya.core.halt import Halt, Resume
 from kya.core.incident import IncidentAct
@@ -85,6 +87,11 @@ def halt(wanted: Halt, *people: NoteSigner) -> bytes:
 def resume(wanted: Resume, *people: NoteSigner) -> bytes:
     """Return the note by which these people lift a halt."""
     return sign_note(halts.render_resume(wanted), *people).render()
+
+
+def erase(wanted: TextErased, *people: NoteSigner) -> bytes:
+    """Return the note by which these people have a text destroyed."""
+    return sign_note(erasures.render_erasure(wanted), *people).render()
 
 
 def rearm(wanted: Rearm, *people: NoteSigner) -> bytes:

@@ -45,6 +45,7 @@ COMMANDS: Final = (
     "paper-exchange",
     "perimeter",
     "replay",
+    "report",
     "score",
     "sidecar",
     "up",

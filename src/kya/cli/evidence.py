@@ -4,7 +4,7 @@ import shlex
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 import typer
 
@@ -16,8 +16,10 @@ from kya.codec.package_layout import LOG
 from kya.codec.tally import Selection
 from kya.core.instant import MICROS_PER_SECOND, Day
 from kya.evidence.archive import archive
-from kya.evidence.build import BuiltPackage, build_package
+from kya.evidence.build import BuiltPackage, Progress, build_package
 from kya.evidence.cms import CONTENT, MESSAGE, find_order, write_order
+from kya.evidence.partial import build_partial
+from kya.evidence.reader import LogReader
 from kya.verify.package import opened
 from kya.wiring.witnessed import log_directory, newest_seen
 
@@ -42,18 +44,26 @@ def build(
     ] = None,
     data: Data = DATA_DEFAULT,
     *,
+    partial: Annotated[
+        bool,
+        typer.Option("--partial", help="Only that agent's orders, and hashes."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build the evidence package of a period from the published log."""
+    """Build the evidence package of a period from the published log.
+
+    A partial one withholds what other entries say; it answers fewer questions.
+    """
     if (size := publish_if_running(data)) is not None:
         _wait_for_witnesses(data, size)
     selection = Selection(agent=agent, first=Day.parse(first), last=Day.parse(last))
+    build_it = build_partial if partial else build_package
     if out.name.endswith(ARCHIVE):
         with tempfile.TemporaryDirectory(dir=out.parent) as draft:
-            built = _build(data, selection, Path(draft) / "package")
+            built = _build(build_it, data, selection, Path(draft) / "package")
             archive(built.path, out)
     else:
-        built = _build(data, selection, out)
+        built = _build(build_it, data, selection, out)
     if as_json:
         answer_json(
             {"entries": built.entries, "orders": built.orders, "path": str(out)}
@@ -118,10 +128,24 @@ def _command(out: Path, attime: int) -> str:
     )
 
 
-def _build(data: Path, selection: Selection, out: Path) -> BuiltPackage:
+class _Builder(Protocol):
+    def __call__(
+        self,
+        *,
+        source: LogReader,
+        root_pem: bytes,
+        selection: Selection,
+        out: Path,
+        progress: Progress,
+    ) -> BuiltPackage: ...
+
+
+def _build(
+    build_it: _Builder, data: Path, selection: Selection, out: Path
+) -> BuiltPackage:
     """Build the package as a directory."""
     with progress() as report:
-        return build_package(
+        return build_it(
             source=log_directory(data),
             root_pem=(data / "trust/root.pem").read_bytes(),
             selection=selection,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kya.cli.exits import Exit
+from kya.cli.log_texts import commit_text, destroy_text, retention
 from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
 from kya.codec.note import SignedNote
 from kya.core.errors import InputError
@@ -24,7 +25,12 @@ from kya.wiring.log_reader import (
     tile_reader,
 )
 
-app = typer.Typer(help="The log: show, prove, crl, fsck.", no_args_is_help=True)
+app = typer.Typer(
+    help="The log: show, prove, crl, fsck, texts, retention.", no_args_is_help=True
+)
+app.command("commit-text")(commit_text)
+app.command("destroy-text")(destroy_text)
+app.command("retention")(retention)
 First = Annotated[int, typer.Option("--from", min=0, help="First entry, from 0.")]
 Count = Annotated[int, typer.Option("--count", min=1, help="How many entries.")]
 

@@ -1,9 +1,6 @@
 """`kya verify`: check an evidence package, offline, trusting nothing in it."""
 
 import sys
-from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -12,12 +9,21 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from kya.cli.output import AsJson, answer, console, read_bytes
+from kya.cli.bringing import (
+    Executions,
+    Held,
+    PackagePath,
+    Policy,
+    Root,
+    Since,
+    StampPolicy,
+    StampRoots,
+    read_brought,
+    trusted_authorities,
+)
+from kya.cli.output import AsJson, answer, console
 from kya.cli.progress import progress
-from kya.core.errors import InputError
 from kya.evidence.verify_page import verify_page
-from kya.pki.stamp_authorities import Authorities
-from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
 from kya.verify.package import LIMITS
 from kya.verify.report import Answer, Report
@@ -40,32 +46,15 @@ def _print_page(asked: bool) -> None:  # noqa: FBT001  An option's callback.
 
 
 def verify(
-    package: Annotated[
-        Path, typer.Argument(help="The package: a directory or a .tar.gz.")
-    ],
-    root: Annotated[
-        Path, typer.Option(help="Your own copy of the root certificate, PEM.")
-    ],
-    policy: Annotated[
-        Path | None,
-        typer.Option(help="Your own copy of the log policy (C2SP tlog-policy)."),
-    ] = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(help="A checkpoint of this log that you kept from before."),
-    ] = None,
-    executions: Annotated[
-        Path | None,
-        typer.Option(help="Executions as you had them from the venues: JSON or CSV."),
-    ] = None,
+    package: PackagePath,
+    root: Root,
+    policy: Policy = None,
+    checkpoint: Held = None,
+    executions: Executions = None,
     *,
-    tsa: Annotated[
-        Path | None,
-        typer.Option(help="Roots of the time-stamping authorities you trust, PEM."),
-    ] = None,
-    tsa_policy: Annotated[
-        str, typer.Option(help="The policy, an OID, that their stamps must name.")
-    ] = "",
+    since: Since = None,
+    tsa: StampRoots = None,
+    tsa_policy: StampPolicy = "",
     as_json: AsJson = False,
     _page: Annotated[
         bool,
@@ -79,18 +68,22 @@ def verify(
 ) -> None:
     """Check an evidence package offline and answer the ten questions.
 
+    With --since, what lies below that checkpoint is not examined in full again: you
+    have verified it, and the answers say from which entry on they were checked.
+
     Overlays are asked again where their engines are installed, in their release.
     Exit code 0: all hold. 1: at least one fails. 3: none fails, some cannot be told.
     """
     with progress() as shown, engines() as ask:
-        brought = Brought.read(
-            read_bytes(root, "root"),
-            _own(policy, "policy"),
-            _own(checkpoint, "checkpoint"),
-            _own(executions, "executions"),
+        brought = read_brought(
+            root,
+            policy=policy,
+            held=checkpoint,
+            since=since,
+            executions=executions,
+            authorities=trusted_authorities(tsa, tsa_policy),
+            ask=ask,
         )
-        roots = _own(tsa, "tsa")
-        brought = replace(brought, ask=ask, authorities=_authorities(roots, tsa_policy))
         report = verify_again(package, brought, LIMITS, shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
@@ -99,26 +92,16 @@ def verify(
     raise typer.Exit(report.exit_code)
 
 
-def _authorities(roots: bytes | None, policy: str) -> Authorities | None:
-    """Return whose time stamps count; InputError without the library to check them."""
-    if roots is None:
-        return None
-    if find_spec("rfc3161_client") is None:
-        raise InputError("--tsa: rfc3161-client is not installed; want kya[stamps]")
-    return Authorities.read(roots, policy)
-
-
-def _own(path: Path | None, what: str) -> bytes | None:
-    """Return what a file of the verifier's own holds, if it has one."""
-    return None if path is None else read_bytes(path, what)
-
-
 def _print(report: Report) -> None:
     """Print the verdict table, and beside it what was not checked."""
     subject = report.subject
     out = console()
     out.print(Text(f"package   {subject.package}"))
     out.print(Text(f"log       {subject.origin}, {subject.entries} entries"))
+    if subject.known:
+        out.print(Text(f"since     your checkpoint of {subject.known} entries"))
+    if subject.withheld:
+        out.print(Text(f"a part    {subject.withheld} of these entries are withheld"))
     out.print(Text(f"agents    {', '.join(subject.agents) or 'none'}"))
     out.print(Text(f"orders    {subject.orders}"))
     out.print(Text(f"root      SHA-256 {subject.root_sha256} (yours)"))
@@ -182,4 +165,6 @@ def _conclusion(report: Report) -> str:
         for verdict in Verdict
         if verdicts.count(verdict)
     )
-    return f"{report.verdict.value}: of ten questions, {counts}"
+    known = report.subject.known
+    since = f", from entry {known} on" if known else ""
+    return f"{report.verdict.value}: of ten questions, {counts}{since}"

@@ -12,11 +12,12 @@ writes and verifies.
 
 import re
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from hashlib import sha256
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -46,6 +47,9 @@ _SPKI_P256: Final = bytes.fromhex(
     "3059301306072a8648ce3d020106082a8648ce3d03010703420004"
 )
 _ECDSA_SHA256: Final = ECDSA(SHA256())
+
+Check: TypeAlias = Callable[[bytes, bytes], None]
+"""Takes a signature and the text under it; raises InvalidSignature unless they fit."""
 
 
 class Algorithm(Enum):
@@ -111,13 +115,14 @@ class SignedNote:
         if not separator or block.count(b"\n") > SIGNATURES_MAX:
             raise MalformedError("note: want text, blank line, signature lines")
         try:
-            lines = block.decode("utf-8").split("\n")[:-1]
+            *lines, behind = block.decode("utf-8").split("\n")
         except UnicodeDecodeError as error:
             raise MalformedError("note: not valid UTF-8") from error
-        note = cls(body + b"\n", tuple([NoteSignature.parse(line) for line in lines]))
-        if note.render() != raw:
+        signatures = tuple([NoteSignature.parse(line) for line in lines])
+        # Text and blank line stand as they were found; only lines have other spellings.
+        if behind or list(map(str, signatures)) != lines:
             raise MalformedError("note: not in canonical form")
-        return note
+        return cls(body + b"\n", signatures)
 
     def render(self) -> bytes:
         """Return the bytes that are stored, sent and hashed."""
@@ -135,16 +140,14 @@ class VerifierKey:
     algorithm: Algorithm
     spki: bytes  # SubjectPublicKeyInfo, DER; for P-256 with the uncompressed point
     key_id: bytes = field(init=False)
-    _public_key: Ed25519PublicKey | EllipticCurvePublicKey = field(
-        init=False, repr=False, compare=False
-    )
+    _check: Check = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Load the key once; verifying is the hot path."""
         _check_name(self.name)
         material = _material(self.algorithm, self.spki)
         object.__setattr__(self, "key_id", _id(self.name, self.algorithm, material))
-        object.__setattr__(self, "_public_key", _load(self.spki))
+        object.__setattr__(self, "_check", _load(self.spki))
 
     @classmethod
     def from_spki(cls, name: str, spki: bytes) -> Self:
@@ -177,13 +180,10 @@ class VerifierKey:
     def verifies(self, text: bytes, signature: bytes) -> bool:
         """Tell whether this key made `signature` (without key id) over `text`."""
         try:
-            if isinstance(self._public_key, EllipticCurvePublicKey):
-                self._public_key.verify(signature, text, _ECDSA_SHA256)
-                return True
             if self.algorithm is Algorithm.ED25519_COSIGNATURE:
                 seconds, signature = split_value(signature)
                 text = cosigned_message(text, seconds)
-            self._public_key.verify(signature, text)
+            self._check(signature, text)
         except (InvalidSignature, MalformedError):
             return False
         return True
@@ -280,11 +280,13 @@ def _id(name: str, algorithm: Algorithm, material: bytes) -> bytes:
     return sha256(prefix + material).digest()[:KEY_ID_BYTES]
 
 
-def _load(spki: bytes) -> Ed25519PublicKey | EllipticCurvePublicKey:
+def _load(spki: bytes) -> Check:
+    """Return how signatures of this key are checked: InvalidSignature, or nothing."""
     if spki.startswith(_SPKI_ED25519):
-        return Ed25519PublicKey.from_public_bytes(spki[len(_SPKI_ED25519) :])
+        return Ed25519PublicKey.from_public_bytes(spki[len(_SPKI_ED25519) :]).verify
     try:
         point = spki[len(_SPKI_P256) - 1 :]
-        return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+        key = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
     except ValueError as error:
         raise InputError("public key: not a point on P-256") from error
+    return partial(key.verify, signature_algorithm=_ECDSA_SHA256)

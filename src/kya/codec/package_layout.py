@@ -21,6 +21,7 @@ LOG: Final = "log/"
 CHECKPOINT: Final = "log/checkpoint"
 WITNESSED: Final = "witnessed"
 STAMPS: Final = "stamps"
+TEXTS: Final = "texts/"
 
 ARCHIVE_FOLDER: Final = "evidence"
 """The one folder that an archive unpacks to, whatever the archive is called."""
@@ -35,7 +36,8 @@ PATH_CHARS_MAX: Final = 200
 """With the archive's folder this fits a tar header; an agent's name has 64."""
 
 _STAMP: Final = re.compile(r"([1-9][0-9]{0,18})\.([A-Za-z0-9_-]+)\.tsr", re.ASCII)
-_PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]+", re.ASCII)
+_PART: Final = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._-]+"
+_PATH: Final = re.compile(f"{_PART}(?:/{_PART})*", re.ASCII)
 
 
 def certificate_path(role: str, name: str, serial: int) -> str:
@@ -74,6 +76,11 @@ def stamped_size(name: str) -> int | None:
     return None if match is None else int(match[1])
 
 
+def text_path(digest: str) -> str:
+    """Return the place of a text that entries commit to."""
+    return f"{TEXTS}{digest}.txt"
+
+
 def order_path(agent: str, seq: int) -> str:
     """Return the place of an agent's order."""
     return f"orders/{agent}/{seq:09d}.note"
@@ -91,9 +98,7 @@ def decision_path(agent: str, seq: int) -> str:
 
 def is_plain(path: str) -> bool:
     """Tell whether the path is one that a package may hold."""
-    return len(path) <= PATH_CHARS_MAX and all(
-        _PART.fullmatch(part) for part in path.split("/")
-    )
+    return len(path) <= PATH_CHARS_MAX and _PATH.fullmatch(path) is not None
 
 
 def place(path: str) -> tuple[str, ...]:

@@ -151,7 +151,7 @@ class Tally:
         if not self.selection.takes(event.agent, event.received_at):
             return
         agent, outcome = self._agent(event.agent), event.outcome.value
-        mode = agent.modes.setdefault(line.mode, Bucket())
+        mode = agent.modes.get(line.mode) or agent.modes.setdefault(line.mode, Bucket())
         order = submitted.order
         size = None if order.action is Action.CANCEL else order.amount
         for bucket in (agent.total, mode):

@@ -16,6 +16,7 @@ from kya.core.enrolment_admission import (
     against_refusal,
     against_registration,
 )
+from kya.core.erasure import TextErased
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.halt_admission import against_stop
@@ -102,6 +103,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_baseline(state, event)
         case IncidentActed() | AlertSettled():
             return against_incident(state, event)
+        case TextErased(at=at):
+            return against_back_dating(state, at, "erasure")
         case _ as never:
             assert_never(never)
 

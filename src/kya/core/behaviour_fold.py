@@ -4,7 +4,7 @@ from typing import Final
 
 from kya.core.attempt import MILLIS, attempt_of
 from kya.core.baseline import PROBATION_ORDERS, Baseline, BaselineLocked
-from kya.core.behaviour import advance, answered, score
+from kya.core.behaviour import Behaviour, advance, answered, score
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderDecided, VenueReported, VenueStatus
 from kya.core.state import AgentState, State
@@ -49,11 +49,11 @@ def behaviour_after_order(
         if order.action is Action.CANCEL:
             return agent
         pace = behaviour.pace.after(event.received_at.micros // MILLIS)
-        return agent._replace(behaviour=behaviour._replace(pace=pace))
+        return agent._replace(behaviour=Behaviour(pace, behaviour.sequence))
     attempt = attempt_of(order, event.received_at, event.price)
     reference, scored = baseline.reference, None
     if order.action is not Action.CANCEL:
-        scored = score(reference, behaviour, attempt)
+        scored = event.score or score(reference, behaviour, attempt)
         baseline = baseline.after_order()
     behaviour = advance(reference, behaviour, attempt, scored)
     return agent._replace(baseline=baseline, behaviour=behaviour)

@@ -1,5 +1,6 @@
 """Controls of the action: what may be asked for, and of which working order."""
 
+from functools import lru_cache
 from typing import Final
 
 from kya.core.case import Case
@@ -33,12 +34,18 @@ def action_is_allowed(case: Case) -> ControlResult | NotArmed:
     if action is Action.NEW and listed is None:
         return NOT_ARMED
     allowed = ACTIONS_UNLESS_LISTED if listed is None else listed
-    limit = frozenset([each.value for each in allowed])
+    limit = _words_of(allowed)
     if action in allowed or action is Action.CANCEL:
         return ControlResult(ACTION_ALLOWED, _PASSED, limit, action.value)
     return ControlResult(
         ACTION_ALLOWED, _FAILED, limit, action.value, Reason.ACTION_NOT_ALLOWED
     )
+
+
+@lru_cache(maxsize=256)
+def _words_of(actions: frozenset[Action]) -> frozenset[str]:
+    """Return the actions as words, and keep them: a scope's are always the same."""
+    return frozenset([each.value for each in actions])
 
 
 def target_is_a_working_order(case: Case) -> ControlResult | NotArmed:

@@ -29,7 +29,10 @@ CLIENT_ORDER_ID_UNIQUE: Final = Control(
     source="SEC 15c3-5(c)(1)(ii); RTS 7 Art. 18(2)(c)",
 )
 CLOCK_SKEW: Final = Control(
-    id="clock.skew", version=1, unit="us", source="RTS 25; replay window"
+    id="clock.skew",
+    version=1,
+    unit="us",
+    source="(EU) 2025/1155 Art. 11 to 16; replay window",
 )
 
 

@@ -54,6 +54,8 @@ class _Figure(NamedTuple):
 
 def order_amount_is_within_max_of_each_place(case: Case) -> ControlResult | NotArmed:
     """The order's worth is at most the order maximum of each place that it touches."""
+    if not case.place_limits:
+        return NOT_ARMED
     asked = [
         (each.limits.place, each.limits.order_max, 0)
         for each in case.place_limits
@@ -68,6 +70,8 @@ def daily_amount_is_within_max_of_each_place(case: Case) -> ControlResult | NotA
     Counted over the UTC day from the decision on, in the currency of the place's
     limits, and not given back. A replace counts with what it adds to its target.
     """
+    if not case.place_limits:
+        return NOT_ARMED
     asked = [
         (each.limits.place, each.limits.daily_max, each.allowed)
         for each in case.place_limits
@@ -82,6 +86,8 @@ def open_orders_are_within_max_of_each_place(case: Case) -> ControlResult | NotA
 
     A replace stands for its target, and is not one more.
     """
+    if not case.place_limits:
+        return NOT_ARMED
     more = 1 if case.target is None else 0
     figures = [
         _Figure(each.limits.place, each.limits.open_orders, each.open_orders + more)

@@ -48,10 +48,8 @@ class CopiedList:
         """Take the next lines; `working` are the orders that may have them, by id."""
         copied = self
         for position, execution in enumerate(lines, start=self.position + 1):
-            copied = replace(
-                copied._with_line(position, execution, working, at), position=position
-            )
-        return copied
+            copied = copied._with_line(position, execution, working, at)
+        return replace(copied, position=self.position + len(lines))
 
     def with_report(
         self, submitted: OrderSubmitted, reported: Reported, *, is_final: bool

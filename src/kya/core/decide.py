@@ -7,6 +7,7 @@ from kya.core.checks import Check, checks_of
 from kya.core.checks_overlay import overlay_allows
 from kya.core.control import (
     NOT_ARMED,
+    Control,
     ControlOutcome,
     ControlResult,
     Reason,
@@ -71,11 +72,10 @@ def _evaluated(case: Case, checks: tuple[Check, ...]) -> tuple[ControlResult, ..
             if result is NOT_ARMED:
                 continue
             named, outcome, _, _, reason = result
-            if (
-                named is control
-                and (reason is None) is (outcome is _PASSED)
-                and outcome is not _OVERRIDDEN  # No control sets itself aside.
-                and (outcome is not _WARNED or control.soft)
+            if named is control and (
+                reason is None
+                if outcome is _PASSED
+                else reason is not None and _may_say(control, outcome)
             ):
                 results.append(result)
                 continue
@@ -92,3 +92,10 @@ def _evaluated(case: Case, checks: tuple[Check, ...]) -> tuple[ControlResult, ..
             )
         )
     return tuple(results)
+
+
+def _may_say(control: Control, outcome: ControlOutcome) -> bool:
+    """Tell whether a control may say so of an order that it does not let pass."""
+    if outcome is _WARNED:
+        return control.soft
+    return outcome is not _OVERRIDDEN  # No control sets itself aside.

@@ -64,14 +64,16 @@ class Counters(NamedTuple):
 class Decision:
     """The judgement of one case: every control's result, passed or not.
 
-    `reasons` follow: those of each control that neither passed nor was set aside. So do
-    `breaches`, the same with those of what only warned, or none of a refused order, and
-    `opening`, the incident that the decision opens, if it opens one.
+    `reasons` follow: those of each control that neither passed nor was set aside, and
+    from them the `outcome`: allowed only without any. So do `breaches`, the same with
+    those of what only warned, or none of a refused order, and `opening`, the incident
+    that the decision opens, if it opens one.
     """
 
     case: Case
     results: tuple[ControlResult, ...]
     reasons: tuple[Reason, ...] = field(init=False, repr=False, compare=False)
+    outcome: Outcome = field(init=False, repr=False, compare=False)
     breaches: tuple[Reason, ...] = field(init=False, repr=False, compare=False)
     opening: Opening | None = field(init=False, repr=False, compare=False)
 
@@ -97,9 +99,11 @@ class Decision:
                 raise CorruptionError(msg)
             if outcome not in LETS_PASS:
                 reasons.append(reason)
+        follows = outcome_of(reasons)
         object.__setattr__(self, "reasons", tuple(reasons))  # Derived, then frozen.
+        object.__setattr__(self, "outcome", follows)
         case, opening = self.case, None
-        if breaches and self.outcome is Outcome.REFUSED:
+        if breaches and follows is Outcome.REFUSED:
             breaches.clear()
         counted = tuple(breaches)
         if counted and case.watch is not None:
@@ -131,11 +135,6 @@ class Decision:
             for result in self.results
             if result.reason is not None and result.outcome not in LETS_PASS
         )
-
-    @property
-    def outcome(self) -> Outcome:
-        """Allowed only if every control passed, or was set aside by an override."""
-        return outcome_of(self.reasons)
 
     @property
     def allowed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
+from kya.core.erasure import TextErased
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.incident import AlertSettled, IncidentActed
 from kya.core.latch import LatchRearmed
@@ -55,6 +56,7 @@ Event = (
     | BaselineLocked
     | IncidentActed
     | AlertSettled
+    | TextErased
 )
 
 SaidByGateway = (

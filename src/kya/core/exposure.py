@@ -150,7 +150,10 @@ class Exposure(NamedTuple):
 
     def added_by(self, order: Order, worth: Money) -> int:
         """Return what the order would add, beyond the rest of its target."""
-        return counted_for(Working.of(order, worth), self.working)
+        target = None if order.target is None else self.working.get(order.target)
+        if target is None:
+            return worth.minor_units
+        return max(0, worth.minor_units - target.remaining)
 
     def moved(self, *moves: Move) -> "Exposure":
         """Return the exposure with the sums of market and venue moved by so much."""

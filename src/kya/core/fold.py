@@ -19,6 +19,7 @@ from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.copy_fold import copies_after_report, with_copy
 from kya.core.credential import Credential, Role, Withdrawal
 from kya.core.decision import Outcome
+from kya.core.erasure import TextErased
 from kya.core.errors import CorruptionError, InputError
 from kya.core.events import Event
 from kya.core.flow import Decided, past_after_decision, past_after_report
@@ -78,9 +79,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_decision(state, event)
         case VenueReported():
             return _with_report(state, event)
-        case LogOpened(authority=authority, issuer=issuer):
-            opened = state._replace(opened=event, now=event.at, issuers=(issuer,))
-            return _enrolled(opened, authority)
+        case LogOpened():
+            return _opened(state, event)
         case MandateGranted(digest=digest, mandate=mandate):
             return state._replace(mandates={**state.mandates, digest: mandate})
         case AgentRegistered() | EnrolmentRefused():
@@ -105,8 +105,16 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_baseline(state, event)
         case IncidentActed() | AlertSettled():
             return with_incident(state, event)
+        case TextErased():
+            return state
         case _ as never:
             assert_never(never)
+
+
+def _opened(state: State, event: LogOpened) -> State:
+    """Begin with the issuing CA and the authority."""
+    opened = state._replace(opened=event, now=event.at, issuers=(event.issuer,))
+    return _enrolled(opened, event.authority)
 
 
 def _with_decision(state: State, event: OrderDecided) -> State:

@@ -93,7 +93,9 @@ def halts_upon(
 
 def state_under(halts: tuple[HaltOrdered, ...]) -> TradingState:
     """Return the strictest state that the halts lead to."""
+    if not halts:  # As nearly always; an order's way costs microseconds.
+        return TradingState.ACTIVE
     states = {ordered.halt.state for ordered in halts}
     if TradingState.HALTED in states:
         return TradingState.HALTED
-    return TradingState.REDUCING if states else TradingState.ACTIVE
+    return TradingState.REDUCING

@@ -251,6 +251,12 @@ STAMP_AUTHORITIES_MAX: Final = 8
 WITNESS_MILLIS_MAX: Final = 60_000
 """Longest pause between two questions to a witness, and longest wait for an answer."""
 
+WITNESS_SILENCE_SECONDS_MAX: Final = 86_400
+"""Longest silence of witnesses that a gateway counts before it halts: a day."""
+
+RETENTION_YEARS: Final = range(5, 101)
+"""Years for which a log may be kept; MiCA Art. 68(9), MiFIR Art. 25(1) ask for five."""
+
 TRIGGERS_MAX: Final = 16
 """Triggers of an incident policy; a board writes few, and people must read them."""
 

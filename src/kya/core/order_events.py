@@ -1,10 +1,11 @@
 """Events of the flow: orders, what was decided, and what venues said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Self
 
 from kya.core import tokens
+from kya.core.behaviour_score import Score
 from kya.core.control import Reason
 from kya.core.decision import Decision, Outcome
 from kya.core.errors import MalformedError
@@ -82,7 +83,9 @@ class OrderDecided:
 
     `worth` is what it is worth in the scope's currency, if its amount is in another;
     `price` is the reference price that it was judged by, if any. `breaches` are the
-    reasons, with those that only warned, `opening` the incident that it opens.
+    reasons, with those that only warned, `opening` the incident that it opens. `score`
+    is how unlike the agent's past it is, where whoever has just decided knows: no entry
+    says so, and the fold of one that was read reckons it again.
     """
 
     agent: str
@@ -94,11 +97,12 @@ class OrderDecided:
     price: ReferencePrice | None = None
     breaches: tuple[Reason, ...] = ()
     opening: Opening | None = None
+    score: Score | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, decision: Decision, order_leaf: str) -> Self:
         """Return the event of a decision on the order with this leaf hash."""
-        order = decision.case.order
+        order, likeness = decision.case.order, decision.case.likeness
         return cls(
             agent=order.agent,
             seq=order.seq,
@@ -109,6 +113,7 @@ class OrderDecided:
             price=decision.case.price,
             breaches=decision.breaches,
             opening=decision.opening,
+            score=None if likeness is None else likeness.score,
         )
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from kya.core import tokens
 from kya.core.credential import Credential, ReasonCode
@@ -171,3 +172,17 @@ class RevocationListed:
     def __post_init__(self) -> None:
         """Refuse a number that counts nothing."""
         tokens.require_count("number", self.number)
+
+
+POWER: Final = (
+    LogOpened,
+    MandateGranted,
+    AgentRegistered,
+    CertificateIssued,
+    IssuerRenewed,
+    EnrolmentRefused,
+    StandingChanged,
+    RevocationScheduled,
+    RevocationListed,
+)
+"""What all power rests on; every partial package shows these."""

@@ -10,11 +10,10 @@ def begun(
 ) -> AgentState:
     """Return what is known of the agent once its order is allowed."""
     seq = submitted.order.seq
-    changed = agent._replace(unanswered={**agent.unanswered, seq: submitted})
-    if worth is None:
-        return changed
-    progress = {**agent.progress, seq: Progress(worth=worth)}
-    return changed._replace(progress=progress)
+    unanswered, progress = {**agent.unanswered, seq: submitted}, agent.progress
+    if worth is not None:
+        progress = {**progress, seq: Progress(worth=worth)}
+    return agent._replace(unanswered=unanswered, progress=progress)
 
 
 def after_report(agent: AgentState, event: VenueReported) -> AgentState:

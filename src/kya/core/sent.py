@@ -9,6 +9,8 @@ from typing import Final, NamedTuple, Self
 from kya.core.limits import SENT_KEPT
 from kya.core.order import Order
 
+_MICROS: Final = attrgetter("micros")
+
 
 class Message(NamedTuple):
     """One message: when it was received, what it asked for, and the market then.
@@ -99,9 +101,7 @@ class Sent:
 
     def _first(self, micros: int) -> int:
         """Return where those begin that are later; O(log n), for time only goes on."""
-        return bisect_right(
-            self.items, micros, self.start, self.end, key=attrgetter("micros")
-        )
+        return bisect_right(self.items, micros, self.start, self.end, key=_MICROS)
 
 
 NOTHING_SENT: Final = Sent.of()

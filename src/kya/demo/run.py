@@ -24,6 +24,7 @@ from kya.demo.seed import SEED
 from kya.demo.stage import (
     AGENT,
     PAGER_SECRET,
+    REPORT,
     Stage,
     config_of,
     gateway_process,
@@ -69,6 +70,7 @@ def play(settings: Settings, console: Console) -> bool:
         narration.show(figures_table(stage))
         is_as_expected = judge(stage, narration, Path(scratch))
         narration.heading(f"All of it is in {stage.out}; its README says where")
+        narration.note(f"{stage.out / REPORT} is what a board reads of it")
         return is_as_expected
 
 

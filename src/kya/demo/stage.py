@@ -47,7 +47,8 @@ RESOLVED_AT: Final = Instant.parse("2026-04-24T10:00:00.000000Z")
 LIVE_FROM: Final = Instant.parse("2026-05-15T09:00:00.000000Z")
 
 _MADE: Final = ("evidence", "evidence.tar.gz", "installation", "agent-host", "root.pem")
-_MADE_TOO: Final = ("policy.txt", "executions.csv", "resolution.txt", "README")
+REPORT: Final = "report.html"
+_MADE_TOO: Final = ("policy.txt", "executions.csv", "resolution.txt", REPORT, "README")
 _OUTSIDE: Final = ("witnesses", INCIDENT_FILE)
 _OF_THE_REVIEW: Final = ("baseline.json", "review.jsonl")
 _OF_THE_BOT: Final = ("bot.jsonl", "bot.json")
@@ -56,6 +57,7 @@ _MARK_TEXT: Final = (
     "Made by `kya demo`, and made anew by the next one.\n\n"
     "evidence/, evidence.tar.gz   the package for the regulator\n"
     "root.pem, policy.txt         the regulator's own copies\n"
+    "report.html                  what a board reads of it, once it is verified\n"
     "executions.csv               what the venues handed to the regulator\n"
     "installation/                the operator's gateway: keys, log, venues' lists\n"
     "witnesses/                   the regulator's and the auditor's: keys, last trees\n"

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from kya.core.errors import CorruptionError
 from kya.demo.narration import Narration
-from kya.demo.stage import Stage
+from kya.demo.stage import REPORT, Stage
 
 HOLDS: Final = "HOLDS"
 FAILS: Final = "FAILS"
@@ -82,7 +82,8 @@ def judge(stage: Stage, narration: Narration, scratch: Path) -> bool:
     Return whether all are as expected.
     """
     with narration.console.status("verifying"):
-        genuine = verify(stage.package, stage.out)
+        page = ("--html", stage.out / REPORT)
+        genuine = _judged("report", stage.package, stage.out, *page)
     narration.heading(
         "What kya verify finds, under the regulator's root.pem and policy.txt"
     )
@@ -104,10 +105,15 @@ def judge(stage: Stage, narration: Narration, scratch: Path) -> bool:
 
 def verify(package: Path, held: Path) -> Judgement:
     """Return what `kya verify` says with all that the regulator holds."""
-    command = (sys.executable, "-c", _PROGRAM, "verify", package, "--json")
+    return _judged("verify", package, held)
+
+
+def _judged(verb: str, package: Path, held: Path, *more: str | Path) -> Judgement:
+    """Return the same of this verb; `kya report` says what `kya verify` does."""
+    command = (sys.executable, "-c", _PROGRAM, verb, package, "--json")
     trust = ("--root", held / "root.pem", "--policy", held / "policy.txt")
     lists = ("--executions", held / "executions.csv")
-    asked = (*command, *trust, *lists)
+    asked = (*command, *trust, *lists, *more)
     done = subprocess.run(asked, stdout=subprocess.PIPE, check=False)  # noqa: S603  our own program, our own arguments
     try:
         report = msgspec.json.decode(done.stdout, type=Verification)

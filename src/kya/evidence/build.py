@@ -5,7 +5,7 @@ Only what would make a useless package is refused: a log that does not match its
 checkpoint, or that was opened under another root.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib import resources
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kya.codec import package_layout as layout
+from kya.codec.committed_text import commitments_in
 from kya.codec.decisions import DecisionLine, parse_decision
 from kya.codec.note import SignedNote
 from kya.codec.package_report import Frame, render_csv, render_json
@@ -22,6 +23,7 @@ from kya.core.instant import Day
 from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.power_events import LogOpened
 from kya.evidence.folder import Folder, appearing
+from kya.evidence.heads import write_heads
 from kya.evidence.holdings import Holdings
 from kya.evidence.reader import LogReader
 from kya.evidence.readme import Sample, readme
@@ -32,8 +34,8 @@ from kya.pki.pem import CERTIFICATE, from_pem
 from kya.tlog.checkpoint import Checkpoint, open_checkpoint
 from kya.tlog.policy import Log
 from kya.tlog.proof import Proof
-from kya.tlog.tile import TILE_WIDTH, bundles_of, encode_entries, join_hashes, tiles_of
-from kya.tlog.tree import Tree, read_bundle, read_tile, root_at
+from kya.tlog.tile import TILE_WIDTH, bundles_of, encode_entries
+from kya.tlog.tree import Tree, read_bundle, root_at
 
 Progress = Callable[[str, int, int], None]
 
@@ -64,17 +66,24 @@ def build_package(
     if `out` exists or the agent or period has no place in the log; DistrustError if the
     log contradicts its own checkpoint or was opened under another root.
     """
-    if selection.first > selection.last:
-        raise InputError(f"period: {selection.first} is after {selection.last}")
-    raw = source("checkpoint")
-    note = SignedNote.parse(raw)
-    checkpoint = Checkpoint.from_note(note)
-    if root_at(source, checkpoint.size) != checkpoint.root:
-        raise DistrustError("log: its tiles do not lead to its checkpoint's root")
+    note, checkpoint = verified_head(source, selection)
     with appearing(out) as folder:
         root = from_pem(CERTIFICATE, root_pem)
         orders = _Pass(source, folder, note, selection, root).run(progress)
     return BuiltPackage(path=out, entries=checkpoint.size, orders=orders)
+
+
+def verified_head(
+    source: LogReader, selection: Selection
+) -> tuple[SignedNote, Checkpoint]:
+    """Return the log's checkpoint, if its tiles lead to it and the period is one."""
+    if selection.first > selection.last:
+        raise InputError(f"period: {selection.first} is after {selection.last}")
+    note = SignedNote.parse(source("checkpoint"))
+    checkpoint = Checkpoint.from_note(note)
+    if root_at(source, checkpoint.size) != checkpoint.root:
+        raise DistrustError("log: its tiles do not lead to its checkpoint's root")
+    return note, checkpoint
 
 
 class _Pass:
@@ -97,6 +106,7 @@ class _Pass:
         self._tree = Tree(source, self._head.size)
         self._sample: Sample | None = None
         self._orders = 0
+        self._committed: set[str] = set()
 
     def run(self, progress: Progress) -> int:
         """Write the package; return how many orders it shows."""
@@ -108,7 +118,7 @@ class _Pass:
                 self._take(raw)
             progress("entries", self._tally.size, size)
         self._require_selection()
-        self._write_log()
+        write_heads(self._folder, self._source, self._note, self._head)
         self._write_conclusions()
         progress("checksums", 0, 1)
         self._folder.write_sums()
@@ -120,9 +130,10 @@ class _Pass:
         index = self._tally.size
         entry = Entry.read(raw)
         if index == 0:
-            self._require_root(entry)
+            require_opened_under(entry, self._root)
         for path, content in self._holdings.take(entry):
             self._folder.write(path, content)
+        self._write_texts(raw)
         line: DecisionLine | None = None
         if isinstance(entry.event, OrderSubmitted):
             self._order = (index, raw, entry.event.order.credential)
@@ -130,6 +141,14 @@ class _Pass:
             line = parse_decision(entry.note.text)
             self._write_order(entry.event, entry)
         self._tally.take(entry.event, line)
+
+    def _write_texts(self, raw: bytes) -> None:
+        """Write the texts that an entry commits to, as far as they are kept."""
+        for digest in set(commitments_in(raw)) - self._committed:
+            self._committed.add(digest)
+            content = self._source.text(digest)
+            if content is not None:
+                self._folder.write(layout.text_path(digest), content)
 
     def _write_order(self, event: OrderDecided, decision: Entry) -> None:
         """Write order, proof and decision, if they are selected."""
@@ -156,36 +175,6 @@ class _Pass:
                 gateway=decision.note.signatures[0].key_id,
             )
 
-    def _write_log(self) -> None:
-        """Write hash tiles, the checkpoint and the former checkpoints."""
-        for tile in tiles_of(self._head.size):
-            hashes = read_tile(self._source, tile)
-            self._folder.write(layout.LOG + tile.path, join_hashes(hashes))
-        self._folder.write(layout.CHECKPOINT, self._note.render())
-        stamped = self._write_stamps()
-        sizes = [n for n in self._source.checkpoint_sizes() if n <= self._head.size]
-        others = thinned(set(sizes) - stamped, layout.CHECKPOINTS_MAX - len(stamped))
-        for size in sorted({*others, *stamped}):
-            path = layout.checkpoint_path(size)
-            self._folder.write(path, self._source(path))
-        cosigned = self._source.witnessed_sizes()
-        for size in thinned(n for n in cosigned if n <= self._head.size):
-            path = layout.witnessed_path(size)
-            self._folder.write(path, self._source(path))
-
-    def _write_stamps(self) -> set[int]:
-        """Write the time stamps, thinned out evenly; return the sizes they are on."""
-        by_size: dict[int, list[str]] = {}
-        for name in self._source.stamp_names():
-            size = layout.stamped_size(name)
-            if size is not None and size <= self._head.size:
-                by_size.setdefault(size, []).append(name)
-        kept = set(thinned(by_size, layout.STAMPED_MAX))
-        for name in (name for size in kept for name in by_size[size]):
-            path = f"{layout.STAMPS}/{name}"
-            self._folder.write(path, self._source(path))
-        return kept
-
     def _write_conclusions(self) -> None:
         """Write what can be said only after the last entry."""
         key = self._holdings.log_key({s.key_id for s in self._note.signatures})
@@ -208,13 +197,6 @@ class _Pass:
         write(layout.VERIFY_HTML, verify_page())
         write(layout.README, readme(self._holdings, self._tally, self._sample))
 
-    def _require_root(self, entry: Entry) -> None:
-        """Raise unless the log was opened under the root that was given."""
-        event = entry.event
-        digest = sha256(self._root).hexdigest()
-        if not isinstance(event, LogOpened) or event.root != digest:
-            raise DistrustError("log: opened under another root than the one given")
-
     def _require_selection(self) -> None:
         """Raise unless the log knows the agent."""
         agent = self._tally.selection.agent
@@ -223,13 +205,12 @@ class _Pass:
             raise InputError(f"agent {agent}: not in the log, which knows: {known}")
 
 
-def thinned(sizes: Iterable[int], most: int = layout.CHECKPOINTS_MAX) -> list[int]:
-    """Return the sizes in rising order, thinned out evenly if they are too many."""
-    known = sorted(set(sizes))
-    if len(known) <= most:
-        return known
-    last, steps = len(known) - 1, most - 1
-    return [known[step * last // steps] for step in range(steps + 1)]
+def require_opened_under(entry: Entry, root: bytes) -> None:
+    """Raise unless the entry opens a log under this root."""
+    event = entry.event
+    digest = sha256(root).hexdigest()
+    if not isinstance(event, LogOpened) or event.root != digest:
+        raise DistrustError("log: opened under another root than the one given")
 
 
 def everything(agent: str | None = None) -> Selection:

@@ -33,6 +33,10 @@ class LogReader(Protocol):
         """Return the names of the time stamps' files, in any order."""
         ...
 
+    def text(self, digest: str) -> bytes | None:
+        """Return a text that entries commit to; None if it is not kept."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LogDirectory:
@@ -40,6 +44,7 @@ class LogDirectory:
 
     directory: Path
     witnesses: Policy = field(default_factory=Policy)
+    texts: Path | None = None
 
     def __call__(self, path: str) -> bytes:
         """Return the file's bytes."""
@@ -56,6 +61,11 @@ class LogDirectory:
     def stamp_names(self) -> list[str]:
         """Return the names below `stamps/`."""
         return [path.name for path in (self.directory / STAMPS).glob("*.tsr")]
+
+    def text(self, digest: str) -> bytes | None:
+        """Return the bytes of the text's file, kept outside the log."""
+        path = None if self.texts is None else self.texts / f"{digest}.txt"
+        return path.read_bytes() if path is not None and path.is_file() else None
 
     def _sizes(self, folder: str) -> list[int]:
         names = (path.stem for path in (self.directory / folder).glob("*.note"))

@@ -45,6 +45,7 @@ usage: sh verify/verify.sh --root FILE [--policy FILE] [--checkpoint FILE] [--ts
   --root FILE        the root certificate that you hold, PEM; never the package's copy
   --policy FILE      the log's key and witnesses, as received before the first live order
   --checkpoint FILE  a checkpoint of this log that you kept from earlier
+  --since FILE       the same; everything is checked again, from the first entry on
   --tsa FILE         roots of the time-stamping authorities that you trust, PEM
   PACKAGE            the folder to check; by default the one that holds this script
 
@@ -84,19 +85,20 @@ checked() { finding CHECKED "$1" "$2"; }
 read_arguments() {
     while [ $# -gt 0 ]; do
         case $1 in
-            --root=* | --policy=* | --checkpoint=* | --tsa=*) set -- "${1%%=*}" "${1#*=}" "$@" ;;
+            --root=* | --policy=* | --checkpoint=* | --since=* | --tsa=*) set -- "${1%%=*}" "${1#*=}" "$@" ;;
         esac
         case $1 in
             -h | --help)
                 usage
                 exit 0
                 ;;
-            --root | --policy | --checkpoint | --tsa)
+            --root | --policy | --checkpoint | --since | --tsa)
                 [ -n "${2-}" ] || die 2 "$1 needs a file"
                 case $1 in
                     --root) root=$2 ;;
                     --policy) policy=$2 ;;
-                    --checkpoint) held=$2 ;;
+                    # Whatever was verified before, this script asks about everything.
+                    --checkpoint | --since) held=$2 ;;
                     --tsa) tsa=$2 ;;
                 esac
                 # `--root=FILE` was put before itself as two words.
@@ -493,11 +495,46 @@ check_files() {
         case $file in
             README.txt | SHA256SUMS | policy.txt | report.json | report.csv) ;;
             verify/verify.sh | verify/verify.html) ;;
-            trust/* | log/* | checkpoints/* | witnessed/* | stamps/* | orders/* | decisions/*) ;;
+            trust/* | log/* | checkpoints/* | witnessed/* | stamps/* | orders/* | decisions/* | texts/*) ;;
             *) fails 0 "$file: no file that a package has" ;;
         esac
     done <"$tmp/files"
     unknown 0 "the figures in report.json and report.csv: this script does not derive them again"
+}
+
+write_text_program() {
+    cat >"$tmp/texts.awk" <<'EOF'
+# The sums of the files, then the entries: a text counts if it has the digest in its name,
+# and an entry commits to that.
+part == "actual" {
+    path = substr($0, 67)
+    if (path ~ /^texts\//) SHOWN[path] = substr($0, 1, 64)
+    next
+}
+{
+    rest = $0
+    while (match(rest, /"reason":"committed:[0-9a-f]*"/)) {
+        digest = substr(rest, RSTART + 20, RLENGTH - 21)
+        if (is_digest(digest)) NAMED["texts/" digest ".txt"] = digest
+        rest = substr(rest, RSTART + RLENGTH)
+    }
+    if (match($0, /"_type":"kya\/erasure\/v1","at":"[^"]*","ground":"[a-z]*","text":"[0-9a-f]*"/))
+        ERASED["texts/" substr($0, RSTART + RLENGTH - 65, 64) ".txt"] = 1
+}
+END {
+    for (path in SHOWN) {
+        if (!(path in NAMED) || NAMED[path] != SHOWN[path])
+            finding(0, "FAILS", path ": no entry commits to such a text")
+        if (path in ERASED) finding(0, "FAILS", path ": was destroyed, an entry says")
+    }
+    for (path in NAMED) if (!(path in SHOWN) && !(path in ERASED)) missing++
+    if (missing) finding(0, "UNKNOWN", missing " texts that entries commit to are not shown")
+}
+EOF
+}
+
+check_texts() {
+    all_bundles | tr '\000' '\001' | program texts part=actual "$tmp/actual" part=entries -
 }
 
 # present PATH: a plain file of the package; a path through a link is a finding already.
@@ -1513,6 +1550,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/halt/v1") on_halt(i)
     else if (kind == "kya/resume/v1") on_resume(i)
     else if (kind == "kya/rearm/v1") on_rearm(i)
+    else if (kind == "kya/erasure/v1") on_erasure(i)
     else if (kind == "kya/incident/v1") on_step(i)
     else if (kind == "kya/alert/v1") on_alert(i, line)
     else if (kind == "kya/place-limits/v1") on_place_limits(i)
@@ -1968,6 +2006,17 @@ function on_resume(i,   h, p, at) {
     delete HALTED_AT[p]; delete STOPPED_AS[p]; delete HALT_LEAF[p]; delete HALT_PLACE[h]
     STOPPED_NOW--
     RESUMES++
+}
+
+function on_erasure(i) {
+    WHAT[i] = "erasure of a text"
+    if (!fields(i, 8, "_type,at,ground,text")) return
+    not_back_dated(8, i, V["at"])
+    signers(8, i, "compliance operator risk", V["at"])
+    if (!two_people(i, "compliance risk"))
+        fail(8, i, "want two people, one of compliance or risk management")
+    if (!within("request retention error", V["ground"]) || !is_digest(V["text"]))
+        fail(8, i, "no ground or text that an erasure can have")
 }
 
 function on_rearm(i,   a, l, at) {
@@ -4319,6 +4368,7 @@ print_table() {
 write_programs() {
     write_library
     write_sums_program
+    write_text_program
     write_policy_program
     write_checkpoint_program
     write_witness_programs
@@ -4329,6 +4379,17 @@ write_programs() {
     write_judge_program
     write_beside_programs
     write_table_program
+}
+
+is_partial() {
+    [ -e "$package/partial.json" ] || [ -L "$package/partial.json" ]
+}
+
+# A part has hashes where this script needs entries: nothing that it could ask is there.
+say_nothing_of_a_part() {
+    for question in 0 1 2 3 4 5 6 7 8 9 10; do
+        unknown "$question" "partial.json: only a part of a log; this script asks about whole ones"
+    done
 }
 
 read_root() {
@@ -4356,6 +4417,7 @@ check_log() {
     check_stamps
     check_tiles
     check_beside
+    check_texts
     check_signatures
     conclude_log
 }
@@ -4368,8 +4430,12 @@ main() {
     write_programs
     read_root
     started=$(date +%s)
-    check_files
-    check_log
+    if is_partial; then
+        say_nothing_of_a_part
+    else
+        check_files
+        check_log
+    fi
     print_table
     code=$?
     printf 'verify.sh: %s signatures, %s s\n' "${signatures:-0}" \

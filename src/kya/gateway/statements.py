@@ -3,6 +3,7 @@
 from typing import Final
 
 from kya.core.baseline import BaselineLocked
+from kya.core.erasure import TextErased
 from kya.core.errors import InputError
 from kya.core.fold import apply
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -52,6 +53,7 @@ Dated = (
     | OverlayOrdered
     | BaselineLocked
     | IncidentActed
+    | TextErased
 )
 """What people and the authority say; an order or a report comes by another way."""
 
@@ -60,7 +62,7 @@ _KINDS: Final = (
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
     " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1, kya/override/v1, kya/halt/v1,"
     " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1, kya/overlay/v1,"
-    " kya/baseline-lock/v1 or kya/incident/v1"
+    " kya/baseline-lock/v1, kya/incident/v1 or kya/erasure/v1"
 )
 
 

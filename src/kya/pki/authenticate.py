@@ -13,6 +13,7 @@ from kya.codec.statements import parse_certificate, parse_log
 from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Credential, Role
+from kya.core.erasure import TextErased
 from kya.core.errors import DistrustError
 from kya.core.events import SaidByGateway
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -55,9 +56,11 @@ from kya.pki.stopping import (
     STOPPING,
     SUPERVISING,
     only_tightens,
+    require_erasing,
     require_incident_act,
     require_limiting,
     require_locking,
+    require_people,
     require_rearming,
     require_resuming,
 )
@@ -118,9 +121,9 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _holders(entry, state, at, Role.AUTHORITY)
         case MandateGranted() | OverrideGranted() | BaselineLocked() as event:
             return _allowing(entry, event, state)
-        case (
-            HaltOrdered() | TradingResumed() | LatchRearmed() | IncidentActed() as event
-        ):
+        case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
+            return _stopping(entry, event, state)
+        case IncidentActed() | TextErased() as event:
             return _stopping(entry, event, state)
         case PlaceLimited() | OverlayOrdered() as event:
             return _limiting(entry, event, state)
@@ -177,7 +180,7 @@ def _allowing(
     """Return the people who allow an agent a scope, a past, or an order its excess."""
     if isinstance(event, MandateGranted):
         signers = _holders(entry, state, event.mandate.resolved_at, Role.DIRECTOR)
-        _require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
+        require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
         return signers
     if isinstance(event, BaselineLocked):
         signers = _holders(entry, state, event.at, *SUPERVISING)
@@ -190,7 +193,7 @@ def _allowing(
 
 def _stopping(
     entry: Entry,
-    event: HaltOrdered | TradingResumed | LatchRearmed | IncidentActed,
+    event: HaltOrdered | TradingResumed | LatchRearmed | IncidentActed | TextErased,
     state: State,
 ) -> tuple[Credential, ...]:
     """Return the people who stop trading, or who start or let it go on together."""
@@ -203,6 +206,8 @@ def _stopping(
         require_rearming(signers)
     elif isinstance(event, IncidentActed):
         require_incident_act(signers, event.act.step)
+    elif isinstance(event, TextErased):
+        require_erasing(signers)
     return signers
 
 
@@ -219,23 +224,8 @@ def _limiting(
 def _operators(entry: Entry, state: State, at: Instant) -> tuple[Credential, ...]:
     """Return the operators who signed; starting an agent takes two of them."""
     signers = _holders(entry, state, at, Role.OPERATOR)
-    _require_people(signers, Role.OPERATOR, OPERATORS_MIN)
+    require_people(signers, Role.OPERATOR, OPERATORS_MIN)
     return signers
-
-
-def _require_people(signers: tuple[Credential, ...], role: Role, enough: int) -> None:
-    """Raise unless enough different people signed: starting takes two.
-
-    Different in name and in key, so that nobody counts twice by having two names.
-    """
-    people = min(
-        len({signer.name for signer in signers}),
-        len({signer.spki for signer in signers}),
-    )
-    if people < enough:
-        names = ", ".join(signer.name for signer in signers)
-        msg = f"want {enough} different {role.value}s, signed by {names}"
-        raise DistrustError(msg)
 
 
 def _opening_authority(entry: Entry, event: LogOpened, root: bytes) -> Credential:

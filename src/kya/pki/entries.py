@@ -12,6 +12,7 @@ from kya.codec import (
     canonical,
     decisions,
     drop_copies,
+    erasures,
     halts,
     incidents,
     mandates,
@@ -216,6 +217,10 @@ def _read_alert(line: bytes, _raw: bytes) -> Event:
     return incidents.parse_alert(line)
 
 
+def _read_erasure(line: bytes, _raw: bytes) -> Event:
+    return erasures.parse_erasure(line)
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -250,4 +255,5 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     baseline_locks.LOCK_TYPE: _read_lock,
     incidents.INCIDENT_TYPE: _read_incident,
     incidents.ALERT_TYPE: _read_alert,
+    erasures.ERASURE_TYPE: _read_erasure,
 }

@@ -28,6 +28,11 @@ def require_resuming(signers: tuple[Credential, ...]) -> None:
     _require_pair("resume", signers, SUPERVISING, RESUMING_MIN)
 
 
+def require_erasing(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two people signed, and one of these two supervises."""
+    _require_pair("erasure", signers, SUPERVISING, RESUMING_MIN)
+
+
 def require_rearming(signers: tuple[Credential, ...]) -> None:
     """Raise unless two people signed."""
     _require_pair("re-arming", signers, STOPPING, RESUMING_MIN)
@@ -89,4 +94,19 @@ def _require_pair(
             f"{what}: want {enough} different people, one of them of {named};"
             f" signed by {names}"
         )
+        raise DistrustError(msg)
+
+
+def require_people(signers: tuple[Credential, ...], role: Role, enough: int) -> None:
+    """Raise unless enough different people signed: starting takes two.
+
+    Different in name and in key, so that nobody counts twice by having two names.
+    """
+    people = min(
+        len({signer.name for signer in signers}),
+        len({signer.spki for signer in signers}),
+    )
+    if people < enough:
+        names = ", ".join(signer.name for signer in signers)
+        msg = f"want {enough} different {role.value}s, signed by {names}"
         raise DistrustError(msg)

@@ -7,8 +7,7 @@ what entries mean.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Final
 
@@ -153,9 +152,9 @@ class DurableQueue:
         entries, length = self._next_entries()
         record = Record(self._recorded, entries)
         self._recorded = record.end
-        act: Callable[[], None] = partial(self._store.append, record)
-        writing = self._loop.run_in_executor(self._writer, act)
-        writing.add_done_callback(partial(self._written, record.end, length))
+        # Past the loop's own run_in_executor, whose future costs as much as the rest.
+        writing = self._writer.submit(self._store.append, record)
+        writing.add_done_callback(partial(self._tell_loop, record.end, length))
 
     def _next_entries(self) -> tuple[tuple[bytes, ...], int]:
         """Take as many waiting calls as fit one record; a call is never divided."""
@@ -169,7 +168,12 @@ class DurableQueue:
             length += more
         return tuple(entries), length
 
-    def _written(self, size: int, length: int, writing: asyncio.Future[None]) -> None:
+    def _tell_loop(self, size: int, length: int, writing: Future[None]) -> None:
+        """Have the loop hear of a write that has ended; the writer's thread is here."""
+        if not self._loop.is_closed():  # Else nobody waits any more.
+            self._loop.call_soon_threadsafe(self._written, size, length, writing)
+
+    def _written(self, size: int, length: int, writing: Future[None]) -> None:
         """Acknowledge what the record held, or stop for good."""
         error = None if writing.cancelled() else writing.exception()
         if error is not None or writing.cancelled():

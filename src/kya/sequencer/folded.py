@@ -60,7 +60,9 @@ class Folded:
         """Go where the step leads; it must have begun here."""
         self.state, self.size = step.state, step.size
         for agent, index in step.orders:
-            self._orders.setdefault(agent, array("q")).append(index)
+            if agent not in self._orders:
+                self._orders[agent] = array("q")
+            self._orders[agent].append(index)
         self._lists.extend(step.lists)
 
     def order_index(self, agent: str, seq: int) -> int | None:

@@ -111,6 +111,12 @@ def bundles_of(size: int) -> Iterator[Bundle]:
         yield Bundle(index=index, width=width_at(size, index))
 
 
+def belongs_to(file: Tile | Bundle, size: int) -> bool:
+    """Tell whether a tree of `size` has this very file."""
+    level = 0 if isinstance(file, Bundle) else file.level
+    return width_at(size >> TILE_HEIGHT * level, file.index) == file.width
+
+
 def width_at(row: int, index: int) -> int:
     """Return how many of a row's hashes or entries fall into tile `index`."""
     return min(TILE_WIDTH, row - index * TILE_WIDTH)

@@ -20,13 +20,15 @@ class Brought:
 
     A policy, a checkpoint, the venues' lists of executions, and the authorities whose
     time stamps count. `ask` puts questions to the engines of overlays that are
-    installed here.
+    installed here. With `continues`, the log was verified up to that checkpoint before,
+    and what lies below it is not examined in full again.
     """
 
     root: bytes
     policy: Policy | None
     held: SignedNote | None
     executions: BroughtList
+    continues: bool = False
     ask: Ask | None = None
     authorities: Authorities | None = None
 

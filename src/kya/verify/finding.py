@@ -56,7 +56,11 @@ class Findings:
 
     def failed(self, question: int) -> bool:
         """Tell whether anything about this question does not hold."""
-        return self.counts[question, Verdict.FAILS] > 0
+        return self.found(question, Verdict.FAILS)
+
+    def found(self, question: int, verdict: Verdict) -> bool:
+        """Tell whether any finding about this question has this verdict."""
+        return self.counts[question, verdict] > 0
 
     def omitted(self, question: int) -> dict[Verdict, int]:
         """Return how many findings of each verdict were not kept."""

@@ -137,6 +137,8 @@ class PlainScan:
             self._take_note_of(7, self._incidents.take(said, raw))
         elif kind in HALT_KINDS | PLACE_KINDS | OVERLAY_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
+        elif kind == "kya/erasure/v1" and len(signers_in(raw)) < 2:  # noqa: PLR2004
+            self._fail(8, "plain scan: an erasure takes two people")
         elif kind in WORKLOAD_KINDS:
             self._take_note_of(5, self._workloads.take(said, line, self.agents))
 
@@ -156,12 +158,12 @@ class PlainScan:
             return
         self._take_note_of(4, self._halts.take(said, raw))
         if said["_type"] == "kya/rearm/v1":
-            agent = self.agents.setdefault(said["agent"], PlainAgent())
+            agent = self._agent(said["agent"])
             agent.conduct.rearm(said["latch"])
 
     def _take_lock(self, said: Fields, raw: bytes) -> None:
         """Put an agent's baseline in force."""
-        agent = self.agents.setdefault(said["agent"], PlainAgent())
+        agent = self._agent(said["agent"])
         signers = len(signers_in(raw))
         wrong = objections_to(said, agent.baseline, agent.seq, signers)
         self._take_note_of(6, wrong)
@@ -169,7 +171,7 @@ class PlainScan:
 
     def _take_order(self, order: Fields, leaf: str, line_digest: str) -> None:
         """Check the agent's sequence and the certificate that the order names."""
-        agent = self.agents.setdefault(order["agent"], PlainAgent())
+        agent = self._agent(order["agent"])
         if order["seq"] != agent.seq + 1:
             self._fail(10, f"plain scan: seq {order['seq']} after {agent.seq}")
         if order["prev"] != agent.prev:
@@ -280,6 +282,12 @@ class PlainScan:
                 self.findings.fails(7, "the end of the log", f"plain scan: {wrong}")
         except _ODD as error:
             self._fail(7, f"plain scan: not to be understood: {type(error).__name__}")
+
+    def _agent(self, name: str) -> PlainAgent:
+        """Return the agent, a new one at first sight alone: making one is dear."""
+        if name not in self.agents:
+            self.agents[name] = PlainAgent()
+        return self.agents[name]
 
     def _fail(self, question: int, sentence: str) -> None:
         self.findings.fails(question, f"entry {self._index}", sentence)

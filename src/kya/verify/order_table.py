@@ -51,7 +51,7 @@ class OrderTable:
         self, agent: str, index: int, order: bytes, decision: bytes, *, selected: bool
     ) -> None:
         """Take an agent's next order."""
-        known = self.agents.setdefault(agent, _Agent())
+        known = self.agents.get(agent) or self.agents.setdefault(agent, _Agent())
         known.records += index.to_bytes(_INDEX_BYTES)
         known.records += sha256(b"\x00" + order).digest()
         known.records += sha256(order).digest()

@@ -69,15 +69,15 @@ class Package:
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes; FileNotFoundError if there is no such file."""
-        with _opened(self.root, path) as descriptor:
-            if (size := os.fstat(descriptor).st_size) > READ_BYTES_MAX:
+        with _opened(self.root, path) as (descriptor, size):
+            if size > READ_BYTES_MAX:
                 raise DistrustError(f"{path}: {size} bytes; at most {READ_BYTES_MAX}")
-            return _all_of(descriptor)
+            return _all_of(descriptor, size)
 
     def lines(self, path: str, bytes_max: int) -> Iterator[bytes]:
         """Yield a file's lines, LF included, cut after so many bytes."""
         with (
-            _opened(self.root, path) as descriptor,
+            _opened(self.root, path) as (descriptor, _),
             os.fdopen(os.dup(descriptor), "rb") as file,
         ):
             while line := file.readline(bytes_max):
@@ -93,9 +93,8 @@ class Package:
     def files(self) -> Iterator[File]:
         """Yield every file with its SHA-256, folder by folder, each sorted by name."""
         for path, _ in self._entries("", []):
-            with _opened(self.root, path) as descriptor:
+            with _opened(self.root, path) as (descriptor, size):
                 # One byte more than the size, not a megabyte: reading makes the buffer.
-                size = os.fstat(descriptor).st_size
                 content = os.read(descriptor, min(size, WHOLE_BYTES_MAX) + 1)
                 digest = sha256(content)
                 if len(content) > WHOLE_BYTES_MAX or size > WHOLE_BYTES_MAX:
@@ -141,8 +140,8 @@ def opened(path: Path, limits: Limits = LIMITS) -> Generator[Package, None, None
 
 
 @contextmanager
-def _opened(root: Path, path: str) -> Generator[int, None, None]:
-    """Give a descriptor of a regular file, never of what a link points to."""
+def _opened(root: Path, path: str) -> Generator[tuple[int, int], None, None]:
+    """Give descriptor and size of a regular file, never of what a link points to."""
     try:
         # Joined as text: a Path costs more than the system call it is for.
         descriptor = os.open(f"{root}/{path}", _FLAGS)
@@ -151,16 +150,17 @@ def _opened(root: Path, path: str) -> Generator[int, None, None]:
     except OSError as error:
         raise TransientError(f"{path}: cannot be read: {error.strerror}") from error
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise DistrustError(f"{path}: not a file")
-        yield descriptor
+        yield descriptor, status.st_size
     finally:
         os.close(descriptor)
 
 
-def _all_of(descriptor: int) -> bytes:
-    """Return what is left to read."""
-    content = os.read(descriptor, os.fstat(descriptor).st_size + 1)
+def _all_of(descriptor: int, size: int) -> bytes:
+    """Return all of a file that had this size when it was opened."""
+    content = os.read(descriptor, size + 1)
     rest = [content]
     while chunk := os.read(descriptor, _CHUNK):
         rest.append(chunk)

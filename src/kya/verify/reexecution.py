@@ -9,11 +9,10 @@ from collections import Counter
 from dataclasses import InitVar, dataclass, field
 from hashlib import sha256
 
-import msgspec
-
 from kya.codec import canonical
 from kya.codec.decisions import (
     DecisionLine,
+    event_of,
     inputs_of,
     parse_decision,
     render_decision,
@@ -42,6 +41,7 @@ from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from kya.pki.revocations import objections
 from kya.verify.brought_list import BroughtList
+from kya.verify.decision_lines import difference, loosely
 from kya.verify.equivocations import objection_to
 from kya.verify.expected import Expected
 from kya.verify.finding import Findings
@@ -54,9 +54,7 @@ from kya.verify.questions import (
     question_of_refusal,
 )
 from kya.verify.venue_lists import VenueLists
-
-_LOOSE = msgspec.json.Decoder(DecisionLine)
-"""Reads without checking; what it reads counts only after it was written again."""
+from kya.verify.watch import NOBODY, Watch
 
 _BATCH = 512
 """Signatures checked in one go."""
@@ -74,7 +72,12 @@ GOES_ON = (
 
 @dataclass(slots=True)
 class Reexecution:
-    """Takes the entries one by one. `stopped` names the entry that ended the pass."""
+    """Takes the entries one by one. `stopped` names the entry that ended the pass.
+
+    The first `known` entries are those that the verifier has verified before. Of them,
+    what nobody else's power rests on is folded as it is recorded: no signature is
+    checked and nothing decided again.
+    """
 
     root: bytes
     findings: Findings
@@ -82,12 +85,14 @@ class Reexecution:
     learning: LearningAgain
     ask: InitVar[Ask | None] = None
     brought: BroughtList = field(default_factory=lambda: BroughtList({}))
+    watch: Watch = NOBODY
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
     lists: VenueLists = field(default_factory=VenueLists)
     expected: Expected = field(init=False)
     overlays: OverlaysAgain = field(init=False)
     counted: Counter[str] = field(default_factory=Counter[str])
+    known: int = 0
     stopped: str = ""
     index: int = -1
     _order: bytes = b""
@@ -107,12 +112,13 @@ class Reexecution:
         if self.stopped:
             return
         try:
-            entry = self._decided_the_same(raw) or Entry.read(raw)
+            entry = self._decided(raw) or Entry.read(raw)
         except InputError as error:
             self._fail(question_of_bytes(raw), f"cannot be read: {error}")
             self._stop()
             return
-        self._authenticate(entry)
+        if self._is_to_be_checked(entry):
+            self._authenticate(entry)
         if not self.stopped:
             self._examine(entry)
         if not self.stopped:
@@ -133,6 +139,10 @@ class Reexecution:
     def stop(self, where: str) -> None:
         """End the pass because entries cannot be had any more."""
         self.stopped = self.stopped or where
+
+    def _is_to_be_checked(self, entry: Entry) -> bool:
+        """Tell whether its signature counts this time: it is new, or gives power."""
+        return self.index >= self.known or not isinstance(entry.event, GOES_ON)
 
     def _authenticate(self, entry: Entry) -> None:
         """Check who signed; stop where later entries would rest on a forged one.
@@ -197,22 +207,27 @@ class Reexecution:
             selected = self.tally.selection.takes(event.agent, event.received_at)
             order, index = self._order, self.index - 1
             self.orders.add(event.agent, index, order, entry.raw, selected=selected)
-            self.counted[event.outcome.value] += 1
+            if self.index >= self.known:
+                self.counted[event.outcome.value] += 1
             if self._line is not None:
                 is_locked = before.agents[event.agent].baseline is not None
                 self.learning.take_decision(
                     event.agent, self._line.mode, is_locked=is_locked
                 )
         self.tally.take(event, self._line)
+        self.watch.take(self.index, event, self._line)
         self.lists.take(self.index, event)
         if self.brought.listed:
             self.brought.take(event)
         self.expected.take(entry)
-        self.counted[type(event).__name__] += 1
-        self.counted["signatures"] += len(entry.note.signatures)
+        if self._is_to_be_checked(entry):
+            self.counted[type(event).__name__] += 1
+            self.counted["signatures"] += len(entry.note.signatures)
 
-    def _decided_the_same(self, raw: bytes) -> Entry | None:
+    def _decided(self, raw: bytes) -> Entry | None:
         """Return the decision if making it again gives this very line, else None.
+
+        One that was verified before is not made again.
 
         The line is then well formed because we have written it ourselves; a line that
         differs in one byte is read with all the care that a stranger's bytes need.
@@ -222,10 +237,12 @@ class Reexecution:
         if submitted is None:
             return None
         note = SignedNote.parse(raw)
-        try:
-            line = _LOOSE.decode(note.text)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+        line = loosely(note.text)
+        if line is None:
             return None
+        if self.index < self.known:
+            self._line = line
+            return Entry(raw, note, event_of(line))
         decision = self._decide_again(submitted, line)
         if render_decision(decision, submitted.leaf) != note.text:
             return None
@@ -248,7 +265,7 @@ class Reexecution:
         decision = self._decide_again(submitted, line)
         again = parse_decision(render_decision(decision, submitted.leaf))
         where = f"order {order.agent} {order.seq}"
-        self._fail(5, f"{where}: {_difference(line, again)}")
+        self._fail(5, f"{where}: {difference(line, again)}")
         if event.outcome is Outcome.ALLOWED and not decision.allowed:
             reasons = ", ".join(reason.value for reason in decision.reasons)
             self._fail(4, f"{where} was allowed, but re-execution gives {reasons}")
@@ -275,12 +292,3 @@ class Reexecution:
     def root_digest(self) -> str:
         """SHA-256 of the verifier's root."""
         return sha256(self.root).hexdigest()
-
-
-def _difference(logged: DecisionLine, again: DecisionLine) -> str:
-    """Return the first field in which the two decisions differ."""
-    for name in ("outcome", "reasons", *DecisionLine.__struct_fields__):
-        was, is_now = getattr(logged, name), getattr(again, name)
-        if was != is_now:
-            return f"{name} is {was!r:.300} in the log, {is_now!r:.300} re-executed"
-    return "the decision is spelt in another way"

@@ -70,11 +70,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What was examined, in figures of the verifier's own."""
+    """What was examined, in figures of the verifier's own.
+
+    `known` of the entries were verified before and not examined in full again;
+    `withheld` of them the package does not show.
+    """
 
     package: str
     origin: str
     entries: int
+    known: int
+    withheld: int
     orders: int
     agents: tuple[str, ...]
     markets: tuple[str, ...]
@@ -134,10 +140,12 @@ class Report:
             "subject": {
                 "agents": list(subject.agents),
                 "entries": subject.entries,
+                "known": subject.known,
                 "orders": subject.orders,
                 "origin": subject.origin,
                 "package": subject.package,
                 "root_sha256": subject.root_sha256,
+                "withheld": subject.withheld,
             },
             "verdict": self.verdict.value,
         }

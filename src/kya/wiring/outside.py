@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kya.core.errors import InputError
+from kya.gateway.pipeline import Gateway
+from kya.gateway.ports import Clock
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.installation import Opened
+from kya.wiring.vigil import vigil_if_asked
 from kya.wiring.witnesses import Witnesses
 
 
@@ -29,10 +32,14 @@ class Outside:
     witnesses: Witnesses
     stamping: Stamping | None
 
-    @property
-    def works(self) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
-        """What goes on beside serving."""
-        asked = (self.witnesses.collect_ever,) if self.witnesses.clients else ()
+    def works(
+        self, opened: Opened, gateway: Gateway, clock: Clock
+    ) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
+        """Return what goes on beside serving."""
+        asked: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+        if self.witnesses.clients:
+            vigil = vigil_if_asked(opened, self.witnesses, gateway, clock)
+            asked = (vigil.watch_ever if vigil else self.witnesses.collect_ever,)
         return asked if self.stamping is None else (*asked, self.stamping.stamp_ever)
 
     async def conclude(self) -> None:

@@ -83,8 +83,8 @@ async def _serve(
         with witnesses_of(opened.config.witnesses, opened.data, sequencer) as witnesses:
             await witnesses.require_behind()
             outside = Outside(witnesses, stamping_if_asked(opened, sequencer))
-            log, works = (sequencer, signer), outside.works
-            await _judge(opened, clock, log, works, (port, ready))
+            log = (sequencer, signer)
+            await _judge(opened, clock, log, outside, (port, ready))
             # Whoever reads the log of a gateway that was stopped finds all it answered.
             await sequencer.publish()
             await outside.conclude()
@@ -96,7 +96,7 @@ async def _judge(
     opened: Opened,
     clock: NamedClock,
     log: tuple[Sequencer, CheckedOnWrite],
-    works: Sequence[Work],
+    outside: Outside,
     at: tuple[int | None, Callable[[str], None]],
 ) -> None:
     """Take orders until told to stop."""
@@ -121,7 +121,8 @@ async def _judge(
             behind = _behind(opened, sequencer, gateway, clock, more)
             front = front_of(opened, port, behind, stack)
             beside = _beside(opened, sequencer, gateway, clock)
-            works = (*works, *beside, *sources.works)
+            asked = outside.works(opened, gateway, clock.clock)
+            works = (*asked, *beside, *sources.works)
             await _until_stopped(opened, sequencer, front, works, ready)
     finally:
         await gateway.close()

@@ -117,7 +117,13 @@ def _desk(name: str, section: StampAuthoritySection, data: Path) -> StampDesk:
         pem = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    line = HttpLine(section.url, _SECONDS, RESPONSE_BYTES_MAX)
+    authorities = Authorities.read(pem, section.policy)
+    return StampDesk(name=name, ask=asking(section.url), authorities=authorities)
+
+
+def asking(url: str) -> Ask:
+    """Return how an authority is asked over HTTP; InputError for what is no URL."""
+    line = HttpLine(url, _SECONDS, RESPONSE_BYTES_MAX)
 
     def ask(query: bytes) -> bytes:
         status, answer = line.ask("POST", "", query, QUERY_TYPE)
@@ -126,5 +132,4 @@ def _desk(name: str, section: StampAuthoritySection, data: Path) -> StampDesk:
             raise TransientError(f"HTTP {status}")
         return answer
 
-    authorities = Authorities.read(pem, section.policy)
-    return StampDesk(name=name, ask=ask, authorities=authorities)
+    return ask

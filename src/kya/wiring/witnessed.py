@@ -12,6 +12,7 @@ from kya.core.instant import Instant
 from kya.evidence.reader import LogDirectory
 from kya.tlog.cosigned import cosigned_by
 from kya.tlog.policy import Policy
+from kya.wiring.texts import FOLDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ def witness_policy(section: WitnessesSection, data: Path) -> Policy | None:
 def log_directory(data: Path) -> LogDirectory:
     """Return a data directory's published log, with the witnesses that it names."""
     policy = witness_policy(read_config(data).witnesses, data)
-    return LogDirectory(data / "log", policy or Policy())
+    return LogDirectory(data / "log", policy or Policy(), data / FOLDER)
 
 
 def newest_witnessed(directory: Path) -> bytes:

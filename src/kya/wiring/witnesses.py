@@ -47,6 +47,7 @@ class Witnesses:
     store: TileStore
     every_seconds: float
     threads: ThreadPoolExecutor
+    policy: Policy = field(default_factory=Policy)
     collected: Collected = field(default_factory=Collected)
     faults: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -72,6 +73,13 @@ class Witnesses:
         if self.sequencer.published is not None:
             for client, error in (await self._ask_all(asked)).items():
                 self._say(client, error)
+
+    def have_quorum(self) -> bool:
+        """Tell whether the quorum stands under what was collected last."""
+        if self.sequencer.published is None:
+            return True
+        lines, named = self.collected.lines, self.policy.witnesses
+        return self.policy.quorum_is_met(w.key for w in named if w.name in lines)
 
     async def collect_ever(self) -> None:
         """Ask again and again, with pauses, until cancelled."""
@@ -155,6 +163,7 @@ def witnesses_of(
             store=FileTileStore(data / "log"),
             every_seconds=section.every_ms / _MILLIS,
             threads=threads,
+            policy=policy,
         )
     finally:
         threads.shutdown()

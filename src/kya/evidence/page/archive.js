@@ -1,4 +1,4 @@
-// The archive: one gzip member around POSIX ustar (spec/package.md 7), read strictly.
+// The archive: one gzip member around POSIX ustar (spec/package.md 8), read strictly.
 
 const BLOCK = 512;
 const UNPACKED_MAX = 1 << 30; // One GiB: some three million entries, far beyond a page.

@@ -109,7 +109,22 @@ async function proofText(tree, index, head) {
   return `c2sp.org/tlog-proof@v1\nindex ${index}\n${lines}\n${text(head)}`;
 }
 
-const KNOWN_FILES = /^(README\.txt|SHA256SUMS|policy\.txt|report\.json|report\.csv|verify\/verify\.(sh|html)|(trust|log|orders|decisions)\/.+|(checkpoints|witnessed)\/[1-9][0-9]*\.note|stamps\/[1-9][0-9]*\.[A-Za-z0-9_-]+\.tsr)$/;
+const KNOWN_FILES = /^(README\.txt|SHA256SUMS|policy\.txt|report\.json|report\.csv|verify\/verify\.(sh|html)|(trust|log|orders|decisions)\/.+|(checkpoints|witnessed)\/[1-9][0-9]*\.note|stamps\/[1-9][0-9]*\.[A-Za-z0-9_-]+\.tsr|texts\/[0-9a-f]{64}\.txt)$/;
+
+// Texts that entries commit to: each file has the digest in its name, and an entry has it, too.
+async function checkTexts(record, files) {
+  const named = new Set();
+  for (const { note } of record.entries) {
+    for (const found of text(note.message).matchAll(/"reason":"committed:([0-9a-f]{64})"/g)) named.add(found[1]);
+  }
+  for (const path of [...files.keys()].filter((name) => name.startsWith("texts/"))) {
+    const wanted = path.slice("texts/".length, -".txt".length);
+    if (record.erased.has(wanted)) record.findings.fails(0, path, "was destroyed, an entry says");
+    if (!named.delete(wanted) || (await digest(files.get(path))) !== wanted) record.findings.fails(0, path, "no entry commits to such a text");
+  }
+  for (const erased of record.erased) named.delete(erased);
+  if (named.size > 0) record.findings.unknown(0, `texts that entries commit to and nobody shows: ${named.size}`);
+}
 
 function checkNames(files, findings) {
   for (const path of files.keys()) if (!KNOWN_FILES.test(path)) findings.fails(0, path, "no file that a package has");

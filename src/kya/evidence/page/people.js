@@ -43,6 +43,14 @@ function onRearm(record, entry, said) {
   record.rearmed.set(name, said.at);
 }
 
+function onErasure(record, entry, said) {
+  record.notBackDated(8, entry, said.at);
+  const signers = record.signers(8, entry, STOPPERS, said.at);
+  if (!twoPeople(signers, ["compliance", "risk"])) record.fails(8, entry, "want two people, one of compliance or risk management");
+  if (!["request", "retention", "error"].includes(said.ground) || !/^[0-9a-f]{64}$/.test(said.text)) refuse("no ground or text that an erasure can have");
+  record.erased.add(said.text);
+}
+
 function onOverride(record, entry, said) {
   entry.about = `override for ${said.agent}`;
   record.notBackDated(4, entry, said.at);

@@ -18,6 +18,7 @@ class Record {
     this.halts = new Map(); // By place.
     this.resumed = new Map();
     this.rearmed = new Map();
+    this.erased = new Set(); // Digests of texts that were destroyed.
     this.placeLimits = new Map();
     this.overlays = new Map();
     this.overrides = new Map(); // By the order line that they wait for.

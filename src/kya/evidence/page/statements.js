@@ -26,6 +26,7 @@ const KINDS = {
   "kya/unexplained/v1": [9, "at client_id execution expected place position venue", onUnexplained],
   "kya/incident/v1": [7, null, onIncident],
   "kya/alert/v1": [7, "at attempts delivered detail incident micros target", onAlert],
+  "kya/erasure/v1": [8, "at ground text", onErasure],
   "kya/overlay/v1": [4, "at name policy reason", onOverlay],
   "kya/baseline-lock/v1": [6, "agent at digest document source", onLock],
 };

@@ -28,6 +28,10 @@ from kya.verify.learning_again import LearningAgain
 from kya.verify.package import Package
 from kya.verify.progress import Progress
 from kya.verify.reexecution import Reexecution
+from kya.verify.sighting import Sighting
+from kya.verify.since import entries_known
+from kya.verify.texts import Texts
+from kya.verify.watch import NOBODY, Watch
 
 REBUILT = (1, 2, 3, 4, 5, 8, 10)
 """The questions that nothing can be said about without the log's entries."""
@@ -38,7 +42,9 @@ class Pass:
     """The log as it was found: its head, and the two judges that saw every entry.
 
     `moments` tells, for each size at which somebody outside has seen the log, the
-    latest instant that its entries name.
+    latest instant that its entries name. `sightings` and `stamps`, by file name, are
+    the words of outsiders that have been verified. Of a partial package `shown` counts
+    the orders, `withheld` the entries that it does not show.
     """
 
     head: Checkpoint
@@ -46,6 +52,16 @@ class Pass:
     reexecution: Reexecution
     scan: PlainScan
     moments: dict[int, Instant] = field(default_factory=dict[int, Instant])
+    sightings: list[Sighting] = field(default_factory=list[Sighting])
+    stamps: dict[str, Instant] = field(default_factory=dict[str, Instant])
+    texts: Texts = field(default_factory=Texts)
+    shown: int = 0
+    withheld: int = 0
+
+    @property
+    def orders(self) -> int:
+        """How many orders were looked at."""
+        return self.shown or self.reexecution.orders.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +94,11 @@ class LogEntries:
 
 
 def examine_log(
-    package: Package, brought: Brought, findings: Findings, progress: Progress
+    package: Package,
+    brought: Brought,
+    findings: Findings,
+    progress: Progress,
+    watch: Watch = NOBODY,
 ) -> Pass | None:
     """Return the log after one pass over its entries, None if it has no tree head."""
     try:
@@ -89,16 +109,27 @@ def examine_log(
             findings.fails(question, CHECKPOINT, _sentence(error))
         return None
     tally = Tally(_selection(package, findings))
+    watch.begin(tally.selection)
     learning = LearningAgain(LogEntries(LogFiles(package), head.size))
     reexecution = Reexecution(
-        brought.root, findings, tally, learning, brought.ask, brought.executions
+        brought.root, findings, tally, learning, brought.ask, brought.executions, watch
     )
+    reexecution.known = _entries_known(package, head, brought)
     first, last = tally.selection.first, tally.selection.last
     scan = PlainScan(findings, str(first), str(last))
     found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)
     _rebuild(package, found, findings, progress)
     reexecution.require_end()
     return found
+
+
+def _entries_known(package: Package, head: Checkpoint, brought: Brought) -> int:
+    """Return how many entries were verified before; 0 if not all can be had."""
+    try:
+        entries = LogEntries(LogFiles(package), head.size)
+        return entries_known(entries, head, brought)
+    except (DistrustError, FileNotFoundError):
+        return 0  # The pass meets them again, and reports.
 
 
 def _selection(package: Package, findings: Findings) -> Selection:
@@ -165,6 +196,7 @@ def _entries(
             for raw in batch:
                 found.scan.take(raw)
         for size, raw in enumerate(batch, start=done + 1):
+            found.texts.take(raw)
             found.reexecution.take(raw)
             if size in seen:
                 found.moments[size] = found.reexecution.state.now

@@ -187,8 +187,15 @@ def _examine_held(
 ) -> None:
     """Check that the log still begins with what the verifier has seen before."""
     against = _against(held, found, keys, tree)
-    size = Checkpoint.from_note(held).size
+    yours = Checkpoint.from_note(held)
     if against:
-        findings.fails(8, CHECKPOINT, f"against the checkpoint you hold: {against}")
+        findings.fails(
+            8,
+            CHECKPOINT,
+            f"of {found.head.size} entries with the root {found.head.root.hex()},"
+            f" against the checkpoint you hold, of {yours.size} with the root"
+            f" {yours.root.hex()}: {against}",
+        )
     else:
-        findings.holds(8, f"the log begins with the {size} entries of your checkpoint")
+        sentence = f"the log begins with the {yours.size} entries of your checkpoint"
+        findings.holds(8, sentence)

@@ -44,11 +44,11 @@ def examine_stamps(
             count = len(stamped)
             findings.holds(8, f"not looked at: {count} time stamps (want --tsa)")
         return
-    times = [
-        at
-        for name in stamped
-        if (at := _examined(package, found, name, brought.authorities, findings))
-    ]
+    for name in stamped:
+        at = _examined(package, found, name, brought.authorities, findings)
+        if at is not None:
+            found.stamps[name] = at
+    times = found.stamps.values()
     if times:
         findings.holds(
             8,

@@ -24,20 +24,11 @@ from kya.tlog.policy import NONE, Policy
 from kya.verify.brought import Brought
 from kya.verify.finding import Findings
 from kya.verify.package import Package
+from kya.verify.sighting import Sighting
 from kya.verify.steps.s1_log import Pass
 
 SKEW_SECONDS: Final = 60
 """How far a witness's clock may be behind the gateway's before it is a finding."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """A witness's word that at this time the log had this tree."""
-
-    key: VerifierKey
-    size: int
-    at: Instant
-    path: str
 
 
 @dataclass(slots=True)
@@ -132,6 +123,7 @@ def conclude_witnesses(
     if watching is None:
         return False
     watching.require_times(found.moments, findings)
+    found.sightings.extend(watching.sightings)
     policy, whose, size = watching.policy, watching.whose, watching.newest()
     is_own = whose == "your policy"
     if size is None:

@@ -31,6 +31,7 @@ def _sentences(found: Pass) -> dict[int, str]:
     """Return what holds, in figures of the verifier's own."""
     again, counted = found.reexecution, found.reexecution.counted
     orders = counted["OrderSubmitted"]
+    since = f" from entry {again.known} on" if again.known else ""
     return {
         1: (
             f"certificates: {len(again.state.credentials)}, each chains over the"
@@ -38,8 +39,8 @@ def _sentences(found: Pass) -> dict[int, str]:
             f" {counted['RevocationListed']}, each fits the log"
         ),
         2: (
-            f"orders: {orders}, each signed by the agent whose certificate it names (of"
-            f" those shown, {_by_certificate(found)}); signatures in all:"
+            f"orders{since}: {orders}, each signed by the agent whose certificate it"
+            f" names (of all those shown, {_by_certificate(found)}); signatures in all:"
             f" {counted['signatures']}"
         ),
         3: (
@@ -48,17 +49,17 @@ def _sentences(found: Pass) -> dict[int, str]:
             f" signed by two directors or more (mandates: {counted['MandateGranted']})"
         ),
         4: (
-            f"allowed orders: {counted['allowed']}, each within its scope, running"
-            " daily totals included, by re-execution and by plain scan"
+            f"allowed orders{since}: {counted['allowed']}, each within its scope,"
+            " running daily totals included, by re-execution and by plain scan"
         ),
         5: (
-            f"decisions: {orders}, each re-executes to the same bytes"
+            f"decisions{since}: {orders}, each re-executes to the same bytes"
             f" ({counted['allowed']} allowed, {counted['denied']} denied,"
             f" {counted['refused']} refused); a plain scan sees the same reasons"
         ),
         10: (
-            f"agents: {len(again.state.agents)}, orders: {orders}; each seq follows the"
-            " one before it, from 1"
+            f"agents: {len(again.state.agents)}, orders: {again.orders.count}; each seq"
+            " follows the one before it, from 1"
         ),
     }
 

@@ -12,22 +12,29 @@ from kya.verify.steps.s1_log import Pass
 
 def derive_report(found: Pass, findings: Findings) -> None:
     """Expect report.json and report.csv as the log gives them, and count once more."""
-    again = found.reexecution
-    opened = again.state.opened
-    if again.stopped or opened is None:
+    again, text = found.reexecution, derived(found)
+    if text is None:
         findings.unknown(
             PACKAGE, "not derived again: the log's history ends early", REPORT_JSON
         )
         return
+    again.expected.put(REPORT_JSON, text)
+    again.expected.put(REPORT_CSV, render_csv(again.tally))
+    _compare_with_plain_counts(text, found, findings)
+
+
+def derived(found: Pass) -> bytes | None:
+    """Return report.json as the log gives it; None where its history ends early."""
+    again = found.reexecution
+    opened = again.state.opened
+    if again.stopped or opened is None:
+        return None
     frame = Frame(
         root_subject=parse_certificate(again.root).subject.rfc4514_string(),
         issuer_subject=parse_certificate(opened.issuer).subject.rfc4514_string(),
         tree_root=found.head.root.hex(),
     )
-    text = render_json(again.tally, frame)
-    again.expected.put(REPORT_JSON, text)
-    again.expected.put(REPORT_CSV, render_csv(again.tally))
-    _compare_with_plain_counts(text, found, findings)
+    return render_json(again.tally, frame)
 
 
 def _compare_with_plain_counts(text: bytes, found: Pass, findings: Findings) -> None:

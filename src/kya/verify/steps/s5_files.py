@@ -1,7 +1,6 @@
 """Step 5: every file once: its SHA-256 is listed, its content follows from the log."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,26 +12,25 @@ from kya.codec.package_layout import (
     REPORT_JSON,
     STAMPS,
     SUMS,
+    TEXTS,
     VERIFY_HTML,
     VERIFY_SH,
     WITNESSED,
     decision_path,
     order_path,
-    place,
     proof_path,
 )
 from kya.core.errors import DistrustError, InputError
 from kya.tlog.merkle import verify_inclusion
-from kya.tlog.tile import TILE_HEIGHT, Bundle, parse_path, width_at
+from kya.tlog.tile import belongs_to, parse_path
 from kya.verify.finding import PACKAGE, Findings
 from kya.verify.order_table import OrderFile, OrderRecord
 from kya.verify.package import File, Package
 from kya.verify.progress import Progress
 from kya.verify.proofs import proof_path_of
 from kya.verify.steps.s1_log import Pass
+from kya.verify.sums import Sums, listed
 
-_LINE_BYTES_MAX: Final = 300
-_SUMS_LINE: Final = re.compile(rb"([0-9a-f]{64})  ([!-~]+)\n")
 _ORDER_PATH: Final = re.compile(
     r"(orders|decisions)/([^/]+)/([0-9]{9,16})\.(note|tlog-proof)", re.ASCII
 )
@@ -53,7 +51,7 @@ def examine_files(
     package: Package, found: Pass | None, findings: Findings, progress: Progress
 ) -> None:
     """Walk the package beside SHA256SUMS; neither may have what the other lacks."""
-    sums = _Sums(_listed(package, findings), findings)
+    sums = Sums(listed(package, findings), findings)
     contents = _Contents(found, findings) if found is not None else None
     count = 0
     for file in package.files():
@@ -69,64 +67,6 @@ def examine_files(
         contents.end()
     if not findings.failed(PACKAGE):
         findings.holds(PACKAGE, f"{count} files, each listed in {SUMS} and as listed")
-
-
-def _listed(package: Package, findings: Findings) -> Iterator[tuple[str, str]]:
-    """Yield digest and path of each line of SHA256SUMS."""
-    try:
-        for number, line in enumerate(package.lines(SUMS, _LINE_BYTES_MAX), start=1):
-            match = _SUMS_LINE.fullmatch(line)
-            if match is None:
-                where = f"{SUMS} line {number}"
-                findings.fails(PACKAGE, where, "want a SHA-256, two spaces and a path")
-                return
-            yield match[1].decode("ascii"), match[2].decode("ascii")
-    except (FileNotFoundError, DistrustError) as error:
-        missing = isinstance(error, FileNotFoundError)
-        findings.fails(PACKAGE, SUMS, "missing" if missing else str(error))
-
-
-class _Sums:
-    """Merges the walk with the list: both rise, so neither is kept in memory."""
-
-    def __init__(self, listed: Iterator[tuple[str, str]], findings: Findings) -> None:
-        self._listed, self._findings = listed, findings
-        self._next = next(listed, None)
-
-    def meet(self, file: File) -> None:
-        """Compare a file with its line; lines before it have no file."""
-        here = place(file.path)
-        while self._next is not None and place(self._next[1]) < here:
-            self._missing()
-        if self._next is None or self._next[1] != file.path:
-            self._findings.fails(PACKAGE, file.path, f"not listed in {SUMS}")
-            return
-        digest, _ = self._next
-        if digest != file.digest.hex():
-            self._findings.fails(
-                PACKAGE, file.path, f"its SHA-256 is not that in {SUMS}"
-            )
-        self._advance(file.path)
-
-    def end(self) -> None:
-        """Report the lines that are left."""
-        while self._next is not None:
-            self._missing()
-
-    def _missing(self) -> None:
-        if self._next is not None:
-            path = self._next[1]
-            self._findings.fails(PACKAGE, path, f"listed in {SUMS} but missing")
-            self._advance(path)
-
-    def _advance(self, former: str) -> None:
-        """Take the next line, which must come after the former one."""
-        self._next = next(self._listed, None)
-        if self._next is not None and place(self._next[1]) <= place(former):
-            path = self._next[1]
-            self._findings.fails(
-                PACKAGE, SUMS, f"{path} is out of order or comes twice"
-            )
 
 
 @dataclass(slots=True)
@@ -153,6 +93,8 @@ class _Contents:
                 self._fail(path, "is not what the log gives")
         elif path.startswith(("orders/", "decisions/")):
             self._examine_order_file(file)
+        elif path.startswith(TEXTS):
+            self.found.texts.examine(file, self.findings)
         elif path.startswith(LOG):
             if path != CHECKPOINT:
                 self._examine_tile(path)
@@ -163,6 +105,7 @@ class _Contents:
         """Report what the log gives and the package lacks."""
         for path in sorted(self.unseen):
             self._fail(path, "missing, but the log gives it")
+        self.found.texts.conclude(self.findings)
         if not self.found.reexecution.stopped:
             for agent, seq, file in self.found.reexecution.orders.missing():
                 self._fail(_PATH_OF[file](agent, seq), "missing, but the log has it")
@@ -218,9 +161,7 @@ class _Contents:
         except InputError as error:
             self._fail(path, str(error))
             return
-        level = 0 if isinstance(file, Bundle) else file.level
-        row = self.found.head.size >> TILE_HEIGHT * level
-        if width_at(row, file.index) != file.width:
+        if not belongs_to(file, self.found.head.size):
             self._fail(
                 path, f"a log of {self.found.head.size} entries has no such file"
             )

@@ -1,0 +1,1 @@
+"""The report that a board and a regulator read: a value first, then pages."""

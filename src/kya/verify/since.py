@@ -1,0 +1,50 @@
+"""Continuous audit: which entries are those that the verifier has verified before.
+
+A checkpoint says which, once the package's own entries give its root. That they were
+found to be in order then is what the verifier brings; every answer says so.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from kya.tlog.checkpoint import Checkpoint
+from kya.tlog.merkle import leaf_hash, root_of
+from kya.verify.brought import Brought
+from kya.verify.finding import Findings, Verdict
+
+RANGED: Final = (2, 4, 5, 6, 7, 9, 10)
+"""Questions that rest on signatures and decisions of every order, old ones too."""
+
+Entries = Callable[[int, int], Iterator[bytes]]
+"""The log's entries from the first index to before the second."""
+
+
+def entries_known(entries: Entries, head: Checkpoint, brought: Brought) -> int:
+    """Return how many entries the verifier has verified before, 0 if it cannot be told.
+
+    They are hashed again: tiles would only say what somebody wrote there.
+    """
+    if not brought.continues or brought.held is None:
+        return 0
+    held = Checkpoint.from_note(brought.held)
+    if held.origin != head.origin or held.size > head.size:
+        return 0
+    root = root_of(map(leaf_hash, entries(0, held.size)))
+    return held.size if root == held.root else 0
+
+
+def conclude_range(known: int, size: int, findings: Findings) -> None:
+    """Say of every answer that rests on it what was taken from the last time."""
+    if not known:
+        return
+    for question in RANGED:
+        if known == size:
+            findings.unknown(
+                question, "nothing was checked: no entry is after your checkpoint"
+            )
+        elif findings.found(question, Verdict.HOLDS):
+            findings.holds(
+                question,
+                f"for the entries {known} to {size - 1}; those before are the {known}"
+                " of your checkpoint, taken as you found them then",
+            )
