@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kya.core.baseline import BaselineLocked
 from kya.core.copy_events import ExecutionUnexplained
+from kya.core.erasure import TextErased
 from kya.core.errors import CorruptionError
 from kya.core.events import Event
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -110,6 +111,8 @@ def _of_the_authority(event: Event, before: State) -> str | None:
         case StandingChanged():
             name = before.credentials[event.credential].name
             return f"certificate of {name} {_DONE[event.act]}: {event.reason}"
+        case RuntimePinned():
+            return f"runtime of {event.agent} pinned"
         case RevocationScheduled():
             name = before.credentials[event.credential].name
             return f"certificate of {name} to be revoked {event.due}: {event.reason}"
@@ -143,8 +146,8 @@ def _of_people(event: Event, before: State) -> str | None:
             return f"override for one order of {override.agent} by {names}"
         case BaselineLocked(lock=lock):
             return f"baseline of {lock.agent} locked by {_names(event.signed_by)}"
-        case RuntimePinned():
-            return f"runtime of {event.agent} pinned"
+        case TextErased():
+            return "a text beside the log was destroyed"
         case _:
             return None
 
