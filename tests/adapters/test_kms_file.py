@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kya.adapters.kms_file import FileSigner
+from kya.adapters.randomness import new_passphrase
 from kya.core.errors import InputError, TransientError
 from kya.pki.keys import KeyAlgorithm, PublicKey
 from kya.pki.signer import Assurance, Custody, Exportable
@@ -110,6 +111,29 @@ def test_the_passphrase_is_stretched_with_scrypt(path: Path) -> None:
     assert b"scrypt" in shown.stdout
     assert b"aes-256-cbc" in shown.stdout
     assert b"INTEGER           :4000" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "n"),
+    [
+        (new_passphrase(), b"02"),
+        ("of forty-two characters, which are of words", b"4000"),
+        (f"{new_passphrase()} and more", b"4000"),
+        (new_passphrase()[:-1], b"4000"),
+    ],
+)
+def test_a_passphrase_that_was_drawn_is_not_stretched(
+    path: Path, passphrase: str, n: bytes
+) -> None:
+    created = FileSigner.create(path, passphrase.encode(), KeyAlgorithm.P256)
+    shown = subprocess.run(
+        ["openssl", "asn1parse", "-in", path], capture_output=True, check=True
+    )
+    assert b"INTEGER           :%b\n" % n in shown.stdout
+    command = ["openssl", "pkey", "-in", path, "-passin", "stdin", "-noout"]
+    subprocess.run(command, input=passphrase.encode(), capture_output=True, check=True)
+    opened = FileSigner.open(path, passphrase.encode())
+    assert opened.public_key() == created.public_key()
 
 
 def test_an_empty_passphrase_is_refused(path: Path) -> None:

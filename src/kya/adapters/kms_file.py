@@ -5,6 +5,7 @@ passphrase has the key, so its custody is declared exportable software.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Final, Self, assert_never
 
@@ -33,9 +34,12 @@ _PRIVATE_MODE: Final = 0o600
 _FILE_BYTES_MAX: Final = 16_384  # A P-384 key takes about 500; more is not a key file.
 _LABEL: Final = "ENCRYPTED PRIVATE KEY"  # RFC 7468 §11
 
-# What `openssl pkcs8 -scrypt` uses: 16 MiB and about 50 ms a guess (RFC 7914). The
-# library's own choice for PKCS#8 is PBKDF2 with 2,048 rounds, which is far too few.
+# Words get what `openssl pkcs8 -scrypt` uses: 16 MiB, about 50 ms a guess (RFC 7914).
+# The library's own choice for PKCS#8 is PBKDF2 with 2,048 rounds, which is far too few.
+# Nobody guesses 256 random bits, however quick a guess is.
 _SCRYPT_N: Final = 1 << 14
+_SCRYPT_N_DRAWN: Final = 2
+_DRAWN: Final = re.compile(rb"[A-Za-z0-9_-]{43}")
 _SCRYPT_R: Final = 8
 _SCRYPT_P: Final = 1
 _SALT_BYTES: Final = 16
@@ -122,9 +126,13 @@ def _generate(algorithm: KeyAlgorithm) -> _PrivateKey:
 
 
 def _encrypted(plain: bytes, passphrase: bytes) -> bytes:
-    """Return EncryptedPrivateKeyInfo DER: AES-256-CBC under scrypt (RFC 8018)."""
+    """Return EncryptedPrivateKeyInfo DER: AES-256-CBC under scrypt (RFC 8018).
+
+    A passphrase in the form of `kya.adapters.randomness.new_passphrase` was drawn.
+    """
+    n = _SCRYPT_N_DRAWN if _DRAWN.fullmatch(passphrase) else _SCRYPT_N
     salt, iv = os.urandom(_SALT_BYTES), os.urandom(_BLOCK_BYTES)
-    kdf = Scrypt(salt, length=_CIPHER_KEY_BYTES, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P)
+    kdf = Scrypt(salt, length=_CIPHER_KEY_BYTES, n=n, r=_SCRYPT_R, p=_SCRYPT_P)
     padder = PKCS7(_BLOCK_BYTES * 8).padder()
     padded = padder.update(plain) + padder.finalize()
     cipher = Cipher(AES256(kdf.derive(passphrase)), CBC(iv)).encryptor()
@@ -132,7 +140,7 @@ def _encrypted(plain: bytes, passphrase: bytes) -> bytes:
         der.object_identifier(_SCRYPT),
         der.sequence(
             der.encode(der.OCTET_STRING, salt),
-            *map(der.integer, (_SCRYPT_N, _SCRYPT_R, _SCRYPT_P)),
+            *map(der.integer, (n, _SCRYPT_R, _SCRYPT_P)),
         ),
     )
     aes = der.sequence(
