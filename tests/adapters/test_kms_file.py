@@ -121,6 +121,7 @@ def test_the_passphrase_is_stretched_with_scrypt(path: Path) -> None:
         (f"{new_passphrase()} and more", b"4000"),
         (new_passphrase()[:-1], b"4000"),
     ],
+    ids=["drawn", "words", "drawn and more", "drawn and less"],
 )
 def test_a_passphrase_that_was_drawn_is_not_stretched(
     path: Path, passphrase: str, n: bytes
