@@ -1,9 +1,6 @@
 """A how-to page, followed on a gateway with an agent that has not traded yet."""
 
-import atexit
 import shutil
-import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -24,23 +21,12 @@ kya agent enrol algo_trader_v2 --token-file token
 
 def require_that_every_command_agrees(page: Path, folder: Path) -> None:
     """Run the page's commands in the folder; fail where one prints something else."""
-    shutil.copytree(scene(), folder, dirs_exist_ok=True)
-    with Session.begin(folder) as session:
-        session.run("kya up")
-        follow(page, session)
-
-
-@cache
-def scene() -> Path:
-    """The folder as a page finds it: an installation is founded once, and copied."""
-    folder = Path(tempfile.mkdtemp(prefix="kya-scene-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(ROOT / "examples", folder / "examples")
     with Session.begin(folder) as session:
         session.run("kya up")
         for command in SCENE.splitlines():
             session.run(command)
-    return folder
+        follow(page, session)
 
 
 def follow(page: Path, session: Session) -> None:
