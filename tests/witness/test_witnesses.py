@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from kya.tlog.policy import Policy
 from kya.tlog.policy import Witness as Named
 from kya.wiring.witnessed import Seen, newest_seen, witness_policy
 from kya.wiring.witnesses import Witnesses, witnesses_of
-from kya.witness.client import REPLY_BYTES_MAX, WitnessClient
+from kya.witness.client import REPLY_BYTES_MAX, Reply, WitnessClient
 from kya.witness.witness import Witness
 from tests.sequencer.logs import LOG, grown, opened, published
 from tests.serving import Quiet, serving
@@ -91,6 +92,39 @@ def test_lines_are_kept_beside_the_checkpoint_as_they_come(tmp_path: Path) -> No
         keys = (LOG.key, first.cosigner.key, second.cosigner.key)
         assert signers(path, *both) == keys
         assert witnesses.faults[second.cosigner.name] == ""
+        await sequencer.close()
+
+    asyncio.run(go())
+
+
+def test_a_question_that_was_given_up_and_the_next_do_not_meet(tmp_path: Path) -> None:
+    # So it is when the gateway stops: its last question finds the former on its way.
+    witness, under_way, go_on = a_witness(1), threading.Event(), threading.Event()
+    client, asked_twice = beside(witness), []
+
+    def slowly(body: bytes) -> Reply:
+        asked_twice.append(under_way.is_set() and not go_on.is_set())
+        under_way.set()
+        assert go_on.wait(10)
+        answer = witness.add_checkpoint(body)
+        return Reply(status=answer.status, body=answer.body)
+
+    slow = WitnessClient(client.witness, slowly)
+
+    async def go() -> None:
+        sequencer = await grown(MemoryDisk().stores(), 8)
+        size = (await sequencer.publish()).size
+        witnesses = watching(sequencer, tmp_path, slow)
+        given_up = asyncio.create_task(witnesses.collect())
+        await asyncio.to_thread(under_way.wait, 10)
+        given_up.cancel()
+        last = asyncio.create_task(witnesses.collect())
+        await asyncio.sleep(0.05)
+        go_on.set()
+        await last
+        path = tmp_path / f"witnessed/{size}.note"
+        assert signers(path, witness) == (LOG.key, witness.cosigner.key)
+        assert not any(asked_twice)
         await sequencer.close()
 
     asyncio.run(go())

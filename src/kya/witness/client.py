@@ -7,6 +7,7 @@ a reason not to start.
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from threading import Lock
 from typing import Final
 
 from kya.codec.note import NoteSignature, SignedNote
@@ -40,13 +41,18 @@ Ask = Callable[[bytes], Reply]
 
 
 class WitnessClient:
-    """What a log knows of one of its witnesses. Every call blocks on the network."""
+    """What a log knows of one of its witnesses. Every call blocks on the network.
+
+    Calls of several threads are made one after the other: a question whose asker was
+    cancelled is still on its way.
+    """
 
     def __init__(self, witness: Witness, ask: Ask) -> None:
         """Take it to hold nothing, until it says otherwise."""
         self.witness = witness
         self._ask = ask
         self._held = 0
+        self._asking = Lock()
 
     def cosigned(self, note: bytes, read: Read, published: int) -> NoteSignature:
         """Return the witness's line under this checkpoint, once it verifies.
@@ -54,6 +60,11 @@ class WitnessClient:
         CorruptionError if it holds what this log, of `published` entries by now, cannot
         have signed; TransientError if it answers nothing of use.
         """
+        with self._asking:
+            return self._cosigned(note, read, published)
+
+    def _cosigned(self, note: bytes, read: Read, published: int) -> NoteSignature:
+        """Return the witness's line, asking once more from the size that it names."""
         checkpoint = Checkpoint.from_note(SignedNote.parse(note))
         published = max(published, checkpoint.size)
         reply = self._asked(note, read)
