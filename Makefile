@@ -9,7 +9,8 @@ PROOF_SECONDS ?= 1800
 
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest
+# Hundreds of processes read the same modules: each is compiled once.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 SOURCES := src tests $(wildcard bench conformance vectors)
 TICKS := $(wildcard ../shared/data/fx)
@@ -71,6 +72,7 @@ clean:  ## Remove everything that the targets above made.
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes -r requirements/runtime.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/.dev: requirements/dev.txt .venv/.runtime

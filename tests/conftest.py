@@ -1,6 +1,7 @@
 """How every test runs: the same cases each time, and the touchy ones one by one."""
 
 import fcntl
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,17 @@ settings.register_profile(
     max_examples=int(os.environ.get("KYA_FUZZ_EXAMPLES", "5000")),
 )
 settings.load_profile("same")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what stays to the end: all tests, all modules."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """End without going through everything that ten thousand tests have left."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -28,9 +29,10 @@ class Module:
         return any(f"{self.name}.".startswith(f"{package}.") for package in packages)
 
 
-def source_modules() -> list[Module]:
+@cache
+def source_modules() -> tuple[Module, ...]:
     """Every module of the product, in the order of the names of their files."""
-    return [_module(path) for path in sorted((ROOT / "src").rglob("*.py"))]
+    return tuple(_module(path) for path in sorted((ROOT / "src").rglob("*.py")))
 
 
 def _module(path: Path) -> Module:

@@ -2,7 +2,6 @@
 
 import gc
 import tracemalloc
-from collections.abc import Iterator
 from random import Random
 from time import thread_time
 from typing import Final
@@ -27,12 +26,10 @@ chances = st.randoms(use_true_random=False)
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _what_other_tests_left() -> Iterator[None]:
+def _what_other_tests_left() -> None:
     # The collector looks at objects of the parsers only: going through those of ten
     # thousand tests takes seconds, and whoever allocates last pays for it.
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def nested(depth: int) -> bytes:
