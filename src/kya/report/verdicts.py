@@ -45,7 +45,7 @@ def verdict_section(report: Report) -> Section:
         rows=tuple(rows),
     )
     said = Sentence(
-        "HOLDS: checked to the end, on separate ways, and nothing was found against it."
+        "HOLDS: checked to the end, in separate ways, and nothing was found against it."
         " FAILS: it does not hold. UNKNOWN: it cannot be told from this package.",
         Source(Basis.PROGRAM, "kya verify"),
     )
