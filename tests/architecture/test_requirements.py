@@ -1,7 +1,10 @@
 """What is installed is named exactly, hashed, and comes from nowhere in particular."""
 
 import re
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 
@@ -106,3 +109,41 @@ def test_every_dependency_of_the_package_is_locked() -> None:
     ]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
     assert names == _pins("runtime.in").keys()
+
+
+def test_every_verb_starts_without_the_libraries_of_extras() -> None:
+    """The demonstration installs the runtime set alone, and calls other verbs."""
+    program = f"""
+import sys
+from importlib.abc import MetaPathFinder
+
+class Absent(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] in {sorted(_of_extras())}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from kya.cli.app import command_line
+command_line()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _of_extras() -> set[str]:
+    """Return the modules of everything that is not in the runtime set."""
+    runtime = _pins("runtime.txt").keys()
+    packages = packages_distributions().items()
+    return {
+        module
+        for module, names in packages
+        if module not in {"kya", "_virtualenv", "pip", "setuptools", "pkg_resources"}
+        and not any(canonicalized(name) in runtime for name in names)
+    }
+
+
+def canonicalized(name: str) -> str:
+    """The name as an index spells it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -9,6 +9,9 @@ from cryptography.x509 import Certificate
 
 from kya.core.errors import MalformedError
 
+RESPONSE_BYTES_MAX: Final = 32_768
+"""A response with its chain of certificates has 2 to 8 kB; more is none."""
+
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+", re.ASCII)
 
 

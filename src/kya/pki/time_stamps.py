@@ -21,11 +21,7 @@ from rfc3161_client import (
 
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.instant import Instant
-from kya.pki.stamp_authorities import Authorities
-
-QUERY_TYPE: Final = "application/timestamp-query"
-RESPONSE_BYTES_MAX: Final = 32_768
-"""A response with its chain of certificates has 2 to 8 kB; more is none."""
+from kya.pki.stamp_authorities import RESPONSE_BYTES_MAX, Authorities
 
 _SHA256: Final = "2.16.840.1.101.3.4.2.1"
 

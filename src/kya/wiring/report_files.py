@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from kya.adapters.stamp_http import asking
 from kya.core.credential import PEOPLE, Standing
 from kya.core.errors import DistrustError, InputError
 from kya.core.instant import Instant
@@ -13,7 +14,6 @@ from kya.pki.signer import Signer, pinned
 from kya.report.model import Document
 from kya.report.sheet import sheet
 from kya.verify.examination import Examination
-from kya.wiring.stamps import asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

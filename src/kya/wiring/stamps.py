@@ -5,36 +5,25 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from kya.adapters.http_line import HttpLine
+from kya.adapters.stamp_http import Ask, asking
 from kya.adapters.store_files import FileTileStore
 from kya.codec.note import SignedNote
 from kya.codec.package_layout import stamp_path
 from kya.config_outside import StampAuthoritySection, TimeStampsSection
-from kya.core.errors import InputError, KyaError, TransientError
+from kya.core.errors import InputError, KyaError
 from kya.pki.stamp_authorities import Authorities
-from kya.pki.time_stamps import (
-    QUERY_TYPE,
-    RESPONSE_BYTES_MAX,
-    stamp_query,
-    stamped_at,
-)
+from kya.pki.time_stamps import stamp_query, stamped_at
 from kya.sequencer.ports import TileStore
 from kya.sequencer.publish import CHECKPOINT
 from kya.sequencer.sequencer import Sequencer
 from kya.tlog.checkpoint import Checkpoint
 
 _LOG: Final = logging.getLogger("kya.stamps")
-_SECONDS: Final = 10
 _AGAIN_SECONDS: Final = 30
-
-Ask = Callable[[bytes], bytes]
-"""Sends a query to an authority; TransientError without an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,17 +108,3 @@ def _desk(name: str, section: StampAuthoritySection, data: Path) -> StampDesk:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     authorities = Authorities.read(pem, section.policy)
     return StampDesk(name=name, ask=asking(section.url), authorities=authorities)
-
-
-def asking(url: str) -> Ask:
-    """Return how an authority is asked over HTTP; InputError for what is no URL."""
-    line = HttpLine(url, _SECONDS, RESPONSE_BYTES_MAX)
-
-    def ask(query: bytes) -> bytes:
-        status, answer = line.ask("POST", "", query, QUERY_TYPE)
-        line.close()
-        if status != HTTPStatus.OK:
-            raise TransientError(f"HTTP {status}")
-        return answer
-
-    return ask
