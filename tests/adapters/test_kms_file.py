@@ -131,7 +131,7 @@ def test_a_passphrase_that_was_drawn_is_not_stretched(
         ["openssl", "asn1parse", "-in", path], capture_output=True, check=True
     )
     assert b"INTEGER           :%b\n" % n in shown.stdout
-    command = ["openssl", "pkey", "-in", path, "-passin", "stdin", "-noout"]
+    command = ["openssl", "pkey", "-in", str(path), "-passin", "stdin", "-noout"]
     subprocess.run(command, input=passphrase.encode(), capture_output=True, check=True)
     opened = FileSigner.open(path, passphrase.encode())
     assert opened.public_key() == created.public_key()

@@ -7,8 +7,8 @@ import pytest
 
 from kya.core.errors import DistrustError, MalformedError
 from kya.core.instant import MICROS_PER_SECOND
-from kya.pki.stamp_authorities import Authorities
-from kya.pki.time_stamps import RESPONSE_BYTES_MAX, stamp_query, stamped_at
+from kya.pki.stamp_authorities import RESPONSE_BYTES_MAX, Authorities
+from kya.pki.time_stamps import stamp_query, stamped_at
 from tests.pki.stamping import StampAuthority
 
 CONTENT = b"a checkpoint\n"

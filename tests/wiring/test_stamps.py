@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from kya.adapters.stamp_http import QUERY_TYPE
 from kya.adapters.store_memory import MemoryDisk
 from kya.config_outside import StampAuthoritySection, TimeStampsSection
 from kya.core.errors import InputError
 from kya.pki.stamp_authorities import Authorities
-from kya.pki.time_stamps import QUERY_TYPE, stamped_at
+from kya.pki.time_stamps import stamped_at
 from kya.wiring.stamps import stamping_of
 from tests.pki.stamping import StampAuthority
 from tests.sequencer.logs import grown, opened
