@@ -5,7 +5,6 @@ passphrase has the key, so its custody is declared exportable software.
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Final, Self, assert_never
 
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509 import ObjectIdentifier
 
+from kya.adapters.randomness import was_drawn
 from kya.core.errors import InputError, TransientError
 from kya.pki import der
 from kya.pki.keys import KeyAlgorithm, PublicKey, ecdsa_of
@@ -39,7 +39,6 @@ _LABEL: Final = "ENCRYPTED PRIVATE KEY"  # RFC 7468 §11
 # Nobody guesses 256 random bits, however quick a guess is.
 _SCRYPT_N: Final = 1 << 14
 _SCRYPT_N_DRAWN: Final = 2
-_DRAWN: Final = re.compile(rb"[A-Za-z0-9_-]{43}")
 _SCRYPT_R: Final = 8
 _SCRYPT_P: Final = 1
 _SALT_BYTES: Final = 16
@@ -126,11 +125,8 @@ def _generate(algorithm: KeyAlgorithm) -> _PrivateKey:
 
 
 def _encrypted(plain: bytes, passphrase: bytes) -> bytes:
-    """Return EncryptedPrivateKeyInfo DER: AES-256-CBC under scrypt (RFC 8018).
-
-    A passphrase in the form of `kya.adapters.randomness.new_passphrase` was drawn.
-    """
-    n = _SCRYPT_N_DRAWN if _DRAWN.fullmatch(passphrase) else _SCRYPT_N
+    """Return EncryptedPrivateKeyInfo DER: AES-256-CBC under scrypt (RFC 8018)."""
+    n = _SCRYPT_N_DRAWN if was_drawn(passphrase) else _SCRYPT_N
     salt, iv = os.urandom(_SALT_BYTES), os.urandom(_BLOCK_BYTES)
     kdf = Scrypt(salt, length=_CIPHER_KEY_BYTES, n=n, r=_SCRYPT_R, p=_SCRYPT_P)
     padder = PKCS7(_BLOCK_BYTES * 8).padder()

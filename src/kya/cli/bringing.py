@@ -64,9 +64,9 @@ def read_brought(
         raise InputError("--since: want it alone; it is the checkpoint you hold")
     brought = Brought.read(
         read_bytes(root, "root"),
-        own(policy, "policy"),
-        own(since or held, "checkpoint"),
-        own(executions, "executions"),
+        _own(policy, "policy"),
+        _own(since or held, "checkpoint"),
+        _own(executions, "executions"),
     )
     return replace(
         brought, continues=since is not None, ask=ask, authorities=authorities
@@ -75,7 +75,7 @@ def read_brought(
 
 def trusted_authorities(path: Path | None, policy: str) -> Authorities | None:
     """Return whose time stamps count; InputError without the library to check them."""
-    roots = own(path, "tsa")
+    roots = _own(path, "tsa")
     if roots is None:
         return None
     if find_spec("rfc3161_client") is None:
@@ -83,6 +83,6 @@ def trusted_authorities(path: Path | None, policy: str) -> Authorities | None:
     return Authorities.read(roots, policy)
 
 
-def own(path: Path | None, what: str) -> bytes | None:
+def _own(path: Path | None, what: str) -> bytes | None:
     """Return what a file of the verifier's own holds, if it has one."""
     return None if path is None else read_bytes(path, what)

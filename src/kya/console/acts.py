@@ -26,7 +26,12 @@ from kya.core.limits import OPERATORS_MIN
 from kya.core.power_events import StandingChanged
 from kya.core.state import State
 from kya.core.tokens import NO_DIGEST
-from kya.pki.stopping import STOPPING, require_incident_act, require_resuming
+from kya.pki.stopping import (
+    STOPPING,
+    require_incident_act,
+    require_people,
+    require_resuming,
+)
 
 _MINUTE: Final = 60
 
@@ -192,7 +197,7 @@ def _of_reinstatement(
             f"Because: {wanted.reason}",
         ),
         rule=_OPERATORS,
-        require_enough=_require_operators,
+        require_enough=_two_operators,
     )
     return drafted, event
 
@@ -208,11 +213,9 @@ def _one_is_enough(signers: tuple[Credential, ...]) -> None:
         raise DistrustError("want one signature")
 
 
-def _require_operators(signers: tuple[Credential, ...]) -> None:
-    """Raise unless enough people signed who differ in name and in key."""
-    names, keys = {each.name for each in signers}, {each.spki for each in signers}
-    if min(len(names), len(keys)) < OPERATORS_MIN:
-        raise DistrustError(f"want {OPERATORS_MIN} different operators")
+def _two_operators(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two operators signed."""
+    require_people(signers, Role.OPERATOR, OPERATORS_MIN)
 
 
 def _where(place: Place) -> str:

@@ -97,7 +97,7 @@ class Asking:
             "state": state,
             "reading": follower.reading,
             "waiting_count": len(console.queue.open()),
-            "needs_count": len(needs(follower.reading, follower.sight, self.now)),
+            "needs": needs(follower.reading, follower.sight, self.now),
             "origin": console.sessions.origin,
         }
         text = console.templates.get_template(template).render({**usual, **values})

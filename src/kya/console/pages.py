@@ -10,7 +10,6 @@ from kya.codec import canonical
 from kya.codec.note import SignedNote
 from kya.console.acts import Kind, may
 from kya.console.asking import Asking, RefusedError
-from kya.console.attention import needs
 from kya.console.counters import bars, scope_rows
 from kya.console.habits import hours
 from kya.console.limits import ROWS_MAX
@@ -31,10 +30,8 @@ _SHOWN_OF_AN_AGENT = 25
 
 async def attention(asking: Asking) -> Response:
     """What needs somebody, the most urgent first; what to do where nothing is yet."""
-    follower = asking.console.follower
-    found = needs(follower.reading, follower.sight, asking.now)
-    happened = islice(reversed(follower.reading.happened), 12)
-    return asking.page("attention.html", needs=found, happened=list(happened))
+    happened = islice(reversed(asking.console.follower.reading.happened), 12)
+    return asking.page("attention.html", happened=list(happened))
 
 
 async def agents(asking: Asking) -> Response:

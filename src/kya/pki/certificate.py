@@ -121,17 +121,24 @@ def _only_uri(certificate: x509.Certificate) -> str:
 
 def scope_of(certificate: x509.Certificate) -> AgentScope | None:
     """Return the scope, None where there is none; MalformedError if it is not one."""
-    for extension in certificate.extensions:
-        if extension.oid == SCOPE_EXTENSION:
-            return AgentScope.decode(extension.value.public_bytes())
-    return None
+    found = _value_of(certificate, SCOPE_EXTENSION)
+    return None if found is None else AgentScope.decode(found)
 
 
 def custody_of(certificate: x509.Certificate) -> str | None:
     """Return where its key is kept, None where it says nothing; or MalformedError."""
+    found = _value_of(certificate, CUSTODY_EXTENSION)
+    return None if found is None else read_custody(found)
+
+
+def _value_of(
+    certificate: x509.Certificate, oid: x509.ObjectIdentifier
+) -> bytes | None:
+    """Return the DER of an extension of ours, None where there is none."""
     for extension in certificate.extensions:
-        if extension.oid == CUSTODY_EXTENSION:
-            return read_custody(extension.value.public_bytes())
+        if extension.oid == oid:
+            found: bytes = extension.value.public_bytes()
+            return found
     return None
 
 
