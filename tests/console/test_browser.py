@@ -71,7 +71,12 @@ class Person:
         self.said.clear()
 
     def signs(self) -> None:
-        """Sign what the page shows, and see what came of it."""
+        """Sign what the page shows, once it has followed the log, and see it done."""
+        self.page.evaluate(
+            "() => { document.getElementById('sign').dataset.former = 'yes';"
+            " document.body.dispatchEvent(new CustomEvent('moved')); }"
+        )
+        self.page.wait_for_selector("#sign:not([data-former])")
         self.page.click(f"button:has-text('Sign as {self.name}')")
         self.page.wait_for_function(
             "() => !document.getElementById('sign')"
