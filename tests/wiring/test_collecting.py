@@ -27,5 +27,6 @@ def test_a_circle_that_comes_later_is_still_found() -> None:
     look_seldom()
     circle: list[object] = []
     circle.append(circle)
+    del circle
     assert gc.isenabled()
     assert gc.collect() >= 1

@@ -1,4 +1,4 @@
-"""When a gateway's process looks for garbage: seldom, and never among what it began with.
+"""When a gateway looks for garbage: seldom, and never among what it began with.
 
 Nothing on an order's road refers to itself in a circle, so that what an order leaves is
 freed at once. The collector only finds what faults leave behind; at the interpreter's
