@@ -178,9 +178,16 @@ def withdraw_overlay(
 
 
 @app.command("openapi")
-def openapi() -> None:
+def openapi(
+    *,
+    programs: Annotated[
+        bool,
+        typer.Option("--programs", help="What the console answers to programs."),
+    ] = False,
+) -> None:
     """Print what a gateway answers over HTTP, in OpenAPI 3.1; none needs to run."""
     # The server's packages are an extra: only the servers need them.
     from kya.api.app import gateway_description  # noqa: PLC0415
+    from kya.programs.app import programs_description  # noqa: PLC0415
 
-    print_json(gateway_description())
+    print_json(programs_description() if programs else gateway_description())
