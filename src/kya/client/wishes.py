@@ -29,7 +29,7 @@ class Wish(Told, frozen=True, kw_only=True, forbid_unknown_fields=True):
     region: str | None = None
     action: str = "new"
     target: int | None = None
-    prices: list[AssumedPrice] = []
+    prices: tuple[AssumedPrice, ...] = ()
 
 
 class CheckTold(Told, frozen=True, kw_only=True):
