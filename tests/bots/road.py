@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -190,6 +190,17 @@ async def _served(server: Server, socket: Any) -> None:  # noqa: ANN401  a socke
     except asyncio.CancelledError:
         server.should_exit = server.force_exit = True
         await work
+
+
+@asynccontextmanager
+async def serving_in_loop(app: Any) -> AsyncGenerator[str]:  # noqa: ANN401  ASGI
+    """Serve an application in this loop while the block lasts."""
+    url, task = await _serving(app)
+    try:
+        yield url
+    finally:
+        task.cancel()
+        await asyncio.gather(task)
 
 
 async def _closed(road: Road, servers: list[asyncio.Task[None]]) -> None:

@@ -82,16 +82,24 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         require_safe_address(bound.market_url)
     except ValueError as error:
         raise InputError(f"market data: {error}") from error
-    host = AgentHost(bound.directory)
+    client, journal = client_of(bound.directory, bound.region, clock)
+    return BoundDesk(client, bound, journal, clock.now)
+
+
+def client_of(
+    directory: Path, region: str, clock: Clock
+) -> tuple[AsyncAgent, FileJournal]:
+    """Return the agent's client, and its journal, which whoever asks for it closes."""
+    host = AgentHost(directory)
     agent = host.facts()["agent"]
-    pem = (bound.directory / "certificate.pem").read_bytes()
+    pem = (directory / "certificate.pem").read_bytes()
     identity = Identity(
         agent=agent,
         credential=sha256(from_pem(CERTIFICATE, pem)).hexdigest(),
-        region=bound.region,
-        workload=workload_at(bound.directory),
+        region=region,
+        workload=workload_at(directory),
     )
-    journal = journal_at(bound.directory)
+    journal = journal_at(directory)
     client = AsyncAgent(
         identity,
         NoteSigner(agent, host.signer()),
@@ -99,7 +107,7 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         clock.now,
         host.link(clock.now),
     )
-    return BoundDesk(client, bound, journal, clock.now)
+    return client, journal
 
 
 def new_name() -> str:
