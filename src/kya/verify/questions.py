@@ -59,6 +59,19 @@ QUESTION_OF: Final = {
 """Which question fails if an entry of this type cannot be believed."""
 
 
+GOES_ON: Final[frozenset[type[Event]]] = frozenset(
+    {
+        OrderSubmitted,
+        OrderDecided,
+        VenueReported,
+        Equivocated,
+        DropCopied,
+        ExecutionUnexplained,
+    }
+)
+"""What nobody else's power rests on: after a bad signature here, the pass goes on."""
+
+
 _LIMITS: Final = (
     OverrideGranted,
     HaltOrdered,
