@@ -135,7 +135,7 @@ def test_incidents_that_are_over_are_listed_on_demand() -> None:
         del office
         (told,) = (await call(assistant, "list_incidents"))["incidents"]
         assert (told["agent"], told["order_seq"]) == (AGENT, 1)
-        assert told["grace_has_ended"] is False
+        assert told["is_due"] is False
         everything = await call(assistant, "list_incidents", with_those_over=True)
         assert [each["incident"] for each in everything["incidents"]] == [
             told["incident"]

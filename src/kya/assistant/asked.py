@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from kya.assistant.quoting import Quoted
+from kya.client.models import IncidentSummary
 from kya.core import tokens
 from kya.core.limits import SEQ_MAX
 
@@ -118,23 +119,9 @@ class StandingShown(msgspec.Struct, frozen=True, kw_only=True):
     halts: list[HaltShown]
 
 
-class IncidentShown(msgspec.Struct, frozen=True, kw_only=True):
-    """One incident."""
-
-    incident: str
-    agent: str
-    order_seq: int
-    state: str
-    opened_at: str
-    grace_ends_at: str
-    grace_has_ended: bool
-    reasons: list[str]
-    is_concluded: bool
-
-
 class IncidentsShown(msgspec.Struct, frozen=True, kw_only=True):
     """The newest incidents first; `is_cut` where there are more."""
 
     said: str
-    incidents: list[IncidentShown]
+    incidents: list[IncidentSummary]
     is_cut: bool

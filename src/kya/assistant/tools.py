@@ -16,7 +16,6 @@ from kya.assistant.asked import (
     DryRun,
     Explanation,
     HaltShown,
-    IncidentShown,
     IncidentsShown,
     StandingShown,
     Verification,
@@ -137,10 +136,10 @@ class Tools:
 
     async def list_incidents(self, about: AboutIncidents) -> IncidentsShown:
         """List incidents, the newest first; those that are over only on demand."""
-        found: list[IncidentShown] = []
+        found: list[IncidentSummary] = []
         async for each in self._client.each(questions.incidents(agent=about.agent)):
             if about.with_those_over or each.state not in _OVER:
-                found.append(_incident(each))
+                found.append(each)
             if len(found) > _INCIDENTS_MAX:
                 break
         shown = list(islice(found, _INCIDENTS_MAX))
@@ -192,19 +191,4 @@ def _halt(told: HaltTold) -> HaltShown:
         state=told.state,
         signed_by=told.signed_by,
         reason=quoted(told.reason, "whoever halted"),
-    )
-
-
-def _incident(told: IncidentSummary) -> IncidentShown:
-    """Return one incident."""
-    return IncidentShown(
-        incident=told.incident,
-        agent=told.agent,
-        order_seq=told.order_seq,
-        state=told.state,
-        opened_at=told.opened_at,
-        grace_ends_at=told.grace_ends_at,
-        grace_has_ended=told.is_due,
-        reasons=told.reasons,
-        is_concluded=told.is_concluded,
     )
