@@ -54,7 +54,13 @@ class Bot:
         self.down.clear()
         await loop.create_connection(self.line.protocol, self.host, self.port)
         async with asyncio.timeout(SECONDS):
-            await self.up.wait()
+            ended = asyncio.ensure_future(self.down.wait())
+            begun = asyncio.ensure_future(self.up.wait())
+            await asyncio.wait({ended, begun}, return_when="FIRST_COMPLETED")
+            ended.cancel()
+            begun.cancel()
+        if not self.up.is_set():
+            raise ConnectionError(self.why)
         return self
 
     async def leave(self) -> None:
