@@ -81,6 +81,7 @@ async def told(bot: Bot) -> list[Report]:
     return reports
 
 
+@pytest.mark.proof
 def test_every_order_comes_to_its_end_once_whatever_goes_wrong(gateway: Up) -> None:
     store, found = MemoryStore(), dict[str, list[Report]]()
 

@@ -25,6 +25,16 @@ from tests.world import eur
 SECONDS = 10
 
 
+class Heard(Line):
+    """A line that remembers every byte that came."""
+
+    heard = b""
+
+    def take(self, chunk: bytes) -> None:
+        self.heard += chunk
+        super().take(chunk)
+
+
 class Bot:
     """Sends messages, and waits for what comes."""
 
@@ -42,7 +52,7 @@ class Bot:
             ours="BOT", theirs="KYA", role=Role.INITIATOR, resends=resend_nothing,
             **changes,  # type: ignore[arg-type]
         )  # fmt: skip
-        self.line = Line(Session(terms, store or MemoryStore()), self, clock)
+        self.line = Heard(Session(terms, store or MemoryStore()), self, clock)
         self.told: asyncio.Queue[Received] = asyncio.Queue()
         self.up, self.down = asyncio.Event(), asyncio.Event()
         self.why = ""
