@@ -20,6 +20,7 @@ from kya.adapters.store_memory import MemoryDisk
 from kya.adapters.venue_ccxt import CcxtVenue
 from kya.agent.async_client import AsyncAgent
 from kya.agent.chain import Identity
+from kya.agent.dead_man import DeadMan
 from kya.agent.exchange import Patience
 from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.link import Link
@@ -152,7 +153,13 @@ async def _opened(
         ),
     )
     numbers = count(1)
-    desk = KrakenDesk(agent, VENUE, Market(url), lambda: f"bot-{next(numbers)}")
+    desk = KrakenDesk(
+        agent,
+        VENUE,
+        Market(url),
+        lambda: f"bot-{next(numbers)}",
+        DeadMan(now=clock.now),
+    )
     sidecar_url, sidecar_task = await _serving(KrakenEdge(desk, None))
     road = Road(
         exchange=exchange,

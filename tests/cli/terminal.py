@@ -1,15 +1,19 @@
 """The command line for tests: `kya` in this process, `kya up` in one of its own."""
 
+import atexit
 import contextlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,6 +99,24 @@ class Up:
         """End the gateway without a word of warning."""
         self.process.kill()
         self.process.wait(SECONDS)
+
+
+def founded_at(data: Path) -> Path:
+    """Put an installation there whose gateway has stopped; all have the same keys."""
+    shutil.copytree(_founded_once(), data, dirs_exist_ok=True)
+    return data
+
+
+@cache
+def _founded_once() -> Path:
+    """Found an installation as everybody does: by a first start."""
+    kept = tempfile.TemporaryDirectory(prefix="kya-founded-")
+    atexit.register(kept.cleanup)
+    data = Path(kept.name) / "data"
+    with up(data) as running:
+        if running.stop() != 0:
+            raise AssertionError("the first gateway did not end in good order")
+    return data
 
 
 @contextmanager

@@ -32,6 +32,15 @@ def sidecar(
         typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 for a free one."),
     ] = 8_710,
     *,
+    cancel_after: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=86_400,
+            help="Cancel what works once the bot has asked for nothing for so many"
+            " seconds; 0 for never.",
+        ),
+    ] = 0,
     key_file: Annotated[
         Path | None,
         typer.Option(
@@ -86,6 +95,7 @@ def sidecar(
         region=region,
         market_url=market_data,
         key_file=key_file,
+        silence_seconds=cancel_after,
     )
     run_sidecar(bound, port, system_clock().clock, _announce)
 
