@@ -25,6 +25,7 @@ from kya.fix.store import MemoryStore
 from kya.fix.terms import Role, Terms, resend_nothing
 from kya.gateway.ports import DropCopy, Venue
 from kya.wiring.listening import listen_on
+from tests.contracts.at_bench import AtBench
 from tests.contracts.drop_copy import DropCopyContract
 from tests.contracts.venue import (
     ReplacingVenueContract,
@@ -122,34 +123,20 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench.close()
 
 
-class TestContract(ReplacingVenueContract):
-    @pytest.fixture(autouse=True)
-    def at_bench(self, bench: Bench) -> None:
-        self._bench = bench
-
+class TestContract(AtBench[Bench], ReplacingVenueContract):
     def a_venue(self) -> Venue:
-        return self._bench.venue()
+        return self.runs.venue()
 
     def a_forgetful_venue(self) -> Venue:
-        return self._bench.venue(ExchangeFault.DISCONNECT)
-
-    def run(self, case: Coroutine[None, None, None]) -> None:
-        self._bench.run(case)
+        return self.runs.venue(ExchangeFault.DISCONNECT)
 
 
-class TestList(DropCopyContract):
-    @pytest.fixture(autouse=True)
-    def at_bench(self, bench: Bench) -> None:
-        self._bench = bench
-
+class TestList(AtBench[Bench], DropCopyContract):
     def a_list(self, count: int) -> DropCopy:
-        venue = self._bench.venue()
+        venue = self.runs.venue()
         for number in range(count):
-            fill(self._bench, number)
+            fill(self.runs, number)
         return FixDropCopy(venue)
-
-    def run(self, asked: Coroutine[None, None, T]) -> T:
-        return self._bench.run(asked)
 
 
 def fill(bench: Bench, number: int) -> None:
