@@ -52,15 +52,20 @@ def require_names(what: str, names: Iterable[str], most: int) -> None:
             raise ValueError(f"{what}: want names like {tokens.NAME.pattern}")
 
 
-def require_safe_address(url: str) -> None:
-    """Raise ValueError for an address on whose way others could read or write."""
-    address = urlsplit(url)
-    is_safe = address.scheme == "https" or (
-        address.scheme == "http" and is_loopback(address.hostname or "")
+def require_safe_address(
+    url: str, schemes: tuple[str, str] = ("https", "http")
+) -> None:
+    """Raise ValueError for an address on whose way others could read or write.
+
+    The first scheme keeps them out, the second is for loopback alone.
+    """
+    address, (safe, plain) = urlsplit(url), schemes
+    is_safe = address.scheme == safe or (
+        address.scheme == plain and is_loopback(address.hostname or "")
     )
     if not (is_safe and address.hostname) or "@" in address.netloc:
         raise ValueError(
-            "url: want https, or http on loopback, and no user or password in it"
+            f"url: want {safe}, or {plain} on loopback, and no user or password in it"
         )
 
 
