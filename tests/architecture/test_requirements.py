@@ -25,6 +25,7 @@ SETS = [
     "apprise",
     "report",
     "behaviour",
+    "kakunin",
 ]
 
 

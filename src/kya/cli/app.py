@@ -41,6 +41,7 @@ COMMANDS: Final = (
     "console",
     "demo",
     "doctor",
+    "kakunin-api",
     "office",
     "paper-exchange",
     "perimeter",

@@ -44,18 +44,33 @@ class Bound:
     key_file: Path | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundAgent:
+    """The agent of a directory, at work under its key, with its journal."""
+
+    name: str
+    agent: AsyncAgent
+    journal: FileJournal
+
+    async def close(self) -> None:
+        """Close the connections and the journal."""
+        await self.agent.close()
+        self.journal.close()
+
+
 class BoundDesk(KrakenDesk):
     """A desk that also gives back its agent's journal."""
 
-    def __init__(self, agent: AsyncAgent, bound: Bound, journal: FileJournal) -> None:
+    def __init__(self, bound: Bound, agent: BoundAgent) -> None:
         """Answer for this agent."""
-        super().__init__(agent, bound.venue, Market(bound.market_url), new_name)
-        self._journal = journal
+        market = Market(bound.market_url)
+        super().__init__(agent.agent, bound.venue, market, new_name)
+        self._bound = agent
 
     async def close(self) -> None:
         """Close the connections and the journal."""
         await super().close()
-        self._journal.close()
+        self._bound.journal.close()
 
 
 def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
@@ -64,16 +79,21 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         require_safe_address(bound.market_url)
     except ValueError as error:
         raise InputError(f"market data: {error}") from error
-    host = AgentHost(bound.directory)
+    return BoundDesk(bound, agent_at(bound.directory, bound.region, clock))
+
+
+def agent_at(directory: Path, region: str, clock: Clock) -> BoundAgent:
+    """Return the agent that was enrolled into this directory, in this region."""
+    host = AgentHost(directory)
     agent = host.facts()["agent"]
-    pem = (bound.directory / "certificate.pem").read_bytes()
+    pem = (directory / "certificate.pem").read_bytes()
     identity = Identity(
         agent=agent,
         credential=sha256(from_pem(CERTIFICATE, pem)).hexdigest(),
-        region=bound.region,
-        workload=workload_at(bound.directory),
+        region=region,
+        workload=workload_at(directory),
     )
-    journal = journal_at(bound.directory)
+    journal = journal_at(directory)
     client = AsyncAgent(
         identity,
         NoteSigner(agent, host.signer()),
@@ -81,7 +101,7 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         clock.now,
         host.link(clock.now),
     )
-    return BoundDesk(client, bound, journal)
+    return BoundAgent(name=agent, agent=client, journal=journal)
 
 
 def new_name() -> str:
