@@ -4,12 +4,11 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import pytest
 
 from tests.cli.terminal import Up, serving
@@ -37,9 +36,17 @@ def section(name: str, *rights: str, **more: object) -> str:
     return "\n".join([f"[tokens.{name}]", *lines, ""])
 
 
-def settings(up: Up, *more: str) -> Path:
-    """Write settings for the gateway's agent, with a token of every right."""
-    everything = section("all", *RIGHTS, person="operator:alice")
+TOKENS: Final = (
+    section("all", *RIGHTS, person="operator:alice"),
+    section("reader", "read"),
+    section("other", "read", "sign", agents=["another"]),
+    section("hasty", "read"),
+    section("unbound", "halt"),
+)
+
+
+def settings(up: Up) -> Path:
+    """Write settings for the gateway's agent, with tokens of several rights."""
     top = {
         "gateway": up.url,
         "policy": "trust/policy.txt",
@@ -58,44 +65,35 @@ def settings(up: Up, *more: str) -> Path:
     ]
     (up.data / "history.json").write_text('{"data": [{"id": "old", "score": 0.3}]}')
     path = up.data / "kakunin-api.toml"
-    path.write_text("\n".join([*lines, *held, everything, *more]))
+    path.write_text("\n".join([*lines, *held, *TOKENS]))
     return path
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The server, its gateway, and plain requests to it."""
+    """The server and its gateway."""
 
     url: str
     up: Up
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        name: str | None = "all",
-        **more: Any,  # noqa: ANN401
-    ) -> httpx.Response:
-        """Send one request with a token, or with none."""
-        headers = {} if name is None else {"authorization": f"Bearer {key(name)}"}
-        given = more.pop("headers", {})
-        return httpx.request(
-            method, self.url + path, headers={**headers, **given}, **more
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The published client in a process of its own."""
+    """The published client in a process of its own, with a token of this name."""
 
     process: "subprocess.Popen[str]"
+    name: str = "all"
+
+    def under(self, name: str) -> "Client":
+        """The same with another token."""
+        return replace(self, name=name)
 
     def call(self, call: str, **arguments: object) -> dict[str, Any]:
         """Make one call; return what came of it."""
         if self.process.stdin is None or self.process.stdout is None:
             raise AssertionError("a process without pipes")
-        self.process.stdin.write(json.dumps({"call": call, "arguments": arguments}))
-        self.process.stdin.write("\n")
+        asked = {"key": key(self.name), "call": call, "arguments": arguments}
+        self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         said: dict[str, Any] = json.loads(self.process.stdout.readline())
         return said
@@ -108,19 +106,19 @@ class Client:
 
 
 @contextmanager
-def served(up: Up, *more: str) -> Iterator[Served]:
+def served(up: Up) -> Iterator[Served]:
     """Run the server while the block lasts, it has read the log."""
-    with serving("kakunin-api", str(settings(up, *more))) as url:
+    with serving("kakunin-api", str(settings(up))) as url:
         yield Served(url, up)
 
 
 @contextmanager
-def client_of(here: Served, name: str = "all") -> Iterator[Client]:
+def client_of(here: Served) -> Iterator[Client]:
     """Run the published client while the block lasts; skip where it is not there."""
     if not PYTHON.exists():
         pytest.skip(f"no client: want {PYTHON.parent.parent.name}; run `make test`")
     with subprocess.Popen(
-        [PYTHON, PROGRAM, here.url, key(name)],
+        [PYTHON, PROGRAM, here.url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,7 +1,7 @@
 """Runs in an environment of its own: calls of the published client, read from stdin.
 
-One call a line, `{"call": "agents.get", "arguments": {...}}`; one answer a line, either
-`{"returned": ...}` or the exception that the client raised.
+One call a line: a key, `agents.get` or its like, and arguments. One answer a line:
+either `{"returned": ...}` or the exception that the client raised.
 """
 
 import asyncio
@@ -10,6 +10,9 @@ import sys
 from typing import Any
 
 import kakunin  # pyright: ignore[reportMissingImports]
+from kakunin.integrations.scope import (  # pyright: ignore[reportMissingImports]
+    verify_agent_scope,
+)
 
 
 def shown(value: Any) -> Any:  # noqa: ANN401  whatever the client returns
@@ -29,18 +32,36 @@ def raised(error: Exception) -> dict[str, object]:
     }
 
 
-async def answer(url: str, key: str) -> None:
-    """Make every call that comes, one after the other."""
-    async with kakunin.Kakunin(api_key=key, base_url=url) as client:
-        for line in sys.stdin:
-            asked = json.loads(line)
-            resource, _, method = asked["call"].partition(".")
-            call = getattr(getattr(client, resource), method)
-            try:
-                said = {"returned": shown(await call(**asked["arguments"]))}
-            except Exception as error:  # noqa: BLE001  the answer is which it was
-                said = raised(error)
-            print(json.dumps(said), flush=True)  # noqa: T201
+async def check_scope(client: Any, agent_id: str, required: list[str] | None) -> str:  # noqa: ANN401
+    """Run a function behind the client's own guard."""
+
+    @verify_agent_scope(client, agent_id, required_scopes=required)
+    async def guarded() -> str:
+        return "went on"
+
+    return await guarded()
 
 
-asyncio.run(answer(sys.argv[1], sys.argv[2]))
+async def answer(url: str) -> None:
+    """Make every call that comes, one after the other; a client for each key."""
+    clients: dict[str, Any] = {}
+    for line in sys.stdin:
+        asked = json.loads(line)
+        key, given = asked["key"], asked["arguments"]
+        if key not in clients:
+            clients[key] = kakunin.Kakunin(api_key=key, base_url=url)
+        resource, _, method = asked["call"].partition(".")
+        try:
+            if resource == "scope":
+                said = {"returned": await check_scope(clients[key], **given)}
+            else:
+                call = getattr(getattr(clients[key], resource), method)
+                said = {"returned": shown(await call(**given))}
+        except Exception as error:  # noqa: BLE001  the answer is which it was
+            said = raised(error)
+        print(json.dumps(said), flush=True)  # noqa: T201
+    for client in clients.values():
+        await client.aclose()
+
+
+asyncio.run(answer(sys.argv[1]))
