@@ -32,14 +32,14 @@ def raised(error: Exception) -> dict[str, object]:
     }
 
 
-async def check_scope(client: Any, agent_id: str, required: list[str] | None) -> str:  # noqa: ANN401
+async def check_scope(client: Any, agent_id: str, required: Any) -> Any:  # noqa: ANN401
     """Run a function behind the client's own guard."""
 
-    @verify_agent_scope(client, agent_id, required_scopes=required)
     async def guarded() -> str:
         return "went on"
 
-    return await guarded()
+    guard: Any = verify_agent_scope(client, agent_id, required_scopes=required)
+    return await guard(guarded)()
 
 
 async def answer(url: str) -> None:
@@ -51,6 +51,7 @@ async def answer(url: str) -> None:
         if key not in clients:
             clients[key] = kakunin.Kakunin(api_key=key, base_url=url)
         resource, _, method = asked["call"].partition(".")
+        said: dict[str, Any]
         try:
             if resource == "scope":
                 said = {"returned": await check_scope(clients[key], **given)}

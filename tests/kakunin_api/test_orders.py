@@ -146,7 +146,8 @@ def test_what_is_no_order_is_not_signed(payload: dict[str, object]) -> None:
 
 
 def test_a_payload_that_is_no_object_is_refused() -> None:
-    for payload in (None, [], "order", 7):
+    payloads: tuple[object, ...] = (None, [], "order", 7)
+    for payload in payloads:
         with pytest.raises(MalformedError, match="want an object"):
             wanted_in(payload, "bot", "SIMA", str)
 

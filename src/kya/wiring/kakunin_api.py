@@ -17,6 +17,7 @@ from kya.adapters.randomness import random_bytes
 from kya.agent.answer import Answer
 from kya.agent.chain import Instruction
 from kya.console.follow import Follower
+from kya.console.source import Source
 from kya.core.errors import InputError
 from kya.kakunin_api import limits
 from kya.kakunin_api.app import create_kakunin_app
@@ -97,7 +98,7 @@ class HeldAgent:
 class PublishedLog:
     """The gateway's published log as packages are made from: tiles and checkpoint."""
 
-    def __init__(self, source: GatewaySource) -> None:
+    def __init__(self, source: Source) -> None:
         """Read from there."""
         self._source = source
         self.witnesses = Policy()
