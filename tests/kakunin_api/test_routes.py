@@ -20,7 +20,7 @@ from kya.tlog.proof import Proof
 from tests.halting import halt
 from tests.incidents import take_step, world_breached
 from tests.kakunin_api.hall import Hall, token
-from tests.locking import locked_world
+from tests.locking import imported_world
 from tests.surface.test_docs import unknown_words
 from tests.world import AGENT, MORNING, World
 
@@ -290,7 +290,7 @@ def test_an_agent_in_its_grace_is_still_active() -> None:
 
 
 def test_risk_is_two_things_where_there_is_a_baseline() -> None:
-    world = locked_world()
+    world = imported_world()
     world.now = MORNING
     hall = Hall(world)
     hall.ask("POST", SIGN, json={"payload": {**ORDER, "amount": "20000.00"}})

@@ -28,7 +28,7 @@ from kya.kakunin_api.shown import (
     certificate_shown,
     known_of,
 )
-from kya.kakunin_api.spelling import Fields, plain
+from kya.kakunin_api.spelling import Fields, object_in, plain_object
 
 _MODEL_HASH: Final = re.compile(r"(?:sha256:)?[0-9a-fA-F]{64}", re.ASCII)
 _STATUSES: Final = {
@@ -52,7 +52,7 @@ async def create(asking: Asking) -> Response:
         version=fields.needed("version"),
         model_hash=_model_hash(fields),
         scope=None if scope is None else _scope(agent, scope),
-        labels=_labels(fields),
+        labels=fields.labels("metadata"),
         at=str(asking.now),
     )
     fields.require_none_left()
@@ -91,7 +91,7 @@ async def update(asking: Asking) -> Response:
         raise _peoples(_STATUSES.get(status, ""), agent, f"status {status!a}")
     if name not in {None, agent}:
         raise RefusedError(422, f"name: {agent} is in every order; it stays")
-    model_hash, labels = _model_hash(fields), fields.take("metadata")
+    model_hash, labels = _model_hash(fields), fields.labels("metadata")
     fields.require_none_left()
     if model_hash is not None and agent in asking.record.state.agents:
         raise _peoples(_PIN, agent, "model_hash")
@@ -103,7 +103,7 @@ async def update(asking: Asking) -> Response:
             version=before.version,
             model_hash=model_hash or before.model_hash,
             scope=before.scope,
-            labels=before.labels if labels is None else _kept(labels),
+            labels=labels or before.labels,
             at=before.at,
         )
     )
@@ -206,19 +206,7 @@ def _model_hash(fields: Fields) -> str | None:
     return None if text is None else f"sha256:{text[-64:].lower()}"
 
 
-def _labels(fields: Fields) -> dict[str, object]:
-    """Return the metadata as it may be kept."""
-    return _kept(fields.labels("metadata"))
-
-
-def _kept(labels: object) -> dict[str, object]:
-    """Return labels with numbers that JSON can be made of."""
-    found = plain(Fields("body", {"metadata": labels}).labels("metadata"))
-    return found if isinstance(found, dict) else {}
-
-
 def _scope(agent: str, scope: object) -> dict[str, object]:
     """Return a financial scope that a draft can be made of."""
     drafted(agent, scope)
-    found = plain(scope)
-    return found if isinstance(found, dict) else {}
+    return plain_object(object_in(scope) or {})

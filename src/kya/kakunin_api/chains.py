@@ -13,7 +13,6 @@ from kya.kakunin_api.envelope import RefusedError, answered, limit_in, listed
 from kya.kakunin_api.notebook import Chain, ChainClosed, ChainOpened, ChainOrder
 from kya.kakunin_api.risk import event_shown
 from kya.kakunin_api.shown import certificate_status, serial_of
-from kya.kakunin_api.spelling import Fields, plain
 from kya.tlog.merkle import leaf_hash
 
 _NAME_BYTES: Final = 8
@@ -26,7 +25,7 @@ async def create(asking: Asking) -> Response:
         chain=f"chain-{asking.service.chance(_NAME_BYTES).hex()}",
         name=fields.needed("name"),
         description=fields.text("description"),
-        labels=_labels(fields),
+        labels=fields.labels("metadata"),
         at=str(asking.now),
     )
     fields.require_none_left()
@@ -122,12 +121,6 @@ def _chain(asking: Asking) -> Chain:
 def _may_see(asking: Asking, found: Chain) -> bool:
     """Tell whether every order of a chain is of an agent that the token is for."""
     return all(asking.token.is_for(order.agent) for order in found.orders)
-
-
-def _labels(fields: Fields) -> dict[str, object]:
-    """Return the metadata with numbers that JSON can be made of."""
-    found = plain(fields.labels("metadata"))
-    return found if isinstance(found, dict) else {}
 
 
 def _status(found: Chain) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from kya.core.errors import MalformedError
-from kya.kakunin_api.spelling import Fields
+from kya.kakunin_api.spelling import Fields, list_in
 
 _CENTS: Final = Decimal("0.01")
 _LIST_MAX: Final = 100
@@ -60,9 +60,10 @@ def _dollars(fields: Fields, *names: str) -> str | None:
 
 def _texts(fields: Fields, *names: str) -> list[str]:
     """Return a list of names."""
-    value = fields.take(*names) or []
-    if not isinstance(value, list) or len(value) > _LIST_MAX:
+    found = list_in(fields.take(*names) or [])
+    if found is None or len(found) > _LIST_MAX:
         raise MalformedError(f"financial_scope: {names[0]}: want a list")
-    if not all(isinstance(each, str) and each.isprintable() for each in value):
+    texts = [each for each in found if isinstance(each, str) and each.isprintable()]
+    if len(texts) != len(found):
         raise MalformedError(f"financial_scope: {names[0]}: want a list of names")
-    return [str(each) for each in value]
+    return texts

@@ -15,7 +15,7 @@ from kya.core.errors import MalformedError, shown
 from kya.core.money import Currency, Money, Price
 from kya.core.order import OrderType, Side, TimeInForce
 from kya.kakunin_api.envelope import RefusedError
-from kya.kakunin_api.spelling import Fields
+from kya.kakunin_api.spelling import Fields, object_in
 
 _ACTIONS: Final = frozenset(
     {"execute_trade", "new_order", "order", "place_order", "submit_order"}
@@ -74,16 +74,16 @@ def wanted_in(
 
 def _unfolded(payload: object) -> Fields:
     """Return the fields, those of `details` among them; none may stand in both."""
-    outer = Fields("payload", payload)
-    inner = outer.take("details", "metadata", "payload", "order")
+    inner = Fields("payload", payload).take("details", "metadata", "payload", "order")
     if inner is None:
         return Fields("order", payload)
-    if not isinstance(payload, dict) or not isinstance(inner, dict):
+    outer, folded = object_in(payload) or {}, object_in(inner)
+    if folded is None:
         raise MalformedError(f"order: want an object, got {shown(inner)}")
-    rest = {name: each for name, each in payload.items() if each is not inner}
-    if both := sorted(rest.keys() & inner.keys()):
+    rest = {name: each for name, each in outer.items() if each is not inner}
+    if both := sorted(rest.keys() & folded.keys()):
         raise MalformedError(f"order: {', '.join(both)}: said twice")
-    return Fields("order", {**rest, **inner})
+    return Fields("order", {**rest, **folded})
 
 
 def _require_order(fields: Fields, agent: str) -> str | None:

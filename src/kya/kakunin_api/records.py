@@ -22,6 +22,7 @@ from kya.kakunin_api.envelope import (
 )
 from kya.kakunin_api.limits import PROVEN_MAX
 from kya.kakunin_api.risk import action_type_of, event_shown
+from kya.kakunin_api.spelling import list_in, object_in
 
 _ENTRY_MAX: Final = 10**15
 
@@ -171,7 +172,9 @@ def _history(asking: Asking) -> Iterator[Mapping[str, object]]:
 
 def read_history(found: object) -> tuple[Mapping[str, object], ...]:
     """Return the rows of an exported list, bare or in its envelope."""
-    rows = found.get("data") if isinstance(found, dict) else found
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    envelope = object_in(found)
+    rows = list_in(found if envelope is None else envelope.get("data"))
+    read = [object_in(row) for row in rows or ()]
+    if rows is None or None in read:
         raise InputError("history: want a list of rows, or one under `data`")
-    return tuple(rows)
+    return tuple(row for row in read if row is not None)

@@ -65,8 +65,12 @@ class KakuninSettings(_Section, frozen=True, kw_only=True):
     keep: str
     people: str = ""
     history: str = ""
-    agents: dict[str, HeldSection] = msgspec.field(default_factory=dict)
-    tokens: dict[str, TokenSection] = msgspec.field(default_factory=dict)
+    agents: dict[str, HeldSection] = msgspec.field(
+        default_factory=dict[str, HeldSection]
+    )
+    tokens: dict[str, TokenSection] = msgspec.field(
+        default_factory=dict[str, TokenSection]
+    )
 
     def known_tokens(self) -> Tokens:
         """Return the tokens; InputError for one that could not be told apart."""

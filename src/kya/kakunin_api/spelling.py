@@ -7,7 +7,7 @@ whoever sends what nobody reads may have meant something by it: both are refused
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from kya.core import tokens
 from kya.core.errors import MalformedError, shown
@@ -22,12 +22,11 @@ class Fields:
 
     def __init__(self, what: str, found: object) -> None:
         """Read an object; `what` names it in messages."""
-        if not isinstance(found, Mapping):
+        given = object_in(found)
+        if given is None:
             raise MalformedError(f"{what}: want an object, got {shown(found)}")
         self._what = what
-        self._left: dict[str, object] = {
-            str(name): value for name, value in found.items() if value is not None
-        }
+        self._left = {name: value for name, value in given.items() if value is not None}
 
     def take(self, *names: str) -> object | None:
         """Return the field that has one of these names, None without; never two."""
@@ -61,10 +60,11 @@ class Fields:
         value = self.take(*names)
         if value is None:
             return {}
-        if not isinstance(value, dict) or not is_small(value):
+        found = object_in(value)
+        if found is None or not is_small(found):
             msg = f"want an object of at most {LABELS_BYTES_MAX} bytes"
             raise MalformedError(f"{self._what}: {names[0]}: {msg}")
-        return {str(name): each for name, each in value.items()}
+        return plain_object(found)
 
     def require_none_left(self) -> None:
         """Raise for a field that nobody reads: it may have been meant to matter."""
@@ -90,15 +90,26 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401  what JSON holds is of any typ
 
 def plain(value: object) -> object:
     """Return the same with numbers that JSON can be made of; a decimal becomes text."""
-    match value:
-        case dict():
-            return {str(name): plain(each) for name, each in value.items()}
-        case list():
-            return [plain(each) for each in value]
-        case Decimal():
-            return str(value)
-        case _:
-            return value
+    if (found := object_in(value)) is not None:
+        return plain_object(found)
+    if (items := list_in(value)) is not None:
+        return [plain(each) for each in items]
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def plain_object(found: Mapping[str, object]) -> dict[str, object]:
+    """Return the same of an object."""
+    return {name: plain(each) for name, each in found.items()}
+
+
+def object_in(value: object) -> dict[str, object] | None:
+    """Return an object of JSON, None for any other value."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
+
+
+def list_in(value: object) -> list[object] | None:
+    """Return a list of JSON, None for any other value."""
+    return cast("list[object]", value) if isinstance(value, list) else None
 
 
 def is_small(value: object) -> bool:
