@@ -8,6 +8,7 @@ FUZZ_EXAMPLES ?= 5000
 PROOF_SECONDS ?= 1800
 
 BIN := .venv/bin
+SDK := .venv-kakunin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 # Hundreds of processes read the same modules: each is compiled once.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
@@ -27,6 +28,7 @@ demo: .venv/.runtime  ## Play the whole case study; the evidence is left in demo
 
 test: .venv/.dev  ## Run every test but the long ones.
 	@scripts/install-system
+	@$(MAKE) --silent $(SDK)/.sdk || echo "no client of Kakunin: its tests are skipped" >&2
 	@$(PYTEST) $(PARALLEL) -m "not proof"
 
 check: .venv/.dev  ## Style, types and the direction of imports.
@@ -61,7 +63,7 @@ lock:  ## Pin every dependency anew, with hashes.
 	@scripts/lock-requirements
 
 clean:  ## Remove everything that the targets above made.
-	rm -rf .venv .venv-bench demo-out dist build .coverage .coverage.* .hypothesis
+	rm -rf .venv .venv-bench $(SDK) demo-out dist build .coverage .coverage.* .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -86,4 +88,12 @@ clean:  ## Remove everything that the targets above made.
 	@$(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/pip --quiet --disable-pip-version-check \
 		install --require-hashes -r requirements/behaviour.txt
+	@touch $@
+
+# The client that users of Kakunin have, apart from everything else.
+$(SDK)/.sdk: requirements/kakunin.txt
+	@echo "installing the client of Kakunin into $(SDK)" >&2
+	@$(PYTHON) -m venv $(SDK)
+	@$(SDK)/bin/pip --quiet --disable-pip-version-check \
+		install --require-hashes -r requirements/kakunin.txt
 	@touch $@

@@ -27,6 +27,7 @@ SETS = [
     "mcp",
     "report",
     "behaviour",
+    "kakunin",
 ]
 
 
