@@ -309,7 +309,7 @@ def test_candles_show_what_the_market_gave_the_running_one_last(place: Place) ->
 
 
 @pytest.mark.parametrize(
-    "asked", [{"interval": "2"}, {"since": "-1"}, {"since": "x"}, {"pair": "XXX"}]
+    "asked", [{"interval": "2"}, {"since": "-1"}, {"since": "x"}, {"pair": "NONE"}]
 )
 def test_candles_of_no_length_or_market_are_refused(
     place: Place, asked: dict[str, str]

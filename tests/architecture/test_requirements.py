@@ -26,6 +26,7 @@ SETS = [
     "apprise",
     "report",
     "behaviour",
+    "freqtrade",
 ]
 
 
