@@ -42,6 +42,7 @@ COMMANDS: Final = (
     "console",
     "demo",
     "doctor",
+    "mcp",
     "office",
     "paper-exchange",
     "perimeter",

@@ -15,6 +15,7 @@ from kya.core.behaviour_fold import (
     with_baseline,
     with_release,
 )
+from kya.core.clock_comparison import ClockCompared
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.copy_fold import copies_after_report, with_copy
 from kya.core.credential import Credential, Role, Withdrawal
@@ -65,10 +66,7 @@ from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStart
 def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     state: State, event: Event
 ) -> State:
-    """Return the state after the event.
-
-    Raises InputError, naming the rule, for an event that cannot follow this state.
-    """
+    """Return the state after it; InputError, naming the rule, if it cannot follow."""
     against = objection(state, event)
     if against is not None:
         raise InputError(against)
@@ -107,6 +105,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_incident(state, event)
         case TextErased():
             return state
+        case ClockCompared(at=at):
+            return state._replace(now=at)
         case _ as never:
             assert_never(never)
 
