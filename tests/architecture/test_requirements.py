@@ -28,6 +28,7 @@ SETS = [
     "report",
     "behaviour",
     "kakunin",
+    "freqtrade",
 ]
 
 
