@@ -79,8 +79,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_report(state, event)
         case LogOpened():
             return _opened(state, event)
-        case MandateGranted(digest=digest, mandate=mandate):
-            return state._replace(mandates={**state.mandates, digest: mandate})
+        case MandateGranted() | OverrideGranted():
+            return _with_grant(state, event)
         case AgentRegistered() | EnrolmentRefused():
             return _with_registration(state, event)
         case CertificateIssued() | IssuerRenewed():
@@ -91,8 +91,6 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_equivocation(state, event)
         case RuntimePinned() | RegionAnchored() | SessionStarted():
             return _with_workload(state, event)
-        case OverrideGranted():
-            return _with_override(state, event)
         case HaltOrdered() | TradingResumed() | LatchRearmed():
             return with_stop(state, event)
         case DropCopied() | ExecutionUnexplained():
@@ -289,6 +287,13 @@ def _with_workload(
             return state._replace(now=at, agents=agents)
         case _ as never:
             assert_never(never)
+
+
+def _with_grant(state: State, event: MandateGranted | OverrideGranted) -> State:
+    """Keep what people allow an agent, or one order of it."""
+    if isinstance(event, OverrideGranted):
+        return _with_override(state, event)
+    return state._replace(mandates={**state.mandates, event.digest: event.mandate})
 
 
 def _with_override(state: State, event: OverrideGranted) -> State:
