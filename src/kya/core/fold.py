@@ -290,13 +290,8 @@ def _with_workload(
 
 
 def _with_grant(state: State, event: MandateGranted | OverrideGranted) -> State:
-    """Keep what people allow an agent, or one order of it."""
-    if isinstance(event, OverrideGranted):
-        return _with_override(state, event)
-    return state._replace(mandates={**state.mandates, event.digest: event.mandate})
-
-
-def _with_override(state: State, event: OverrideGranted) -> State:
-    """Have the override wait for its order; forget those that are over."""
+    """Keep a mandate, or have an override wait for its order; forget what is over."""
+    if isinstance(event, MandateGranted):
+        return state._replace(mandates={**state.mandates, event.digest: event.mandate})
     waiting = {k: v for k, v in state.overrides.items() if not is_over(v, state)}
     return state._replace(overrides={**waiting, event.override.order: event})
