@@ -115,6 +115,8 @@ remarks = st.text(max_size=TEXT_CHARS_MAX).filter(str.isprintable)
 texts = remarks.filter(bool)
 counts = st.integers(1, SEQ_MAX)
 codes = st.sampled_from(ReasonCode)
+sides = st.sampled_from(Side)
+flags = st.booleans()
 
 instants = st.integers(0, LAST.micros).map(Instant)
 days = st.integers(0, LAST.micros // MICROS_PER_DAY).map(Day)
@@ -132,77 +134,99 @@ prices = st.integers(1, 10**28 - 1).map(Price)
 quantities = st.integers(1, 10**36 - 1).map(Quantity)
 
 
+# A strategy that is the same for every draw is made once: making it costs hypothesis
+# more than drawing from it.
+_few = st.none() | st.integers(1, 4)
+_some_bps = st.none() | st.integers(1, 9_999)
+_free_limits = st.fixed_dictionaries(
+    {
+        "actions": st.none()
+        | st.sets(st.sampled_from([Action.NEW, Action.REPLACE])).map(
+            lambda some: frozenset({*some, Action.CANCEL})
+        ),
+        "desk": st.none() | names,
+        "order_types": st.none()
+        | st.frozensets(st.sampled_from(OrderType), min_size=1),
+        "times_in_force": st.none()
+        | st.frozensets(st.sampled_from(TimeInForce), min_size=1),
+        "duplicate_window_millis": st.none() | st.sampled_from([1, 1_000, 60_000]),
+        "executions_unreviewed": _few,
+        "messages_per_day": _few,
+        "messages_per_minute": _few,
+        "messages_per_second": _few,
+        "orders_per_day": _few,
+        "orders_per_fill": _few,
+        "rejects_in_a_row": _few,
+        "open_orders": _few,
+        "open_orders_per_market": _few,
+        "self_trade": st.none() | st.sampled_from(SelfMatch),
+    }
+)
+_free_amounts = st.fixed_dictionaries(
+    dict.fromkeys(AMOUNTS, st.none() | st.integers(1, 9_000_000))
+)
+_score_limits = st.sampled_from([(None, None), (8_500, None), (8_500, 7_500)])
+_price_ages = st.none() | st.sampled_from([1, 500, 60_000])
+_collars = st.none() | st.integers(2, 9_999)
+_drifts = st.none() | st.tuples(st.integers(1, 300), st.integers(1, 3_600))
+
+
 @st.composite
 def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limits:
     """Any limits of a scope for these markets, none among them."""
-    fresh = draw(st.none() | st.sampled_from([1, 500, 60_000]))
-    few = st.none() | st.integers(1, 4)
-    drift = draw(st.none() | st.integers(1, 300)) if fresh else None
-    collar = draw(st.none() | st.integers(2, 9_999)) if fresh else None
-    bps = st.none() | st.integers(1, 9_999) if fresh else st.none()
-    units = st.fixed_dictionaries(dict.fromkeys(sorted(listed), quantities))
-    some = st.none() | st.integers(1, 9_000_000)
-    drawn = {name: draw(some) for name in AMOUNTS}
-    critical = draw(st.none() | st.just(8_500))
+    fresh = draw(_price_ages)
+    drift = draw(_drifts) if fresh else None
+    collar = draw(_collars) if fresh else None
+    critical, warn = draw(_score_limits)
+    free: dict[str, Any] = draw(_free_limits)
     sums: dict[str, Any] = {
-        name: Money(n, currency) for name, n in drawn.items() if n is not None
+        name: Money(n, currency)
+        for name, n in draw(_free_amounts).items()
+        if n is not None
     }
     return Limits(
-        actions=draw(
-            st.none()
-            | st.sets(st.sampled_from([Action.NEW, Action.REPLACE])).map(
-                lambda some: frozenset({*some, Action.CANCEL})
-            )
-        ),
-        desk=draw(st.none() | names),
-        order_types=draw(
-            st.none() | st.frozensets(st.sampled_from(OrderType), min_size=1)
-        ),
-        times_in_force=draw(
-            st.none() | st.frozensets(st.sampled_from(TimeInForce), min_size=1)
-        ),
-        order_units_max=draw(st.just({}) | units),
+        order_units_max={name: draw(quantities) for name in sorted(listed)}
+        if draw(flags)
+        else {},
         price_age_millis=fresh,
-        price_buffer_bps=draw(bps),
+        price_buffer_bps=draw(_some_bps) if fresh else None,
         price_collar_bps=collar,
         price_warn_bps=draw(st.none() | st.integers(1, collar - 1)) if collar else None,
-        spread_bps=draw(bps),
-        duplicate_window_millis=draw(st.none() | st.sampled_from([1, 1_000, 60_000])),
-        executions_unreviewed=draw(few),
-        messages_per_day=draw(few),
-        messages_per_minute=draw(few),
-        messages_per_second=draw(few),
-        orders_per_day=draw(few),
-        orders_per_fill=draw(few),
-        price_drift_bps=drift,
-        price_drift_seconds=draw(st.integers(1, 3_600)) if drift else None,
-        rejects_in_a_row=draw(few),
+        spread_bps=draw(_some_bps) if fresh else None,
+        price_drift_bps=drift[0] if drift else None,
+        price_drift_seconds=drift[1] if drift else None,
         score_critical_bps=critical,
-        score_warn_bps=draw(st.none() | st.just(7_500)) if critical else None,
-        open_orders=draw(few),
-        open_orders_per_market=draw(few),
-        self_trade=draw(st.none() | st.sampled_from(SelfMatch)),
+        score_warn_bps=warn,
+        **free,
         **sums,
     )
 
 
+_free_of_scopes = st.fixed_dictionaries(
+    {
+        "venues": st.frozensets(venues, min_size=1, max_size=4),
+        "regions": st.frozensets(regions, min_size=1, max_size=2),
+        "daily_max_per": st.sampled_from(DailyMaxPer),
+        "window": windows,
+        "calendar": st.sampled_from(Calendar),
+        "region_evidence": st.sampled_from(RegionEvidence),
+        "live_from": instants,
+    }
+)
+_market_sets = st.frozensets(markets, min_size=1, max_size=4)
+
+
 @st.composite
 def scopes(draw: st.DrawFn) -> Scope:
-    currency = draw(currencies)
-    listed = draw(st.frozensets(markets, min_size=1, max_size=4))
+    currency, listed = draw(currencies), draw(_market_sets)
+    free: dict[str, Any] = draw(_free_of_scopes)
     return Scope(
         currency=currency,
         markets=listed,
-        venues=draw(st.frozensets(venues, min_size=1, max_size=4)),
-        regions=draw(st.frozensets(regions, min_size=1, max_size=2)),
         order_max=Money(draw(minor_units), currency),
         daily_max=Money(draw(minor_units), currency),
-        daily_max_per=draw(st.sampled_from(DailyMaxPer)),
-        window=draw(windows),
-        calendar=draw(st.sampled_from(Calendar)),
-        region_evidence=draw(st.sampled_from(RegionEvidence)),
-        live_from=draw(instants),
-        limits=draw(st.just(NO_LIMITS) | limits(listed, currency)),
+        limits=draw(limits(listed, currency)) if draw(flags) else NO_LIMITS,
+        **free,
     )
 
 
@@ -430,67 +454,82 @@ story_scopes = _plain_scopes.flatmap(
 )
 
 
+_story_markets = st.sampled_from(["EUR/USD", "GBP/EUR"])
+_story_venues = st.sampled_from(["SIMA", "SIMB"])
+_five_counts = st.tuples(*[st.integers(0, 5)] * 5)
+_sent_amounts = st.sampled_from([1, 2_000_000])
+_sent_prices = st.none() | st.integers(9_800_000_000, 10_200_000_000)
+_sent_ages = st.lists(
+    st.integers(0, 70_000_000)
+    | st.sampled_from([0, 1, 999_999, 1_000_000, 1_000_001, 59_999_999]),
+    max_size=6,
+)
+
+
 @st.composite
 def conducts(draw: st.DrawFn, received_at: Instant) -> Conduct:
     """What an agent may have sent before, up to a few minutes ago."""
-    few = st.integers(0, 5)
-    ages = st.sampled_from([0, 1, 999_999, 1_000_000, 1_000_001, 59_999_999])
-    drawn = draw(st.lists(st.integers(0, 70_000_000) | ages, max_size=6))
     sent = (
         Message(
             max(received_at.micros - age, 0),
             asked_in(
                 builders.an_order(
-                    amount=Money(draw(st.sampled_from([1, 2_000_000])), builders.EUR),
-                    side=draw(st.sampled_from(Side)),
+                    amount=Money(draw(_sent_amounts), builders.EUR), side=draw(sides)
                 )
             ),
-            draw(st.sampled_from(["EUR/USD", "GBP/EUR"])),
-            draw(st.none() | st.integers(9_800_000_000, 10_200_000_000)),
+            draw(_story_markets),
+            draw(_sent_prices),
         )
-        for age in sorted(drawn, reverse=True)
+        for age in sorted(draw(_sent_ages), reverse=True)
     )
+    messages, orders, fills, rejects, executions = draw(_five_counts)
     return Conduct(
         sent=Sent.of(*sent),
-        messages=draw(few),
-        orders=draw(few),
-        fills=draw(few),
-        rejects_worst=draw(few),
-        executions=draw(few),
+        messages=messages,
+        orders=orders,
+        fills=fills,
+        rejects_worst=rejects,
+        executions=executions,
     )
 
 
-@st.composite
-def workings(draw: st.DrawFn) -> Working:
-    """A working order in the story's markets."""
-    amount = draw(st.integers(1, 3_000_000))
-    return Working(
-        market=draw(st.sampled_from(["EUR/USD", "GBP/EUR"])),
-        side=draw(st.sampled_from(Side)),
-        venue=draw(st.sampled_from(["SIMA", "SIMB"])),
-        worth=draw(st.integers(1, 3_000_000)),
-        amount=amount,
-        filled=draw(st.integers(0, amount)),
-        limit=draw(st.none() | st.integers(1, 10**11)),
-        target=draw(st.none() | st.integers(1, 3)),
+_small_sums = st.integers(1, 3_000_000)
+# A working order in the story's markets.
+workings = st.builds(
+    Working,
+    market=_story_markets,
+    side=sides,
+    venue=_story_venues,
+    worth=_small_sums,
+    amount=_small_sums,
+    filled=st.just(0),
+    limit=st.none() | st.integers(1, 10**11),
+    target=st.none() | st.integers(1, 3),
+).flatmap(
+    lambda order: st.integers(0, order.amount).map(
+        lambda filled: order._replace(filled=filled)
     )
+)
+_nets = st.integers(-5_000_000, 5_000_000).map(AtRisk)
+_exposed = st.builds(
+    Exposure,
+    currency=st.sampled_from([builders.EUR, builders.EUR, builders.GBP]),
+    is_mixed=st.sampled_from([False, False, True]),
+    working=st.dictionaries(st.integers(1, 3), workings, max_size=3),
+    markets=st.dictionaries(_story_markets, _nets),
+    venues=st.dictionaries(_story_venues, _nets),
+)
 
 
-@st.composite
-def exposures(draw: st.DrawFn) -> Exposure:
-    """What may be at risk of the story's agent."""
-    working = draw(st.dictionaries(st.integers(1, 3), workings(), max_size=3))
-    nets = st.integers(-5_000_000, 5_000_000).map(AtRisk)
-    mixed = draw(st.sampled_from([False, False, True]))
-    exposure = Exposure(
-        currency=draw(st.sampled_from([builders.EUR, builders.EUR, builders.GBP])),
-        is_mixed=mixed,
-        working=working,
-        markets=draw(st.dictionaries(st.sampled_from(["EUR/USD", "GBP/EUR"]), nets)),
-        venues=draw(st.dictionaries(st.sampled_from(["SIMA", "SIMB"]), nets)),
-    )
+def _with_what_works(exposure: Exposure) -> Exposure:
+    """The exposure after the orders that work in it have moved it."""
+    working = exposure.working
     moves = (Move(each, 0, counted_for(each, working)) for each in working.values())
     return exposure.moved(*moves)
+
+
+# What may be at risk of the story's agent.
+exposures = _exposed.map(_with_what_works)
 
 
 profits = st.tuples(
@@ -498,32 +537,39 @@ profits = st.tuples(
 ).map(lambda found: Profit(now=found[0], loss=found[1], drawdown=found[2]))
 
 
+_free_of_pasts = st.fixed_dictionaries(
+    {
+        "exposure": st.just(NO_EXPOSURE) | exposures,
+        "profit": profits,
+        "by_venue": st.dictionaries(_story_venues, st.integers(0, 10**7)),
+        "seq": st.integers(0, 3),
+        "prev": st.sampled_from([tokens.NO_DIGEST, builders.a_digest("other")]),
+        "client_order_ids": st.sets(st.sampled_from(["order-1", "order-2", "x"])),
+        "allowed": sums,
+    }
+)
+
+
 @st.composite
 def pasts(draw: st.DrawFn, received_at: Instant) -> Past:
-    day = received_at.day
-    return builders.a_past(
-        conduct=draw(st.just(Conduct()) | conducts(received_at)),
-        exposure=draw(st.just(NO_EXPOSURE) | exposures()),
-        profit=draw(profits),
-        by_venue=draw(
-            st.dictionaries(st.sampled_from(["SIMA", "SIMB"]), st.integers(0, 10**7))
-        ),
-        day=day,
-        seq=draw(st.integers(0, 3)),
-        prev=draw(st.sampled_from([tokens.NO_DIGEST, builders.a_digest("other")])),
-        client_order_ids=draw(st.sets(st.sampled_from(["order-1", "order-2", "x"]))),
-        allowed=draw(sums),
-    )
+    free: dict[str, Any] = draw(_free_of_pasts)
+    conduct = draw(conducts(received_at)) if draw(flags) else Conduct()
+    return builders.a_past(day=received_at.day, conduct=conduct, **free)
+
+
+_scopes_near_and_far = st.one_of(story_scopes, story_scopes, scopes())
+_standings = st.sampled_from(Standing)
+_ends = st.builds(Withdrawal, moments, codes)
+_ends_or_none = st.none() | _ends
 
 
 @st.composite
 def credentials(draw: st.DrawFn) -> Credential:
-    scope = draw(st.one_of(story_scopes, story_scopes, scopes()))
-    standing = draw(st.sampled_from(Standing))
-    ends = st.builds(Withdrawal, moments, codes)
+    scope = draw(_scopes_near_and_far)
+    standing = draw(_standings)
     return builders.a_credential(
         standing=standing,
-        withdrawal=draw(ends if standing is Standing.REVOKED else st.none() | ends),
+        withdrawal=draw(_ends if standing is Standing.REVOKED else _ends_or_none),
         grant=Grant(
             mandate=draw(digests), scope=scope, scope_digest=scope_digest(scope)
         ),
@@ -550,14 +596,10 @@ strays: st.SearchStrategy[dict[str, Any]] = st.one_of(
 def cases(draw: st.DrawFn) -> Case:
     """Any valid case: most of the story's world, some from anywhere at all."""
     received_at = draw(moments)
-    credential = draw(credentials())
-    story_order = builders.an_order(
-        seq=draw(st.integers(1, 3)),
-        amount=Money(draw(st.integers(1, 5_000_000)), builders.EUR),
-        side=draw(st.sampled_from(Side)),
-        market=draw(st.sampled_from(["EUR/USD", "GBP/EUR"])),
-        created_at=draw(st.one_of(st.just(received_at), moments)),
-    )
+    credential = draw(_any_credential)
+    free: dict[str, Any] = draw(_free_of_story_orders)
+    created_at = draw(moments) if draw(flags) else received_at
+    story_order = builders.an_order(created_at=created_at, **free)
     order = replace(
         story_order,
         **draw(strays),
@@ -567,8 +609,8 @@ def cases(draw: st.DrawFn) -> Case:
     order, target = draw(acting(order))
     session = builders.a_session(
         runtime=draw(story_runtimes),
-        region=draw(st.sampled_from([order.region, "eu-west-1", "us-east-1"])),
-        evidence=draw(st.none() | evidence),
+        region=draw(_session_regions) or order.region,
+        evidence=draw(_any_evidence),
         agent=order.agent,
         credential=order.credential,
     )
@@ -577,39 +619,56 @@ def cases(draw: st.DrawFn) -> Case:
         received_at=received_at,
         credential=credential,
         past=draw(pasts(received_at)),
-        likeness=draw(st.none() | likenesses()),
-        price=draw(st.none() | reference_prices() | quotes(order.market, received_at)),
-        conversion=draw(st.none() | quotes("BTC/EUR", received_at)),
-        session=draw(st.sampled_from([None, session])),
-        pinned=draw(st.none() | pins),
-        override=draw(st.none() | overrides_of(order, received_at)),
+        likeness=draw(_any_likeness),
+        price=draw(quotes(order.market, received_at))
+        if draw(flags)
+        else draw(_any_price),
+        conversion=draw(quotes("BTC/EUR", received_at)) if draw(flags) else None,
+        session=session if draw(flags) else None,
+        pinned=draw(_any_pin),
+        override=draw(overrides_of(order, received_at)) if draw(flags) else None,
         target=target,
-        facing=draw(st.none() | facings(order)),
-        halts=draw(st.just(()) | halts_of(order, credential)),
-        place_limits=draw(st.just(()) | limits_of(order, credential)),
-        overlays=draw(st.just(()) | asked_overlays()),
-        watch=draw(st.none() | watches(order.agent, received_at)),
+        facing=draw(facings(order)) if draw(flags) else None,
+        halts=draw(halts_of(order, credential)) if draw(flags) else (),
+        place_limits=draw(limits_of(order, credential)) if draw(flags) else (),
+        overlays=draw(_any_overlays),
+        watch=draw(watches(order.agent, received_at)) if draw(flags) else None,
     )
 
 
-@st.composite
-def likenesses(draw: st.DrawFn) -> Likeness:
-    """How like its agent's past an order may be."""
-    around = st.sampled_from([0, 7_499, 7_500, 8_500, 9_200])
-    score = builders.a_score(value=draw(around), surprisals=draw(surprisals))
-    return Likeness(
-        draw(digests),
-        score._replace(excess=excess_of(score.surprisals)),
-        draw(around),
-        draw(st.sampled_from(["", "orders"])),
-        on_probation=draw(st.booleans()),
-        is_of_the_release=draw(st.booleans()),
-    )
+_any_credential = credentials()
+_free_of_story_orders = st.fixed_dictionaries(
+    {
+        "seq": st.integers(1, 3),
+        "amount": st.integers(1, 5_000_000).map(lambda n: Money(n, builders.EUR)),
+        "side": sides,
+        "market": _story_markets,
+    }
+)
+# The empty one stands for that of the order.
+_session_regions = st.sampled_from(["", "eu-west-1", "us-east-1"])
+_any_evidence = st.none() | evidence
+_any_price = st.none() | reference_prices()
+_any_pin = st.none() | pins
 
 
 surprisals = st.tuples(
     *[st.integers(0, 30 * BIT) for _ in FEATURES],
 )
+_around_scores = st.sampled_from([0, 7_499, 7_500, 8_500, 9_200])
+# How like its agent's past an order may be.
+likenesses = st.builds(
+    Likeness,
+    digests,
+    st.builds(builders.a_score, value=_around_scores, surprisals=surprisals).map(
+        lambda score: score._replace(excess=excess_of(score.surprisals))
+    ),
+    _around_scores,
+    st.sampled_from(["", "orders"]),
+    on_probation=flags,
+    is_of_the_release=flags,
+)
+_any_likeness = st.none() | likenesses
 
 
 @st.composite
@@ -664,8 +723,7 @@ def halts_of(
 @st.composite
 def watches(draw: st.DrawFn, agent: str, received_at: Instant) -> Watch:
     """What is known of incidents: one trigger or none, breaches, one that runs."""
-    near = st.integers(-2, 2).map(lambda micros: received_at.micros + micros)
-    around = near.map(lambda micros: Instant(min(max(micros, 0), LAST.micros)))
+    near = received_at.micros + draw(_few_micros)
     running = Incident(
         id="1" * 64,
         agent=agent,
@@ -674,48 +732,63 @@ def watches(draw: st.DrawFn, agent: str, received_at: Instant) -> Watch:
         mandate="3" * 64,
         opened_at=received_at,
         opening=Opening(1, (Reason.ORDER_AMOUNT_MAX,), received_at),
-        grace_ends_at=draw(around),
-        state=draw(st.sampled_from([IncidentState.OPEN, IncidentState.SUSPENDED])),
+        grace_ends_at=Instant(min(max(near, 0), LAST.micros)),
+        state=draw(_running_states),
     )
-    if draw(st.booleans()):
+    if draw(flags):
         return Watch(None, 0, (), running)
     trigger = Trigger(
-        reasons=frozenset(
-            draw(st.sets(st.sampled_from(_WATCHED), min_size=1, max_size=3))
-        ),
-        count=draw(st.integers(1, 3)),
+        reasons=draw(_watched_reasons),
+        count=draw(_trigger_counts),
         within_seconds=60,
     )
     policy = IncidentPolicy(triggers=(trigger,), alert_seconds=5)
-    old = draw(st.lists(st.integers(59_999_999, 60_000_001), max_size=2))
-    then = (received_at.micros - micros for micros in sorted(old)[::-1])
+    then = (received_at.micros - old for old in sorted(draw(_breach_ages))[::-1])
     earlier = tuple(micros for micros in then if micros >= 0)
     kept = earlier[1 - trigger.count :] if trigger.count > 1 else ()
-    incident = draw(st.none() | st.just(running))
-    return Watch(policy, draw(st.integers(0, 86_400)), (kept,), incident)
+    incident = running if draw(flags) else None
+    return Watch(policy, draw(_graces), (kept,), incident)
 
 
-_WATCHED = (
-    Reason.ORDER_AMOUNT_MAX,
-    Reason.MARKET_NOT_ALLOWED,
-    Reason.CLOCK_SKEW,
-    Reason.BEHAVIOUR_UNUSUAL,
+_few_micros = st.integers(-2, 2)
+_running_states = st.sampled_from([IncidentState.OPEN, IncidentState.SUSPENDED])
+_watched_reasons = st.frozensets(
+    st.sampled_from(
+        [
+            Reason.ORDER_AMOUNT_MAX,
+            Reason.MARKET_NOT_ALLOWED,
+            Reason.CLOCK_SKEW,
+            Reason.BEHAVIOUR_UNUSUAL,
+        ]
+    ),
+    min_size=1,
+    max_size=3,
 )
+_trigger_counts = st.integers(1, 3)
+_breach_ages = st.lists(st.integers(59_999_999, 60_000_001), max_size=2)
+_graces = st.integers(0, 86_400)
+
+
+_overlay_names = st.sets(st.sampled_from(["a", "house", "market_risk"]))
+_verdicts = st.none() | st.sampled_from(Verdict)
+_policy_ids = st.sets(st.sampled_from(["large", "p1"]))
 
 
 @st.composite
 def asked_overlays(draw: st.DrawFn) -> tuple[AskedOverlay, ...]:
     """Overlays in force, with what they say of an order, or with no answer to it."""
     found: list[AskedOverlay] = []
-    for name in sorted(draw(st.sets(st.sampled_from(["a", "house", "market_risk"])))):
-        verdict = draw(st.none() | st.sampled_from(Verdict))
-        ids = draw(st.sets(st.sampled_from(["large", "p1"])))
+    for name in sorted(draw(_overlay_names)):
+        verdict, ids = draw(_verdicts), draw(_policy_ids)
         named = sorted(ids) if verdict is Verdict.DENY else []
         asked = builders.an_asked_overlay(verdict, *named, name=name)
-        if draw(st.booleans()):
+        if draw(flags):
             asked = asked._replace(policy=draw(policies))
         found.append(asked)
     return tuple(found)
+
+
+_any_overlays = st.just(()) | asked_overlays()
 
 
 def facings(order: Order) -> st.SearchStrategy[Facing]:
@@ -740,7 +813,7 @@ def acting(draw: st.DrawFn, order: Order) -> tuple[Order, Target | None]:
     if action not in ACTS_ON_TARGET:
         return replace(order, action=action), None
     message = replace(order, action=action, target=draw(st.integers(1, 3)))
-    if draw(st.booleans()):
+    if draw(flags):
         return message, None
     changes: dict[str, Any] = draw(strays)
     changes = {name: changes[name] for name in changes if name != "seq"}
@@ -755,16 +828,23 @@ def acting(draw: st.DrawFn, order: Order) -> tuple[Order, Target | None]:
 @st.composite
 def quotes(draw: st.DrawFn, market: str, received_at: Instant) -> ReferencePrice:
     """A price that a market may have had when the order was received."""
-    bid = draw(st.integers(9_900_000_000, 10_100_000_000))
-    age = draw(st.sampled_from([0, 1_000, 500_000, 500_001, 60_000_000]))
+    bid, age, spread, state = draw(_quoted)
     return ReferencePrice(
         market=market,
         bid=Price(bid),
-        ask=Price(bid + draw(st.sampled_from([0, 1, 10_000_000, 100_000_000, -1]))),
+        ask=Price(bid + spread),
         at=Instant(max(received_at.micros - age, 0)),
         source="drawn",
-        state=draw(st.sampled_from([MarketState.OPEN, *MarketState])),
+        state=state,
     )
+
+
+_quoted = st.tuples(
+    st.integers(9_900_000_000, 10_100_000_000),
+    st.sampled_from([0, 1_000, 500_000, 500_001, 60_000_000]),
+    st.sampled_from([0, 1, 10_000_000, 100_000_000, -1]),
+    st.sampled_from([MarketState.OPEN, *MarketState]),
+)
 
 
 def overrides_of(

@@ -26,6 +26,7 @@ from kya.pki.certificate import parse_certificate, public_key_of
 from kya.pki.keys import KeyAlgorithm
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.pem import CERTIFICATE, to_pem
+from tests.cli.terminal import founded_at
 from tests.wiring.secured import (
     BOTS,
     SECONDS,
@@ -43,7 +44,8 @@ from tests.wiring.secured import (
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
-    with secured(tmp_path_factory.mktemp("mtls") / "data", *BOTS, "spare") as running:
+    data = founded_at(tmp_path_factory.mktemp("mtls") / "data")
+    with secured(data, *BOTS, "spare") as running:
         yield running
 
 

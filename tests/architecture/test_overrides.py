@@ -5,7 +5,6 @@ from pathlib import Path
 
 from tests.architecture.source import Module, source_modules
 
-MODULES = source_modules()
 MAY_SAY_OVERRIDDEN = {
     "kya.core.control",  # names it
     "kya.core.decide",  # the one place that sets a control aside
@@ -48,12 +47,12 @@ def identifiers(tree: ast.AST) -> set[str]:
 
 
 def test_a_control_is_set_aside_in_one_place() -> None:
-    saying = {module.name for module in MODULES if says(module, "OVERRIDDEN")}
+    saying = {module.name for module in source_modules() if says(module, "OVERRIDDEN")}
     assert saying - {"kya.core.control"} == MAY_SAY_OVERRIDDEN - {"kya.core.control"}
 
 
 def test_only_the_judge_turns_a_failed_control_into_an_overridden_one() -> None:
-    [decide] = [module for module in MODULES if module.name == "kya.core.decide"]
+    [decide] = [m for m in source_modules() if m.name == "kya.core.decide"]
     makers = [
         node.name
         for node in ast.walk(decide.tree)
@@ -67,8 +66,8 @@ def test_only_the_judge_turns_a_failed_control_into_an_overridden_one() -> None:
 
 
 def test_no_check_knows_of_overrides() -> None:
-    checks = [m for m in MODULES if m.name.startswith("kya.core.checks")]
-    checks += [m for m in MODULES if m.name == "kya.core.workload"]
+    checks = [m for m in source_modules() if m.name.startswith("kya.core.checks")]
+    checks += [m for m in source_modules() if m.name == "kya.core.workload"]
     assert checks
     for module in checks:
         assert "override" not in identifiers(module.tree), module.name
@@ -76,7 +75,7 @@ def test_no_check_knows_of_overrides() -> None:
 
 def test_no_other_bypass_has_a_name_in_code_or_tests() -> None:
     here = Path(__file__).resolve()
-    trees = {module.name: module.tree for module in MODULES}
+    trees = {module.name: module.tree for module in source_modules()}
     for path in here.parents[1].rglob("*.py"):
         if path != here:
             trees[str(path)] = ast.parse(path.read_text("utf-8"))

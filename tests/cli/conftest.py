@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Up, a_draft, stored, up
+from tests.cli.terminal import Up, a_draft, founded_at, stored, up
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """A gateway at work; its log holds only the opening."""
-    with up(tmp_path_factory.mktemp("office") / "data") as running:
+    with up(founded_at(tmp_path_factory.mktemp("office") / "data")) as running:
         yield running
 
 

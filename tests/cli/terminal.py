@@ -1,15 +1,19 @@
 """The command line for tests: `kya` in this process, `kya up` in one of its own."""
 
+import atexit
 import contextlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,13 +101,31 @@ class Up:
         self.process.wait(SECONDS)
 
 
+def founded_at(data: Path) -> Path:
+    """Put an installation there whose gateway has stopped; all have the same keys."""
+    shutil.copytree(_founded_once(), data, dirs_exist_ok=True)
+    return data
+
+
+@cache
+def _founded_once() -> Path:
+    """Found an installation as everybody does: by a first start."""
+    kept = tempfile.TemporaryDirectory(prefix="kya-founded-")
+    atexit.register(kept.cleanup)
+    data = Path(kept.name) / "data"
+    with up(data) as running:
+        if running.stop() != 0:
+            raise AssertionError("the first gateway did not end in good order")
+    return data
+
+
 @contextmanager
 def up(
     data: Path, *arguments: str, variables: Mapping[str, str] | None = None
 ) -> Generator[Up]:
     """Run `kya up` on a free port until the block ends, if it has not ended before."""
     with starting(data, *arguments, variables=variables) as process:
-        yield Up(process, data, _announced(process))
+        yield Up(process, data, _announced(process).split()[0])
 
 
 @contextmanager
@@ -119,6 +141,13 @@ def starting(
 @contextmanager
 def serving(*arguments: str) -> Generator[str]:
     """Run a command that serves, on a free port, while the block lasts."""
+    with announcing(*arguments) as words:
+        yield words.split()[0]
+
+
+@contextmanager
+def announcing(*arguments: str) -> Generator[str]:
+    """Run a command that serves; yield all that it says of where it is."""
     with _process((*arguments, "--port", "0"), {}) as process:
         yield _announced(process, f"kya {arguments[0]} is at ")
 
@@ -145,14 +174,14 @@ def _process(
 
 
 def _announced(process: "subprocess.Popen[str]", words: str = "kya is up at ") -> str:
-    """Return the URL that a server prints once it takes requests."""
+    """Return what a server prints once it takes requests, the URL first."""
     if process.stdout is None:
         raise AssertionError("a process without stdout")
     line = process.stdout.readline()
     if not line.startswith(words):
         _, err = process.communicate(timeout=SECONDS)
         raise AssertionError(f"the server did not start: {line}{err}")
-    return line.removeprefix(words).split()[0]
+    return line.removeprefix(words).strip()
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.cli.terminal import up
+from tests.cli.terminal import founded_at, up
 from tests.cli.watched import GRACE, Watched, wait_for
 
 ALICE: Final = ("--as", "operator:alice", "--reason", "seen")
@@ -16,7 +16,7 @@ BOTH: Final = ("--as", "operator:alice", "--as", "risk:rita", "--reason", "looke
 @pytest.fixture(scope="module")
 def slow(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401
     """A bot whose incidents leave people an hour."""
-    with up(tmp_path_factory.mktemp("slow") / "data") as running:
+    with up(founded_at(tmp_path_factory.mktemp("slow") / "data")) as running:
         yield Watched(running, grace=3_600)
 
 
@@ -66,7 +66,7 @@ def test_what_names_no_incident_or_several_is_refused(slow: Watched) -> None:
 
 
 def test_time_out_suspends_although_it_was_seen(tmp_path: Path) -> None:
-    with up(tmp_path / "data") as running:
+    with up(founded_at(tmp_path / "data")) as running:
         house = Watched(running)
         opened = house.breach()
         assert house.kya("ack", opened, *ALICE).code == 0
@@ -85,7 +85,7 @@ def test_time_out_suspends_although_it_was_seen(tmp_path: Path) -> None:
 
 
 def test_a_gateway_killed_within_the_grace_enforces_at_once(tmp_path: Path) -> None:
-    with up(tmp_path / "data") as running:
+    with up(founded_at(tmp_path / "data")) as running:
         house = Watched(running)
         house.breach()
         running.kill()
@@ -100,7 +100,7 @@ def test_a_gateway_killed_within_the_grace_enforces_at_once(tmp_path: Path) -> N
 def test_without_the_authoritys_key_orders_are_denied_all_the_same(
     tmp_path: Path,
 ) -> None:
-    with up(tmp_path / "data") as running:
+    with up(founded_at(tmp_path / "data")) as running:
         house = Watched(running)
         opened = house.breach()
         key = tmp_path / "data/keys/authority.pem"

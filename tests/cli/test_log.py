@@ -10,16 +10,14 @@ from kya.tlog.proof import Proof
 from kya.tlog.tree import entries
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import tile_reader
-from tests.cli.terminal import Up, a_draft, kya, stored, up
+from tests.cli.terminal import Up, a_draft, founded_at, kya, stored
 from tests.world import signer_for
 
 
 @pytest.fixture
 def stopped(tmp_path: Path) -> Path:
     """A data directory whose gateway has ended."""
-    with up(tmp_path / "data"):
-        pass
-    return tmp_path / "data"
+    return founded_at(tmp_path / "data")
 
 
 def test_shows_entries_with_index_signer_and_line(stopped: Path) -> None:

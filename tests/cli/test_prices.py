@@ -14,7 +14,7 @@ import pytest
 
 from kya.adapters.clock import SystemClock
 from tests.adapters.doubles.feed import Asked, FeedServer, line, serving, status
-from tests.cli.terminal import Up, a_draft, kya, stored, up
+from tests.cli.terminal import Up, a_draft, founded_at, kya, stored, up
 
 BOT: Final = Path(__file__).parents[2] / "examples/limit_order.py"
 AGE_SECONDS: Final = 5
@@ -42,8 +42,7 @@ def feed() -> Iterator[FeedServer]:
 def priced(feed: FeedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """A gateway that follows the feed, and an agent whose mandate arms prices."""
     data = tmp_path_factory.mktemp("priced") / "data"
-    with up(data) as founding:
-        assert founding.stop() == 0
+    founded_at(data)
     (data / "token").write_text("s3cr3t\n")
     source = f'kind = "http"\nurl = "{feed.url}"\ntoken_file = "token"\n'
     with (data / "kya.toml").open("a") as config:

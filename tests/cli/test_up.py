@@ -7,28 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Up, kya, kya_process, up
+from tests.cli.terminal import Up, founded_at, kya, kya_process, up
 
 
 @pytest.fixture
 def founded(tmp_path: Path) -> Path:
     """An installation whose gateway has stopped."""
+    return founded_at(tmp_path / "data")
+
+
+def test_founds_an_installation_and_says_where_it_listens(tmp_path: Path) -> None:
     with up(tmp_path / "data") as running:
-        assert running.stop() == 0
-    return tmp_path / "data"
-
-
-def test_founds_an_installation_and_says_where_it_listens(office: Up) -> None:
-    with urllib.request.urlopen(f"{office.url}/healthz") as answer:  # noqa: S310
-        assert json.load(answer) == {"status": "ok"}
-    address = json.loads((office.data / "gateway.json").read_text())
-    assert address["url"] == office.url
-    assert address["pid"] == office.process.pid
+        with urllib.request.urlopen(f"{running.url}/healthz") as answer:  # noqa: S310
+            assert json.load(answer) == {"status": "ok"}
+        address = json.loads((running.data / "gateway.json").read_text())
+    assert address["url"] == running.url
+    assert address["pid"] == running.process.pid
     assert address["origin"].startswith("kya.example/log/")
-
-
-def test_keeps_keys_from_other_people(office: Up) -> None:
-    keys = office.data / "keys"
+    # Nobody else may read the keys.
+    keys = running.data / "keys"
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
     for path in keys.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path

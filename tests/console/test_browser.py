@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.cli.terminal import Up, serving, up
+from tests.cli.terminal import Up, founded_at, serving, up
 from tests.cli.watched import Watched, wait_for
 
 WAIT_MS: Final = 15_000
@@ -99,7 +99,7 @@ class Person:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """A bot whose incidents leave people an hour."""
-    with up(tmp_path_factory.mktemp("console") / "data") as running:
+    with up(founded_at(tmp_path_factory.mktemp("console") / "data")) as running:
         yield Watched(running, grace=GRACE)
 
 

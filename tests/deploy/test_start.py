@@ -10,7 +10,7 @@ import pytest
 from kya.config import Config, read_config, render_config
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
-from tests.cli.terminal import a_draft, stored, up
+from tests.cli.terminal import a_draft, founded_at, stored, up
 from tests.deploy.manifests import named
 
 
@@ -27,8 +27,7 @@ def test_what_was_founded_elsewhere_runs_under_the_manifest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, passphrase = tmp_path / "srv", tmp_path / "run" / "passphrase"
-    with up(data, "--tls") as founding:
-        assert founding.stop() == 0
+    founded_at(data)
     passphrase.parent.mkdir()
     (data / "keys" / "passphrase").rename(passphrase)
     (data / "keys" / "root.pem").rename(tmp_path / "root.pem")

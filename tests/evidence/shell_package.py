@@ -50,7 +50,7 @@ class ShellPackage:
         (self.path / "SHA256SUMS").write_bytes(b"".join(lines))
 
 
-def story_world(orders: int = 12) -> World:
+def story_world(orders: int = 5) -> World:
     """Return a world with allowed, denied and refused orders and a revocation."""
     world = World()
     for turn in range(orders):

@@ -159,10 +159,10 @@ def test_a_good_package_holds_wherever_it_can_be_told(good: ShellPackage) -> Non
 
 def test_the_table_says_what_was_counted(good: ShellPackage) -> None:
     reasons = verify(good).reasons
-    assert "14 of 14 order signatures" in reasons["Q2"]
-    assert "12 allowed orders" in reasons["Q4"]
-    assert "12 allowed, 1 denied, 1 refused" in reasons["Q5"]
-    assert "algo_trader_v2 1 to 14: no gap" in reasons["Q10"]
+    assert "7 of 7 order signatures" in reasons["Q2"]
+    assert "5 allowed orders" in reasons["Q4"]
+    assert "5 allowed, 1 denied, 1 refused" in reasons["Q5"]
+    assert "algo_trader_v2 1 to 7: no gap" in reasons["Q10"]
 
 
 def test_nothing_is_called_compliant_or_approved(good: ShellPackage) -> None:
@@ -515,7 +515,7 @@ _EVIDENCE: Final = (
     "log/checkpoint",
     "log/tile/0/000.p/*",
     "log/tile/entries/000.p/*",
-    "checkpoints/26.note",
+    "checkpoints/16.note",
     "orders/*/000000003.note",
     "orders/*/000000003.tlog-proof",
     "decisions/*/000000003.note",
@@ -544,15 +544,15 @@ def test_a_flipped_byte_fails_even_with_new_checksums(
 
 
 def test_a_flipped_entry_is_named(copy: ShellPackage) -> None:
-    path = next((copy.path / "log/tile/entries").rglob("53"))
+    path = next((copy.path / "log/tile/entries").rglob("32"))
     raw = path.read_bytes()
     place = raw.index(b'"amount":"180000.00"') + 10
     path.write_bytes(raw[:place] + b"2" + raw[place + 1 :])
     copy.rewrite_sums()
     answer = verify(copy)
     assert {"Q2", "Q8"} <= answer.failing()
-    assert "log entry 46: log/tile/0/000.p/53: not the hashes" in answer.text
-    assert "log entry 46 (order 13 of algo_trader_v2): the signature" in answer.text
+    assert "log entry 25: log/tile/0/000.p/32: not the hashes" in answer.text
+    assert "log entry 25 (order 6 of algo_trader_v2): the signature" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -643,17 +643,17 @@ def test_a_checkpoint_larger_than_the_log_shows_a_tail_cut_off(
     held.write_bytes(signed_head(leaves, story_world().log))
     answer = run("--root", copy.root, "--checkpoint", held, copy.path)
     assert answer.failing() == {"Q8"}
-    assert "counts 54 entries, but log/checkpoint only 53" in answer.text
+    assert "counts 33 entries, but log/checkpoint only 32" in answer.text
 
 
 def test_a_held_checkpoint_of_other_entries_shows_a_rewrite(copy: ShellPackage) -> None:
-    entries = story_world(11).entries
+    entries = story_world(4).entries
     held = copy.path.parent / "other.note"
     leaves = [leaf_hash(raw) for raw in entries]
     held.write_bytes(signed_head(leaves, story_world().log))
     answer = run("--root", copy.root, "--checkpoint", held, copy.path)
     assert answer.failing() == {"Q8"}
-    assert "your checkpoint: its root is not that of the first 50" in answer.text
+    assert "your checkpoint: its root is not that of the first 29" in answer.text
 
 
 def test_a_held_checkpoint_by_another_key_does_not_count(copy: ShellPackage) -> None:
@@ -665,11 +665,11 @@ def test_a_held_checkpoint_by_another_key_does_not_count(copy: ShellPackage) -> 
 
 
 def test_a_former_checkpoint_of_another_tree_is_named(copy: ShellPackage) -> None:
-    path = copy.path / "checkpoints/26.note"
+    path = copy.path / "checkpoints/16.note"
     leaves = [leaf_hash(raw) for raw in story_world().entries]
-    path.write_bytes(signed_head(leaves[1:27], story_world().log))
+    path.write_bytes(signed_head(leaves[1:17], story_world().log))
     copy.rewrite_sums()
-    assert "checkpoints/26.note: its root is not" in verify(copy).reasons["Q8"]
+    assert "checkpoints/16.note: its root is not" in verify(copy).reasons["Q8"]
 
 
 # ------------------------------------------- the log signed anew over changed entries
@@ -700,15 +700,15 @@ def _without_its_decision(world: World) -> list[bytes]:
 
 def _above_the_maximum(world: World) -> list[bytes]:
     """The denied order's decision says allowed, signed by the real gateway."""
-    return _redecided(world, 13, b'"outcome":"denied"', b'"outcome":"allowed"')
+    return _redecided(world, 6, b'"outcome":"denied"', b'"outcome":"allowed"')
 
 
 def _after_revocation(world: World) -> list[bytes]:
-    return _redecided(world, 14, b'"outcome":"refused"', b'"outcome":"allowed"')
+    return _redecided(world, 7, b'"outcome":"refused"', b'"outcome":"allowed"')
 
 
 def _denied_without_a_reason(world: World) -> list[bytes]:
-    return _redecided(world, 13, b'"reasons":["order.amount_max"]', b'"reasons":[]')
+    return _redecided(world, 6, b'"reasons":["order.amount_max"]', b'"reasons":[]')
 
 
 def _denied_for_nothing(world: World) -> list[bytes]:
@@ -850,7 +850,7 @@ def _redecided(world: World, seq: int, old: bytes, new: bytes) -> list[bytes]:
         (_wider_mandate, {"Q3"}, "names mandate"),
         (_signed_by_a_stranger, {"Q2"}, "want the signature of algo_trader_v2"),
         (_bad_decision_signature, {"Q5"}, "the signature of gateway does not fit"),
-        (_not_json, {"Q8"}, "log entry 53: not a signed statement"),
+        (_not_json, {"Q8"}, "log entry 32: not a signed statement"),
     ],
 )
 def test_a_log_signed_anew_over_a_lie_is_found_out(
@@ -869,7 +869,7 @@ def test_an_order_backdated_before_the_revocation_is_not_allowed(
 ) -> None:
     world = story_world()
     entries = list(world.entries)
-    at = _order_index(entries, 14)
+    at = _order_index(entries, 7)
     order = parse_order(SignedNote.parse(entries[at]).text)
     early = replace(order, created_at=Instant.parse("2026-05-15T10:00:00.000000Z"))
     entries[at] = sign_note(render_order(early), world.agent).render()

@@ -13,7 +13,7 @@ from kya.config_outside import AlertSection
 from kya.core.money import Currency, Money
 from tests.adapters.doubles.feed import Asked, FeedServer, serving
 from tests.adapters.doubles.hooks import event_in, takes
-from tests.cli.terminal import Up, a_draft, stored, up
+from tests.cli.terminal import Up, a_draft, founded_at, stored, up
 from tests.wiring.configured import tell
 from tests.wiring.secured import Bot, outcome_in
 
@@ -36,7 +36,7 @@ def test_an_alert_cut_off_by_a_kill_is_told_once_more_after_the_start(
     tmp_path: Path,
 ) -> None:
     with serving(hanging) as server:
-        data, bot = a_house_that_tells(tmp_path / "data", server)
+        data, bot = a_house_that_tells(founded_at(tmp_path / "data"), server)
         with up(data) as running:
             assert breach(running, bot) == "denied"
             until(lambda: len(server.requests) == 1)

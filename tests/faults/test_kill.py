@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import starting, up
+from tests.cli.terminal import founded_at, starting, up
 from tests.faults.oracles import executions, judge
 from tests.faults.traders import Address, Trader, enrolled, trading
 
@@ -38,7 +38,7 @@ def _survives(data: Path, kills: int) -> None:
     """Kill the gateway at seeded moments while six agents trade, and judge the rest."""
     chance = random.Random(kills)
     address = Address()
-    with up(data) as running:
+    with up(founded_at(data)) as running:
         credentials = enrolled(running, AGENTS)
         running.kill()
     traders = [Trader(name, credentials[name], address) for name in AGENTS]

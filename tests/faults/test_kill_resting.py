@@ -17,7 +17,7 @@ from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, from_pem
 from kya.wiring.agent_host import AgentHost
 from kya.wiring.clock import system_clock
-from tests.cli.terminal import Up, a_draft, stored, up
+from tests.cli.terminal import Up, a_draft, founded_at, stored, up
 from tests.faults.oracles import executions
 
 RESTS: Final = 3
@@ -59,7 +59,7 @@ def far_from_the_market(number: int) -> Instruction:
 def test_what_rests_is_still_at_work_and_cancellable_after_a_kill(
     tmp_path: Path,
 ) -> None:
-    data, journal = tmp_path / "data", MemoryJournal()
+    data, journal = founded_at(tmp_path / "data"), MemoryJournal()
     with up(data) as running:
         draft = stored(data / "draft.json", a_draft())
         people = ("--as", "anna", "--as", "bernd")

@@ -22,7 +22,7 @@ from kya.codec.canonical import digest, encode
 from kya.core.lifecycle import Act
 from kya.pki.note_signer import NoteSigner
 from kya.wiring.desk import Desk
-from tests.cli.terminal import a_draft
+from tests.cli.terminal import a_draft, founded_at
 from tests.enrolling import enrol
 from tests.wiring.secured import Bot, Secured, secured
 from tests.world import signer_for
@@ -131,7 +131,7 @@ def enrolled(desk: Desk, names: list[str]) -> dict[str, str]:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Secured]:
-    with secured(tmp_path / "data") as running:
+    with secured(founded_at(tmp_path / "data")) as running:
         yield running
 
 

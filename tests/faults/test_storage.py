@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Up, kya_process, starting, up
+from tests.cli.terminal import Up, founded_at, kya_process, starting, up
 from tests.faults.oracles import judge
 from tests.faults.traders import Address, Trader, enrolled, trading
 
@@ -79,7 +79,7 @@ def _goes_on(data: Path, traders: list[Trader]) -> None:
 def test_a_full_disk_stops_the_gateway_and_a_restart_recovers(
     small_disk: Path,
 ) -> None:
-    data, ballast = small_disk / "data", small_disk / "ballast"
+    data, ballast = founded_at(small_disk / "data"), small_disk / "ballast"
     with up(data) as running:
         traders = _traders(running)
         free = shutil.disk_usage(small_disk).free
@@ -91,7 +91,7 @@ def test_a_full_disk_stops_the_gateway_and_a_restart_recovers(
 
 
 def test_a_write_that_the_system_refuses_stops_the_gateway(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = founded_at(tmp_path / "data")
     with up(data) as running:
         traders = _traders(running)
         limit = _log_bytes(data) + ROOM_BYTES
@@ -105,7 +105,7 @@ def test_a_write_that_the_system_refuses_stops_the_gateway(tmp_path: Path) -> No
 
 
 def test_a_checkpoint_that_cannot_be_shown_stops_the_gateway(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = founded_at(tmp_path / "data")
     with up(data) as running:
         traders = _traders(running)
         running.kya("log", "fsck")
@@ -119,9 +119,7 @@ def test_a_checkpoint_that_cannot_be_shown_stops_the_gateway(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ["log", "gateway", "authority"])
 def test_a_key_that_cannot_be_read_starts_nothing(tmp_path: Path, name: str) -> None:
-    data = tmp_path / "data"
-    with up(data) as running:
-        running.kill()
+    data = founded_at(tmp_path / "data")
     key = data / f"keys/{name}.pem"
     key.rename(data / "aside")
     key.symlink_to(key)
@@ -139,9 +137,7 @@ def test_a_key_that_cannot_be_read_starts_nothing(tmp_path: Path, name: str) -> 
 
 
 def test_a_broken_write_ahead_log_calls_for_a_person(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with up(data) as running:
-        running.stop()
+    data = founded_at(tmp_path / "data")
     (path,) = (data / "wal").glob("*.wal")
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 4] ^= 1

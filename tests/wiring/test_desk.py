@@ -20,7 +20,7 @@ from kya.wiring.clock import system_clock
 from kya.wiring.desk import Desk
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
-from tests.cli.terminal import a_draft, up
+from tests.cli.terminal import a_draft, founded_at, up
 from tests.enrolling import OPERATORS, enrol
 from tests.world import signer_for
 
@@ -28,7 +28,7 @@ from tests.world import signer_for
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk at work against a real gateway."""
-    with up(tmp_path_factory.mktemp("desk") / "data") as running:
+    with up(founded_at(tmp_path_factory.mktemp("desk") / "data")) as running:
         yield Desk(
             opened=open_installation(running.data),
             remote=Remote.of(running.data),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kya.agent.dial import Question, ask
 from kya.core.credential import ReasonCode, Standing, Withdrawal
+from tests.cli.terminal import founded_at
 from tests.wiring.secured import SECONDS, Secured, outcome_in, secured
 
 
@@ -16,7 +17,7 @@ def outcome(house: Secured) -> str:
 
 
 def test_the_end_comes_although_the_authority_is_away(tmp_path: Path) -> None:
-    with secured(tmp_path / "data", "bot", arguments=()) as house:
+    with secured(founded_at(tmp_path / "data"), "bot", arguments=()) as house:
         desk, key = house.desk, tmp_path / "data/keys/issuer.pem"
         due = desk.clock().plus(seconds=2)
         desk.schedule("bot", ReasonCode.SUPERSEDED, "a new model", due)

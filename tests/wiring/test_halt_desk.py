@@ -17,7 +17,7 @@ from kya.wiring.desk import Desk
 from kya.wiring.halt_desk import WantedHalt, halt, halt_in_force, resume
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
-from tests.cli.terminal import up
+from tests.cli.terminal import founded_at, up
 
 SIMA, SIMB, SIMC = (Place(Level.VENUE, name) for name in ("SIMA", "SIMB", "SIMC"))
 OLGA, RITA = (Role.OPERATOR, "olga"), (Role.RISK, "rita")
@@ -26,7 +26,7 @@ OLGA, RITA = (Role.OPERATOR, "olga"), (Role.RISK, "rita")
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk at work against a real gateway."""
-    with up(tmp_path_factory.mktemp("desk") / "data") as running:
+    with up(founded_at(tmp_path_factory.mktemp("desk") / "data")) as running:
         yield Desk(
             opened=open_installation(running.data),
             remote=Remote.of(running.data),

@@ -31,7 +31,7 @@ from kya.wiring.agent_journal import journal_at
 from kya.wiring.installation import open_installation
 from kya.wiring.listening import WILDCARD
 from kya.wiring.tls import gateway_tls, hosts_of
-from tests.cli.terminal import kya_process, starting, up
+from tests.cli.terminal import founded_at, kya_process, starting, up
 from tests.pki.test_ocsp import request
 from tests.wiring.secured import (
     EUR,
@@ -86,8 +86,7 @@ def test_names_and_addresses_stand_in_the_gateways_certificate() -> None:
 
 
 def test_a_host_that_strangers_reach_does_not_start_without_tls(tmp_path: Path) -> None:
-    with up(tmp_path) as running:
-        running.stop()
+    founded_at(tmp_path)
     path = tmp_path / "kya.toml"
     path.write_text(path.read_text().replace('"127.0.0.1"', '"0.0.0.0"'))
     refused = kya_process("up", "--data", tmp_path)
@@ -98,8 +97,7 @@ def test_a_host_that_strangers_reach_does_not_start_without_tls(tmp_path: Path) 
 def test_an_older_installation_gets_its_channel_ca_with_the_roots_key(
     tmp_path: Path,
 ) -> None:
-    with up(tmp_path) as running:
-        running.stop()
+    founded_at(tmp_path)
     (tmp_path / "trust/channel.pem").unlink()
     (tmp_path / "keys/channel.pem").unlink()
     root = (tmp_path / "keys/root.pem").rename(tmp_path / "root-elsewhere.pem")
@@ -112,9 +110,9 @@ def test_an_older_installation_gets_its_channel_ca_with_the_roots_key(
 
 
 def test_a_channel_ca_of_another_root_is_not_used(tmp_path: Path) -> None:
-    for name in ("ours", "theirs"):
-        with up(tmp_path / name) as running:
-            running.stop()
+    founded_at(tmp_path / "ours")
+    with up(tmp_path / "theirs") as running:
+        running.stop()
     stranger = (tmp_path / "theirs/trust/channel.pem").read_bytes()
     (tmp_path / "ours/trust/channel.pem").write_bytes(stranger)
     refused = kya_process("up", "--data", tmp_path / "ours", "--tls", "--port", "0")
@@ -123,8 +121,7 @@ def test_a_channel_ca_of_another_root_is_not_used(tmp_path: Path) -> None:
 
 
 def test_the_gateway_renews_its_own_end(tmp_path: Path) -> None:
-    with up(tmp_path) as running:
-        running.stop()
+    founded_at(tmp_path)
     opened = open_installation(tmp_path)
     tls = gateway_tls(opened, SystemClock())
     first = served_by(tls.orders)
@@ -157,10 +154,10 @@ def served_by(end: ChannelEnd) -> str:
 def brief(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     """A gateway whose connections end after two seconds."""
     data = tmp_path_factory.mktemp("brief") / "data"
-    with up(data, "--tls") as running:
-        running.stop()
-    config = read_config(data)
-    section = msgspec.structs.replace(config.gateway, connection_seconds_max=2)
+    config = read_config(founded_at(data))
+    section = msgspec.structs.replace(
+        config.gateway, tls="mutual", connection_seconds_max=2
+    )
     config = msgspec.structs.replace(config, gateway=section)
     (data / "kya.toml").write_text(render_config(config))
     with secured(data, "bot", "rival", arguments=()) as running_again:
@@ -257,9 +254,7 @@ def host_channel(agent: Agent) -> Channel:
 
 def in_proxy_mode(data: Path, path: str) -> None:
     """Found an installation that stands behind a proxy."""
-    with up(data) as running:
-        running.stop()
-    config = read_config(data)
+    config = read_config(founded_at(data))
     section = msgspec.structs.replace(
         config.gateway, tls="proxy", port=0, channel_port=0, status_port=0, socket=path
     )

@@ -19,7 +19,7 @@ from kya.wiring.desk import Desk
 from kya.wiring.installation import open_installation
 from kya.wiring.remote import Remote
 from kya.wiring.workload_desk import anchor_key, anchor_source, pin, runtime_of
-from tests.cli.terminal import a_draft, up
+from tests.cli.terminal import a_draft, founded_at, up
 from tests.enrolling import enrol
 from tests.pki.instances import ACCOUNT, a_certificate, a_key
 from tests.world import signer_for
@@ -48,7 +48,7 @@ class KeptSigner:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk at work against a real gateway, with the agent `bot` enrolled."""
-    with up(tmp_path_factory.mktemp("workload") / "data") as running:
+    with up(founded_at(tmp_path_factory.mktemp("workload") / "data")) as running:
         desk = Desk(
             opened=open_installation(running.data),
             remote=Remote.of(running.data),

@@ -33,6 +33,7 @@ GROUPS: Final = (
     "mandate",
     "override",
     "person",
+    "token",
     "witness",
 )
 """Verbs with verbs of their own: `app` of the module of that name."""
@@ -41,6 +42,8 @@ COMMANDS: Final = (
     "console",
     "demo",
     "doctor",
+    "mcp",
+    "kakunin-api",
     "office",
     "paper-exchange",
     "perimeter",

@@ -5,7 +5,6 @@ signatures and certificates as they stand (re-execution looks at them) and asks 
 the story that the lines tell is a lawful one.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +20,9 @@ from kya.verify.plain_behaviour import (
     objections_to,
 )
 from kya.verify.plain_certificates import POWER_KINDS, PlainCertificates
+from kya.verify.plain_clocks import CLOCK_KIND, wrong_comparison
 from kya.verify.plain_copies import COPY_KINDS, PlainCopies
+from kya.verify.plain_fields import fields_of
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
 from kya.verify.plain_incidents import INCIDENT_KINDS, PlainIncidents
 from kya.verify.plain_overlays import OVERLAY_KINDS, PlainOverlays
@@ -94,7 +95,7 @@ class PlainScan:
             return
         line = raw.partition(b"\n")[0] + b"\n"
         try:
-            self._take(json.loads(line.decode("utf-8")), line, raw)
+            self._take(fields_of(line), line, raw)
         except _ODD as error:
             sentence = f"plain scan: not to be understood: {type(error).__name__}"
             self._fail(10, f"{sentence} {str(error)[:80]}")
@@ -139,6 +140,8 @@ class PlainScan:
             self._take_halt(said, raw)
         elif kind == "kya/erasure/v1" and len(signers_in(raw)) < 2:  # noqa: PLR2004
             self._fail(8, "plain scan: an erasure takes two people")
+        elif kind == CLOCK_KIND:
+            self._take_note_of(8, wrong_comparison(said))
         elif kind in WORKLOAD_KINDS:
             self._take_note_of(5, self._workloads.take(said, line, self.agents))
 

@@ -9,14 +9,17 @@ from typing import Final
 import uvloop
 
 from kya.adapters.agent_journal import FileJournal
+from kya.adapters.kept_time import FileTime
 from kya.adapters.randomness import random_bytes
 from kya.agent.async_client import AsyncAgent
 from kya.agent.chain import Identity
+from kya.agent.dead_man import DeadMan
 from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.market import Market
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.config_outside import require_safe_address
 from kya.core.errors import InputError
+from kya.core.instant import Instant
 from kya.gateway.ports import Clock
 from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, from_pem
@@ -27,6 +30,7 @@ from kya.wiring.paper_exchange import serve_on_loopback
 from kya.wiring.workload import workload_at
 
 _NAME_BYTES: Final = 12
+_TIMER_FILE: Final = "cancel-after"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,8 @@ class Bound:
     """Whose bot it is, where its orders go, and whose market figures it sees.
 
     `directory` is the one that `kya agent enrol` made. With a key file, a bot must sign
-    under the key that is in it.
+    under the key that is in it. With seconds of silence, orders of a bot that asks for
+    nothing for so long are cancelled.
     """
 
     directory: Path
@@ -42,20 +47,43 @@ class Bound:
     region: str
     market_url: str
     key_file: Path | None = None
+    silence_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundAgent:
+    """The agent of a directory, at work under its key, with its journal."""
+
+    name: str
+    agent: AsyncAgent
+    journal: FileJournal
+
+    async def close(self) -> None:
+        """Close the connections and the journal."""
+        await self.agent.close()
+        self.journal.close()
 
 
 class BoundDesk(KrakenDesk):
     """A desk that also gives back its agent's journal."""
 
-    def __init__(self, agent: AsyncAgent, bound: Bound, journal: FileJournal) -> None:
+    def __init__(
+        self, bound: Bound, agent: BoundAgent, now: Callable[[], Instant]
+    ) -> None:
         """Answer for this agent."""
-        super().__init__(agent, bound.venue, Market(bound.market_url), new_name)
-        self._journal = journal
+        dead_man = DeadMan(
+            now=now,
+            kept=FileTime(bound.directory / _TIMER_FILE),
+            silence_seconds=bound.silence_seconds,
+        )
+        market = Market(bound.market_url)
+        super().__init__(agent.agent, bound.venue, market, new_name, dead_man)
+        self._bound = agent
 
     async def close(self) -> None:
         """Close the connections and the journal."""
         await super().close()
-        self._journal.close()
+        self._bound.journal.close()
 
 
 def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
@@ -64,16 +92,22 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         require_safe_address(bound.market_url)
     except ValueError as error:
         raise InputError(f"market data: {error}") from error
-    host = AgentHost(bound.directory)
+    agent = agent_at(bound.directory, bound.region, clock)
+    return BoundDesk(bound, agent, clock.now)
+
+
+def agent_at(directory: Path, region: str, clock: Clock) -> BoundAgent:
+    """Return the agent that was enrolled into this directory, in this region."""
+    host = AgentHost(directory)
     agent = host.facts()["agent"]
-    pem = (bound.directory / "certificate.pem").read_bytes()
+    pem = (directory / "certificate.pem").read_bytes()
     identity = Identity(
         agent=agent,
         credential=sha256(from_pem(CERTIFICATE, pem)).hexdigest(),
-        region=bound.region,
-        workload=workload_at(bound.directory),
+        region=region,
+        workload=workload_at(directory),
     )
-    journal = journal_at(bound.directory)
+    journal = journal_at(directory)
     client = AsyncAgent(
         identity,
         NoteSigner(agent, host.signer()),
@@ -81,7 +115,7 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         clock.now,
         host.link(clock.now),
     )
-    return BoundDesk(client, bound, journal)
+    return BoundAgent(name=agent, agent=client, journal=journal)
 
 
 def new_name() -> str:
