@@ -27,6 +27,8 @@ SETS = [
     "mcp",
     "report",
     "behaviour",
+    "kakunin",
+    "freqtrade",
 ]
 
 

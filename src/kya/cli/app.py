@@ -43,6 +43,7 @@ COMMANDS: Final = (
     "demo",
     "doctor",
     "mcp",
+    "kakunin-api",
     "office",
     "paper-exchange",
     "perimeter",
