@@ -8,6 +8,7 @@ FUZZ_EXAMPLES ?= 5000
 PROOF_SECONDS ?= 1800
 
 BIN := .venv/bin
+SDK := .venv-kakunin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 # Hundreds of processes read the same modules: each is compiled once.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
@@ -27,6 +28,7 @@ demo: .venv/.runtime  ## Play the whole case study; the evidence is left in demo
 
 test: .venv/.dev  ## Run every test but the long ones.
 	@scripts/install-system
+	@$(MAKE) --silent $(SDK)/.sdk || echo "no client of Kakunin: its tests are skipped" >&2
 	@$(PYTEST) $(PARALLEL) -m "not proof"
 
 check: .venv/.dev  ## Style, types and the direction of imports.
@@ -36,7 +38,7 @@ check: .venv/.dev  ## Style, types and the direction of imports.
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
 
-proof: .venv/.dev  ## The long tests and the full figures; results in bench/results/.
+proof: .venv/.dev .venv-freqtrade/.bot  ## The long tests and the full figures; results in bench/results/.
 	@scripts/install-system
 	@$(PYTEST) $(PARALLEL) -m proof --timeout $(PROOF_SECONDS) \
 		-p tests.proof_record --proof-record bench/results
@@ -61,7 +63,8 @@ lock:  ## Pin every dependency anew, with hashes.
 	@scripts/lock-requirements
 
 clean:  ## Remove everything that the targets above made.
-	rm -rf .venv .venv-bench demo-out dist build .coverage .coverage.* .hypothesis
+	rm -rf .venv .venv-bench .venv-freqtrade $(SDK) demo-out dist build
+	rm -rf .coverage .coverage.* .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -86,4 +89,20 @@ clean:  ## Remove everything that the targets above made.
 	@$(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/pip --quiet --disable-pip-version-check \
 		install --require-hashes -r requirements/behaviour.txt
+	@touch $@
+
+# The client that users of Kakunin have, apart from everything else.
+$(SDK)/.sdk: requirements/kakunin.txt
+	@echo "installing the client of Kakunin into $(SDK)" >&2
+	@$(PYTHON) -m venv $(SDK)
+	@$(SDK)/bin/pip --quiet --disable-pip-version-check \
+		install --require-hashes -r requirements/kakunin.txt
+	@touch $@
+
+# A bot that is bound as it is: a program of its own, under its own licence.
+.venv-freqtrade/.bot: requirements/freqtrade.txt
+	@echo "installing the bot that a proof binds into .venv-freqtrade, 0.8 GB" >&2
+	@$(PYTHON) -m venv .venv-freqtrade
+	@.venv-freqtrade/bin/pip --quiet --disable-pip-version-check \
+		install --require-hashes -r requirements/freqtrade.txt
 	@touch $@

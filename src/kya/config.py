@@ -7,6 +7,7 @@ import msgspec
 
 from kya.config_outside import (
     AlertSection,
+    ClockSection,
     PricesSection,
     Section,
     TimeStampsSection,
@@ -17,12 +18,12 @@ from kya.config_outside import (
 )
 from kya.core.errors import InputError
 from kya.core.limits import (
-    ALERT_TARGETS_MAX,
     DROP_COPY_MILLIS_MAX,
     MANDATE_DIRECTORS_MIN,
     RETENTION_YEARS,
     VENUE_ANSWER_MICROS_MAX,
 )
+from kya.core.limits_outside import ALERT_TARGETS_MAX
 from kya.fix.limits import HEARTBEAT_SECONDS_MAX
 
 CONFIG_FILE: Final = "kya.toml"
@@ -216,6 +217,7 @@ class Config(Section, frozen=True, kw_only=True):
     drop_copy: DropCopySection = DropCopySection()
     witnesses: WitnessesSection = WitnessesSection()
     time_stamps: TimeStampsSection = TimeStampsSection()
+    clock: ClockSection = ClockSection()
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]
     )

@@ -71,6 +71,7 @@ MAY_CATCH_ALL: Final = {
     "kya.adapters.policy_worker": "a policy that breaks says nothing: it is denied",
     "kya.cli.app": "the process ends here: a fault becomes exit code 70",
     "kya.api.problems": "the request ends here: a fault becomes a problem document",
+    "kya.kakunin_api.asking": "the request ends here: a fault becomes its envelope",
 }
 
 

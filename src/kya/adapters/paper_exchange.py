@@ -87,6 +87,8 @@ class PaperExchange:
                 return self._markets.about_pairs(pair)
             case "Ticker":
                 return self._markets.ticker(pair, now)
+            case "OHLC":
+                return self._markets.candles(parameters, now)
             case "Depth":
                 return self._markets.depth(pair, now)
             case _:

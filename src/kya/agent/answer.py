@@ -23,7 +23,8 @@ from kya.core.order import Order
 class Answer:
     """A decision on one order, with every control's limit and measured value.
 
-    `note` is what the gateway signed; `signature_checked` tells whether we had its key.
+    `note` is what the gateway signed, `order_note` what the agent signed and sent;
+    `signature_checked` tells whether we had the gateway's key.
     """
 
     order: Order
@@ -31,6 +32,7 @@ class Answer:
     decision: DecisionLine
     log_index: int | None
     note: bytes
+    order_note: bytes
     signature_checked: bool
 
     @property
@@ -77,6 +79,7 @@ def read_answer(signed: SignedOrder, reply: Reply, key: VerifierKey | None) -> A
         decision=decision,
         log_index=_index_in(reply),
         note=reply.body,
+        order_note=signed.note,
         signature_checked=key is not None,
     )
 

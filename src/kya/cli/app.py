@@ -42,6 +42,8 @@ COMMANDS: Final = (
     "console",
     "demo",
     "doctor",
+    "mcp",
+    "kakunin-api",
     "office",
     "paper-exchange",
     "perimeter",
