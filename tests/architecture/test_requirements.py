@@ -22,6 +22,7 @@ SETS = [
     "policies",
     "stamps",
     "ccxt",
+    "fix",
     "apprise",
     "report",
     "behaviour",
@@ -57,7 +58,7 @@ def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
     others = {"server", "agent", "demo", "parquet", "cedar", "rego", "stamps", "ccxt"}
-    others |= {"apprise", "console", "report"}
+    others |= {"apprise", "console", "fix", "report"}
     backends = extras.keys() - others
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
@@ -82,6 +83,14 @@ def test_the_library_that_reaches_venues_is_locked() -> None:
     assert ours == "kya[agent]"
     assert re.split(r"[<>=\[]", wanted)[0] in _pins("ccxt.txt")
     assert _pins("ccxt.txt").items() <= _pins("dev.txt").items()
+
+
+def test_the_codec_of_fix_messages_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    ours, wanted = project["project"]["optional-dependencies"]["fix"]
+    assert ours == "kya[agent]"
+    assert re.split(r"[<>=\[]", wanted)[0] in _pins("fix.txt")
+    assert _pins("fix.txt").items() <= _pins("dev.txt").items()
 
 
 def test_the_library_that_tells_people_otherwise_is_locked() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -20,6 +20,7 @@ from kya.adapters.store_memory import MemoryDisk
 from kya.adapters.venue_ccxt import CcxtVenue
 from kya.agent.async_client import AsyncAgent
 from kya.agent.chain import Identity
+from kya.agent.dead_man import DeadMan
 from kya.agent.exchange import Patience
 from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.link import Link
@@ -152,7 +153,13 @@ async def _opened(
         ),
     )
     numbers = count(1)
-    desk = KrakenDesk(agent, VENUE, Market(url), lambda: f"bot-{next(numbers)}")
+    desk = KrakenDesk(
+        agent,
+        VENUE,
+        Market(url),
+        lambda: f"bot-{next(numbers)}",
+        DeadMan(now=clock.now),
+    )
     sidecar_url, sidecar_task = await _serving(KrakenEdge(desk, None))
     road = Road(
         exchange=exchange,
@@ -183,6 +190,17 @@ async def _served(server: Server, socket: Any) -> None:  # noqa: ANN401  a socke
     except asyncio.CancelledError:
         server.should_exit = server.force_exit = True
         await work
+
+
+@asynccontextmanager
+async def serving_in_loop(app: Any) -> AsyncGenerator[str]:  # noqa: ANN401  ASGI
+    """Serve an application in this loop while the block lasts."""
+    url, task = await _serving(app)
+    try:
+        yield url
+    finally:
+        task.cancel()
+        await asyncio.gather(task)
 
 
 async def _closed(road: Road, servers: list[asyncio.Task[None]]) -> None:

@@ -122,7 +122,6 @@ def test_a_client_id_that_was_used_today_is_denied(bot: Bot) -> None:
         ("withdraw", {"asset": "XBT", "key": "k", "amount": "1"}),
         ("wallettransfer", {"asset": "XBT", "amount": "1"}),
         ("addorderbatch", {"pair": "XBTEUR", "orders": []}),
-        ("cancelallordersafter", {"timeout": 60}),
         ("getwebsocketstoken", {}),
         ("openpositions", {}),
     ],

@@ -1,7 +1,9 @@
 """Both ways to bind a ccxt bot to a gateway: beside it, and in its own process."""
 
 import asyncio
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +66,34 @@ def test_a_bot_trades_through_a_sidecar_that_knows_its_key(bound: Bound) -> None
         bot.apiKey = "another"
         with pytest.raises(ccxt.AuthenticationError):
             bot.create_order(EUR_USD, "market", "buy", 100)
+
+
+def test_a_bot_that_falls_silent_leaves_nothing_working(bound: Bound) -> None:
+    where = ("--venue", "SIMA", "--region", "eu-west-1", "--market-data", bound.market)
+    with serving("sidecar", str(bound.directory), *where, "--cancel-after", "1") as url:
+        bot = a_bot(url)
+        placed = bot.create_order(EUR_USD, "limit", "buy", 100, 1.1)
+        time.sleep(1.5)
+        assert bot.fetch_order(placed["id"])["status"] == "canceled"
+
+
+def test_a_timer_outlives_the_sidecar_that_was_killed(bound: Bound) -> None:
+    with closing(kraken(bound.settings())) as bot:
+        placed = bot.create_order(EUR_USD, "limit", "buy", 100, 1.1)
+        bot.cancel_all_orders_after(60_000)
+    kept = bound.directory / "cancel-after"
+    kept.write_text("2026-05-15T09:00:00.000000Z\n")  # As if a minute had gone by.
+    with closing(kraken(bound.settings())) as bot:
+        end = time.monotonic() + 10
+        while bot.fetch_order(placed["id"])["status"] != "canceled":
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        bot.cancel_all_orders_after(0)
+    assert not kept.exists()
+    with closing(kraken(bound.settings())) as bot:
+        for timeout in ("-1", "1.5", "86401", ""):
+            with pytest.raises(ccxt.ExchangeError, match="arguments:timeout"):
+                bot.private_post_cancelallordersafter({"timeout": timeout})
 
 
 def test_the_class_takes_ccxts_place_raw_endpoints_too(bound: Bound) -> None:

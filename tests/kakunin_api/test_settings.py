@@ -14,7 +14,7 @@ from kya.kakunin_api.tokens import Right, Tokens
 from tests.cli.terminal import kya
 from tests.kakunin_api.hall import token
 from tests.kakunin_api.moved import key, section
-from tests.world import World
+from tests.world import MORNING, World
 
 TOP = 'gateway = "http://127.0.0.1:1"\npolicy = "p"\nroot = "r"\nkeep = "k"\n'
 
@@ -41,7 +41,7 @@ def test_settings_name_what_is_wrong_in_them(
 def test_a_token_says_what_it_may_do(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(TOP + section("desk", "read", "halt", person="risk:rita"))
-    found = read_settings(path).known_tokens().find(f"Bearer {key('desk')}")
+    found = read_settings(path).known_tokens().find(f"Bearer {key('desk')}", MORNING)
     assert found is not None
     assert found.rights == {Right.READ, Right.HALT}
     assert (found.person, found.is_for("anybody")) == ("risk:rita", True)
@@ -63,8 +63,15 @@ def test_a_token_says_what_it_may_do(tmp_path: Path) -> None:
 )
 def test_another_text_is_no_token(presented: str) -> None:
     tokens = Tokens((token("desk", Right.READ),))
-    assert tokens.find(presented) is None
-    assert tokens.find(f"Bearer {key('desk')}") is not None
+    assert tokens.find(presented, MORNING) is None
+    assert tokens.find(f"Bearer {key('desk')}", MORNING) is not None
+
+
+def test_a_token_that_has_ended_opens_nothing() -> None:
+    tokens = Tokens((token("desk", Right.READ, until=MORNING),))
+    before = MORNING.plus(micros=-1)
+    assert tokens.find(f"Bearer {key('desk')}", before) is not None
+    assert tokens.find(f"Bearer {key('desk')}", MORNING) is None
 
 
 def test_tokens_that_cannot_be_told_apart_are_refused() -> None:

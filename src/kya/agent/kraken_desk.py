@@ -13,6 +13,7 @@ from typing import Final, cast
 from kya.agent.answer import Answer
 from kya.agent.async_client import AsyncAgent
 from kya.agent.chain import Instruction
+from kya.agent.dead_man import SECONDS_MAX, DeadMan, DeadManSwitch, NotKept
 from kya.agent.kraken_denials import denied_with
 from kya.agent.kraken_instructions import instruction_of, replacement_of
 from kya.agent.kraken_shown import (
@@ -43,6 +44,7 @@ from kya.codec.kraken_words import (
     PERMISSION_DENIED,
     UNKNOWN_ORDER,
     DialectError,
+    invalid,
 )
 from kya.core.errors import InputError, TransientError
 from kya.core.limits import HISTORY_ORDERS_MAX
@@ -57,19 +59,33 @@ class KrakenDesk:
     """Answers a bot in Kraken's dialect, on behalf of one agent at one venue."""
 
     def __init__(
-        self, agent: AsyncAgent, venue: str, market: Market, new_id: Callable[[], str]
+        self,
+        agent: AsyncAgent,
+        venue: str,
+        market: Market,
+        new_id: Callable[[], str],
+        dead_man: DeadMan,
     ) -> None:
-        """Send orders to this venue; `new_id` names those that the bot does not."""
+        """Send orders to this venue; `new_id` names those that the bot does not.
+
+        Make it where the loop runs.
+        """
         self._agent = agent
         self._venue = venue
         self._market = market
         self._new_id = new_id
+        self._now = dead_man.now
+        self._timer = DeadManSwitch(self._cancel_working, dead_man.kept, self._now)
+        self._silence = DeadManSwitch(self._cancel_working, NotKept(), self._now)
+        self._silence_seconds = dead_man.silence_seconds
+        self._silence.set(self._silence_seconds)
         self._methods: Mapping[str, Callable[[Parameters], Awaitable[object]]] = {
             "AddOrder": self._add,
             "EditOrder": self._edit,
             "AmendOrder": self._amend,
             "CancelOrder": self._cancel,
             "CancelAll": self._cancel_all,
+            "CancelAllOrdersAfter": self._cancel_after,
             "Balance": self._balance,
             "BalanceEx": self._balances,
             "OpenOrders": self._open_orders,
@@ -85,6 +101,8 @@ class KrakenDesk:
 
     async def private(self, method: str, parameters: Parameters) -> object:
         """Return the result of a method; DialectError where it is denied."""
+        if self._silence_seconds:
+            self._silence.set(self._silence_seconds)
         answering = self._methods.get(method)
         if answering is None:
             raise DialectError(PERMISSION_DENIED, f"EKya:no road for {method}")
@@ -93,6 +111,8 @@ class KrakenDesk:
 
     async def close(self) -> None:
         """Close the connections."""
+        await self._timer.close()
+        await self._silence.close()
         await self._market.close()
         await self._agent.close()
 
@@ -153,13 +173,26 @@ class KrakenDesk:
     async def _cancel_all(self, parameters: Parameters) -> object:
         """Cancel every working order, one after the other."""
         del parameters
+        return {"count": await self._cancel_working()}
+
+    async def _cancel_after(self, parameters: Parameters) -> object:
+        """Cancel everything after so many seconds unless asked again; 0 forgets it."""
+        text = parameters.get("timeout", "")
+        if not text.isdecimal() or int(text) > SECONDS_MAX:
+            raise invalid("timeout")
+        due = self._timer.set(int(text))
+        trigger = "0" if due is None else str(due)
+        return {"currentTime": str(self._now()), "triggerTime": trigger}
+
+    async def _cancel_working(self) -> int:
+        """Cancel every working order, one after the other; return how many were."""
         count = 0
         for order in await self._orders():
             if order.is_working:
                 with suppress(DialectError):  # It was over by then.
                     await self._ended(order)
                     count += 1
-        return {"count": count}
+        return count
 
     async def _ended(self, order: ToldOrder) -> None:
         """Cancel an order, and wait for what the venue says of that."""

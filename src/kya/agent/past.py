@@ -43,6 +43,9 @@ class ToldOrder(msgspec.Struct, frozen=True, kw_only=True):
     price: str | None
     detail: str
     reported_at: str | None
+    order_index: int = 0
+    reasons: tuple[str, ...] = ()
+    target: int | None = None
 
     @property
     def is_at_venue(self) -> bool:

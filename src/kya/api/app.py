@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kya import __version__
 from kya.api.control import drop_copy_routes, log_routes, order_routes
+from kya.api.description import Json
 from kya.api.incidents import incident_routes
 from kya.api.log_files import log_file_routes
 from kya.api.notes import (
@@ -24,6 +25,7 @@ from kya.api.notes import (
     session_reply,
     statement_reply,
 )
+from kya.api.openapi import DESCRIPTION_PATH, TITLE, described
 from kya.api.peer import OwnNotes
 from kya.api.problems import Problem, ProblemBoundary, problem_of
 from kya.api.strangers import Strangers
@@ -38,9 +40,7 @@ def create_app(
 
     `more` are routes beside the gateway's own.
     """
-    app = FastAPI(
-        title="kya gateway", version=__version__, docs_url=None, redoc_url=None
-    )
+    app = control_plane(gateway, sequencer)
     strangers = Strangers(asyncio.get_running_loop().time)
     own = OwnNotes(lambda agent: _newest_credential(sequencer, agent))
     # Bare routes: an order is read, judged and answered as bytes, without a model being
@@ -56,15 +56,47 @@ def create_app(
     app.router.routes[:0] = [
         Route(path, endpoint, methods=["POST"]) for path, endpoint in notes.items()
     ]
-    app.include_router(order_routes(gateway))
-    app.include_router(log_routes(sequencer))
-    app.include_router(drop_copy_routes(gateway))
-    app.include_router(incident_routes(sequencer))
     app.router.routes.extend((*log_file_routes(sequencer), *more))
     app.add_middleware(ProblemBoundary)
     app.add_exception_handler(HTTPException, _answered)
     app.add_exception_handler(RequestValidationError, _invalid)
     return Edge({path: ProblemBoundary(notes[path]) for path in notes}, app)
+
+
+def control_plane(gateway: Gateway, sequencer: Sequencer) -> FastAPI:
+    """Return the routes that the framework reads, and describes with all the others."""
+    app = Described(
+        title=TITLE,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=DESCRIPTION_PATH,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.include_router(order_routes(gateway), tags=["agents"])
+    app.include_router(log_routes(sequencer), tags=["log"])
+    app.include_router(drop_copy_routes(gateway), tags=["venues"])
+    app.include_router(incident_routes(sequencer), tags=["incidents"])
+    return app
+
+
+def gateway_description() -> Json:
+    """Return what any gateway says of its routes.
+
+    No route is asked here: what each says of itself is read, and nobody stands behind.
+    """
+    nobody = cast("Any", None)
+    return described(control_plane(nobody, nobody).routes)
+
+
+class Described(FastAPI):
+    """Describes the bare routes beside its own, and problems as they are answered."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = dict(described(self.routes))
+        return self.openapi_schema
 
 
 class Edge:

@@ -9,15 +9,14 @@ from collections.abc import Callable
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from kya.api.body import read_body
-from kya.api.problems import Problem, ProblemBoundary, problem_of, too_many
+from kya.api.problem_app import problem_app
+from kya.api.problems import Problem, problem_of, too_many
 from kya.api.strangers import Strangers
 from kya.authority.channel import ChannelIssuer, ChannelRefusedError
 from kya.core.errors import MalformedError
@@ -36,13 +35,11 @@ def create_channel_app(issuer: ChannelIssuer, state: Callable[[], State]) -> Sta
     async def nonce(_request: Request) -> Response:
         return PlainTextResponse(issuer.nonce(), headers=_NOT_STORED)
 
-    return Starlette(
-        routes=[
+    return problem_app(
+        [
             Route(CHANNEL_PATH, nonce, methods=["GET"]),
             Route(CHANNEL_PATH, _Certify(issuer, state, strangers), methods=["POST"]),
-        ],
-        middleware=[Middleware(ProblemBoundary)],
-        exception_handlers={HTTPException: _unknown},
+        ]
     )
 
 
@@ -85,8 +82,3 @@ class _Certify:
                 members={"rule": error.rule},
             )
         return problem_of(error)
-
-
-async def _unknown(_request: Request, error: Exception) -> Response:
-    """Raise on: the boundary answers what the framework refuses."""
-    raise error

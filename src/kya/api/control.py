@@ -77,6 +77,7 @@ def order_routes(gateway: Gateway) -> APIRouter:
 
     @routes.get("/v1/agents/{agent}")
     async def agent_head(agent: AgentName) -> AgentHead:
+        """Tell what an agent's next order and next session must follow."""
         head = await gateway.inquiry.head(agent)
         if head is None:
             raise ProblemError(not_found(f"no agent {agent!r} is enrolled"))
@@ -96,6 +97,7 @@ def order_routes(gateway: Gateway) -> APIRouter:
     async def order_outcome(
         agent: AgentName, seq: Seq, wait: Wait = "0"
     ) -> OrderOutcome:
+        """Tell where one order stands; with `wait`, once the venue has answered."""
         seconds = int(wait) * OUTCOME_WAIT_MICROS_MAX / MICROS_PER_SECOND
         record = await gateway.inquiry.order(agent, int(seq), seconds=seconds)
         if record is None:
@@ -118,6 +120,7 @@ def log_routes(sequencer: Sequencer) -> APIRouter:
 
     @routes.get("/v1/log")
     async def log_sizes() -> LogSizes:
+        """Tell how far the log has come."""
         published = sequencer.published
         return LogSizes(
             origin=sequencer.origin,
@@ -128,6 +131,7 @@ def log_routes(sequencer: Sequencer) -> APIRouter:
 
     @routes.post("/v1/log/publish", response_class=PlainTextResponse)
     async def publish(request: Request) -> PlainTextResponse:
+        """Sign the log as it stands; only from the gateway's own machine."""
         if not _is_local(request):
             raise ProblemError(forbidden("ask for this on the gateway's own machine"))
         await sequencer.publish()
@@ -135,6 +139,7 @@ def log_routes(sequencer: Sequencer) -> APIRouter:
 
     @routes.get("/healthz")
     async def health() -> Health:
+        """Tell whether orders are taken."""
         # Raises, and so answers 503 with the reason, once the log has stopped.
         await sequencer.durable(sequencer.size)
         return Health(status="ok")
@@ -148,6 +153,7 @@ def drop_copy_routes(gateway: Gateway) -> APIRouter:
 
     @routes.post("/v1/drop-copies")
     async def copy(request: Request) -> dict[str, CopiedUpTo]:
+        """Copy the venues' lists now; only from the gateway's own machine."""
         if not _is_local(request):
             raise ProblemError(forbidden("ask for this on the gateway's own machine"))
         return {

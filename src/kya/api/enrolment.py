@@ -7,15 +7,14 @@ import asyncio
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from kya.api.body import read_body
-from kya.api.problems import Problem, ProblemBoundary, problem_of, too_many
+from kya.api.problem_app import problem_app
+from kya.api.problems import Problem, problem_of, too_many
 from kya.api.strangers import Strangers
 from kya.authority.enrolment import EnrolmentOffice, EnrolmentRefusedError
 from kya.core.errors import MalformedError
@@ -33,13 +32,11 @@ def create_enrolment_app(office: EnrolmentOffice) -> Starlette:
     async def nonce(_request: Request) -> Response:
         return PlainTextResponse(office.nonce(), headers=_NOT_STORED)
 
-    return Starlette(
-        routes=[
+    return problem_app(
+        [
             Route(ENROLMENT_PATH, nonce, methods=["GET"]),
             Route(ENROLMENT_PATH, _Enrol(office, strangers), methods=["POST"]),
-        ],
-        middleware=[Middleware(ProblemBoundary)],
-        exception_handlers={HTTPException: _unknown},
+        ]
     )
 
 
@@ -80,8 +77,3 @@ class _Enrol:
                 members={"rule": error.rule},
             )
         return problem_of(error)
-
-
-async def _unknown(_request: Request, error: Exception) -> Response:
-    """Raise on: the boundary answers what the framework refuses."""
-    raise error

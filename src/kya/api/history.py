@@ -14,8 +14,47 @@ from kya.core.limits import HISTORY_ORDERS_MAX
 from kya.gateway.history import History, KnownExecution, KnownOrder
 from kya.gateway.ports import Account
 
-_LAST: Final = 100
+LAST: Final = 100
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+
+
+class OrderTold(msgspec.Struct, frozen=True, kw_only=True):
+    """One order of an agent; `venue` is null until the venue has answered."""
+
+    seq: int
+    order_index: int
+    order: str
+    client_order_id: str
+    action: str
+    market: str
+    side: str
+    type: str
+    amount: str
+    currency: str
+    limit_price: str | None
+    time_in_force: str
+    target: int | None
+    created_at: str
+    outcome: str | None
+    reasons: tuple[str, ...]
+    venue: str | None
+    filled: str | None
+    price: str | None
+    detail: str
+    reported_at: str | None
+
+
+class ExecutionTold(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a venue's own list, and the order that it is of."""
+
+    seq: int
+    execution_id: str
+    market: str
+    side: str
+    amount: str
+    currency: str
+    price: str
+    at: str
 
 
 def history_routes(
@@ -53,7 +92,7 @@ def _json(value: object) -> Response:
 
 def _last(request: Request) -> int:
     """Return how many are asked for, the newest."""
-    text = request.query_params.get("last", str(_LAST))
+    text = request.query_params.get("last", str(LAST))
     if _COUNT.fullmatch(text) is None or int(text) > HISTORY_ORDERS_MAX:
         detail = f"last: want 1 to {HISTORY_ORDERS_MAX}"
         raise ProblemError(
@@ -62,53 +101,46 @@ def _last(request: Request) -> int:
     return int(text)
 
 
-def _order(known: KnownOrder) -> dict[str, object]:
-    """Return what is told of an order; `venue` is null until the venue has answered."""
+def _order(known: KnownOrder) -> OrderTold:
+    """Return what is told of an order."""
     order, report = known.order, known.report
-    told: dict[str, object] = {
-        "seq": order.seq,
-        "order_index": known.index,
-        "order": known.leaf,
-        "client_order_id": order.client_order_id,
-        "action": order.action.value,
-        "market": order.market,
-        "side": order.side.value,
-        "type": order.type.value,
-        "amount": str(order.amount),
-        "currency": order.amount.currency.code,
-        "limit_price": None if order.limit_price is None else str(order.limit_price),
-        "time_in_force": order.time_in_force.value,
-        "target": order.target,
-        "created_at": str(order.created_at),
-        "outcome": None if known.outcome is None else known.outcome.value,
-        "reasons": known.reasons,
-        "venue": None,
-        "filled": None,
-        "price": None,
-        "detail": "",
-        "reported_at": None,
-    }
-    if report is not None:
-        told |= {
-            "venue": report.status.value,
-            "filled": None if report.filled is None else str(report.filled),
-            "price": None if report.price is None else str(report.price),
-            "detail": report.detail,
-            "reported_at": str(report.at),
-        }
-    return told
+    filled = None if report is None else report.filled
+    price = None if report is None else report.price
+    return OrderTold(
+        seq=order.seq,
+        order_index=known.index,
+        order=known.leaf,
+        client_order_id=order.client_order_id,
+        action=order.action.value,
+        market=order.market,
+        side=order.side.value,
+        type=order.type.value,
+        amount=str(order.amount),
+        currency=order.amount.currency.code,
+        limit_price=None if order.limit_price is None else str(order.limit_price),
+        time_in_force=order.time_in_force.value,
+        target=order.target,
+        created_at=str(order.created_at),
+        outcome=None if known.outcome is None else known.outcome.value,
+        reasons=known.reasons,
+        venue=None if report is None else report.status.value,
+        filled=None if filled is None else str(filled),
+        price=None if price is None else str(price),
+        detail="" if report is None else report.detail,
+        reported_at=None if report is None else str(report.at),
+    )
 
 
-def _execution(known: KnownExecution) -> dict[str, object]:
+def _execution(known: KnownExecution) -> ExecutionTold:
     """Return what is told of a line of a venue's own list."""
     line = known.execution
-    return {
-        "seq": known.seq,
-        "execution_id": line.execution_id,
-        "market": line.market,
-        "side": line.side.value,
-        "amount": line.amount,
-        "currency": line.currency,
-        "price": line.price,
-        "at": str(line.at),
-    }
+    return ExecutionTold(
+        seq=known.seq,
+        execution_id=line.execution_id,
+        market=line.market,
+        side=line.side.value,
+        amount=line.amount,
+        currency=line.currency,
+        price=line.price,
+        at=str(line.at),
+    )

@@ -46,6 +46,7 @@ def incident_routes(sequencer: Sequencer) -> APIRouter:
 
     @routes.get("/v1/incidents")
     async def incidents(begins: Digits = "") -> list[IncidentShown]:
+        """List incidents whose id begins so, those that are not over first."""
         found = [
             incident
             for incident in tuple(sequencer.state.incidents.values())[::-1]

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kya.api.body import read_body
-from kya.api.problems import ProblemBoundary, ProblemError, not_found
+from kya.api.problem_app import problem_app
+from kya.api.problems import ProblemError, not_found
 from kya.core.errors import KyaError, MalformedError, TransientError
 from kya.core.limits import STATUS_IN_FLIGHT_MAX
 from kya.core.state import State
@@ -57,11 +56,7 @@ def create_status_app(routes: Sequence[Route]) -> Starlette:
     By custom it speaks plain HTTP (RFC 5280 §8): whoever asks has no trust yet, and
     what is answered is signed.
     """
-    return Starlette(
-        routes=routes,
-        middleware=[Middleware(ProblemBoundary)],
-        exception_handlers={HTTPException: _unknown},
-    )
+    return problem_app(routes)
 
 
 def status_routes(statuses: Statuses) -> list[Route]:
@@ -121,11 +116,6 @@ def _list_routes(statuses: Statuses) -> list[Route]:
 def _answered(content: bytes) -> Response:
     """Return an OCSP answer as nobody may keep it."""
     return Response(content, headers=_NOT_KEPT, media_type=_ANSWER)
-
-
-async def _unknown(_request: Request, error: Exception) -> Response:
-    """Raise on: the boundary answers what the framework refuses."""
-    raise error
 
 
 def _answer(answering: Answering, question: bytes, state: State) -> bytes:

@@ -33,6 +33,7 @@ GROUPS: Final = (
     "mandate",
     "override",
     "person",
+    "token",
     "witness",
 )
 """Verbs with verbs of their own: `app` of the module of that name."""

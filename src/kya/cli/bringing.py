@@ -1,5 +1,6 @@
 """What a verifier brings on the command line: files of its own, and nothing else."""
 
+import os
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ from kya.core.errors import InputError
 from kya.core.overlay import Ask
 from kya.pki.stamp_authorities import Authorities
 from kya.verify.brought import Brought
+from kya.verify.package import Limits
 
 PackagePath = Annotated[
     Path, typer.Argument(help="The package: a directory or a .tar.gz.")
@@ -81,6 +83,13 @@ def trusted_authorities(path: Path | None, policy: str) -> Authorities | None:
     if find_spec("rfc3161_client") is None:
         raise InputError("--tsa: rfc3161-client is not installed; want kya[stamps]")
     return Authorities.read(roots, policy)
+
+
+def limits_here() -> Limits:
+    """Return the usual limits, with as many processors as this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return Limits(processors=len(os.sched_getaffinity(0)))
+    return Limits(processors=os.cpu_count() or 1)
 
 
 def _own(path: Path | None, what: str) -> bytes | None:

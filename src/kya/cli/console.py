@@ -30,6 +30,10 @@ def console(
             help="What browsers call it behind a proxy, such as https://kya.example."
         ),
     ] = "",
+    tokens: Annotated[
+        Path | None,
+        typer.Option(help="Serve programs, too: the file that `kya token` keeps."),
+    ] = None,
 ) -> None:
     """Serve the console over plain HTTP; put TLS before it off this machine."""
     # The server's packages are an extra: only the servers need them.
@@ -41,6 +45,7 @@ def console(
         host=host,
         port=port,
         origin=origin.rstrip("/"),
+        tokens=tokens,
     )
     run_console(settings, system_clock(), _announce)
 

@@ -8,7 +8,7 @@ import typer
 from kya.cli.desk import People, Person, Why, open_desk
 from kya.cli.gateway_alert import send_test
 from kya.cli.gateway_state import halted, state
-from kya.cli.output import DATA_DEFAULT, Data, answer, talk
+from kya.cli.output import DATA_DEFAULT, Data, answer, print_json, talk
 from kya.core.errors import MalformedError
 from kya.core.halt import TradingState
 from kya.core.latch import Latch
@@ -175,3 +175,19 @@ def withdraw_overlay(
     wanted = WantedOverlay(name=name, policy=None, reason=reason)
     index = lay_over(open_desk(data), wanted, read_people(people))
     answer(f"withdrawn {name} entry {index}")
+
+
+@app.command("openapi")
+def openapi(
+    *,
+    programs: Annotated[
+        bool,
+        typer.Option("--programs", help="What the console answers to programs."),
+    ] = False,
+) -> None:
+    """Print what a gateway answers over HTTP, in OpenAPI 3.1; none needs to run."""
+    # The server's packages are an extra: only the servers need them.
+    from kya.api.app import gateway_description  # noqa: PLC0415
+    from kya.programs.app import programs_description  # noqa: PLC0415
+
+    print_json(programs_description() if programs else gateway_description())

@@ -32,6 +32,11 @@ def answer_json(value: object) -> None:
     print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
 
 
+def print_json(document: object) -> None:
+    """Print a document as JSON, in the order in which it was made."""
+    print(json.dumps(document, indent=1, ensure_ascii=False))
+
+
 def talk(text: str) -> None:
     """Tell the person at the terminal what is happening."""
     print(text, file=sys.stderr)

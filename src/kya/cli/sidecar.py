@@ -1,6 +1,7 @@
 """`kya sidecar`: the bot's exchange, as the bot sees it; behind it, the gateway."""
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,13 @@ import typer
 
 from kya.cli.output import answer
 from kya.wiring.clock import system_clock
+
+
+class Dialect(Enum):
+    """What the bot speaks."""
+
+    KRAKEN = "kraken"
+    FIX = "fix"
 
 
 def sidecar(
@@ -24,14 +32,60 @@ def sidecar(
         typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 for a free one."),
     ] = 8_710,
     *,
+    cancel_after: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=86_400,
+            help="Cancel what works once the bot has asked for nothing for so many"
+            " seconds; 0 for never.",
+        ),
+    ] = 0,
     key_file: Annotated[
         Path | None,
         typer.Option(
-            help="An API key and its secret, a line each, that the bot must sign with."
+            help="An API key and its secret, a line each, that the bot must sign with;"
+            " in FIX, user name and password of its Logon."
         ),
     ] = None,
+    dialect: Annotated[
+        Dialect, typer.Option(help="Kraken's REST API, or FIX 4.4.")
+    ] = Dialect.KRAKEN,
+    comp_id: Annotated[
+        str, typer.Option(help="FIX: what the bot calls us, its TargetCompID.")
+    ] = "KYA",
+    bot_comp_id: Annotated[
+        str, typer.Option(help="FIX: what the bot calls itself, its SenderCompID.")
+    ] = "BOT",
+    resets: Annotated[
+        bool, typer.Option("--resets", help="FIX: let the bot begin numbers anew.")
+    ] = False,
+    cancel_on_disconnect: Annotated[
+        bool,
+        typer.Option(
+            "--cancel-on-disconnect",
+            help="FIX: cancel what works when the bot's session ends.",
+        ),
+    ] = False,
 ) -> None:
-    """Answer a bot in Kraken's REST dialect, and have the gateway judge its orders."""
+    """Answer a bot in an exchange's dialect, and have the gateway judge its orders."""
+    if dialect is Dialect.FIX:
+        # The codec of FIX is an extra, too.
+        from kya.agent.fix_roads import Manners  # noqa: PLC0415
+        from kya.wiring.fix_sidecar import FixBound, run_fix_sidecar  # noqa: PLC0415
+
+        manners = Manners(venue=venue, cancels_on_disconnect=cancel_on_disconnect)
+        spoken = FixBound(
+            directory=directory,
+            region=region,
+            manners=manners,
+            ours=comp_id,
+            theirs=bot_comp_id,
+            resets=resets,
+            key_file=key_file,
+        )
+        run_fix_sidecar(spoken, port, system_clock().clock, _announce)
+        return
     # The server's packages are an extra: only the servers need them.
     from kya.wiring.sidecar import Bound, run_sidecar  # noqa: PLC0415
 
@@ -41,6 +95,7 @@ def sidecar(
         region=region,
         market_url=market_data,
         key_file=key_file,
+        silence_seconds=cancel_after,
     )
     run_sidecar(bound, port, system_clock().clock, _announce)
 

@@ -18,6 +18,7 @@ from kya.cli.bringing import (
     Since,
     StampPolicy,
     StampRoots,
+    limits_here,
     read_brought,
     trusted_authorities,
 )
@@ -25,7 +26,6 @@ from kya.cli.output import AsJson, answer, console
 from kya.cli.progress import progress
 from kya.evidence.verify_page import verify_page
 from kya.verify.finding import Verdict
-from kya.verify.package import LIMITS
 from kya.verify.report import Answer, Report
 from kya.verify.verify import verify as verify_again
 from kya.wiring.overlay_engines import engines
@@ -84,7 +84,7 @@ def verify(
             authorities=trusted_authorities(tsa, tsa_policy),
             ask=ask,
         )
-        report = verify_again(package, brought, LIMITS, shown)
+        report = verify_again(package, brought, limits_here(), shown)
     if as_json:
         answer(report.to_json().decode("ascii").rstrip("\n"))
     else:

@@ -110,8 +110,13 @@ def scope_rows(state: State, agent: AgentState) -> list[ScopeRow]:
     """Return the scope of the mandate beside that of the agent's certificate."""
     grant = state.credentials[agent.credential].granted
     mandate = state.mandates.get(grant.mandate)
-    written = {} if mandate is None else _flat(mandate.scope)
-    carried = _flat(grant.scope)
+    return compared(None if mandate is None else mandate.scope, grant.scope)
+
+
+def compared(mandate: Scope | None, certificate: Scope) -> list[ScopeRow]:
+    """Return the lines of two scopes beside each other."""
+    written = {} if mandate is None else _flat(mandate)
+    carried = _flat(certificate)
     return [
         ScopeRow(name, written.get(name, "not set"), carried.get(name, "not set"))
         for name in sorted({*written, *carried})

@@ -52,6 +52,7 @@ class Follower:
         self._now = now
         self._frontier = Frontier()
         self._looks = 0
+        self._turn = asyncio.Lock()
         self._waiting: set[asyncio.Event] = set()
 
     async def follow_ever(self) -> None:
@@ -62,6 +63,11 @@ class Follower:
 
     async def look(self) -> None:
         """Read what the log has more by now; what went wrong stands in `sight`."""
+        async with self._turn:
+            await self._look()
+
+    async def _look(self) -> None:
+        """Read on; one look at a time, for each begins where the last has ended."""
         if self.sight.is_distrusted:
             return
         before = self.sight

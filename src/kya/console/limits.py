@@ -9,6 +9,10 @@ agent and number all the same."""
 HAPPENINGS_MAX: Final = 2_000
 """Newest acts of people and of the authority that pages list."""
 
+STATEMENTS_MAX: Final = 4_096
+"""Newest statements that are found by their leaf hash: those of many days, so that one
+that is sent again is known to be on record."""
+
 STORY_MAX: Final = 500
 """What is told of one incident, the oldest first; the log has the rest."""
 

@@ -113,12 +113,12 @@ def story_of(order_entry: bytes, decision_entry: bytes) -> OrderStory:
         decision=decision,
         order_text=order_entry.decode(),
         decision_text=decision_entry.decode(),
-        controls=_controls(decision),
+        controls=controls_of(decision),
         contributions=_contributions(decision),
     )
 
 
-def _controls(decision: DecisionLine) -> tuple[ControlRow, ...]:
+def controls_of(decision: DecisionLine) -> tuple[ControlRow, ...]:
     """Return the controls, those that did not pass first."""
     found = [
         ControlRow(

@@ -15,10 +15,8 @@ from kya.console.habits import hours
 from kya.console.limits import ROWS_MAX
 from kya.console.order_story import story_of
 from kya.console.reading import OrderRow
-from kya.console.standing import places_in, standing_of
-from kya.core.credential import Credential
+from kya.console.standing import next_steps, people_of, places_in, standing_of
 from kya.core.decision import Outcome
-from kya.core.incident import NEXT_STATE, Incident, Step
 from kya.core.instant import Instant
 from kya.core.limits import SEQ_MAX
 from kya.tlog.checkpoint import Checkpoint
@@ -124,7 +122,7 @@ async def incident(asking: Asking) -> Response:
         "incident.html",
         incident=found,
         story=reading.stories.get(found.id, []),
-        steps=_steps(asking, found),
+        steps=next_steps(found, asking.now),
         is_due=found.is_due(asking.now),
         order_entry=reading.entry_of(found.agent, found.seq),
         may_reinstate=may(asking.person, Kind.REINSTATE),
@@ -149,7 +147,7 @@ async def log(asking: Asking) -> Response:
         checkpoint_text=follower.sight.checkpoint.decode(),
         policy=follower.policy,
         happened=list(islice(reversed(follower.reading.happened), ROWS_MAX)),
-        people=_people(asking),
+        people=people_of(follower.reading.state)[:ROWS_MAX],
     )
 
 
@@ -177,25 +175,6 @@ async def to_entry(asking: Asking) -> Response:
     if index is None:
         raise RefusedError(400, "index: want the number of an entry.")
     return RedirectResponse(f"/log/entries/{index}", status_code=303)
-
-
-def _steps(asking: Asking, found: Incident) -> list[str]:
-    """Return the steps that the incident's table has from here, and time allows."""
-    is_due = found.is_due(asking.now)
-    return [
-        step.value
-        for step in (Step.ACKNOWLEDGE, Step.EXTEND, Step.RELEASE)
-        if (found.state, step) in NEXT_STATE
-        and not (is_due and step is not Step.ACKNOWLEDGE)
-    ]
-
-
-def _people(asking: Asking) -> list[Credential]:
-    """Return the newest certificate of everybody but agents, by role and name."""
-    state = asking.console.follower.reading.state
-    newest = [state.credentials[digests[-1]] for digests in state.issued_to.values()]
-    held = [each for each in newest if each.grant is None]
-    return sorted(held, key=lambda each: (each.role.value, each.name))[:ROWS_MAX]
 
 
 def _of_today(rows: Iterator[OrderRow], midnight: Instant) -> list[OrderRow]:

@@ -10,9 +10,15 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from kya.codec import canonical
 from kya.codec.decisions import DECISION_TYPE, DecisionLine, event_of, parse_decision
 from kya.codec.note import SignedNote
-from kya.console.limits import FEED_ORDERS_MAX, HAPPENINGS_MAX, STORY_MAX
+from kya.console.limits import (
+    FEED_ORDERS_MAX,
+    HAPPENINGS_MAX,
+    STATEMENTS_MAX,
+    STORY_MAX,
+)
 from kya.console.places import Places
 from kya.console.telling import Happening, told, told_of_incident
 from kya.core.control import ControlOutcome
@@ -60,6 +66,7 @@ class Reading:
         self.stories: dict[str, list[Happening]] = {}
         self.scores: dict[str, int] = {}
         self.outcomes: Counter[Outcome] = Counter()
+        self.statements: OrderedDict[str, int] = OrderedDict()
         self._orders: dict[str, Places] = {}
         self._reports: dict[str, Places] = {}
         self._listed: dict[tuple[str, int], int] = {}
@@ -82,6 +89,7 @@ class Reading:
             case VenueReported():
                 self._reported(index, event)
             case _:
+                self._state(index, raw)
                 self._happened(index, event, before)
         for incident, happening in told_of_incident(index, event, before, self.state):
             story = self.stories.setdefault(incident, [])
@@ -148,6 +156,12 @@ class Reading:
         at = self._listed.get((event.agent, event.seq))
         if at is not None and event.status is not VenueStatus.UNKNOWN:
             self.rows[at] = replace(self.rows[at], status=event.status)
+
+    def _state(self, index: int, raw: bytes) -> None:
+        """Know by its leaf hash where a statement stands, as long as it is new."""
+        self.statements[canonical.leaf_digest(raw)] = index
+        if len(self.statements) > STATEMENTS_MAX:
+            self.statements.popitem(last=False)
 
     def _happened(self, index: int, event: Event, before: State) -> None:
         """List what people or the authority have done."""

@@ -8,7 +8,7 @@ from kya.console.reading import Reading
 from kya.core.behaviour_score import CRITICAL, WARN
 from kya.core.credential import Credential, Standing
 from kya.core.halt import HaltOrdered
-from kya.core.incident import Incident
+from kya.core.incident import NEXT_STATE, Incident, Step
 from kya.core.instant import Instant
 from kya.core.levels import Place
 from kya.core.state import AgentState, State
@@ -138,3 +138,21 @@ def places_in(state: State) -> list[Place]:
     order = {"firm": 0, "venue": 1, "market": 2, "desk": 3, "agent": 4}
     places = [Place.parse(name) for name in names]
     return sorted(places, key=lambda place: (order[place.level.value], place.name))
+
+
+def next_steps(incident: Incident, now: Instant) -> list[str]:
+    """Return the steps that the incident's table has from here, and time allows."""
+    is_due = incident.is_due(now)
+    return [
+        step.value
+        for step in (Step.ACKNOWLEDGE, Step.EXTEND, Step.RELEASE)
+        if (incident.state, step) in NEXT_STATE
+        and not (is_due and step is not Step.ACKNOWLEDGE)
+    ]
+
+
+def people_of(state: State) -> list[Credential]:
+    """Return the newest certificate of everybody but agents, by role and name."""
+    newest = [state.credentials[digests[-1]] for digests in state.issued_to.values()]
+    held = [each for each in newest if each.grant is None]
+    return sorted(held, key=lambda each: (each.role.value, each.name))

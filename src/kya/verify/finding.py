@@ -54,6 +54,28 @@ class Findings:
         """Keep what does not hold; `where` names the file or entry."""
         self._keep(question, Verdict.FAILS, sentence, where)
 
+    def copy(self) -> "Findings":
+        """Return the same findings, to go back to."""
+        return Findings(list(self.kept), Counter(self.counts))
+
+    def go_back_to(self, former: "Findings") -> None:
+        """Forget what was found since."""
+        self.kept, self.counts = former.kept, former.counts
+
+    def put_between(self, former: "Findings", others: "Findings") -> None:
+        """Put what somebody else has found before whatever was found since."""
+        since = Findings(
+            self.kept[len(former.kept) :],
+            Counter({kind: n - former.counts[kind] for kind, n in self.counts.items()}),
+        )
+        self.go_back_to(former)
+        for found in (others, since):
+            omitted = Counter(found.counts)
+            for each in found.kept:
+                self._keep(each.question, each.verdict, each.sentence, each.where)
+                omitted[each.question, each.verdict] -= 1
+            self.counts.update(omitted)
+
     def failed(self, question: int) -> bool:
         """Tell whether anything about this question does not hold."""
         return self.found(question, Verdict.FAILS)

@@ -5,7 +5,6 @@ signatures and certificates as they stand (re-execution looks at them) and asks 
 the story that the lines tell is a lawful one.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from kya.verify.plain_behaviour import (
 )
 from kya.verify.plain_certificates import POWER_KINDS, PlainCertificates
 from kya.verify.plain_copies import COPY_KINDS, PlainCopies
+from kya.verify.plain_fields import fields_of
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
 from kya.verify.plain_incidents import INCIDENT_KINDS, PlainIncidents
 from kya.verify.plain_overlays import OVERLAY_KINDS, PlainOverlays
@@ -94,7 +94,7 @@ class PlainScan:
             return
         line = raw.partition(b"\n")[0] + b"\n"
         try:
-            self._take(json.loads(line.decode("utf-8")), line, raw)
+            self._take(fields_of(line), line, raw)
         except _ODD as error:
             sentence = f"plain scan: not to be understood: {type(error).__name__}"
             self._fail(10, f"{sentence} {str(error)[:80]}")

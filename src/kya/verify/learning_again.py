@@ -64,7 +64,7 @@ class LearningAgain:
         if first is None:
             return f"none: order {source.first_seq} is not on record"
         logged = LoggedAttempts(agent)
-        for raw in self.entries(first.index, here):
+        for raw in self.entries(first.entry, here):
             logged.take(raw)
         attempts = logged.of(source)
         found = learn(attempts, Subject(agent, history_digest(attempts)))

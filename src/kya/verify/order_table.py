@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
-from typing import Final
+from struct import Struct
+from typing import Final, NamedTuple
 
-_INDEX_BYTES: Final = 8
-_HASH_BYTES: Final = 32
-_RECORD_BYTES: Final = _INDEX_BYTES + 3 * _HASH_BYTES
+_RECORD: Final = Struct(">Q32s32s32s")
 
 
 class OrderFile(Enum):
@@ -21,11 +20,10 @@ class OrderFile(Enum):
 ALL_FILES: Final = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRecord:
-    """One order: its entry, its leaf hash, and the SHA-256 of its two notes."""
+class OrderRecord(NamedTuple):
+    """One order: its entry's index, its leaf hash, and the SHA-256 of its two notes."""
 
-    index: int
+    entry: int
     leaf: bytes
     order: bytes
     decision: bytes
@@ -52,10 +50,12 @@ class OrderTable:
     ) -> None:
         """Take an agent's next order."""
         known = self.agents.get(agent) or self.agents.setdefault(agent, _Agent())
-        known.records += index.to_bytes(_INDEX_BYTES)
-        known.records += sha256(b"\x00" + order).digest()
-        known.records += sha256(order).digest()
-        known.records += sha256(decision).digest()
+        known.records += _RECORD.pack(
+            index,
+            sha256(b"\x00" + order).digest(),
+            sha256(order).digest(),
+            sha256(decision).digest(),
+        )
         known.seen.append(0)
         if selected:
             seq = len(known.seen)
@@ -106,12 +106,5 @@ class OrderTable:
     @staticmethod
     def _record(agent: _Agent, seq: int) -> OrderRecord:
         """Return the record of one order."""
-        start = (seq - 1) * _RECORD_BYTES
-        raw = bytes(agent.records[start : start + _RECORD_BYTES])
-        index, rest = raw[:_INDEX_BYTES], raw[_INDEX_BYTES:]
-        return OrderRecord(
-            index=int.from_bytes(index),
-            leaf=rest[:_HASH_BYTES],
-            order=rest[_HASH_BYTES : 2 * _HASH_BYTES],
-            decision=rest[2 * _HASH_BYTES :],
-        )
+        start = (seq - 1) * _RECORD.size
+        return OrderRecord(*_RECORD.unpack_from(agent.records, start))

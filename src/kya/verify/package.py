@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from kya.codec.package_layout import is_plain
 from kya.core.errors import DistrustError, InputError, MalformedError, TransientError
@@ -27,18 +27,22 @@ _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much a package may hold. The defaults fit ten million entries."""
+    """How much a package may hold. The defaults fit ten million entries.
+
+    So many processors may work on it, if it has more entries than `alone_max`.
+    """
 
     files: int = 20_000_000
     file_bytes: int = 4 << 30
     total_bytes: int = 256 << 30
+    processors: int = 1
+    alone_max: int = 1_000
 
 
 LIMITS: Final = Limits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(NamedTuple):
     """One file of the package; `content` is empty if it is over a megabyte."""
 
     path: str
@@ -93,7 +97,8 @@ class Package:
     def files(self) -> Iterator[File]:
         """Yield every file with its SHA-256, folder by folder, each sorted by name."""
         for path, _ in self._entries("", []):
-            with _opened(self.root, path) as (descriptor, size):
+            descriptor, size = _open(self.root, path)
+            try:
                 # One byte more than the size, not a megabyte: reading makes the buffer.
                 content = os.read(descriptor, min(size, WHOLE_BYTES_MAX) + 1)
                 digest = sha256(content)
@@ -101,7 +106,9 @@ class Package:
                     content = b""
                     while chunk := os.read(descriptor, _CHUNK):
                         digest.update(chunk)
-            yield File(path=path, digest=digest.digest(), content=content)
+            finally:
+                os.close(descriptor)
+            yield File(path, digest.digest(), content)
 
     def _entries(
         self, prefix: str, empty: list[str]
@@ -141,7 +148,16 @@ def opened(path: Path, limits: Limits = LIMITS) -> Generator[Package, None, None
 
 @contextmanager
 def _opened(root: Path, path: str) -> Generator[tuple[int, int], None, None]:
-    """Give descriptor and size of a regular file, never of what a link points to."""
+    """Give descriptor and size of a regular file, and close it in the end."""
+    descriptor, size = _open(root, path)
+    try:
+        yield descriptor, size
+    finally:
+        os.close(descriptor)
+
+
+def _open(root: Path, path: str) -> tuple[int, int]:
+    """Return descriptor and size of a regular file, never of what a link points to."""
     try:
         # Joined as text: a Path costs more than the system call it is for.
         descriptor = os.open(f"{root}/{path}", _FLAGS)
@@ -149,13 +165,11 @@ def _opened(root: Path, path: str) -> Generator[tuple[int, int], None, None]:
         raise FileNotFoundError(path) from error
     except OSError as error:
         raise TransientError(f"{path}: cannot be read: {error.strerror}") from error
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise DistrustError(f"{path}: not a file")
-        yield descriptor, status.st_size
-    finally:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
+        raise DistrustError(f"{path}: not a file")
+    return descriptor, status.st_size
 
 
 def _all_of(descriptor: int, size: int) -> bytes:

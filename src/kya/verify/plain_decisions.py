@@ -64,9 +64,11 @@ def _of_worth(prices: PlainPrices, seen: Seen) -> Iterator[Objection]:
 def _of_list(prices: PlainPrices, seen: Seen) -> Iterator[Objection]:
     """Compare the controls with those that are armed, in their order."""
     ids = [control["id"] for control in prices.said["controls"]]
+    want = [*armed_by(prices.order, (*prices.limits, *seen.limits))]
+    if ids == want:
+        return
     listed = [name for name in ids if not name.startswith(OVERLAY)]
     broken = {each["id"] for each in prices.said["controls"] if _is_broken(each)}
-    want = armed_by(prices.order, {**prices.limits, **seen.limits})
     if [name for name in listed if name in want or name not in broken] != want:
         strange = _listed(set(listed) - broken - set(want))
         missing = _listed(set(want) - set(listed))

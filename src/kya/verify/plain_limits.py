@@ -4,8 +4,9 @@ Written from the table of spec/decision.md §2 and from spec/limits.md; shares n
 with `kya.core`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import Final, NamedTuple
 
@@ -121,19 +122,26 @@ class PlainResult(NamedTuple):
         return "warned" if self.warns else "failed"
 
 
-def armed_by(order: Fields, limits: Fields) -> list[str]:
+def armed_by(order: Fields, limits: Iterable[str]) -> tuple[str, ...]:
     """Return the controls that a decision on the order lists, in their order.
 
     Those of places are armed by their own name among the limits.
     """
-    action = order.get("action", "new")
+    return _armed_by(order.get("action", "new"), frozenset(limits))
+
+
+@lru_cache(maxsize=256)
+def _armed_by(action: str, limits: frozenset[str]) -> tuple[str, ...]:
+    """Return the same, kept: what arms them repeats from order to order."""
     armed = {_ALWAYS, *limits}
     if action != "new":
         armed.add("actions")
     if action in {"replace", "cancel"}:
         armed.add(_TARGET)
     listed = [name for name, field in CONTROLS if field in armed]
-    return [name for name in listed if action != "cancel" or name in OF_A_CANCEL]
+    if action == "cancel":
+        listed = [name for name in listed if name in OF_A_CANCEL]
+    return tuple(listed)
 
 
 def results(prices: PlainPrices) -> Iterator[PlainResult]:

@@ -46,6 +46,8 @@ class PlainOverlays:
 
     def _objections(self, said: Fields, *, is_due: bool) -> Iterator[tuple[int, str]]:
         given: list[Fields] = said.get("overlays", [])
+        if not (given or self.newest or _names_any(said["controls"])):
+            return
         answers = {answer["name"]: answer for answer in given}
         want = [] if not is_due else list(self._controls(answers))
         found = [each for each in said["controls"] if each["id"].startswith(OVERLAY)]
@@ -92,6 +94,10 @@ def _measured(policy: Fields, answer: Fields | None) -> str:
     if asked != (digest, policy["engine"], policy["version"]):
         return "another policy"
     return " ".join([answer["verdict"], *answer["forbidden_by"]])
+
+
+def _names_any(controls: list[Fields]) -> bool:
+    return any(each["id"].startswith(OVERLAY) for each in controls)
 
 
 def _ids(controls: list[Fields]) -> list[str]:

@@ -243,14 +243,22 @@ class Reexecution:
         if self.index < self.known:
             self._line = line
             return Entry(raw, note, event_of(line))
-        decision = self._decide_again(submitted, line)
-        if render_decision(decision, submitted.leaf) != note.text:
+        event = self._made_again(submitted, line, note.text)
+        if event is None:
             return None
         self._line = line
+        return Entry(raw, note, event)
+
+    def _made_again(
+        self, submitted: OrderSubmitted, line: DecisionLine, text: bytes
+    ) -> OrderDecided | None:
+        """Return the decision if making it again gives this very text, else None."""
+        decision = self._decide_again(submitted, line)
+        if render_decision(decision, submitted.leaf) != text:
+            return None
         if decision.answers:
             self.overlays.take(self.index, decision)
-        event = OrderDecided.of(decision, submitted.leaf)
-        return Entry(raw, note, event)
+        return OrderDecided.of(decision, submitted.leaf)
 
     def _decide_again(self, submitted: OrderSubmitted, line: DecisionLine) -> Decision:
         """Judge the order by the state before it, at the instant that was logged."""

@@ -34,12 +34,12 @@ class Sums:
     def __init__(self, listed: Iterator[tuple[str, str]], findings: Findings) -> None:
         self._listed, self._findings = listed, findings
         self._next = next(listed, None)
+        self._place = () if self._next is None else place(self._next[1])
 
     def meet(self, file: File) -> None:
         """Compare a file with its line; lines before it have no file."""
-        here = place(file.path)
-        while self._next is not None and place(self._next[1]) < here:
-            self._missing()
+        if self._next is not None and self._next[1] != file.path:
+            self._skip_to(place(file.path))
         if self._next is None or self._next[1] != file.path:
             self._findings.fails(PACKAGE, file.path, f"not listed in {SUMS}")
             return
@@ -48,7 +48,12 @@ class Sums:
             self._findings.fails(
                 PACKAGE, file.path, f"its SHA-256 is not that in {SUMS}"
             )
-        self._advance(file.path)
+        self._advance()
+
+    def _skip_to(self, here: tuple[str, ...]) -> None:
+        """Report the lines before this place."""
+        while self._next is not None and self._place < here:
+            self._missing()
 
     def end(self) -> None:
         """Report the lines that are left."""
@@ -59,13 +64,16 @@ class Sums:
         if self._next is not None:
             path = self._next[1]
             self._findings.fails(PACKAGE, path, f"listed in {SUMS} but missing")
-            self._advance(path)
+            self._advance()
 
-    def _advance(self, former: str) -> None:
+    def _advance(self) -> None:
         """Take the next line, which must come after the former one."""
-        self._next = next(self._listed, None)
-        if self._next is not None and place(self._next[1]) <= place(former):
-            path = self._next[1]
+        former, self._next = self._place, next(self._listed, None)
+        if self._next is None:
+            return
+        path = self._next[1]
+        self._place = place(path)
+        if self._place <= former:
             self._findings.fails(
                 PACKAGE, SUMS, f"{path} is out of order or comes twice"
             )

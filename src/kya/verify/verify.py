@@ -10,6 +10,7 @@ from kya.codec.package_layout import SUMS
 from kya.codec.package_report import markets_of
 from kya.core.errors import DistrustError, MalformedError
 from kya.verify.brought import Brought
+from kya.verify.collecting import rarely_collected
 from kya.verify.examination import Examination
 from kya.verify.finding import PACKAGE, Findings
 from kya.verify.package import LIMITS, Limits, Package, opened
@@ -65,7 +66,7 @@ def examine(
     found: Pass | None = None
     partial = False
     try:
-        with opened(path, limits) as package:
+        with rarely_collected(), opened(path, limits) as package:
             for folder in package.require_shape():
                 findings.fails(PACKAGE, folder, "an empty folder")
             if partial := is_partial(package):

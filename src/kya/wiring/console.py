@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -23,8 +24,10 @@ from kya.tlog.policy import Policy
 from kya.tlog.tile import TILE_WIDTH
 from kya.wiring.clock import NamedClock
 from kya.wiring.listening import LOOPBACK, listen_on
+from kya.wiring.programs import WithPrograms, programs_over
 from kya.wiring.remote import Remote
 from kya.wiring.server import Door, Server, server_of
+from kya.wiring.token_file import TokenFile
 
 _SECONDS: Final = 10.0
 _LET_GO_SECONDS: Final = 0.1
@@ -37,7 +40,8 @@ class ConsoleSettings:
     """Whose log is shown, and where people reach the pages.
 
     `origin` is what their browsers call the console; empty where nothing stands before
-    it.
+    it. `tokens` is the file of those that open the API for programs; without it there
+    is none.
     """
 
     gateway: str
@@ -45,6 +49,7 @@ class ConsoleSettings:
     host: str = LOOPBACK
     port: int = 0
     origin: str = ""
+    tokens: Path | None = None
 
 
 class GatewaySource:
@@ -97,7 +102,11 @@ async def _serve(
             now=now,
             templates=environment(),
         )
-        door = Door(app=create_console_app(console), listening=listening)
+        app = create_console_app(console)
+        if settings.tokens is not None:
+            file = TokenFile(settings.tokens)
+            app = WithPrograms(app, programs_over(follower, file, now))
+        door = Door(app=app, listening=listening)
         server = server_of(door, Server)
         following = asyncio.create_task(follower.follow_ever())
         letting_go = asyncio.create_task(_let_go(server, follower))

@@ -30,6 +30,7 @@ from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.alerts import recipients_of
 from kya.wiring.clock import NamedClock
+from kya.wiring.collecting import look_seldom
 from kya.wiring.due import DueActs
 from kya.wiring.front import Behind, Front, front_of
 from kya.wiring.installation import GATEWAY, LOG, Opened, open_installation
@@ -114,6 +115,7 @@ async def _judge(
     )
     try:
         await _begin(gateway, sequencer)
+        look_seldom()
         with contextlib.ExitStack() as stack:
             past = history_routes(History(sequencer), venues.accounts)
             seen = witnessed_route(partial(newest_witnessed, opened.data / "log"))

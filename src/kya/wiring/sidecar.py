@@ -9,14 +9,17 @@ from typing import Final
 import uvloop
 
 from kya.adapters.agent_journal import FileJournal
+from kya.adapters.kept_time import FileTime
 from kya.adapters.randomness import random_bytes
 from kya.agent.async_client import AsyncAgent
 from kya.agent.chain import Identity
+from kya.agent.dead_man import DeadMan
 from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.market import Market
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.config_outside import require_safe_address
 from kya.core.errors import InputError
+from kya.core.instant import Instant
 from kya.gateway.ports import Clock
 from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, from_pem
@@ -27,6 +30,7 @@ from kya.wiring.paper_exchange import serve_on_loopback
 from kya.wiring.workload import workload_at
 
 _NAME_BYTES: Final = 12
+_TIMER_FILE: Final = "cancel-after"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,8 @@ class Bound:
     """Whose bot it is, where its orders go, and whose market figures it sees.
 
     `directory` is the one that `kya agent enrol` made. With a key file, a bot must sign
-    under the key that is in it.
+    under the key that is in it. With seconds of silence, orders of a bot that asks for
+    nothing for so long are cancelled.
     """
 
     directory: Path
@@ -42,35 +47,33 @@ class Bound:
     region: str
     market_url: str
     key_file: Path | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundAgent:
-    """The agent of a directory, at work under its key, with its journal."""
-
-    name: str
-    agent: AsyncAgent
-    journal: FileJournal
-
-    async def close(self) -> None:
-        """Close the connections and the journal."""
-        await self.agent.close()
-        self.journal.close()
+    silence_seconds: int = 0
 
 
 class BoundDesk(KrakenDesk):
     """A desk that also gives back its agent's journal."""
 
-    def __init__(self, bound: Bound, agent: BoundAgent) -> None:
+    def __init__(
+        self,
+        agent: AsyncAgent,
+        bound: Bound,
+        journal: FileJournal,
+        now: Callable[[], Instant],
+    ) -> None:
         """Answer for this agent."""
+        dead_man = DeadMan(
+            now=now,
+            kept=FileTime(bound.directory / _TIMER_FILE),
+            silence_seconds=bound.silence_seconds,
+        )
         market = Market(bound.market_url)
-        super().__init__(agent.agent, bound.venue, market, new_name)
-        self._bound = agent
+        super().__init__(agent, bound.venue, market, new_name, dead_man)
+        self._journal = journal
 
     async def close(self) -> None:
         """Close the connections and the journal."""
         await super().close()
-        self._bound.journal.close()
+        self._journal.close()
 
 
 def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
@@ -79,11 +82,14 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         require_safe_address(bound.market_url)
     except ValueError as error:
         raise InputError(f"market data: {error}") from error
-    return BoundDesk(bound, agent_at(bound.directory, bound.region, clock))
+    client, journal = client_of(bound.directory, bound.region, clock)
+    return BoundDesk(client, bound, journal, clock.now)
 
 
-def agent_at(directory: Path, region: str, clock: Clock) -> BoundAgent:
-    """Return the agent that was enrolled into this directory, in this region."""
+def client_of(
+    directory: Path, region: str, clock: Clock
+) -> tuple[AsyncAgent, FileJournal]:
+    """Return the agent's client, and its journal, which whoever asks for it closes."""
     host = AgentHost(directory)
     agent = host.facts()["agent"]
     pem = (directory / "certificate.pem").read_bytes()
@@ -101,7 +107,7 @@ def agent_at(directory: Path, region: str, clock: Clock) -> BoundAgent:
         clock.now,
         host.link(clock.now),
     )
-    return BoundAgent(name=agent, agent=client, journal=journal)
+    return client, journal
 
 
 def new_name() -> str:

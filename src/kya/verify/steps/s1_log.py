@@ -1,7 +1,9 @@
 """Step 1: rebuild the log from its entries and judge every one of them on the way."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
 
 from kya.codec.note import SignedNote
 from kya.codec.package_layout import (
@@ -23,10 +25,12 @@ from kya.tlog.tile import bundles_of
 from kya.tlog.tree import read_bundle
 from kya.verify.brought import Brought
 from kya.verify.finding import PACKAGE, Findings
+from kya.verify.hands import Hands
 from kya.verify.invariants import PlainScan
 from kya.verify.learning_again import LearningAgain
 from kya.verify.package import Package
 from kya.verify.progress import Progress
+from kya.verify.quick import Doubted, QuickReexecution
 from kya.verify.reexecution import Reexecution
 from kya.verify.sighting import Sighting
 from kya.verify.since import entries_known
@@ -108,19 +112,85 @@ def examine_log(
         for question in REBUILT:
             findings.fails(question, CHECKPOINT, _sentence(error))
         return None
-    tally = Tally(_selection(package, findings))
-    watch.begin(tally.selection)
-    learning = LearningAgain(LogEntries(LogFiles(package), head.size))
-    reexecution = Reexecution(
-        brought.root, findings, tally, learning, brought.ask, brought.executions, watch
+    selection = _selection(package, findings)
+    watch.begin(selection)
+    log = Unread(package, brought, note, selection, progress)
+    quick = None if watch is not NOBODY else _quickly(log, head, findings)
+    return quick or _carefully(log, head, findings, watch)
+
+
+class Unread(NamedTuple):
+    """A log before the pass over it, and who is told how far the pass is."""
+
+    package: Package
+    brought: Brought
+    note: SignedNote
+    selection: Selection
+    progress: Progress
+
+
+def _quickly(log: Unread, head: Checkpoint, findings: Findings) -> Pass | None:
+    """Return the log if the quick way says that all of it holds, else None."""
+    limits, brought = log.package.limits, log.brought
+    # What was brought counts what it has seen, and so can see a log only once.
+    if brought.executions.listed or head.size <= limits.alone_max:
+        return None
+    before = findings.copy()
+    with Hands(limits.processors) as hands:
+        if hands.is_alone:
+            return None
+        try:
+            again = QuickReexecution(
+                *_basis(log, head, findings), brought.ask, hands=hands
+            )
+            return _passed(log, head, again, hands)
+        except Doubted:
+            findings.go_back_to(before)
+            return None
+
+
+def _carefully(log: Unread, head: Checkpoint, findings: Findings, watch: Watch) -> Pass:
+    """Return the log, every entry judged before the next one."""
+    brought = log.brought
+    again = Reexecution(
+        *_basis(log, head, findings), brought.ask, brought.executions, watch
     )
-    reexecution.known = _entries_known(package, head, brought)
-    first, last = tally.selection.first, tally.selection.last
-    scan = PlainScan(findings, str(first), str(last))
-    found = Pass(head=head, note=note, reexecution=reexecution, scan=scan)
-    _rebuild(package, found, findings, progress)
-    reexecution.require_end()
+    return _passed(log, head, again, None)
+
+
+def _basis(
+    log: Unread, head: Checkpoint, findings: Findings
+) -> tuple[bytes, Findings, Tally, LearningAgain]:
+    """Return what every re-execution rests on."""
+    learning = LearningAgain(LogEntries(LogFiles(log.package), head.size))
+    return log.brought.root, findings, Tally(log.selection), learning
+
+
+def _passed(
+    log: Unread, head: Checkpoint, again: Reexecution, hands: Hands | None
+) -> Pass:
+    """Return the log after one pass over its entries."""
+    again.known = _entries_known(log.package, head, log.brought)
+    scan = PlainScan(Findings(), str(log.selection.first), str(log.selection.last))
+    found = Pass(head=head, note=log.note, reexecution=again, scan=scan)
+    findings, before, elsewhere = again.findings, again.findings.copy(), None
+    if hands is not None:
+        elsewhere = hands.asked(partial(_scanned, LogFiles(log.package), found))
+    _rebuild(log, found, scans=elsewhere is None)
+    again.require_end()
+    if elsewhere is not None:
+        found = replace(found, scan=elsewhere())
+    findings.put_between(before, found.scan.findings)
+    found.scan.findings = findings
     return found
+
+
+def _scanned(read: LogFiles, found: Pass) -> PlainScan:
+    """Return the plain scan after it has seen all entries."""
+    for bundle in bundles_of(found.head.size):
+        for raw in read_bundle(read, bundle):
+            found.scan.take(raw)
+    return found.scan
 
 
 def _entries_known(package: Package, head: Checkpoint, brought: Brought) -> int:
@@ -145,14 +215,13 @@ def _selection(package: Package, findings: Findings) -> Selection:
     )
 
 
-def _rebuild(
-    package: Package, found: Pass, findings: Findings, progress: Progress
-) -> None:
+def _rebuild(log: Unread, found: Pass, *, scans: bool) -> None:
     """Compare every tile, and the root, with what the entries give."""
-    read, growth = LogFiles(package), Growth(Edge())
+    findings = found.reexecution.findings
+    read, growth = LogFiles(log.package), Growth(Edge())
     try:
-        seen = sizes_seen(package) | {found.head.size}
-        for path, content in growth.files(_entries(read, found, seen, progress)):
+        entries = _entries(log, found, scans=scans)
+        for path, content in growth.files(entries):
             # A bundle was read to get here; that it is one spelling, tlog sees to.
             if not path.startswith("tile/entries/"):
                 _compare(read, path, content, findings)
@@ -183,16 +252,15 @@ def sizes_seen(package: Package) -> frozenset[int]:
     return frozenset({*cosigned, *(size for size in stamped if size is not None)})
 
 
-def _entries(
-    read: LogFiles, found: Pass, seen: frozenset[int], progress: Progress
-) -> Iterator[bytes]:
-    """Yield the entries, each after both judges have seen it."""
-    done = 0
+def _entries(log: Unread, found: Pass, *, scans: bool) -> Iterator[bytes]:
+    """Yield the entries, each after re-execution, and the scan if asked, saw it."""
+    seen = sizes_seen(log.package) | {found.head.size}
+    read, done = LogFiles(log.package), 0
     for bundle in bundles_of(found.head.size):
         batch = read_bundle(read, bundle)
         # One judge after the other over the batch: half the time of taking turns,
         # because each finds its own code and tables still in the processor's cache.
-        if not found.reexecution.stopped:
+        if scans and not found.reexecution.stopped:
             for raw in batch:
                 found.scan.take(raw)
         for size, raw in enumerate(batch, start=done + 1):
@@ -202,7 +270,7 @@ def _entries(
                 found.moments[size] = found.reexecution.state.now
         yield from batch
         done += bundle.width
-        progress("entries", done, found.head.size)
+        log.progress("entries", done, found.head.size)
 
 
 def _compare(read: LogFiles, path: str, content: bytes, findings: Findings) -> None:

@@ -21,13 +21,12 @@ from kya.codec.package_layout import (
     proof_path,
 )
 from kya.core.errors import DistrustError, InputError
-from kya.tlog.merkle import verify_inclusion
 from kya.tlog.tile import belongs_to, parse_path
 from kya.verify.finding import PACKAGE, Findings
 from kya.verify.order_table import OrderFile, OrderRecord
 from kya.verify.package import File, Package
 from kya.verify.progress import Progress
-from kya.verify.proofs import proof_path_of
+from kya.verify.proofs import Proofs
 from kya.verify.steps.s1_log import Pass
 from kya.verify.sums import Sums, listed
 
@@ -76,12 +75,13 @@ class _Contents:
     found: Pass
     findings: Findings
     unseen: set[str] = field(init=False)
-    head: bytes = field(init=False)
+    proofs: Proofs = field(init=False)
 
     def __post_init__(self) -> None:
         """Wait for every small file that the log gives."""
         self.unseen = set(self.found.reexecution.expected.digests)
-        self.head = self.found.note.render()
+        head = self.found.head
+        self.proofs = Proofs(head.size, head.root, self.found.note.render())
 
     def examine(self, file: File) -> None:
         """Judge one file by its place."""
@@ -143,14 +143,12 @@ class _Contents:
         elif file.digest != (
             record.order if kind is OrderFile.ORDER else record.decision
         ):
-            self._fail(file.path, f"is not the entry of the log (order {record.index})")
+            self._fail(file.path, f"is not the entry of the log (order {record.entry})")
 
     def _examine_proof(self, file: File, record: OrderRecord) -> None:
         """Verify that the order is in the log, under this very tree head."""
-        head, index = self.found.head, record.index
         try:
-            path = proof_path_of(file.content, index, self.head)
-            verify_inclusion(record.leaf, index, head.size, path, head.root)
+            self.proofs.require(file.content, record.entry, record.leaf)
         except (InputError, DistrustError) as error:
             self._fail(file.path, str(error))
 
