@@ -42,6 +42,19 @@ async def check_scope(client: Any, agent_id: str, required: Any) -> Any:  # noqa
     return await guard(guarded)()
 
 
+async def burst(client: Any, agent_id: str, times: int) -> Any:  # noqa: ANN401
+    """Ask the same so often at once; raise the first fault, if there is one."""
+    asked = [client.agents.get(agent_id) for _ in range(times)]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    faults = [each for each in answers if isinstance(each, Exception)]
+    if faults:
+        raise faults[0]
+    return len(answers)
+
+
+_OURS = {"scope.check": check_scope, "agents.burst": burst}
+
+
 async def answer(url: str) -> None:
     """Make every call that comes, one after the other; a client for each key."""
     clients: dict[str, Any] = {}
@@ -53,8 +66,8 @@ async def answer(url: str) -> None:
         resource, _, method = asked["call"].partition(".")
         said: dict[str, Any]
         try:
-            if resource == "scope":
-                said = {"returned": await check_scope(clients[key], **given)}
+            if asked["call"] in _OURS:
+                said = {"returned": await _OURS[asked["call"]](clients[key], **given)}
             else:
                 call = getattr(getattr(clients[key], resource), method)
                 said = {"returned": shown(await call(**given))}
