@@ -211,8 +211,8 @@ def test_every_refusal_is_the_exception_that_callers_expect(client: Client) -> N
     assert (agents, page["has_next_page"]) == ([], False)
     said = other.call("agents.sign", agent_id=AGENT, payload=ORDER)
     assert said["raised"] == "NotFoundError"
-    # A hundred at once, and ten more for each second that it takes.
-    late = client.under("hasty").call("agents.burst", agent_id=AGENT, times=300)
+    # A hundred pass, and five more for each three seconds that it takes.
+    late = client.call("verify.ask_on", serial="AB", times=140)
     assert (late["raised"], late["retry_after"]) == ("RateLimitError", 1)
 
 
