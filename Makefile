@@ -38,7 +38,7 @@ check: .venv/.dev  ## Style, types and the direction of imports.
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-logo
 
-proof: .venv/.dev  ## The long tests and the full figures; results in bench/results/.
+proof: .venv/.dev .venv-freqtrade/.bot  ## The long tests and the full figures; results in bench/results/.
 	@scripts/install-system
 	@$(PYTEST) $(PARALLEL) -m proof --timeout $(PROOF_SECONDS) \
 		-p tests.proof_record --proof-record bench/results
@@ -63,7 +63,8 @@ lock:  ## Pin every dependency anew, with hashes.
 	@scripts/lock-requirements
 
 clean:  ## Remove everything that the targets above made.
-	rm -rf .venv .venv-bench $(SDK) demo-out dist build .coverage .coverage.* .hypothesis
+	rm -rf .venv .venv-bench .venv-freqtrade $(SDK) demo-out dist build
+	rm -rf .coverage .coverage.* .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -96,4 +97,12 @@ $(SDK)/.sdk: requirements/kakunin.txt
 	@$(PYTHON) -m venv $(SDK)
 	@$(SDK)/bin/pip --quiet --disable-pip-version-check \
 		install --require-hashes -r requirements/kakunin.txt
+	@touch $@
+
+# A bot that is bound as it is: a program of its own, under its own licence.
+.venv-freqtrade/.bot: requirements/freqtrade.txt
+	@echo "installing the bot that a proof binds into .venv-freqtrade, 0.8 GB" >&2
+	@$(PYTHON) -m venv .venv-freqtrade
+	@.venv-freqtrade/bin/pip --quiet --disable-pip-version-check \
+		install --require-hashes -r requirements/freqtrade.txt
 	@touch $@

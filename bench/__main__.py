@@ -18,6 +18,7 @@ from bench import (
     custody,
     deciding,
     engines,
+    fixing,
     growing,
     issuing,
     latency,
@@ -53,6 +54,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "mtls": mtls.run,
     "issuing": issuing.run,
     "bound": binding.run,
+    "fix": fixing.run,
     "cosigning": cosigning.run,
 }
 

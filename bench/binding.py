@@ -93,14 +93,14 @@ def _bots() -> Iterator[tuple[Bot, Bot]]:
             with up(data) as running:
                 where = ("--venue", "KRAKEN", "--region", "eu-west-1")
                 market = ("--market-data", url)
-                directory = str(_enrolled(running))
+                directory = str(enrolled(running))
                 with serving("sidecar", directory, *where, *market) as sidecar:
                     key, secret = (other / "api-key").read_text().split()
                     direct = a_bot(apart, apiKey=key, secret=secret)
                     yield direct, a_bot(sidecar)
 
 
-def _enrolled(running: Up) -> Path:
+def enrolled(running: Up) -> Path:
     """Return the directory of an agent that may trade there."""
     draft = a_draft()
     draft["scope"]["venues"] = ["KRAKEN"]

@@ -68,7 +68,7 @@ def a_message(number: int = 1, **changes: object) -> Message:
         arrived_at=MORNING,
         answer=VenueAnswer(status=VenueStatus.UNKNOWN),
     )
-    return replace(message, **changes)  # type: ignore[arg-type]
+    return message._replace(**changes)  # type: ignore[arg-type]
 
 
 def by_hand_amount() -> Money:

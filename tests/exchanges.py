@@ -13,7 +13,7 @@ import ccxt.async_support
 from kya.adapters.exchange_faults import Faults
 from kya.adapters.paper_exchange import PaperExchange
 from kya.adapters.prices_seeded import SeededPrices
-from kya.api.kraken import ApiKeys, KrakenEdge
+from kya.api.kraken import Answering, ApiKeys, KrakenEdge
 from kya.gateway.ports import Prices
 from kya.wiring.listening import listen_on
 from kya.wiring.server import Door, SecondServer, Server, server_of
@@ -26,6 +26,7 @@ _SYNC: Bot = ccxt.kraken
 _ASYNC: Bot = ccxt.async_support.kraken
 
 KEY, SECRET = "the-key", b64encode(b"the secret of the account" * 2).decode()
+STOLEN = "another-key-of-the-account"
 
 
 def an_exchange(
@@ -58,9 +59,9 @@ def at_socket(edge: KrakenEdge) -> Iterator[str]:
         thread.join()
 
 
-def edge_of(exchange: PaperExchange) -> KrakenEdge:
-    """The exchange's HTTP edge, with the one key."""
-    return KrakenEdge(exchange, ApiKeys({KEY: SECRET}))
+def edge_of(exchange: Answering) -> KrakenEdge:
+    """The exchange's HTTP edge, with the account's key and somebody else's copy."""
+    return KrakenEdge(exchange, ApiKeys({KEY: SECRET, STOLEN: SECRET}))
 
 
 def settings(url: str, **more: object) -> dict[str, object]:

@@ -236,10 +236,22 @@ def test_a_feed_on_this_machine_needs_no_tls(tmp_path: Path, host: str) -> None:
     assert host in _with_prices(tmp_path, text).prices.sources["feed"].url
 
 
+FIX = {"kind": "fix", "url": "tls://fix.example", "comp_id": "A", "venue_comp_id": "B"}
+
+
 @pytest.mark.parametrize(
     ("changes", "wanted"),
     [
-        ({"url": "https://api.example"}, 'for kind "ccxt"'),
+        ({"url": "https://api.example"}, 'for kind "ccxt" or "fix"'),
+        ({"kind": "fix", "url": "tcp://127.0.0.1:1"}, "want both"),
+        (
+            {"kind": "ccxt", "key_file": "k", "comp_id": "A", "venue_comp_id": "B"},
+            'for kind "fix"',
+        ),
+        ({**FIX, "url": "tcp://fix.example:1"}, "want tls, or tcp on loopback"),
+        ({**FIX, "url": ""}, "want tls"),
+        ({**FIX, "heartbeat_seconds": 61}, "want 1 to 60"),
+        ({**FIX, "key_file": "k", "key_env": "K"}, "and not both"),
         ({"kind": "ccxt"}, "want a key_file or a key_env"),
         ({"kind": "ccxt", "key_file": "k", "key_env": "K"}, "and not both"),
         ({"kind": "ccxt", "key_file": "k", "faults": {"c": "lost"}}, "for kind"),

@@ -7,6 +7,7 @@ import msgspec
 
 from kya.config_outside import (
     AlertSection,
+    ClockSection,
     PricesSection,
     Section,
     TimeStampsSection,
@@ -17,12 +18,13 @@ from kya.config_outside import (
 )
 from kya.core.errors import InputError
 from kya.core.limits import (
-    ALERT_TARGETS_MAX,
     DROP_COPY_MILLIS_MAX,
     MANDATE_DIRECTORS_MIN,
     RETENTION_YEARS,
     VENUE_ANSWER_MICROS_MAX,
 )
+from kya.core.limits_outside import ALERT_TARGETS_MAX
+from kya.fix.limits import HEARTBEAT_SECONDS_MAX
 
 CONFIG_FILE: Final = "kya.toml"
 
@@ -144,10 +146,13 @@ class VenueSection(Section, frozen=True, kw_only=True):
     `paper`: `faults` maps a client order id to what goes wrong with it. `ccxt`: orders
     go to `exchange`, at `url` unless that is empty, under the key that is in `key_file`
     (a path from the data directory: the key and its secret, a line each) or in the
-    environment, in `<key_env>_KEY` and `<key_env>_SECRET`.
+    environment, in `<key_env>_KEY` and `<key_env>_SECRET`. `fix`: orders go to `url`,
+    `tls://` or, on loopback, `tcp://`, where we are `comp_id` and the venue is
+    `venue_comp_id`; a key, if there is one, is user name and password. With `resets`
+    both sides number their messages anew at each Logon.
     """
 
-    kind: Literal["paper", "ccxt"] = "paper"
+    kind: Literal["paper", "ccxt", "fix"] = "paper"
     unexplained: Halting = "venue"
     faults: dict[str, FaultName] = msgspec.field(default_factory=dict[str, FaultName])
     exchange: Literal["kraken"] = "kraken"
@@ -155,19 +160,34 @@ class VenueSection(Section, frozen=True, kw_only=True):
     key_file: str = ""
     key_env: str = ""
     timeout_ms: int = 4_000
+    comp_id: str = ""
+    venue_comp_id: str = ""
+    heartbeat_seconds: int = 30
+    resets: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what belongs to the other kind, and a road that others could read."""
+        """Refuse what belongs to another kind, and a road that others could read."""
         if self.kind == "paper":
             if self.url or self.key_file or self.key_env:
-                raise ValueError('url, key_file and key_env are for kind "ccxt"')
+                raise ValueError(
+                    'url, key_file and key_env are for kind "ccxt" or "fix"'
+                )
             return
         if self.faults:
             raise ValueError('faults are for kind "paper"')
-        if bool(self.key_file) is bool(self.key_env):
+        is_fix = self.kind == "fix"
+        if is_fix is not bool(self.comp_id and self.venue_comp_id):
+            raise ValueError('comp_id and venue_comp_id are for kind "fix", want both')
+        if self.key_file and self.key_env:
             raise ValueError("want a key_file or a key_env, and not both")
-        if self.url:
-            require_safe_address(self.url)
+        if not (self.key_file or self.key_env or is_fix):
+            raise ValueError("want a key_file or a key_env")
+        if not 1 <= self.heartbeat_seconds <= HEARTBEAT_SECONDS_MAX:
+            raise ValueError(f"heartbeat_seconds: want 1 to {HEARTBEAT_SECONDS_MAX}")
+        if self.url or is_fix:
+            require_safe_address(
+                self.url, ("tls", "tcp") if is_fix else ("https", "http")
+            )
         if not VENUE_MILLIS_MIN <= self.timeout_ms <= VENUE_MILLIS_MAX:
             raise ValueError(
                 f"timeout_ms: want {VENUE_MILLIS_MIN} to {VENUE_MILLIS_MAX}"
@@ -197,6 +217,7 @@ class Config(Section, frozen=True, kw_only=True):
     drop_copy: DropCopySection = DropCopySection()
     witnesses: WitnessesSection = WitnessesSection()
     time_stamps: TimeStampsSection = TimeStampsSection()
+    clock: ClockSection = ClockSection()
     venues: dict[str, VenueSection] = msgspec.field(
         default_factory=dict[str, VenueSection]
     )

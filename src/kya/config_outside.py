@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from kya.core import tokens
-from kya.core.limits import (
+from kya.core.limits import BASIS_POINTS_MAX, CLOCK_MICROS_MAX, PRICE_AGE_MILLIS_MAX
+from kya.core.limits_outside import (
     ALERT_ANSWER_MILLIS_MAX,
     ALERT_ANSWER_MILLIS_MIN,
     ALERT_GIVE_UP_SECONDS_MAX,
     ALERT_SECRETS_MAX,
-    BASIS_POINTS_MAX,
+    CLOCK_EVERY_SECONDS_MAX,
+    CLOCK_SILENCE_SECONDS_MAX,
     FEED_MILLIS_MIN,
-    PRICE_AGE_MILLIS_MAX,
     PRICE_SOURCES_MAX,
     STAMP_AUTHORITIES_MAX,
     STAMP_SECONDS_MAX,
@@ -51,15 +52,20 @@ def require_names(what: str, names: Iterable[str], most: int) -> None:
             raise ValueError(f"{what}: want names like {tokens.NAME.pattern}")
 
 
-def require_safe_address(url: str) -> None:
-    """Raise ValueError for an address on whose way others could read or write."""
-    address = urlsplit(url)
-    is_safe = address.scheme == "https" or (
-        address.scheme == "http" and is_loopback(address.hostname or "")
+def require_safe_address(
+    url: str, schemes: tuple[str, str] = ("https", "http")
+) -> None:
+    """Raise ValueError for an address on whose way others could read or write.
+
+    The first scheme keeps them out, the second is for loopback alone.
+    """
+    address, (safe, plain) = urlsplit(url), schemes
+    is_safe = address.scheme == safe or (
+        address.scheme == plain and is_loopback(address.hostname or "")
     )
     if not (is_safe and address.hostname) or "@" in address.netloc:
         raise ValueError(
-            "url: want https, or http on loopback, and no user or password in it"
+            f"url: want {safe}, or {plain} on loopback, and no user or password in it"
         )
 
 
@@ -173,6 +179,30 @@ class TimeStampsSection(Section, frozen=True, kw_only=True):
         for name in self.authorities:
             if tokens.NAME.fullmatch(name) is None or "." in name:
                 raise ValueError("authorities: want names without a dot")
+
+
+class ClockSection(Section, frozen=True, kw_only=True):
+    """Who is asked how far the machine's clock is from UTC; nobody unless named.
+
+    `offset_us_max` bounds what counts as in time. With `halt_after_s`, the firm is
+    halted once the clock was not, or nobody could tell, for longer than that.
+    """
+
+    keeper: Literal["", "chrony", "kernel"] = ""
+    every_s: int = 600
+    offset_us_max: int = 1_000
+    halt_after_s: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what could never be asked, or be kept."""
+        if not 1 <= self.every_s <= CLOCK_EVERY_SECONDS_MAX:
+            raise ValueError(f"every_s: want 1 to {CLOCK_EVERY_SECONDS_MAX}")
+        if not 1 <= self.offset_us_max <= CLOCK_MICROS_MAX:
+            raise ValueError(f"offset_us_max: want 1 to {CLOCK_MICROS_MAX}")
+        if not 0 <= self.halt_after_s <= CLOCK_SILENCE_SECONDS_MAX:
+            raise ValueError(f"halt_after_s: want 0 to {CLOCK_SILENCE_SECONDS_MAX}")
+        if self.halt_after_s and not self.keeper:
+            raise ValueError('halt_after_s: want a keeper, "chrony" or "kernel"')
 
 
 class AlertSection(Section, frozen=True, kw_only=True):

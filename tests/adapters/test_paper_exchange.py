@@ -288,6 +288,44 @@ def test_the_asynchronous_client_is_served_as_well(place: Place) -> None:
     asyncio.run(run())
 
 
+def test_candles_show_what_the_market_gave_the_running_one_last(place: Place) -> None:
+    bot = place.bot()
+    place.clock.forward(seconds=90)
+    candles = bot.fetch_ohlcv("EUR/USD", "1m")
+    opens = [candle[0] // 1_000 for candle in candles]
+    assert len(candles) == 720
+    assert opens[-1] == place.clock.now().micros // 1_000_000 // 60 * 60
+    assert opens == list(range(opens[0], opens[-1] + 1, 60))
+    assert all(
+        low <= min(o, c) <= max(o, c) <= high for _, o, high, low, c, _ in candles
+    )
+    assert candles[-1][4] == bot.fetch_ticker("EUR/USD")["bid"]
+    assert {candle[5] for candle in candles} == {0}
+    newer = bot.fetch_ohlcv("EUR/USD", "1m", since=candles[-3][0])
+    assert newer == candles[-3:]
+    since = candles[-1][0] // 3_600_000 * 3_600_000
+    (hour,) = bot.fetch_ohlcv("EUR/USD", "1h", since=since)
+    assert hour[2] > hour[3]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"interval": "2"}, {"since": "-1"}, {"since": "x"}, {"pair": "NONE"}]
+)
+def test_candles_of_no_length_or_market_are_refused(
+    place: Place, asked: dict[str, str]
+) -> None:
+    with pytest.raises(ccxt.BaseError, match=r"Invalid arguments|Unknown asset"):
+        place.bot().public_get_ohlc({"pair": "ZEURZUSD", **asked})
+
+
+def test_where_there_was_no_market_there_is_no_candle(place: Place) -> None:
+    since = FOUNDED.plus(seconds=-3_600)
+    silent = PaperExchange(MemoryPrices([]), HandClock(since))
+    place.edge.answering, place.edge.keys = silent, edge_of(silent).keys
+    found = place.the_bot.public_get_ohlc({"pair": "XXBTZEUR"})["result"]
+    assert found["XXBTZEUR"] == []
+
+
 def test_the_book_outlives_the_process(tmp_path: Path, place: Place) -> None:
     path = tmp_path / "book.jsonl"
     first = PaperExchange(SeededPrices(1), HandClock(), path)

@@ -8,7 +8,11 @@ from kya.adapters.prices_memory import MemoryPrices
 from kya.adapters.prices_newest import NewestPrices
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
-from kya.core.limits import FEED_AHEAD_MAX, FEED_AHEAD_MICROS_MAX, FEED_MARKETS_MAX
+from kya.core.limits_outside import (
+    FEED_AHEAD_MAX,
+    FEED_AHEAD_MICROS_MAX,
+    FEED_MARKETS_MAX,
+)
 from kya.core.price import ReferencePrice
 from tests.adapters.test_prices_memory import a_price
 from tests.contracts.prices import PricesContract

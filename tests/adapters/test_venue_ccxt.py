@@ -19,6 +19,7 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, OrderType, TimeInForce
 from kya.core.order_events import VenueStatus
 from kya.gateway.ports import DropCopy, Venue, VenueAnswer
+from tests.contracts.at_bench import AtBench
 from tests.contracts.drop_copy import DropCopyContract
 from tests.contracts.venue import (
     VenueContract,
@@ -93,34 +94,20 @@ def bench(edge: tuple[KrakenEdge, str], tmp_path: Path) -> Iterator[Bench]:
     bench.close()
 
 
-class TestContract(VenueContract):
-    @pytest.fixture(autouse=True)
-    def at_bench(self, bench: Bench) -> None:
-        self._bench = bench
-
+class TestContract(AtBench[Bench], VenueContract):
     def a_venue(self) -> Venue:
-        return self._bench.venue()
+        return self.runs.venue()
 
     def a_forgetful_venue(self) -> Venue:
-        return self._bench.venue(ExchangeFault.DISCONNECT)
-
-    def run(self, case: Coroutine[None, None, None]) -> None:
-        self._bench.run(case)
+        return self.runs.venue(ExchangeFault.DISCONNECT)
 
 
-class TestList(DropCopyContract):
-    @pytest.fixture(autouse=True)
-    def at_bench(self, bench: Bench) -> None:
-        self._bench = bench
-
+class TestList(AtBench[Bench], DropCopyContract):
     def a_list(self, count: int) -> DropCopy:
-        venue = self._bench.venue()
+        venue = self.runs.venue()
         for number in range(count):
-            fill(self._bench, number)
+            fill(self.runs, number)
         return CcxtDropCopy(venue)
-
-    def run(self, asked: Coroutine[None, None, T]) -> T:
-        return self._bench.run(asked)
 
 
 def fill(bench: Bench, number: int) -> None:

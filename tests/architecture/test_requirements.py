@@ -24,9 +24,11 @@ SETS = [
     "ccxt",
     "fix",
     "apprise",
+    "mcp",
     "report",
     "behaviour",
     "kakunin",
+    "freqtrade",
 ]
 
 
@@ -58,7 +60,7 @@ def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
     others = {"server", "agent", "demo", "parquet", "cedar", "rego", "stamps", "ccxt"}
-    others |= {"apprise", "console", "fix", "report"}
+    others |= {"apprise", "console", "fix", "mcp", "report"}
     backends = extras.keys() - others
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
@@ -98,6 +100,13 @@ def test_the_library_that_tells_people_otherwise_is_locked() -> None:
     (wanted,) = project["project"]["optional-dependencies"]["apprise"]
     assert re.split(r"[<>=\[]", wanted)[0] in _pins("apprise.txt")
     assert _pins("apprise.txt").items() <= _pins("dev.txt").items()
+
+
+def test_what_speaks_with_assistants_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    _, wanted = project["project"]["optional-dependencies"]["mcp"]
+    assert re.split(r"[<>=\[]", wanted)[0] in _pins("mcp.txt")
+    assert _pins("mcp.txt").items() <= _pins("dev.txt").items()
 
 
 def test_what_sets_and_signs_the_report_is_locked() -> None:

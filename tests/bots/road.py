@@ -2,9 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -36,7 +36,7 @@ from kya.wiring.listening import listen_on
 from kya.wiring.server import Door, SecondServer, Server, server_of
 from tests.exchanges import KEY, SECRET, an_exchange, at_socket, edge_of
 from tests.gateway.house import HandClock, House, a_venue, the_world
-from tests.world import AGENT, the_scope
+from tests.world import AGENT, World, the_scope
 
 T = TypeVar("T")
 VENUE = "SIMA"
@@ -56,6 +56,7 @@ class Road:
     """The parts of one road; the gateway and the sidecar share a loop in a thread."""
 
     exchange: PaperExchange
+    arrived: list[str]
     clock: HandClock
     house: House
     venue: CcxtVenue
@@ -84,22 +85,43 @@ class Road:
         return [*self.house.world.entries, *self.house.raws()]
 
 
+@dataclass(kw_only=True)
+class Noting:
+    """Stands before an exchange, and notes the client id of each order that arrives."""
+
+    exchange: PaperExchange
+    arrived: list[str] = field(default_factory=list)
+
+    async def public(self, method: str, parameters: Mapping[str, str]) -> object:
+        return await self.exchange.public(method, parameters)
+
+    async def private(self, method: str, parameters: Mapping[str, str]) -> object:
+        if method == "AddOrder":
+            self.arrived.append(parameters.get("cl_ord_id", ""))
+        return await self.exchange.private(method, parameters)
+
+
 @contextmanager
 def a_road(
-    folder: Path, *faults: ExchangeFault, timeout: int = 4_000
+    folder: Path,
+    *faults: ExchangeFault,
+    timeout: int = 4_000,
+    plan: Faults | None = None,
+    scope: Scope | None = None,
 ) -> Iterator[Road]:
-    """A road whose first orders at the exchange meet these faults.
+    """A road whose first orders at the exchange meet these faults, or those planned.
 
     The gateway waits so many milliseconds for an answer of the exchange.
     """
     clock = HandClock()
-    plan = Faults(dict(enumerate(faults, start=1)))
+    plan = plan or Faults(dict(enumerate(faults, start=1)))
     exchange = an_exchange(plan, clock=clock)
+    noting = Noting(exchange=exchange)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     with ExitStack() as stack:
-        url = stack.enter_context(at_socket(edge_of(exchange)))
+        url = stack.enter_context(at_socket(edge_of(noting)))
 
         def run(work: Coroutine[Any, Any, T]) -> T:
             return asyncio.run_coroutine_threadsafe(work, loop).result(20)
@@ -111,7 +133,8 @@ def a_road(
             timeout_millis=timeout,
             is_paced=False,
         )
-        road, servers = run(_opened(access, exchange, clock, folder))
+        world = the_world(scope or btc_scope())
+        road, servers = run(_opened(access, noting, clock, folder, world))
         try:
             yield road
         finally:
@@ -122,13 +145,13 @@ def a_road(
 
 
 async def _opened(
-    access: Access, exchange: PaperExchange, clock: HandClock, folder: Path
+    access: Access, noting: Noting, clock: HandClock, folder: Path, world: World
 ) -> tuple[Road, list[asyncio.Task[None]]]:
     """Open gateway and sidecar in this loop."""
     url, venue = access.url, CcxtVenue(access, clock, folder / "SIMA.jsonl")
     clock.forward(seconds=1)
     house = House(
-        world=the_world(btc_scope()),
+        world=world,
         clock=clock,
         disk=MemoryDisk(),
         paper=a_venue(clock),
@@ -162,7 +185,8 @@ async def _opened(
     )
     sidecar_url, sidecar_task = await _serving(KrakenEdge(desk, None))
     road = Road(
-        exchange=exchange,
+        exchange=noting.exchange,
+        arrived=noting.arrived,
         clock=clock,
         house=house,
         venue=venue,

@@ -125,7 +125,7 @@ def up(
 ) -> Generator[Up]:
     """Run `kya up` on a free port until the block ends, if it has not ended before."""
     with starting(data, *arguments, variables=variables) as process:
-        yield Up(process, data, _announced(process))
+        yield Up(process, data, _announced(process).split()[0])
 
 
 @contextmanager
@@ -141,6 +141,13 @@ def starting(
 @contextmanager
 def serving(*arguments: str) -> Generator[str]:
     """Run a command that serves, on a free port, while the block lasts."""
+    with announcing(*arguments) as words:
+        yield words.split()[0]
+
+
+@contextmanager
+def announcing(*arguments: str) -> Generator[str]:
+    """Run a command that serves; yield all that it says of where it is."""
     with _process((*arguments, "--port", "0"), {}) as process:
         yield _announced(process, f"kya {arguments[0]} is at ")
 
@@ -167,14 +174,14 @@ def _process(
 
 
 def _announced(process: "subprocess.Popen[str]", words: str = "kya is up at ") -> str:
-    """Return the URL that a server prints once it takes requests."""
+    """Return what a server prints once it takes requests, the URL first."""
     if process.stdout is None:
         raise AssertionError("a process without stdout")
     line = process.stdout.readline()
     if not line.startswith(words):
         _, err = process.communicate(timeout=SECONDS)
         raise AssertionError(f"the server did not start: {line}{err}")
-    return line.removeprefix(words).split()[0]
+    return line.removeprefix(words).strip()
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:

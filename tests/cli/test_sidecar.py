@@ -151,3 +151,21 @@ def test_an_exchange_keeps_its_key_and_its_book(exchange: tuple[str, Path]) -> N
     bot.create_order("BTC/EUR", "market", "buy", 0.01)
     assert len((folder / "book.jsonl").read_text().splitlines()) == 1
     assert (folder / "api-key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("--dialect", "fix", "--cancel-after", "5"), "--cancel-on-disconnect"),
+        (("--cancel-on-disconnect",), "--dialect fix"),
+        (("--resets",), "--dialect fix"),
+        (("--dialect", "fix", "--bot-comp-id", "a bot"), "bot's CompID"),
+    ],
+)
+def test_what_means_nothing_in_a_dialect_is_refused(
+    tmp_path: Path, options: tuple[str, ...], wanted: str
+) -> None:
+    where = ("--venue", "SIMA", "--region", "eu-west-1")
+    said = kya("sidecar", tmp_path, *where, *options)
+    assert said.code == 2
+    assert wanted in said.err

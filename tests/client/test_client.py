@@ -91,6 +91,7 @@ def questions_of(office: Office) -> list[Question[Any]]:
         questions.needs(),
         questions.log(),
         questions.entry(0),
+        questions.certificate(office.lounge.world.credential),
         questions.witnesses(),
         questions.check(WISH),
     ]

@@ -161,6 +161,24 @@ def test_only_a_plain_refusal_promises_that_nothing_was_done(
     assert nothing_was_done(words) is promised
 
 
+@pytest.mark.parametrize(
+    ("name", "nothing", "something"),
+    [
+        ("leverage", "none", "2"),
+        ("reduce_only", "false", "true"),
+        ("starttm", "0", "+60"),
+        ("trading_agreement", "agree", "disagree"),
+    ],
+)
+def test_a_parameter_that_says_nothing_is_known_with_that_value_alone(
+    name: str, nothing: str, something: str
+) -> None:
+    least = {"pair": "XBTEUR", "type": "buy", "ordertype": "market", "volume": "1"}
+    assert read_new_order({**least, name: nothing}) == read_new_order(least)
+    with pytest.raises(DialectError, match=f"arguments:{name}"):
+        read_new_order({**least, name: something})
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"error":"x"}', b"\xff"])
 def test_what_is_no_answer_is_not_read_as_one(body: bytes) -> None:
     with pytest.raises(MalformedError):

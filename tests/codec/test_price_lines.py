@@ -8,14 +8,14 @@ import pytest
 from kya.codec.price_lines import PriceLine, read_price_line
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
-from kya.core.limits import (
+from kya.core.limits import TEXT_CHARS_MAX
+from kya.core.limits_outside import (
     FEED_AHEAD_MAX,
     FEED_AHEAD_MICROS_MAX,
     FEED_LINE_BYTES_MAX,
     FEED_MARKETS_MAX,
     FEED_PAUSE_MILLIS_MAX,
     FEED_PAUSE_MILLIS_MIN,
-    TEXT_CHARS_MAX,
 )
 from kya.core.money import Price
 from kya.core.price import MarketState, ReferencePrice

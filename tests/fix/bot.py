@@ -25,6 +25,16 @@ from tests.world import eur
 SECONDS = 10
 
 
+class Heard(Line):
+    """A line that remembers every byte that came."""
+
+    heard = b""
+
+    def take(self, chunk: bytes) -> None:
+        self.heard += chunk
+        super().take(chunk)
+
+
 class Bot:
     """Sends messages, and waits for what comes."""
 
@@ -42,7 +52,7 @@ class Bot:
             ours="BOT", theirs="KYA", role=Role.INITIATOR, resends=resend_nothing,
             **changes,  # type: ignore[arg-type]
         )  # fmt: skip
-        self.line = Line(Session(terms, store or MemoryStore()), self, clock)
+        self.line = Heard(Session(terms, store or MemoryStore()), self, clock)
         self.told: asyncio.Queue[Received] = asyncio.Queue()
         self.up, self.down = asyncio.Event(), asyncio.Event()
         self.why = ""
@@ -54,7 +64,13 @@ class Bot:
         self.down.clear()
         await loop.create_connection(self.line.protocol, self.host, self.port)
         async with asyncio.timeout(SECONDS):
-            await self.up.wait()
+            ended = asyncio.ensure_future(self.down.wait())
+            begun = asyncio.ensure_future(self.up.wait())
+            await asyncio.wait({ended, begun}, return_when="FIRST_COMPLETED")
+            ended.cancel()
+            begun.cancel()
+        if not self.up.is_set():
+            raise ConnectionError(self.why)
         return self
 
     async def leave(self) -> None:

@@ -18,6 +18,7 @@ from kya.agent.fix_roads import Manners
 from kya.agent.link import Link
 from kya.api.app import create_app
 from kya.api.history import history_routes
+from kya.core.instant import Instant
 from kya.core.scope import Scope as Mandated
 from kya.core.scope_limits import ACTIONS_WITH_A_ROAD, Limits
 from kya.fix.line import Line
@@ -85,7 +86,7 @@ class FixRoad:
         """The process that takes the place of the one beside the bot."""
         await self.desk.close()
         async with desk_at(
-            self.house, self.gateway, self.journal, self.store, self.manners
+            self.house, self.gateway, (self.journal, self.store), self.manners
         ) as (_, address):
             yield address
 
@@ -96,9 +97,14 @@ class FixRoad:
 
 @asynccontextmanager
 async def desk_at(
-    house: House, gateway: str, journal: MemoryJournal, store: Store, manners: Manners
+    house: House,
+    gateway: str,
+    memory: tuple[MemoryJournal, Store],
+    manners: Manners,
+    clock: Callable[[], Instant] | None = None,
 ) -> AsyncGenerator[tuple[FixDesk, str]]:
-    """The process that stands beside the bot."""
+    """The process that stands beside the bot; its session may go by another clock."""
+    journal, store = memory
     agent = AsyncAgent(
         Identity(agent=AGENT, credential=house.world.credential, region="eu-west-1"),
         house.world.agent,
@@ -113,7 +119,7 @@ async def desk_at(
     numbers = count(1)
     desk = FixDesk(agent, manners, house.clock.now, lambda: f"ours-{next(numbers)}")
     terms = Terms(ours="KYA", theirs="BOT", role=Role.ACCEPTOR)
-    line = Line(Session(terms, store), desk, house.clock.now)
+    line = Line(Session(terms, store), desk, clock or house.clock.now)
     await desk.opened(line)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(line.protocol, "127.0.0.1", 0)
@@ -134,6 +140,7 @@ async def a_fix_road(
     faults: Mapping[str, Fault] = NO_FAULTS,
     venue: Venue | None = None,
     cancels_on_disconnect: bool = False,
+    clock: Callable[[], Instant] | None = None,
 ) -> AsyncGenerator[FixRoad]:
     """A road whose orders meet these faults at the paper venue, by client order id."""
     house = a_house(scope=fix_scope(), faults=faults, venue=venue)
@@ -145,7 +152,8 @@ async def a_fix_road(
     gate = Gate(app)
     async with serving_in_loop(gate) as gateway:
         try:
-            async with desk_at(house, gateway, journal, store, manners) as (desk, at):
+            memory = (journal, store)
+            async with desk_at(house, gateway, memory, manners, clock) as (desk, at):
                 yield FixRoad(
                     house=house, desk=desk, address=at, gateway=gateway, gate=gate,
                     journal=journal, manners=manners, store=store,

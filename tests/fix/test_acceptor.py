@@ -294,6 +294,21 @@ async def test_what_works_is_cancelled_when_the_bot_is_gone(road: FixRoad) -> No
     )  # fmt: skip
 
 
+@on_road(cancels_on_disconnect=True)
+async def test_what_works_is_cancelled_by_the_process_that_follows(
+    road: FixRoad,
+) -> None:
+    memory = MemoryStore()
+    bot = await road.bot(memory)
+    await resting(bot, "one")
+    await road.desk.close()  # It ends before it can cancel anything.
+    await bot.hang_up()
+    async with road.another_desk() as address:
+        bot = await Bot(address, road.house.clock.now, memory).dial()
+        _, done = await bot.reports(2)
+    assert (done.kind, done.original) == (ExecType.CANCELED, "one")
+
+
 @on_road()
 async def test_what_works_goes_on_working_unless_that_was_agreed(
     road: FixRoad,

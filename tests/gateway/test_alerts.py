@@ -12,7 +12,7 @@ from kya.core.events import Event
 from kya.core.fold import apply
 from kya.core.incident import IncidentActed, Step
 from kya.core.lifecycle import Act
-from kya.core.limits import ALERTS_UNDER_WAY_MAX
+from kya.core.limits_outside import ALERTS_UNDER_WAY_MAX
 from kya.core.power_events import StandingChanged
 from kya.core.state import State
 from kya.gateway.alert import Alert, Change, alert_of, changes

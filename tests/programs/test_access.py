@@ -27,6 +27,7 @@ from tests.programs.test_reading import busy
 from tests.world import AGENT, MORNING
 
 PARTS = {"agent": AGENT, "seq": "2", "incident": "0" * 64, "index": "0"}
+PARTS["credential"] = "0" * 64
 WANTED = WantedToken("siem", ALL, 30)
 DRAWN = bytes(DRAWN_BYTES)
 

@@ -234,7 +234,7 @@ def test_a_check_is_denied_where_a_price_is_needed_and_none_is_assumed() -> None
             "prices: none of EUR/USD was assumed, and no feed is asked"
         ]
         assumed = AssumedPrice(market="EUR/USD", bid="1.38105", ask="1.38111")
-        told = await check(client, but(prices=[assumed]))
+        told = await check(client, but(prices=(assumed,)))
         assert (told.outcome, told.not_known) == ("allowed", [])
 
     lived(asked, a_world(limits=Limits(price_age_millis=5_000)))
@@ -251,8 +251,8 @@ def test_a_check_is_denied_where_a_price_is_needed_and_none_is_assumed() -> None
         but(region=None),
         but(type="LIMIT"),
         but(action="cancel"),
-        but(prices=[AssumedPrice(market="EUR/USD", bid="x", ask="1")]),
-        but(prices=[AssumedPrice(market="EUR/USD", bid="1", ask="1")] * 17),
+        but(prices=(AssumedPrice(market="EUR/USD", bid="x", ask="1"),)),
+        but(prices=(AssumedPrice(market="EUR/USD", bid="1", ask="1"),) * 17),
     ],
 )
 def test_what_can_be_no_order_is_not_judged(wish: Wish) -> None:

@@ -66,7 +66,9 @@ async def test_every_list_and_every_thing_is_of_its_kind(
     office: Office, client: httpx.AsyncClient
 ) -> None:
     incident = next(iter(office.lounge.world.state.incidents))
+    held = office.lounge.world.credential
     parts = {"agent": AGENT, "seq": "2", "incident": incident, "index": "0"}
+    parts["credential"] = held
     for served in ROUTES:
         if served.operation.method == "get":
             answer = await client.get(served.operation.path.format(**parts))
@@ -220,6 +222,7 @@ async def test_a_cursor_that_somebody_made_up_is_refused(
         ("/v1/agents/nobody", 404),
         ("/v1/incidents/" + "0" * 64, 404),
         ("/v1/incidents/xyz", 400),
+        ("/v1/certificates/" + "0" * 64, 404),
         ("/v1/log/entries/999999", 404),
         ("/v1/nothing", 404),
     ],

@@ -15,6 +15,7 @@ from kya.cli.app import command_line
 from kya.cli.exits import Exit
 from kya.codec import (
     baseline_locks,
+    clock_comparisons,
     decisions,
     drop_copies,
     erasures,
@@ -196,6 +197,7 @@ LINES: Final = (
     incidents.IncidentLine,
     incidents.AlertLine,
     erasures.ErasureLine,
+    clock_comparisons.ClockLine,
 )
 
 

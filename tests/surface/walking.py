@@ -29,7 +29,7 @@ def walk(page: Path, folder: Path, ports: Iterable[str]) -> None:
                 for shown, port in real.items():
                     command = command.replace(f":{shown}", f":{port}")
                     command = command.replace(f"py {shown}", f"py {port}")
-                    command = command.replace(f"--port {shown}", f"--port {port}")
+                    command = command.replace(f"port {shown}", f"port {port}")
                 printed = stop_and_run(session, command)
                 if command == "kya up":
                     real["8700"] = printed[-1].split(":")[2].split()[0]

@@ -60,13 +60,8 @@ class Changes:
             "price": parameters.get("price", str(order.price)),
             "userref": parameters.get("userref", order.userref),
         }
-        self._end([order], "Order replaced", now)
-        try:
-            wanted = read_new_order({k: v for k, v in changed.items() if v})
-            entered = self._enter(wanted, now)
-        except DialectError:
-            self._book.keep(order)
-            raise
+        wanted = read_new_order({k: v for k, v in changed.items() if v})
+        entered = self.put_in_place(order, wanted, "Order replaced", now)
         (new,) = cast("list[str]", entered["txid"])
         return {
             "status": "ok",
@@ -77,6 +72,17 @@ class Changes:
             "orders_cancelled": 1,
             "descr": entered["descr"],
         }
+
+    def put_in_place(
+        self, order: BookOrder, wanted: NewOrder, why: str, now: Instant
+    ) -> dict[str, object]:
+        """Enter an order where another one rests, both at once or neither."""
+        self._end([order], why, now)
+        try:
+            return self._enter(wanted, now)
+        except DialectError:
+            self._book.keep(order)
+            raise
 
     def _amend(self, parameters: Parameters, now: Instant) -> object:
         """Change what rests in its place: the whole volume, or the limit."""
@@ -95,6 +101,10 @@ class Changes:
             raise DialectError("EOrder:Insufficient funds")
         self._book.keep(amended)
         return {"amend_id": f"T{order.id[1:-2]}{now.micros % 100:02}"}
+
+    def cancel(self, order: BookOrder, now: Instant) -> None:
+        """Take one order out of the book, as its owner wished."""
+        self._end([order], _USER, now)
 
     def _cancel(self, parameters: Parameters, now: Instant) -> object:
         """Cancel the orders of one name."""

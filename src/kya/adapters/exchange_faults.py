@@ -20,13 +20,16 @@ class ExchangeFault(Enum):
     RATE_LIMIT = "rate-limit"
     REVOKED = "revoked"  # From here on the key is not known any more.
     DOWN = "down"  # From here on nothing private is answered.
+    GAP = "gap"  # It is carried out; over FIX, what says so gets lost on its way.
 
 
 STANDING: Final = frozenset({ExchangeFault.REVOKED, ExchangeFault.DOWN})
 """What stays until somebody lifts it."""
 
 NO_FAULTS: Final[Mapping[int, ExchangeFault]] = MappingProxyType({})
-_OF_A_MESSAGE: Final = tuple(f for f in ExchangeFault if f not in STANDING)
+_OF_A_MESSAGE: Final = tuple(
+    f for f in ExchangeFault if f not in {*STANDING, ExchangeFault.GAP}
+)
 
 
 class Faults:
@@ -48,11 +51,12 @@ class Faults:
         self._one_in = one_in
         self.orders = 0
         self.standing: ExchangeFault | None = None
+        self.last: ExchangeFault | None = None
 
     def next(self) -> ExchangeFault | None:
         """Count an order, and return what goes wrong with it."""
         self.orders += 1
-        fault = self._by_number.get(self.orders, self._drawn())
+        self.last = fault = self._by_number.get(self.orders, self._drawn())
         if fault in STANDING:
             self.standing = fault
         return fault

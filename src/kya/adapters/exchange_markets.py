@@ -1,9 +1,11 @@
 """The paper exchange's markets and assets, and what its public methods say of them."""
 
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from email.utils import format_datetime
 from typing import Final
 
+from kya.adapters.exchange_candles import candles
 from kya.adapters.exchange_order import Quote
 from kya.codec.kraken_pairs import Asset, Pair, Pairs
 from kya.codec.kraken_shapes import plain, seconds
@@ -103,6 +105,17 @@ class Markets:
                 asks.append([plain(quote.ask + step * unit), "1.000", at])
                 bids.append([plain(quote.bid - step * unit), "1.000", at])
         return {pair.name: {"asks": asks, "bids": bids}}
+
+    def candles(self, parameters: Mapping[str, str], now: Instant) -> dict[str, object]:
+        """Return what OHLC says of a pair."""
+        pair = self.pairs.of(parameters.get("pair", ""))
+        found, last = candles(
+            lambda at: self.quote(pair, at),
+            parameters.get("interval", "1"),
+            parameters.get("since", "0"),
+            now,
+        )
+        return {pair.name: found, "last": last}
 
     def about_pairs(self, names: str) -> dict[str, object]:
         """Return what AssetPairs says of the pairs, of all unless some are named."""

@@ -1,7 +1,7 @@
 """The paper venue's book: what becomes of one message at a price. Pure."""
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from kya.core.instant import Instant
 from kya.core.money import Money, Price
@@ -14,13 +14,12 @@ RESTS: Final = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 """Times in force under which a limit order waits for its price."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """What came from the gateway, and what came of it so far.
 
     `target` is the client id of the order that it acts on; `before` is what was filled
     of that one, and of those in whose place that stood, in minor units. `last_price` is
-    that of the last fill.
+    that of the last fill. A named tuple, because it changes with each answer.
     """
 
     client_id: str
@@ -112,15 +111,13 @@ def _filled(
         status = VenueStatus.PARTIALLY_FILLED
         if can_rest:
             status = VenueStatus.ACKNOWLEDGED
-    return _answered(
-        replace(message, last_price=_side(message, price)),
-        VenueAnswer(
-            status=status,
-            filled=Money(total, message.amount.currency),
-            price=at,
-            price_source=price.source,
-        ),
+    answer = VenueAnswer(
+        status=status,
+        filled=Money(total, message.amount.currency),
+        price=at,
+        price_source=price.source,
     )
+    return message._replace(last_price=_side(message, price), answer=answer)
 
 
 def _side(message: Message, price: ReferencePrice) -> Price:
@@ -144,4 +141,4 @@ def rejected(message: Message, detail: str) -> Message:
 
 def _answered(message: Message, answer: VenueAnswer) -> Message:
     """Return the message with this answer."""
-    return replace(message, answer=answer)
+    return message._replace(answer=answer)

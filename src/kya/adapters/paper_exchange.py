@@ -61,14 +61,15 @@ class PaperExchange:
         """Quote these prices; keep the book at the path, if one is given."""
         self._clock = clock
         self._markets = Markets(prices)
+        self.pairs = self._markets.pairs
         self.faults = faults or Faults()
         self.book = Book(self._markets.pairs, FUNDS, path)
         self._account = Account(self.book, self._markets.pairs)
-        self._changes = Changes(self.book, self._markets.pairs, self._enter)
+        self.changes = Changes(self.book, self._markets.pairs, self._enter)
         self._last_answer: object = {}
         self._private: Mapping[str, Callable[[Parameters, Instant], object]] = {
-            "AddOrder": self._add,
-            **self._changes.methods,
+            "AddOrder": self.add,
+            **self.changes.methods,
         }
 
     async def public(self, method: str, parameters: Parameters) -> object:
@@ -86,6 +87,8 @@ class PaperExchange:
                 return self._markets.about_pairs(pair)
             case "Ticker":
                 return self._markets.ticker(pair, now)
+            case "OHLC":
+                return self._markets.candles(parameters, now)
             case "Depth":
                 return self._markets.depth(pair, now)
             case _:
@@ -105,7 +108,7 @@ class PaperExchange:
 
     def look(self, now: Instant) -> None:
         """Let the moment find what rests: filled, expired, or as it was."""
-        self._changes.cancel_when_due(now)
+        self.changes.cancel_when_due(now)
         for order in self.book.open():
             pair = self._markets.pairs.of(order.pair)
             quote = self._markets.quote(pair, now)
@@ -125,7 +128,7 @@ class PaperExchange:
             case _:
                 return
 
-    def _add(self, parameters: Parameters, now: Instant) -> object:
+    def add(self, parameters: Parameters, now: Instant) -> object:
         """Take an order, with whatever is to go wrong with it."""
         fault = self.faults.next()
         self._require_no_standing_fault()

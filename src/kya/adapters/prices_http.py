@@ -18,7 +18,7 @@ from kya.adapters.prices_newest import NewestPrices
 from kya.codec.price_lines import read_price_line
 from kya.core.errors import MalformedError, TransientError
 from kya.core.instant import Instant
-from kya.core.limits import (
+from kya.core.limits_outside import (
     FEED_LINE_BYTES_MAX,
     FEED_PAUSE_MILLIS_MAX,
     FEED_PAUSE_MILLIS_MIN,

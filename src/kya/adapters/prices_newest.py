@@ -5,7 +5,11 @@ from typing import Final
 
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
-from kya.core.limits import FEED_AHEAD_MAX, FEED_AHEAD_MICROS_MAX, FEED_MARKETS_MAX
+from kya.core.limits_outside import (
+    FEED_AHEAD_MAX,
+    FEED_AHEAD_MICROS_MAX,
+    FEED_MARKETS_MAX,
+)
 from kya.core.price import ReferencePrice
 
 

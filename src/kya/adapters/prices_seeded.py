@@ -25,7 +25,7 @@ ANCHORS: Final[Mapping[str, int]] = MappingProxyType(
 """Where each market's day begins, in units of 10**-5."""
 
 _UNIT: Final = 100_000  # 10**-5 in the units of a price, 10**-10
-_MINUTE_MICROS: Final = 60 * MICROS_PER_SECOND
+_MINUTE: Final = 60 * MICROS_PER_SECOND
 _MINUTES_A_DAY: Final = 1_440
 _STEP_MAX: Final = 6
 _HALF_SPREAD: Final = 6
@@ -38,21 +38,27 @@ class SeededPrices:
         """Start each market's day at its anchor, in units of 10**-5."""
         self._seed = seed
         self._anchors = anchors
+        self._newest: dict[str, ReferencePrice] = {}
 
     def at(self, market: str, instant: Instant) -> ReferencePrice | None:
         """Return the price of the minute that the instant lies in, or None."""
+        newest = self._newest.get(market)
+        if newest is not None and 0 <= instant.micros - newest.at.micros < _MINUTE:
+            return newest
         anchor = self._anchors.get(market)
         if anchor is None:
             return None
-        minute = instant.time_of_day.micros // _MINUTE_MICROS
-        middle = anchor + _day_path(f"{self._seed} {market} {instant.day}")[minute]
-        return ReferencePrice(
+        number = instant.time_of_day.micros // _MINUTE
+        middle = anchor + _day_path(f"{self._seed} {market} {instant.day}")[number]
+        price = ReferencePrice(
             market=market,
             bid=Price((middle - _HALF_SPREAD) * _UNIT),
             ask=Price((middle + _HALF_SPREAD) * _UNIT),
-            at=instant.day.start.plus(micros=minute * _MINUTE_MICROS),
+            at=instant.day.start.plus(micros=number * _MINUTE),
             source=SOURCE,
         )
+        self._newest[market] = price
+        return price
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,8 @@ from kya.adapters.ccxt_orders import (
     objects_in,
     parameters_of,
 )
-from kya.adapters.ccxt_sent import Memory, Sent
+from kya.adapters.ccxt_sent import Sent
+from kya.adapters.sent_once import SentOnce
 from kya.codec.kraken_pairs import Pairs
 from kya.codec.kraken_words import DialectError
 from kya.core.errors import MalformedError, TransientError
@@ -33,19 +34,15 @@ ARRIVAL_SECONDS: Final = 2 * DEADLINE_SECONDS
 _FILLS_ASKED_MAX: Final = 20
 _LISTS: Final = {"OpenOrders": "open", "ClosedOrders": "closed"}
 _NOT_IN_ONE_STEP: Final = "nothing is replaced in one step there: cancel, then order"
-_RESTS_NOT: Final = "no such order rests there"
 
 
-class CcxtVenue:
+class CcxtVenue(SentOnce):
     """Sends permits to one account, and asks it what became of them."""
 
     def __init__(self, access: Access, clock: Clock, path: Path) -> None:
         """Remember at the path what was sent; connect when the first message leaves."""
+        super().__init__(clock, path, ARRIVAL_SECONDS)
         self.account = CcxtAccount(access)
-        self.memory = Memory(path, clock.now())
-        self._clock = clock
-        self._started = clock.now()
-        self._accepted: dict[str, str] = {}
         self._known: Pairs | None = None
         self._balancing = asyncio.Lock()
         self._asking: asyncio.Future[object] | None = None
@@ -56,14 +53,13 @@ class CcxtVenue:
         if self.memory.of(client_id) is not None:
             return await self._word_on(client_id)
         pairs = await self.pairs()
-        sent = Sent(at=now.micros, client_id=client_id)
         try:
             parameters = parameters_of(permit.order, client_id, pairs, now)
         except CannotBeSentError as error:
-            return self._ended(sent, VenueStatus.REJECTED, str(error))
+            return self._never_sent(client_id, str(error))
 
         # Commit point: after this line it may have left, and is never sent again.
-        self.memory.keep(sent)
+        sent = self._begun(client_id)
         return await self._sent(sent, "AddOrder", parameters)
 
     async def replace(self, permit: Permit) -> VenueAnswer:
@@ -71,17 +67,14 @@ class CcxtVenue:
 
         Nobody could tell whose an execution is, the target's or its successor's.
         """
-        known = self.memory.of(permit.client_id)
-        sent = known or Sent(at=self._clock.now().micros, client_id=permit.client_id)
-        return self._ended(sent, VenueStatus.REJECTED, _NOT_IN_ONE_STEP)
+        return self._never_sent(permit.client_id, _NOT_IN_ONE_STEP)
 
     async def cancel(self, permit: Permit) -> VenueAnswer:
         """Cancel the target by its client id; to ask twice changes nothing."""
         client_id, target = permit.client_id, permit.target_client_id or ""
         if self.memory.of(client_id) is not None:
             return await self._word_on(client_id)
-        at = self._clock.now().micros
-        sent = self.memory.keep(Sent(at=at, client_id=client_id, target=target))
+        sent = self._begun(client_id, target)
         return await self._sent(sent, "CancelOrder", {"cl_ord_id": target})
 
     async def recall(self, client_id: str) -> VenueAnswer | None:
@@ -89,18 +82,6 @@ class CcxtVenue:
         with suppress(DialectError):  # Then it does not rest.
             await self.account.ask("CancelOrder", {"cl_ord_id": client_id})
         return await self.query(client_id)
-
-    async def query(self, client_id: str) -> VenueAnswer | None:
-        """Return what became of a message by now, or None if it never arrived."""
-        sent = self.memory.of(client_id)
-        if sent is not None and sent.answer is not None:
-            return sent.answer
-        if sent is not None and sent.target:
-            return await self._outcome_of_cancel(sent)
-        answer = await self._listed_order(client_id)
-        if answer is None and self._may_arrive(client_id, sent):
-            raise TransientError(f"{client_id}: not listed, and may be on its way")
-        return answer
 
     async def pairs(self) -> Pairs:
         """Return the exchange's markets, asked for once."""
@@ -143,40 +124,6 @@ class CcxtVenue:
             return self._ended(sent, VenueStatus.REJECTED, str(error))
         self._accepted[sent.client_id] = _order_id_in(result)
         return await self._word_on(sent.client_id)
-
-    def _ended(self, sent: Sent, status: VenueStatus, detail: str) -> VenueAnswer:
-        """Remember the final word, and return it."""
-        ended = self.memory.keep(sent.with_outcome(status, detail))
-        return VenueAnswer(status=status, detail=ended.detail)
-
-    async def _word_on(self, client_id: str) -> VenueAnswer:
-        """Return what became of a message that was sent; TransientError if unknown."""
-        answer = await self.query(client_id)
-        if answer is None:
-            raise TransientError(f"{client_id}: was sent, and never arrived")
-        return answer
-
-    def _may_arrive(self, client_id: str, sent: Sent | None) -> bool:
-        """Tell whether what is not listed may be listed later.
-
-        What nobody remembers here may have been sent right before this process began.
-        """
-        since = self._started.micros if sent is None else sent.at
-        waited = self._clock.now().micros - since
-        return client_id in self._accepted or waited < ARRIVAL_SECONDS * 1_000_000
-
-    async def _outcome_of_cancel(self, sent: Sent) -> VenueAnswer | None:
-        """Return what a cancel came to, which shows in its target alone."""
-        target = await self.query(sent.target)
-        if target is None:
-            return self._ended(sent, VenueStatus.REJECTED, _RESTS_NOT)
-        if target.status is VenueStatus.CANCELLED:
-            return self._ended(sent, VenueStatus.CANCELLED, "")
-        if target.status is not VenueStatus.ACKNOWLEDGED:
-            return self._ended(sent, VenueStatus.REJECTED, _RESTS_NOT)
-        if self._may_arrive(sent.client_id, sent):
-            raise TransientError(f"{sent.target}: rests, and its cancel may arrive")
-        return None
 
     async def _listed_order(self, client_id: str) -> VenueAnswer | None:
         """Return what the exchange lists under a client id.

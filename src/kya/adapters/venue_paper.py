@@ -7,7 +7,6 @@ ask after its restart.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -147,7 +146,7 @@ class PaperVenue:
         target = self._target(message)
         if target is None:
             return book.rejected(message, _NO_TARGET)
-        return self._entered(replace(message, before=target.before + target.filled))
+        return self._entered(message._replace(before=target.before + target.filled))
 
     def _cancelled(self, message: Message) -> Message:
         """Return the cancel, carried out or rejected."""
@@ -198,7 +197,7 @@ class PaperVenue:
             self._messages[target.client_id] = book.ended(target, word)
             self._resting.discard(target.client_id)
         if message.before != done:  # Which no line says, so that it is derived alone.
-            message = replace(message, before=done)
+            message = message._replace(before=done)
         before = 0 if known is None else known.filled
         self._list.take(before, message, Instant.parse(execution.at))
         (self._resting.add if message.is_resting else self._resting.discard)(

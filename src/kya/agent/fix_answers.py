@@ -12,13 +12,13 @@ from kya.fix.message import Message, fields
 from kya.fix.orders import WORD, WantedOrder
 from kya.fix.reports import (
     NONE,
-    ZERO,
     CancelReject,
     ExecType,
     OrdReject,
     OrdStatus,
     Report,
     cancel_reject,
+    unknown_order,
 )
 from kya.fix.tags import MsgType, Tag
 
@@ -85,24 +85,6 @@ def refused(message: Message, why: str, now: Instant) -> Message:
             report, kind=ExecType.REJECTED, reason=OrdReject.UNSUPPORTED, text=why
         )
     return report.message()
-
-
-def unknown_order(message: Message, now: Instant) -> Report:
-    """Return what says that no order has this name."""
-    name = message.get(Tag.CL_ORD_ID) or NONE
-    return Report(
-        order_id=NONE,
-        exec_id=f"{name}-{now.micros}",
-        client_id=name,
-        kind=ExecType.STATUS,
-        status=OrdStatus.REJECTED,
-        market=message.get(Tag.SYMBOL) or NONE,
-        side=message.get(Tag.SIDE) or "1",
-        quantity=ZERO,
-        at=now,
-        reason=OrdReject.UNKNOWN_ORDER,
-        text="no order has this name",
-    )
 
 
 def no_market_figures(message: Message) -> Message:

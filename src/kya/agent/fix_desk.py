@@ -41,6 +41,7 @@ class FixDesk:
         self._new_id = new_id
         self._clock = clock
         self._line: Line | None = None
+        self._is_open = True
         self._tasks: set[asyncio.Task[None]] = set()
         self._coming: dict[str, asyncio.Task[None]] = {}
         self.orders = PlacedOrders(agent, self._say, clock)
@@ -56,9 +57,11 @@ class FixDesk:
         sent = store.resendable(1, store.next_out)
         await self.orders.recall(sent, self._manners.venue)
         _ = self._spawn(self.orders.follow())
+        self.ended("the process before this one has ended")
 
     async def close(self) -> None:
-        """Stop; what is on its way is told by the next process."""
+        """Stop; what is on its way is told, or taken back, by the next process."""
+        self._is_open = False
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -73,7 +76,7 @@ class FixDesk:
     def ended(self, why: str) -> None:
         """Know that it is gone; where that was agreed, take back what works."""
         del why
-        if self._manners.cancels_on_disconnect:
+        if self._manners.cancels_on_disconnect and self._is_open:
             _ = self._spawn(self._take_back())
 
     def taken(self, received: Received) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kya.agent.chain import Instruction
-from kya.agent.fix_answers import change_denied, order_denied, unknown_order
+from kya.agent.fix_answers import change_denied, order_denied
 from kya.agent.fix_judge import Judge, Judged
 from kya.agent.fix_orders import PlacedOrders
 from kya.agent.fix_placed import Placed, names_of
@@ -29,6 +29,7 @@ from kya.fix.reports import (
     NONE,
     ExecType,
     OrdStatus,
+    unknown_order,
 )
 from kya.fix.tags import MsgType, Tag
 

@@ -4,6 +4,7 @@ The framework builds no value of these requests, which is what makes them quick,
 it cannot describe them.
 """
 
+from re import Pattern
 from typing import Final
 
 from kya.api.description import (
@@ -62,9 +63,17 @@ _RECORDED: Final[Json] = {
     )
 }
 _NOTE_PROBLEMS: Final = ("409", "413", "429")
-_AGENT: Final = path_parameter(
-    "agent", {"type": "string", "pattern": f"^{tokens.NAME.pattern}$"}
-)
+_BASE64: Final = "^[A-Za-z0-9+/]+={0,2}$"
+
+
+def _matching(pattern: Pattern[str]) -> Json:
+    """Return the schema of a text that the whole pattern matches."""
+    return {"type": "string", "pattern": f"^(?:{pattern.pattern})$"}
+
+
+# Its slashes are parts of the path, which no pattern of a parameter can say.
+_TILE_PATH: Final[Json] = {"type": "string", "minLength": 3, "maxLength": 64}
+_AGENT: Final = path_parameter("agent", _matching(tokens.NAME))
 _NEWEST: Final = query_parameter(
     "last",
     {"type": "integer", "minimum": 1, "maximum": HISTORY_ORDERS_MAX, "default": LAST},
@@ -175,7 +184,7 @@ PAST: Final = (
         name="balances",
         summary="The account that the gateway uses at a venue, as the venue writes it.",
         tag="venues",
-        parameters=(path_parameter("venue", {"type": "string", "minLength": 1}),),
+        parameters=(path_parameter("venue", _matching(tokens.VENUE)),),
         answers={"200": answer("The venue's own answer.", _JSON, {})},
         problems=("404",),
     ),
@@ -209,7 +218,7 @@ FILES: Final = (
         name="tile",
         summary="A tile or a bundle (C2SP tlog-tiles); its path has slashes.",
         tag="log",
-        parameters=(path_parameter("path", {"type": "string", "minLength": 1}),),
+        parameters=(path_parameter("path", _TILE_PATH),),
         answers=_file("It never changes.", _BYTES),
         problems=("404",),
     ),
@@ -241,7 +250,7 @@ FILES: Final = (
         name="fetch_ocsp",
         summary="The same with the request in base64 in the path.",
         tag="certificates",
-        parameters=(path_parameter("request", {"type": "string", "minLength": 1}),),
+        parameters=(path_parameter("request", {"type": "string", "pattern": _BASE64}),),
         answers=_file("Signed, or a refusal as OCSP says it.", _OCSP),
     ),
     Operation(

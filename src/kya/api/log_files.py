@@ -13,7 +13,7 @@ from kya.api.problems import ProblemError, not_found
 from kya.sequencer.sequencer import Sequencer
 
 _TILE: Final = re.compile(
-    r"tile/(?:[0-9]{1,2}|entries)/(?:x[0-9]{3}/){0,8}[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?",
+    r"(?:[0-9]{1,2}|entries)/(?:x[0-9]{3}/){0,8}[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?",
     re.ASCII,
 )
 # A tile never changes, so whoever has one need not ask again.
@@ -32,11 +32,11 @@ def log_file_routes(sequencer: Sequencer) -> list[Route]:
         )
 
     async def tile(request: Request) -> Response:
-        path = f"tile/{request.path_params['path']}"
+        path = request.path_params["path"]
         if _TILE.fullmatch(path) is None:
             raise ProblemError(not_found("no file of a log has this name"))
         return Response(
-            await _read(sequencer, path),
+            await _read(sequencer, f"tile/{path}"),
             media_type="application/octet-stream",
             headers={"cache-control": _FOREVER},
         )

@@ -42,6 +42,7 @@ COMMANDS: Final = (
     "console",
     "demo",
     "doctor",
+    "mcp",
     "kakunin-api",
     "office",
     "paper-exchange",

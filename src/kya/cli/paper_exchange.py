@@ -29,8 +29,8 @@ def paper_exchange(
         list[str] | None,
         typer.Option(
             help="NUMBER=FAULT: what goes wrong with that order, from 1; FAULT is lost,"
-            " timeout, disconnect, duplicate, reject, partial, rate-limit, revoked or"
-            " down."
+            " timeout, disconnect, duplicate, reject, partial, rate-limit, revoked,"
+            " down or gap."
         ),
     ] = None,
     fault_seed: Annotated[
@@ -39,10 +39,25 @@ def paper_exchange(
     fault_one_in: Annotated[
         int, typer.Option(min=0, help="One in so many orders goes wrong; 0 for none.")
     ] = 0,
+    fix_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65_535,
+            help="Port on 127.0.0.1 of a FIX 4.4 session on the same book.",
+        ),
+    ] = None,
+    comp_id: Annotated[
+        str, typer.Option(help="FIX: what the peer calls the exchange.")
+    ] = "EXCHANGE",
+    peer_comp_id: Annotated[
+        str, typer.Option(help="FIX: what the peer calls itself.")
+    ] = "KYA",
 ) -> None:
-    """Serve a paper exchange that bots for Kraken can be pointed at."""
+    """Serve a paper exchange that bots for Kraken, or for FIX, can be pointed at."""
     # The server's packages are an extra: only the servers need them.
     from kya.wiring.paper_exchange import (  # noqa: PLC0415
+        FixDoor,
         Opening,
         faults_of,
         run_exchange,
@@ -52,11 +67,17 @@ def paper_exchange(
     if recorded is not None:
         paper = PaperSection(kind="recorded", directory=str(recorded), seed=seed)
     faults = faults_of(fault or [], fault_seed, fault_one_in)
-    opening = Opening(directory=directory, port=port, paper=paper, faults=faults)
-    run_exchange(opening, system_clock().clock, lambda url: _announce(url, directory))
+    door = None
+    if fix_port is not None:
+        door = FixDoor(port=fix_port, ours=comp_id, theirs=peer_comp_id)
+    opening = Opening(
+        directory=directory, port=port, paper=paper, faults=faults, fix=door
+    )
 
+    def announce(url: str, fix: str) -> None:
+        """Say where the exchange is, at once, for a script may wait for this line."""
+        spoken = f", FIX at {fix}" if fix else ""
+        answer(f"kya paper-exchange is at {url} (key: {directory / 'api-key'}){spoken}")
+        sys.stdout.flush()
 
-def _announce(url: str, directory: Path) -> None:
-    """Say where the exchange is, at once, for a script may wait for this line."""
-    answer(f"kya paper-exchange is at {url} (key: {directory / 'api-key'})")
-    sys.stdout.flush()
+    run_exchange(opening, system_clock().clock, announce)

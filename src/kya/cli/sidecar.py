@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kya.cli.output import answer
+from kya.core.errors import InputError
 from kya.wiring.clock import system_clock
 
 
@@ -69,6 +70,10 @@ def sidecar(
     ] = False,
 ) -> None:
     """Answer a bot in an exchange's dialect, and have the gateway judge its orders."""
+    if dialect is Dialect.FIX and cancel_after:
+        raise InputError("--cancel-after: in FIX, want --cancel-on-disconnect")
+    if dialect is Dialect.KRAKEN and (resets or cancel_on_disconnect):
+        raise InputError("--resets and --cancel-on-disconnect: want --dialect fix")
     if dialect is Dialect.FIX:
         # The codec of FIX is an extra, too.
         from kya.agent.fix_roads import Manners  # noqa: PLC0415

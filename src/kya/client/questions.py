@@ -146,6 +146,12 @@ def entry(index: int) -> Question[models.LoggedEntry]:
     return Question(path=f"/v1/log/entries/{index}", kind=models.LoggedEntry)
 
 
+def certificate(credential: str) -> Question[models.LoggedEntry]:
+    """The entry that put a certificate on record."""
+    path = f"/v1/certificates/{quote(credential, safe='')}"
+    return Question(path=path, kind=models.LoggedEntry)
+
+
 def witnesses() -> Question[models.WitnessesTold]:
     """Whom the policy names, and what enough of them have seen."""
     return Question(path="/v1/witnesses", kind=models.WitnessesTold)

@@ -24,7 +24,12 @@ _KNOWN: Final = frozenset({
     "cl_ord_id", "deadline", "expiretm", "nonce", "oflags", "ordertype", "otp", "pair",
     "price", "timeinforce", "type", "userref", "validate", "volume",
 })  # fmt: skip
-_SAYS_NOTHING: Final = {"leverage": "none", "reduce_only": "false", "starttm": "0"}
+_SAYS_NOTHING: Final = {
+    "leverage": "none",
+    "reduce_only": "false",
+    "starttm": "0",
+    "trading_agreement": "agree",
+}
 """Parameters that are known only with the value that means nothing."""
 
 

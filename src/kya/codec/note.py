@@ -77,7 +77,8 @@ class NoteSignature:
     @classmethod
     def parse(cls, line: str) -> Self:
         """Read one line without its newline; the caller compares the spelling."""
-        dash, name, encoded = (*line.split(" ", 2), "", "")[:3]
+        dash, _, signed = line.partition(" ")
+        name, _, encoded = signed.partition(" ")
         try:
             blob = a2b_base64(encoded)
         except ValueError:

@@ -34,6 +34,7 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
+from kya.core.power_events import CertificateIssued
 from kya.core.state import State
 from kya.pki.entries import Entry
 
@@ -67,6 +68,7 @@ class Reading:
         self.scores: dict[str, int] = {}
         self.outcomes: Counter[Outcome] = Counter()
         self.statements: OrderedDict[str, int] = OrderedDict()
+        self.certificates: dict[str, int] = {}
         self._orders: dict[str, Places] = {}
         self._reports: dict[str, Places] = {}
         self._listed: dict[tuple[str, int], int] = {}
@@ -89,7 +91,7 @@ class Reading:
             case VenueReported():
                 self._reported(index, event)
             case _:
-                self._state(index, raw)
+                self._state(index, event, raw)
                 self._happened(index, event, before)
         for incident, happening in told_of_incident(index, event, before, self.state):
             story = self.stories.setdefault(incident, [])
@@ -157,8 +159,13 @@ class Reading:
         if at is not None and event.status is not VenueStatus.UNKNOWN:
             self.rows[at] = replace(self.rows[at], status=event.status)
 
-    def _state(self, index: int, raw: bytes) -> None:
-        """Know by its leaf hash where a statement stands, as long as it is new."""
+    def _state(self, index: int, event: Event, raw: bytes) -> None:
+        """Know by its leaf hash where a statement stands, as long as it is new.
+
+        Where a certificate was put on record is known for good.
+        """
+        if isinstance(event, CertificateIssued):
+            self.certificates[event.credential.digest] = index
         self.statements[canonical.leaf_digest(raw)] = index
         if len(self.statements) > STATEMENTS_MAX:
             self.statements.popitem(last=False)

@@ -8,6 +8,7 @@ from typing import assert_never
 from kya.core.baseline import BaselineLocked
 from kya.core.baseline_admission import against_baseline
 from kya.core.certificate_admission import against_certificate, against_renewal
+from kya.core.clock_comparison import ClockCompared
 from kya.core.copy_admission import against_copy
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Role, Standing
@@ -103,8 +104,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_baseline(state, event)
         case IncidentActed() | AlertSettled():
             return against_incident(state, event)
-        case TextErased(at=at):
-            return against_back_dating(state, at, "erasure")
+        case TextErased() | ClockCompared():
+            return _against_dating(state, event)
         case _ as never:
             assert_never(never)
 
@@ -139,6 +140,13 @@ def _against_decision(state: State, event: OrderDecided) -> str | None:
     ):
         return f"decision on {event.order}: want one on {submitted.leaf}"
     return against_clock(state, event.received_at)
+
+
+def _against_dating(state: State, event: TextErased | ClockCompared) -> str | None:
+    """What changes nothing about orders is only asked when it was said."""
+    if isinstance(event, TextErased):
+        return against_back_dating(state, event.at, "erasure")
+    return against_clock(state, event.at)
 
 
 def _against_equivocation(state: State, event: Equivocated) -> str | None:

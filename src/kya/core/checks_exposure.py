@@ -132,13 +132,16 @@ def venue_credit_is_not_used_up(case: Case) -> ControlResult | NotArmed:
     return _amount(case, VENUE_CREDIT, most, worst, Reason.VENUE_CREDIT)
 
 
+_MEETS_NONE: Final = ControlResult(SELF_TRADE, _PASSED, "none", "none")
+
+
 def order_meets_no_other_of_the_firm(case: Case) -> ControlResult | NotArmed:
     """No working order of the firm stands where the venue could fill the two."""
     if case.scope.limits.self_trade is None:
         return NOT_ARMED
     found = case.facing
     if found is None:
-        return ControlResult(SELF_TRADE, _PASSED, "none", "none")
+        return _MEETS_NONE
     price = found.price
     at = "market" if price is None else render_shortest(price, PRICE_DECIMALS)
     measured = f"{found.agent} {found.seq} at {at}"

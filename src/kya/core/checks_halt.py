@@ -16,11 +16,14 @@ HALT_STATE: Final = Control(
 )
 
 
+_NOT_STOPPED: Final = ControlResult(HALT_STATE, _PASSED, _ACTIVE, _ACTIVE)
+
+
 def trading_is_active_where_the_order_goes(case: Case) -> ControlResult:
     """No halt is in force of the agent, its desk, the market, the venue or the firm."""
+    if not case.halts:
+        return _NOT_STOPPED
     state = state_under(case.halts)
-    if state is TradingState.ACTIVE:
-        return ControlResult(HALT_STATE, _PASSED, _ACTIVE, _ACTIVE)
     measured = "; ".join(
         [f"{each.halt.state.value} {each.halt.place.words}" for each in case.halts]
     )

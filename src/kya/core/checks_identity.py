@@ -36,11 +36,14 @@ CLOCK_SKEW: Final = Control(
 )
 
 
+_ACTIVE: Final = ControlResult(CREDENTIAL_STANDING, _PASSED, "active", "active")
+
+
 def credential_is_active(case: Case) -> ControlResult:
     """The credential is neither suspended, nor revoked, nor due to be."""
     standing = case.credential.standing_at(case.received_at)
     if standing is Standing.ACTIVE:
-        return ControlResult(CREDENTIAL_STANDING, _PASSED, "active", "active")
+        return _ACTIVE
     reason = (
         Reason.CREDENTIAL_REVOKED
         if standing is Standing.REVOKED

@@ -1,5 +1,6 @@
 """Controls of place and time: where an order may go, from where, and when."""
 
+from functools import lru_cache
 from typing import Final
 
 from kya.core.case import Case
@@ -12,7 +13,9 @@ from kya.core.control import (
     NotArmed,
     Reason,
 )
+from kya.core.instant import Day
 from kya.core.order import OrderType, TimeInForce
+from kya.core.scope import Calendar
 
 _PASSED: Final = ControlOutcome.PASSED
 _FAILED: Final = ControlOutcome.FAILED
@@ -74,7 +77,12 @@ def day_is_in_calendar(case: Case) -> ControlResult:
     Which days an exchange is closed is listed for some years. Of a day in another year
     nobody can say, so it is closed, and no two people can set that aside.
     """
-    calendar, day = case.scope.calendar, case.past.day
+    return _on(case.scope.calendar, case.past.day)
+
+
+@lru_cache(maxsize=256)
+def _on(calendar: Calendar, day: Day) -> ControlResult:
+    """Return what the calendar says of the day, and keep it: it says so all day."""
     measured: Measured = day.weekday
     if calendar.is_of_an_exchange:
         measured = f"{day.weekday.name.lower()} {day}"

@@ -1,9 +1,8 @@
 """One venue's own list of executions: how far it is copied, and what is unexplained."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from kya.core.client_id import client_id_of
 from kya.core.execution import Execution
@@ -23,20 +22,17 @@ from kya.core.order_events import OrderSubmitted
 NOBODYS: Final = "an order of this client id that awaits an execution; there is none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopiedList:
+class CopiedList(NamedTuple):
     """One venue's list as far as the log has it: the first `position` lines.
 
     `until` is up to when the list is said to be whole. `accounts` are, by client id,
     those of orders that list or reports say more of than the other; `untold` is what is
-    unexplained and not on record as that.
+    unexplained and not on record as that. A named tuple, for every report changes it.
     """
 
     position: int
     until: Instant
-    accounts: Mapping[str, Account] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    accounts: Mapping[str, Account] = MappingProxyType({})
     untold: tuple[Unexplained, ...] = ()
 
     def with_lines(
@@ -46,10 +42,20 @@ class CopiedList:
         at: Instant,
     ) -> "CopiedList":
         """Take the next lines; `working` are the orders that may have them, by id."""
-        copied = self
+        accounts, untold = {**self.accounts}, [*self.untold]
         for position, execution in enumerate(lines, start=self.position + 1):
-            copied = copied._with_line(position, execution, working, at)
-        return replace(copied, position=self.position + len(lines))
+            client_id = execution.client_id
+            account = accounts.get(client_id)
+            if account is None and client_id in working:
+                account = Account(client_id=client_id, submitted=working[client_id])
+            if account is None:
+                found = Unexplained(client_id, position, execution, NOBODYS)
+                untold.append(found)
+            else:
+                matched = with_execution(account, position, execution, at)
+                untold += _kept(matched, accounts)
+        position = self.position + len(lines)
+        return CopiedList(position, self.until, accounts, tuple(untold))
 
     def with_report(
         self, submitted: OrderSubmitted, reported: Reported, *, is_final: bool
@@ -75,31 +81,21 @@ class CopiedList:
         """Remember that this is on record as unexplained."""
         if found in self.untold:
             rest = tuple(other for other in self.untold if other != found)
-            return replace(self, untold=rest)
+            return self._replace(untold=rest)
         account = broken(self.accounts[found.client_id])
         return self._matched((account, ()))
 
-    def _with_line(
-        self,
-        position: int,
-        execution: Execution,
-        working: Mapping[str, OrderSubmitted],
-        at: Instant,
-    ) -> "CopiedList":
-        """Take one line."""
-        client_id = execution.client_id
-        account = self.accounts.get(client_id)
-        if account is None and client_id in working:
-            account = Account(client_id=client_id, submitted=working[client_id])
-        if account is None:
-            found = Unexplained(client_id, position, execution, NOBODYS)
-            return replace(self, untold=(*self.untold, found))
-        return self._matched(with_execution(account, position, execution, at))
-
     def _matched(self, matched: Matched) -> "CopiedList":
         """Keep the account unless it is settled, and what turned out unexplained."""
-        account, found = matched
-        accounts = {**self.accounts, account.client_id: account}
-        if account.is_settled:
-            del accounts[account.client_id]
-        return replace(self, accounts=accounts, untold=(*self.untold, *found))
+        accounts = {**self.accounts}
+        untold = (*self.untold, *_kept(matched, accounts))
+        return CopiedList(self.position, self.until, accounts, untold)
+
+
+def _kept(matched: Matched, accounts: dict[str, Account]) -> tuple[Unexplained, ...]:
+    """Put the account in its place unless it is settled; return what it leaves open."""
+    account, found = matched
+    accounts[account.client_id] = account
+    if account.is_settled:
+        del accounts[account.client_id]
+    return found

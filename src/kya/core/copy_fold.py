@@ -1,7 +1,6 @@
 """What a venue's own list, and reports beside it, change in the state."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from kya.core.client_id import client_id_of
 from kya.core.copied import CopiedList
@@ -21,7 +20,7 @@ def with_copy(state: State, event: CopyEvent) -> State:
         )
         working = _working_at(state, venue) if event.executions else {}
         copied = known.with_lines(event.executions, working, event.at)
-        copied = replace(copied, until=event.until)
+        copied = copied._replace(until=event.until)
     else:
         copied = state.copies[venue].told(event.found)
     return state._replace(now=now, copies={**state.copies, venue: copied})

@@ -84,12 +84,15 @@ class Decision:
             raise CorruptionError(msg)
         reasons: list[Reason] = []
         breaches: list[Reason] = []
-        for control, outcome, _, _, reason in self.results:
+        # Most controls have passed without a word, and are not looked at again.
+        for control, outcome, _, _, reason in [
+            each
+            for each in self.results
+            if each.outcome is not _PASSED or each.reason is not None
+        ]:
             if reason is None:
-                if outcome is not _PASSED:
-                    msg = f"decision: {control.id} has not passed and says no why"
-                    raise CorruptionError(msg)
-                continue
+                msg = f"decision: {control.id} has not passed and says no why"
+                raise CorruptionError(msg)
             if outcome is _OVERRIDDEN:
                 self._require_set_aside(control)
             else:

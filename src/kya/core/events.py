@@ -1,6 +1,7 @@
 """Events: what an entry of the log says, once its bytes are understood."""
 
 from kya.core.baseline import BaselineLocked
+from kya.core.clock_comparison import ClockCompared
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.erasure import TextErased
 from kya.core.halt import HaltOrdered, TradingResumed
@@ -57,6 +58,7 @@ Event = (
     | IncidentActed
     | AlertSettled
     | TextErased
+    | ClockCompared
 )
 
 SaidByGateway = (
@@ -67,5 +69,6 @@ SaidByGateway = (
     | DropCopied
     | ExecutionUnexplained
     | AlertSettled
+    | ClockCompared
 )
 """What the gateway puts on record of its own acts, and of what it hears."""

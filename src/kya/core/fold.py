@@ -15,6 +15,7 @@ from kya.core.behaviour_fold import (
     with_baseline,
     with_release,
 )
+from kya.core.clock_comparison import ClockCompared
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.copy_fold import copies_after_report, with_copy
 from kya.core.credential import Credential, Role, Withdrawal
@@ -65,10 +66,7 @@ from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStart
 def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     state: State, event: Event
 ) -> State:
-    """Return the state after the event.
-
-    Raises InputError, naming the rule, for an event that cannot follow this state.
-    """
+    """Return the state after it; InputError, naming the rule, if it cannot follow."""
     against = objection(state, event)
     if against is not None:
         raise InputError(against)
@@ -81,8 +79,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_report(state, event)
         case LogOpened():
             return _opened(state, event)
-        case MandateGranted(digest=digest, mandate=mandate):
-            return state._replace(mandates={**state.mandates, digest: mandate})
+        case MandateGranted() | OverrideGranted():
+            return _with_grant(state, event)
         case AgentRegistered() | EnrolmentRefused():
             return _with_registration(state, event)
         case CertificateIssued() | IssuerRenewed():
@@ -93,8 +91,6 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_equivocation(state, event)
         case RuntimePinned() | RegionAnchored() | SessionStarted():
             return _with_workload(state, event)
-        case OverrideGranted():
-            return _with_override(state, event)
         case HaltOrdered() | TradingResumed() | LatchRearmed():
             return with_stop(state, event)
         case DropCopied() | ExecutionUnexplained():
@@ -107,6 +103,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_incident(state, event)
         case TextErased():
             return state
+        case ClockCompared(at=at):
+            return state._replace(now=at)
         case _ as never:
             assert_never(never)
 
@@ -291,7 +289,9 @@ def _with_workload(
             assert_never(never)
 
 
-def _with_override(state: State, event: OverrideGranted) -> State:
-    """Have the override wait for its order; forget those that are over."""
+def _with_grant(state: State, event: MandateGranted | OverrideGranted) -> State:
+    """Keep a mandate, or have an override wait for its order; forget what is over."""
+    if isinstance(event, MandateGranted):
+        return state._replace(mandates={**state.mandates, event.digest: event.mandate})
     waiting = {k: v for k, v in state.overrides.items() if not is_over(v, state)}
     return state._replace(overrides={**waiting, event.override.order: event})

@@ -76,8 +76,7 @@ class Instant:
 
     def __str__(self) -> str:
         """Render in the one spelling that `parse` accepts."""
-        moment = _EPOCH + timedelta(0, 0, self.micros)
-        return moment.isoformat(timespec="microseconds") + "Z"
+        return _text(self.micros)
 
     def later(self, *, seconds: int) -> "Instant":
         """Return the instant this much later, or the last there is."""
@@ -96,6 +95,13 @@ class Instant:
     def time_of_day(self) -> "TimeOfDay":
         """Microseconds since midnight UTC."""
         return TimeOfDay(self.micros % MICROS_PER_DAY)
+
+
+@lru_cache(maxsize=256)
+def _text(micros: int) -> str:
+    """Return the instant's text and keep it: one is written several times over."""
+    moment = _EPOCH + timedelta(0, 0, micros)
+    return moment.isoformat(timespec="microseconds") + "Z"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -159,6 +159,9 @@ REFUSALS_MAX: Final = 16
 REFUSAL_PAUSE_MICROS_MIN: Final = 1_000_000
 """Between two refusals on record of one registration: a loop must not fill the log."""
 
+CLOCK_MICROS_MAX: Final = 86_400_000_000
+"""The farthest that a clock is ever said to be from UTC: a day tells it all."""
+
 STATEMENT_LAG_MICROS_MAX: Final = 300_000_000
 """How far behind the log's time a statement may be dated: 5 min to sign and send."""
 
@@ -208,31 +211,6 @@ STRANGER_BURST_MAX: Final = 20
 STRANGER_PER_SECOND_MAX: Final = 1
 """Bad requests that a peer may send for ever: enough to debug, too few to load us."""
 
-FEED_LINE_BYTES_MAX: Final = 2_048
-"""One line of a price feed: six fields, whose source has 512 characters at most."""
-
-FEED_MARKETS_MAX: Final = 256
-"""Markets that a feed's prices are kept of; a scope names no more."""
-
-FEED_AHEAD_MICROS_MAX: Final = 2_000_000
-"""How far ahead of our clock a feed's price may be dated: the skew of orders. One of
-next year would otherwise stand before all others until then."""
-
-FEED_AHEAD_MAX: Final = 256
-"""Prices of one market that are kept until our clock has reached them."""
-
-FEED_PAUSE_MILLIS_MIN: Final = 100
-"""First pause after a feed has failed; it doubles: 100 ms."""
-
-FEED_PAUSE_MILLIS_MAX: Final = 10_000
-"""Longest pause before a feed is tried again: an order's price is older by then."""
-
-PRICE_SOURCES_MAX: Final = 2
-"""Sources of prices: one, and one that it is compared with."""
-
-FEED_MILLIS_MIN: Final = 10
-"""Shortest pause between two replies of a feed, and shortest silence that ends one."""
-
 BASELINE_BYTES_MAX: Final = 4_194_304
 """A baseline document: some 60 kB, and 4 MB with busy tables of hundreds of markets."""
 
@@ -241,18 +219,6 @@ STRUCK_MAX: Final = 5_000
 
 SCORE_BPS_MAX: Final = 9_999
 """A score at which a control acts, in 1/10,000."""
-
-STAMP_SECONDS_MAX: Final = 600
-"""Longest time for which a busy log has no time stamp: ten minutes."""
-
-STAMP_AUTHORITIES_MAX: Final = 8
-"""Authorities that one log asks for time stamps; two that are independent do."""
-
-WITNESS_MILLIS_MAX: Final = 60_000
-"""Longest pause between two questions to a witness, and longest wait for an answer."""
-
-WITNESS_SILENCE_SECONDS_MAX: Final = 86_400
-"""Longest silence of witnesses that a gateway counts before it halts: a day."""
 
 RETENTION_YEARS: Final = range(5, 101)
 """Years for which a log may be kept; MiCA Art. 68(9), MiFIR Art. 25(1) ask for five."""
@@ -268,27 +234,6 @@ TRIGGER_SECONDS_MAX: Final = 604_800
 
 ALERT_SECONDS_MAX: Final = 3_600
 """Longest time that a board may leave until somebody must be told: an hour."""
-
-ALERT_TARGETS_MAX: Final = 16
-"""Targets that are told of incidents: each has an entry of its own for each."""
-
-ALERTS_UNDER_WAY_MAX: Final = 32
-"""Alerts that one target is told at once; when many agents breach, the others wait."""
-
-ALERT_LOOK_MICROS_MAX: Final = 1_000_000
-"""How long the change of an incident may go unseen by the task that tells of it."""
-
-ALERT_ANSWER_MILLIS_MIN: Final = 100
-"""Shortest time in which a target may be asked to answer."""
-
-ALERT_ANSWER_MILLIS_MAX: Final = 30_000
-"""Longest time that a target's answer is waited for; then it is tried again."""
-
-ALERT_GIVE_UP_SECONDS_MAX: Final = 86_400
-"""Longest time that one alert is tried: a day, and by then people have looked."""
-
-ALERT_SECRETS_MAX: Final = 8
-"""Secrets of one target: the old and the new one while they change, or addresses."""
 
 EXTENSION_SECONDS_MAX: Final = 86_400
 """Longest extension of a grace from the time it is signed: a day, then people look."""

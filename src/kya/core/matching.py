@@ -6,7 +6,6 @@ confirmed by the executions up to some place in the list whose sum is what it sa
 filled, at their mean price, weighted and rounded down.
 """
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from kya.core.execution import Executed, Execution
@@ -49,12 +48,12 @@ class Reported(NamedTuple):
     at: Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(NamedTuple):
     """What list and reports say of one order; `units` and `worth` are confirmed.
 
     `filled` is what the last report says. `is_broken` once the two contradict each
-    other: then nothing that the list says of this order is explained any more.
+    other: then nothing that the list says of this order is explained any more. A named
+    tuple, for it changes with every line and every report.
     """
 
     client_id: str
@@ -99,8 +98,7 @@ def with_execution(
         )
     waiting = Waiting(position, execution, executed, since)
     return _settled(
-        replace(
-            account,
+        account._replace(
             executions=(*account.executions, waiting),
             seen=account.seen | {execution.execution_id},
         )
@@ -113,7 +111,7 @@ def with_report(account: Account, reported: Reported, *, is_final: bool) -> Matc
     if reported.filled > account.filled:
         ahead = (*ahead, reported)
     return _settled(
-        replace(account, filled=reported.filled, reports=ahead, is_final=is_final)
+        account._replace(filled=reported.filled, reports=ahead, is_final=is_final)
     )
 
 
@@ -146,7 +144,7 @@ def _short_of(account: Account, said: str) -> Unexplained:
 
 def broken(account: Account) -> Account:
     """Return the account after somebody was told what is wrong with it."""
-    return replace(account, executions=(), reports=(), is_broken=True)
+    return account._replace(executions=(), reports=(), is_broken=True)
 
 
 def _settled(account: Account) -> Matched:
@@ -166,8 +164,7 @@ def _settled(account: Account) -> Matched:
         if units != reported.filled or worth // units != price:
             said = _said(account.order, reported)
             return _broken_by(account, account.executions[:count], said)
-        account = replace(
-            account,
+        account = account._replace(
             units=units,
             worth=worth,
             executions=account.executions[count:],

@@ -55,7 +55,7 @@ class Past(NamedTuple):
 
     def including(
         self, order: Order, order_line_digest: str, *, counted: Money | None
-    ) -> Self:
+    ) -> "Past":
         """Return the past after this order, which reserves what was `counted`."""
         allowed, currency, by_venue = self.allowed, self.currency, self.by_venue
         if counted is not None:

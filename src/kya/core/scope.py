@@ -33,6 +33,8 @@ class Calendar(Enum):
     US_NYSE = "us_nyse"
     CH_SIX = "ch_six"
 
+    __hash__ = object.__hash__  # Enum's own takes longer than the rest of a look-up.
+
     @property
     def is_of_an_exchange(self) -> bool:
         """Whether its closing days are listed, and only for some years."""

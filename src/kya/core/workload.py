@@ -21,6 +21,14 @@ RUNTIME_DIGEST: Final = Control(
 )
 
 
+_ASSERTED: Final = ControlResult(
+    REGION_EVIDENCE, _PASSED, _SELF_ASSERTED.value, _SELF_ASSERTED.value
+)
+_NOT_PINNED: Final = ControlResult(
+    RUNTIME_DIGEST, _PASSED, "not pinned", "not compared"
+)
+
+
 def region_is_shown_as_the_scope_demands(case: Case) -> ControlResult:
     """Where the scope demands it, the session's evidence shows the order's region.
 
@@ -30,6 +38,8 @@ def region_is_shown_as_the_scope_demands(case: Case) -> ControlResult:
     found = _SELF_ASSERTED
     if session is not None and session.region == case.order.region:
         found = session.region_evidence
+    if demanded is found is _SELF_ASSERTED:
+        return _ASSERTED
     if demanded is _SELF_ASSERTED or found is demanded:
         return ControlResult(REGION_EVIDENCE, _PASSED, demanded.value, found.value)
     return ControlResult(
@@ -41,7 +51,7 @@ def runtime_is_the_pinned_one(case: Case) -> ControlResult:
     """What the session says is running is, to the byte, what two people have pinned."""
     pinned, session = case.pinned, case.session
     if pinned is None:
-        return ControlResult(RUNTIME_DIGEST, _PASSED, "not pinned", "not compared")
+        return _NOT_PINNED
     running = "no session" if session is None else str(session.runtime)
     if session is not None and session.runtime == pinned:
         return ControlResult(RUNTIME_DIGEST, _PASSED, str(pinned), running)

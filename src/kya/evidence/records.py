@@ -22,6 +22,7 @@ from kya.codec.order_records import (
     RecordEvent,
 )
 from kya.codec.tally import Selection
+from kya.core.clock_comparison import ClockCompared, Deviation
 from kya.core.credential import Credential, Grant
 from kya.core.errors import DistrustError, InputError
 from kya.core.lei import Lei
@@ -89,6 +90,7 @@ class Records:
     _credentials: dict[str, Credential] = field(default_factory=dict[str, Credential])
     _resolutions: dict[str, str] = field(default_factory=dict[str, str])
     _runtimes: dict[str, Runtime] = field(default_factory=dict[str, Runtime])
+    _deviation: Deviation | None = None
     _pending: _Pending | None = None
     _open: dict[tuple[str, int], OrderRecord] = field(
         default_factory=dict[tuple[str, int], OrderRecord]
@@ -133,6 +135,8 @@ class Records:
                 self._resolutions[digest] = mandate.resolution
             case RuntimePinned(agent=agent, runtime=runtime):
                 self._runtimes[agent] = runtime
+            case ClockCompared(deviation=deviation):
+                self._deviation = deviation
             case _:
                 pass
         return None
@@ -173,6 +177,7 @@ class Records:
             type_=RECORD_TYPE,
             log=opened.origin,
             clock_source=opened.clock.value,
+            clock_offset_us=self._offset(),
             entry=index,
             leaf=canonical.leaf_digest(entry.raw),
             order_entry=pending.index,
@@ -182,6 +187,10 @@ class Records:
             firm_lei=None if self.lei is None else str(self.lei),
             **known,  # type: ignore[arg-type]
         )
+
+    def _offset(self) -> int | None:
+        """Return how far the gateway's clock was ahead of UTC when last compared."""
+        return None if self._deviation is None else self._deviation.offset_micros
 
     def _of_power(
         self, agent: str, credential: Credential, grant: Grant

@@ -1551,6 +1551,7 @@ function judge(i, line,   kind) {
     else if (kind == "kya/resume/v1") on_resume(i)
     else if (kind == "kya/rearm/v1") on_rearm(i)
     else if (kind == "kya/erasure/v1") on_erasure(i)
+    else if (kind == "kya/clock/v1") on_clock(i, line)
     else if (kind == "kya/incident/v1") on_step(i)
     else if (kind == "kya/alert/v1") on_alert(i, line)
     else if (kind == "kya/place-limits/v1") on_place_limits(i)
@@ -2017,6 +2018,20 @@ function on_erasure(i) {
         fail(8, i, "want two people, one of compliance or risk management")
     if (!within("request retention error", V["ground"]) || !is_digest(V["text"]))
         fail(8, i, "no ground or text that an erasure can have")
+}
+
+function on_clock(i, line,   b, o, at) {
+    WHAT[i] = "comparison of the clock"
+    b = V["bound_micros"]; o = V["offset_micros"]; at = V["at"]
+    if (!fields(i, 8, "_type,at,bound_micros,keeper,offset_micros")) return
+    not_before_now(8, i, at)
+    if (signers(8, i, "gateway", at) < 1) return
+    if (!within("chrony kernel", V["keeper"]) || (b == "null") != (o == "null") \
+        || !index(line, ",\"bound_micros\":" b ",\"keeper\":\"") \
+        || !index(line, ",\"offset_micros\":" o "}") \
+        || b != "null" && (!is_at_most(b, 86400000000, 0) \
+            || o == "-0" || !is_at_most(substr(o, 1, 1) == "-" ? substr(o, 2) : o, 86400000000, 0)))
+        fail(8, i, "no figures that a comparison can have")
 }
 
 function on_rearm(i,   a, l, at) {

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Protocol, assert_never
+from typing import Final, Protocol, assert_never, cast
 
 from kya.core.instant import Instant
 from kya.fix.message import Message, Received
@@ -20,6 +20,10 @@ from kya.fix.terms import (
 
 _TICK_SECONDS: Final = 0.5
 _BUFFER_BYTES: Final = 65_536
+
+
+class NotTakenError(Exception):
+    """Raised by an application that has not taken a message: the connection ends."""
 
 
 class Application(Protocol):
@@ -72,6 +76,10 @@ class Line:
         """Give a message its number, and let it leave if the session is up."""
         self._carry_out(self.session.send(message, self._clock()))
 
+    def keep(self, message: Message) -> None:
+        """Give a message its number; it leaves only when the peer asks for it."""
+        self.session.send(message, self._clock())
+
     def test(self, name: str) -> None:
         """Ask the peer for an echo."""
         self._carry_out(self.session.test(name, self._clock()))
@@ -97,8 +105,11 @@ class Line:
 
     def take(self, chunk: bytes) -> None:
         """Take what came."""
-        for frame in self.session.frames.of(chunk):
-            self._carry_out(self.session.received(frame, self._clock()))
+        try:
+            for frame in self.session.frames.of(chunk):
+                self._carry_out(self.session.received(frame, self._clock()))
+        except NotTakenError:
+            self.hang_up()
 
     def close(self) -> None:
         """Know that the connection is gone."""
@@ -147,10 +158,11 @@ class _Wire(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, or hang up on whoever comes while another one is here."""
-        if isinstance(transport, asyncio.Transport):
-            self._is_taken = self._line.open(transport)
-            if not self._is_taken:
-                transport.abort()
+        # Not every loop's transports are asyncio's own.
+        stream = cast("asyncio.Transport", transport)
+        self._is_taken = self._line.open(stream)
+        if not self._is_taken:
+            stream.abort()
 
     def get_buffer(self, sizehint: int) -> bytearray:
         """Return where the next bytes go."""

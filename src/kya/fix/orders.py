@@ -36,7 +36,7 @@ ROUTING: Final = frozenset({50, 57, 115, 116, 128, 129, 142, 143, 144, 145, 369}
 """Header fields of routing, which name desks and say nothing of an order."""
 
 _PRIVATE: Final = "1"
-_KNOWN: Final = {
+KNOWN: Final = {
     MsgType.NEW_ORDER_SINGLE: {11, 15, 21, 38, 40, 44, 54, 55, 59, 60},
     MsgType.ORDER_CANCEL_REPLACE_REQUEST: {
         11, 15, 21, 37, 38, 40, 41, 44, 54, 55, 59, 60,
@@ -160,7 +160,7 @@ def client_id_in(message: Message) -> str:
 
 def require_known(message: Message) -> None:
     """Raise for a field that is not read, or that is there twice."""
-    known, seen = _KNOWN[message.type], set[int]()
+    known, seen = KNOWN[message.type], set[int]()
     for tag, _ in message.fields:
         if tag in ROUTING:
             continue

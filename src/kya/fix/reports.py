@@ -171,6 +171,24 @@ def read_report(message: Message) -> Report:
     )
 
 
+def unknown_order(message: Message, now: Instant) -> Report:
+    """Return what says that no order has this name."""
+    name = message.get(Tag.CL_ORD_ID) or NONE
+    return Report(
+        order_id=NONE,
+        exec_id=f"{name}-{now.micros}",
+        client_id=name,
+        kind=ExecType.STATUS,
+        status=OrdStatus.REJECTED,
+        market=message.get(Tag.SYMBOL) or NONE,
+        side=message.get(Tag.SIDE) or "1",
+        quantity=ZERO,
+        at=now,
+        reason=OrdReject.UNKNOWN_ORDER,
+        text="no order has this name",
+    )
+
+
 def cancel_reject(
     client_id: str, original: str, *, reason: str, text: str, is_replacement: bool
 ) -> Message:

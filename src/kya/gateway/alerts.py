@@ -13,7 +13,7 @@ from typing import Final
 from kya.core.errors import CorruptionError
 from kya.core.incident import Incident
 from kya.core.instant import MICROS_PER_SECOND
-from kya.core.limits import ALERT_LOOK_MICROS_MAX
+from kya.core.limits_outside import ALERT_LOOK_MICROS_MAX
 from kya.gateway.alert import changes
 from kya.gateway.messenger import Messenger, News
 from kya.gateway.ports import Recipient

@@ -12,7 +12,8 @@ from kya.codec.incidents import render_alert
 from kya.core.errors import InputError, TransientError
 from kya.core.incident import AlertSettled, Incident
 from kya.core.instant import MICROS_PER_SECOND, Instant
-from kya.core.limits import ALERTS_UNDER_WAY_MAX, TEXT_CHARS_MAX
+from kya.core.limits import TEXT_CHARS_MAX
+from kya.core.limits_outside import ALERTS_UNDER_WAY_MAX
 from kya.gateway.alert import Change, alert_of
 from kya.gateway.ports import Recipient
 from kya.gateway.reconcile import Pause

@@ -8,7 +8,6 @@ from kya.core.order_events import OrderDecided, OrderSubmitted
 from kya.core.past import Past
 from kya.gateway.alerts import Alerts
 from kya.gateway.answer import Answer, Freshness
-from kya.gateway.checked_on_write import CheckedOnWrite
 from kya.gateway.drop_copies import DropCopies
 from kya.gateway.inquiry import Inquiry
 from kya.gateway.overlays import judged, make_ready
@@ -37,7 +36,7 @@ class Gateway:
         self,
         *,
         sequencer: Sequencer,
-        signer: NoteSigner | CheckedOnWrite,
+        signer: NoteSigner,
         clock: Clock,
         access: MarketAccess,
         root: bytes,

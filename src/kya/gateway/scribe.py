@@ -6,7 +6,6 @@ from kya.codec.note import SignedNote
 from kya.core.errors import DistrustError, TransientError
 from kya.core.events import Event
 from kya.core.instant import Instant
-from kya.gateway.checked_on_write import CheckedOnWrite
 from kya.gateway.ports import Clock
 from kya.pki.entries import Entry
 from kya.pki.note_signer import NoteSigner
@@ -18,7 +17,7 @@ class Scribe:
     """The log, the gateway's key and its clock; the key signs in this thread."""
 
     sequencer: Sequencer
-    signer: NoteSigner | CheckedOnWrite
+    signer: NoteSigner
     clock: Clock
 
     def now(self) -> Instant:

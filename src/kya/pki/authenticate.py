@@ -11,22 +11,19 @@ from typing import assert_never
 
 from kya.codec.statements import parse_certificate, parse_log
 from kya.core.baseline import BaselineLocked
-from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Credential, Role
 from kya.core.erasure import TextErased
 from kya.core.errors import DistrustError
 from kya.core.events import SaidByGateway
 from kya.core.halt import HaltOrdered, TradingResumed
-from kya.core.incident import AlertSettled, IncidentActed
+from kya.core.incident import IncidentActed
 from kya.core.instant import Instant
 from kya.core.latch import LatchRearmed
 from kya.core.lifecycle import Act
 from kya.core.limits import MANDATE_DIRECTORS_MIN, OPERATORS_MIN
 from kya.core.order_events import (
-    Equivocated,
     OrderDecided,
     OrderSubmitted,
-    VenueReported,
 )
 from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
@@ -91,13 +88,11 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
     entry: Entry, state: State, root: bytes
 ) -> tuple[Credential, ...]:
     """Return who signed, by the rule for this kind of statement."""
+    if isinstance(entry.event, SaidByGateway):
+        return _gateway(entry, entry.event, state)
     match entry.event:
         case OrderSubmitted() as event:
             return (_agent(entry, event, state),)
-        case OrderDecided() | VenueReported() | Equivocated() | AlertSettled() as event:
-            return _gateway(entry, event, state)
-        case DropCopied() | ExecutionUnexplained() | SessionStarted() as event:
-            return _gateway(entry, event, state)
         case RuntimePinned(at=at) | StandingChanged(act=Act.REINSTATE, at=at):
             return _operators(entry, state, at)
         case AgentRegistered(registration=registration):

@@ -10,6 +10,7 @@ from typing import Final, Self
 from kya.codec import (
     baseline_locks,
     canonical,
+    clock_comparisons,
     decisions,
     drop_copies,
     erasures,
@@ -221,6 +222,10 @@ def _read_erasure(line: bytes, _raw: bytes) -> Event:
     return erasures.parse_erasure(line)
 
 
+def _read_clock(line: bytes, _raw: bytes) -> Event:
+    return clock_comparisons.parse_clock(line)
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -256,4 +261,5 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     incidents.INCIDENT_TYPE: _read_incident,
     incidents.ALERT_TYPE: _read_alert,
     erasures.ERASURE_TYPE: _read_erasure,
+    clock_comparisons.CLOCK_TYPE: _read_clock,
 }

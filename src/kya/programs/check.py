@@ -5,7 +5,7 @@ answers of overlays, is not asked here; what needs it is denied as everywhere, a
 answer says so.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -40,7 +40,7 @@ _NO_OVERLAY: Final = "overlays: {} is asked by the gateway alone"
 class AssumedPrices:
     """The prices of a wish, as of the instant at which they are asked for."""
 
-    def __init__(self, assumed: list[AssumedPrice]) -> None:
+    def __init__(self, assumed: Sequence[AssumedPrice]) -> None:
         """Take them; MalformedError for what is no price."""
         if len(assumed) > _PRICES_MAX:
             raise MalformedError(f"prices: want at most {_PRICES_MAX}")

@@ -21,6 +21,7 @@ from kya.console.order_story import OrderStory, story_of
 from kya.core.decision import Outcome
 from kya.core.errors import MalformedError
 from kya.core.limits import ENTRY_BYTES_MAX, SEQ_MAX
+from kya.core.tokens import DIGEST
 from kya.programs import told
 from kya.programs.asking import NUMBER, Question, answered, chosen, missing
 from kya.programs.check import checked, parse_wish
@@ -120,6 +121,15 @@ async def entry(question: Question) -> LoggedEntry:
     index = int(question.part("index", NUMBER))
     if index >= question.follower.sight.size:
         raise missing(f"entry {index}")
+    return await _logged(question, index)
+
+
+async def certificate(question: Question) -> LoggedEntry:
+    """The entry that put a certificate on record, by the SHA-256 of its DER."""
+    name = question.part("credential", DIGEST)
+    index = question.reading.certificates.get(name)
+    if index is None:
+        raise missing(f"certificate {name}")
     return await _logged(question, index)
 
 

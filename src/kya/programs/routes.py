@@ -194,6 +194,13 @@ _READS: Final = (
         path_parameter("index", _NUMBER),
     ),
     _get(
+        "/v1/certificates/{credential}",
+        evidence.certificate,
+        TokenScope.EVIDENCE,
+        models.LoggedEntry,
+        path_parameter("credential", _DIGEST),
+    ),
+    _get(
         "/v1/witnesses", evidence.witnesses, TokenScope.EVIDENCE, models.WitnessesTold
     ),
 )

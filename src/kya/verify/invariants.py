@@ -20,6 +20,7 @@ from kya.verify.plain_behaviour import (
     objections_to,
 )
 from kya.verify.plain_certificates import POWER_KINDS, PlainCertificates
+from kya.verify.plain_clocks import CLOCK_KIND, wrong_comparison
 from kya.verify.plain_copies import COPY_KINDS, PlainCopies
 from kya.verify.plain_fields import fields_of
 from kya.verify.plain_halts import HALT_KINDS, PlainHalts
@@ -139,6 +140,8 @@ class PlainScan:
             self._take_halt(said, raw)
         elif kind == "kya/erasure/v1" and len(signers_in(raw)) < 2:  # noqa: PLR2004
             self._fail(8, "plain scan: an erasure takes two people")
+        elif kind == CLOCK_KIND:
+            self._take_note_of(8, wrong_comparison(said))
         elif kind in WORKLOAD_KINDS:
             self._take_note_of(5, self._workloads.take(said, line, self.agents))
 

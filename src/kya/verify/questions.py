@@ -4,6 +4,7 @@ from typing import Final
 
 from kya.codec import canonical
 from kya.core.baseline import BaselineLocked
+from kya.core.clock_comparison import ClockCompared
 from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.erasure import TextErased
 from kya.core.errors import InputError
@@ -53,8 +54,22 @@ QUESTION_OF: Final = {
     "kya/incident/v1": 7,
     "kya/alert/v1": 7,
     "kya/erasure/v1": 8,
+    "kya/clock/v1": 8,
 }
 """Which question fails if an entry of this type cannot be believed."""
+
+
+GOES_ON: Final[frozenset[type[Event]]] = frozenset(
+    {
+        OrderSubmitted,
+        OrderDecided,
+        VenueReported,
+        Equivocated,
+        DropCopied,
+        ExecutionUnexplained,
+    }
+)
+"""What nobody else's power rests on: after a bad signature here, the pass goes on."""
 
 
 _LIMITS: Final = (
@@ -74,7 +89,7 @@ _OF_KIND: Final[tuple[tuple[tuple[type[Event], ...], int], ...]] = (
     ((RuntimePinned, RegionAnchored, SessionStarted), 5),
     ((BaselineLocked,), 6),
     ((IncidentActed, AlertSettled), 7),
-    ((TextErased,), 8),
+    ((TextErased, ClockCompared), 8),
     ((VenueReported, DropCopied, ExecutionUnexplained), 9),
     ((Equivocated,), 10),
 )

@@ -22,7 +22,6 @@ from kya.codec.tally import Tally
 from kya.core.baseline import BaselineLocked
 from kya.core.case_of import case_of
 from kya.core.control import Reason
-from kya.core.copy_events import DropCopied, ExecutionUnexplained
 from kya.core.credential import Role, Standing
 from kya.core.decide import decide
 from kya.core.decision import Decision, Outcome
@@ -32,7 +31,6 @@ from kya.core.order_events import (
     Equivocated,
     OrderDecided,
     OrderSubmitted,
-    VenueReported,
 )
 from kya.core.overlay import Ask
 from kya.core.power_events import RevocationListed
@@ -49,6 +47,7 @@ from kya.verify.learning_again import LearningAgain
 from kya.verify.order_table import OrderTable
 from kya.verify.overlays_again import OverlaysAgain
 from kya.verify.questions import (
+    GOES_ON,
     QUESTION_OF,
     question_of_bytes,
     question_of_refusal,
@@ -58,16 +57,6 @@ from kya.verify.watch import NOBODY, Watch
 
 _BATCH = 512
 """Signatures checked in one go."""
-
-GOES_ON = (
-    OrderSubmitted,
-    OrderDecided,
-    VenueReported,
-    Equivocated,
-    DropCopied,
-    ExecutionUnexplained,
-)
-"""What nobody else's power rests on: after a bad signature here, the pass goes on."""
 
 
 @dataclass(slots=True)
@@ -142,7 +131,7 @@ class Reexecution:
 
     def _is_to_be_checked(self, entry: Entry) -> bool:
         """Tell whether its signature counts this time: it is new, or gives power."""
-        return self.index >= self.known or not isinstance(entry.event, GOES_ON)
+        return self.index >= self.known or type(entry.event) not in GOES_ON
 
     def _authenticate(self, entry: Entry) -> None:
         """Check who signed; stop where later entries would rest on a forged one.
@@ -152,7 +141,7 @@ class Reexecution:
         tables in the processor's cache, which makes it twice as fast.
         """
         self._unsigned.append((self.index, entry, self.state))
-        goes_on = isinstance(entry.event, GOES_ON)
+        goes_on = type(entry.event) in GOES_ON
         if (goes_on and len(self._unsigned) < _BATCH) or self.authenticate_all():
             return
         if not goes_on:
@@ -241,13 +230,13 @@ class Reexecution:
         if line is None:
             return None
         if self.index < self.known:
-            self._line = line
-            return Entry(raw, note, event_of(line))
-        event = self._made_again(submitted, line, note.text)
-        if event is None:
+            made: OrderDecided | None = event_of(line)
+        else:
+            made = self._made_again(submitted, line, note.text)
+        if made is None:
             return None
         self._line = line
-        return Entry(raw, note, event)
+        return Entry(raw, note, made)
 
     def _made_again(
         self, submitted: OrderSubmitted, line: DecisionLine, text: bytes

@@ -13,11 +13,11 @@ from kya.wiring.api_key import key_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """One venue in its three ports."""
+    """One venue in its ports; not every one tells of its account."""
 
     venue: Venue
     list: DropCopy
-    account: Account
+    account: Account | None
     closing: Callable[[], Awaitable[None]]
 
 

@@ -20,7 +20,7 @@ from kya.fix.terms import Role, Terms
 from kya.gateway.ports import Clock
 from kya.wiring.api_key import key_at
 from kya.wiring.listening import LOOPBACK, Listening, listen_on
-from kya.wiring.sidecar import client_of, new_name
+from kya.wiring.sidecar import agent_at, new_name
 from kya.wiring.stopping import stop_signals
 
 
@@ -65,9 +65,9 @@ async def _serve(
 ) -> None:
     """Serve one bot."""
     terms = bound.terms()
-    client, journal = client_of(bound.directory, bound.region, clock)
+    agent = agent_at(bound.directory, bound.region, clock)
     store = SqliteFixStore(bound.directory / "fix" / f"{bound.theirs}.sqlite")
-    desk = FixDesk(client, bound.manners, clock.now, new_name)
+    desk = FixDesk(agent.agent, bound.manners, clock.now, new_name)
     line = Line(Session(terms, store), desk, clock.now)
     try:
         await desk.opened(line)
@@ -75,7 +75,7 @@ async def _serve(
         await serve_line(line, listening, desk.failure, ready)
     finally:
         await desk.close()
-        journal.close()
+        agent.journal.close()
         store.close()
 
 

@@ -12,11 +12,9 @@ from pathlib import Path
 
 import uvloop
 
-from kya.adapters.agent_journal import FileJournal
 from kya.adapters.line_journal import LineJournal
 from kya.adapters.randomness import random_bytes
 from kya.agent.answer import Answer
-from kya.agent.async_client import AsyncAgent
 from kya.agent.chain import Instruction
 from kya.console.follow import Follower
 from kya.console.source import Source
@@ -32,14 +30,13 @@ from kya.kakunin_api.spelling import plain, read_json
 from kya.kakunin_api.throttle import Throttle
 from kya.pki.note_signer import NoteSigner
 from kya.tlog.policy import Policy
-from kya.wiring.agent_host import AgentHost
 from kya.wiring.clock import NamedClock
 from kya.wiring.console import GatewaySource
 from kya.wiring.keys import KeyCabinet
 from kya.wiring.listening import LOOPBACK, listen_on
 from kya.wiring.people import read_people
 from kya.wiring.server import Door, Server, server_of
-from kya.wiring.sidecar import client_of
+from kya.wiring.sidecar import BoundAgent, agent_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +63,7 @@ class HeldAgent:
         self._section = section
         self._directory = base / section.directory
         self._clock = clock.clock
-        self._client: tuple[AsyncAgent, FileJournal] | None = None
+        self._bound: BoundAgent | None = None
         self._opening = asyncio.Lock()
 
     @property
@@ -76,28 +73,26 @@ class HeldAgent:
 
     async def submit(self, instruction: Instruction) -> Answer:
         """Return the gateway's decision on the instruction."""
-        client, _ = await self._opened()
-        return await client.submit(instruction)
+        return await (await self._opened()).agent.submit(instruction)
 
     async def close(self) -> None:
         """Give back the connections and the journal."""
-        if self._client is not None:
-            client, journal = self._client
-            await client.close()
-            journal.close()
+        if self._bound is not None:
+            await self._bound.close()
 
-    async def _opened(self) -> tuple[AsyncAgent, FileJournal]:
+    async def _opened(self) -> BoundAgent:
         """Return the agent; InputError where its directory is another's or none."""
         async with self._opening:
-            if self._client is None:
-                holder = AgentHost(self._directory).facts()["agent"]
-                if holder != self._name:
-                    msg = f"{self._directory}: {holder}'s, not {self._name}'s"
-                    raise InputError(msg)
-                self._client = await asyncio.to_thread(
-                    client_of, self._directory, self._section.region, self._clock
+            if self._bound is None:
+                bound = await asyncio.to_thread(
+                    agent_at, self._directory, self._section.region, self._clock
                 )
-            return self._client
+                if bound.name != self._name:
+                    await bound.close()
+                    msg = f"{self._directory}: {bound.name}'s, not {self._name}'s"
+                    raise InputError(msg)
+                self._bound = bound
+            return self._bound
 
 
 class PublishedLog:

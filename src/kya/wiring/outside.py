@@ -8,6 +8,7 @@ from kya.core.errors import InputError
 from kya.gateway.pipeline import Gateway
 from kya.gateway.ports import Clock
 from kya.sequencer.sequencer import Sequencer
+from kya.wiring.clock_watch import clock_watch_if_asked
 from kya.wiring.installation import Opened
 from kya.wiring.vigil import vigil_if_asked
 from kya.wiring.witnesses import Witnesses
@@ -40,6 +41,9 @@ class Outside:
         if self.witnesses.clients:
             vigil = vigil_if_asked(opened, self.witnesses, gateway, clock)
             asked = (vigil.watch_ever if vigil else self.witnesses.collect_ever,)
+        watch = clock_watch_if_asked(opened, self.witnesses.sequencer, gateway, clock)
+        if watch is not None:
+            asked = (*asked, watch.watch_ever)
         return asked if self.stamping is None else (*asked, self.stamping.stamp_ever)
 
     async def conclude(self) -> None:

@@ -2,10 +2,12 @@
 
 <dir>/book.jsonl   every order as it stands, one line for each change
 <dir>/api-key      the key and the secret of the one account, a line each
+<dir>/fix.sqlite   the numbers of the one FIX session, if there is that door
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,6 +36,16 @@ class Opening:
     port: int
     paper: PaperSection
     faults: Faults
+    fix: "FixDoor | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixDoor:
+    """The port of the exchange's FIX session, and what the two call each other."""
+
+    port: int
+    ours: str
+    theirs: str
 
 
 def faults_of(plan: list[str], seed: int, one_in: int) -> Faults:
@@ -50,12 +62,19 @@ def faults_of(plan: list[str], seed: int, one_in: int) -> Faults:
     return Faults(by_number, seed=seed, one_in=one_in)
 
 
-def run_exchange(opening: Opening, clock: Clock, ready: Callable[[str], None]) -> None:
-    """Serve until told to stop; calls `ready` with the URL once orders are taken."""
+def run_exchange(
+    opening: Opening, clock: Clock, ready: Callable[[str, str], None]
+) -> None:
+    """Serve until told to stop; calls `ready` with its addresses when it takes orders.
+
+    The second one is that of the FIX door, empty if there is none.
+    """
     uvloop.run(_serve(opening, clock, ready))
 
 
-async def _serve(opening: Opening, clock: Clock, ready: Callable[[str], None]) -> None:
+async def _serve(
+    opening: Opening, clock: Clock, ready: Callable[[str, str], None]
+) -> None:
     """Serve the exchange of a directory."""
     opening.directory.mkdir(parents=True, exist_ok=True)
     path = opening.directory / KEY_FILE
@@ -69,9 +88,29 @@ async def _serve(opening: Opening, clock: Clock, ready: Callable[[str], None]) -
         opening.faults,
     )
     try:
-        await serve_on_loopback(KrakenEdge(exchange, keys), opening.port, ready)
+        async with _fix_door(opening, exchange, clock) as at:
+            edge = KrakenEdge(exchange, keys)
+            await serve_on_loopback(edge, opening.port, lambda url: ready(url, at))
     finally:
         exchange.close()
+
+
+@asynccontextmanager
+async def _fix_door(
+    opening: Opening, exchange: PaperExchange, clock: Clock
+) -> AsyncGenerator[str]:
+    """Serve the FIX session while the block lasts; yield its address, if it has one."""
+    door = opening.fix
+    if door is None:
+        yield ""
+        return
+    # The codec is an extra.
+    from kya.wiring.fix_exchange import serving_fix  # noqa: PLC0415
+
+    path = opening.directory / "fix.sqlite"
+    names = (door.ours, door.theirs)
+    async with serving_fix(exchange, clock, path, names, door.port) as at:
+        yield at
 
 
 async def serve_on_loopback(

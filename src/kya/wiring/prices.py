@@ -11,7 +11,7 @@ from kya.adapters.prices_recorded import RecordedPrices
 from kya.adapters.prices_seeded import SeededPrices
 from kya.config_outside import PriceSourceSection, PricesSection
 from kya.core.errors import InputError
-from kya.core.limits import PRICE_SOURCES_MAX
+from kya.core.limits_outside import PRICE_SOURCES_MAX
 from kya.gateway.ports import Clock, Prices, SourceStatus
 from kya.wiring.outbound import trust_of
 

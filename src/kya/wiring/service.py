@@ -24,7 +24,6 @@ from kya.api.ocsp import Statuses, create_status_app, status_routes
 from kya.api.prices import price_routes
 from kya.config import Config, TlsMode
 from kya.core.errors import TransientError
-from kya.gateway.checked_on_write import CheckedOnWrite, checked_on_write
 from kya.gateway.history import History
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
@@ -76,16 +75,14 @@ async def _serve(
     opened: Opened, clock: NamedClock, port: int | None, ready: Callable[[str], None]
 ) -> None:
     """Run the gateway; whoever holds the log is named before the port is tried."""
-    signer, stores = checked_on_write(
-        opened.note_signer(GATEWAY), directory_stores(opened.data)
+    sequencer = await Sequencer.open(
+        directory_stores(opened.data), opened.note_signer(LOG)
     )
-    sequencer = await Sequencer.open(stores, opened.note_signer(LOG))
     try:
         with witnesses_of(opened.config.witnesses, opened.data, sequencer) as witnesses:
             await witnesses.require_behind()
             outside = Outside(witnesses, stamping_if_asked(opened, sequencer))
-            log = (sequencer, signer)
-            await _judge(opened, clock, log, outside, (port, ready))
+            await _judge(opened, clock, sequencer, outside, (port, ready))
             # Whoever reads the log of a gateway that was stopped finds all it answered.
             await sequencer.publish()
             await outside.conclude()
@@ -96,19 +93,19 @@ async def _serve(
 async def _judge(
     opened: Opened,
     clock: NamedClock,
-    log: tuple[Sequencer, CheckedOnWrite],
+    sequencer: Sequencer,
     outside: Outside,
     at: tuple[int | None, Callable[[str], None]],
 ) -> None:
     """Take orders until told to stop."""
-    (sequencer, signer), (port, ready) = log, at
+    port, ready = at
     await open_if_new(sequencer, opened, clock.source, clock.clock.now())
     sources = price_sources(opened.config.prices, opened.data, clock.clock)
     venues = connect(opened.config, opened.data, clock.clock)
     engines = PolicyEngines()
     gateway = Gateway(
         sequencer=sequencer,
-        signer=signer,
+        signer=opened.note_signer(GATEWAY),
         clock=clock.clock,
         access=venues.access(opened.config, sources.prices, engines),
         root=opened.certificate("root"),

@@ -50,15 +50,25 @@ class Bound:
     silence_seconds: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundAgent:
+    """The agent of a directory, at work under its key, with its journal."""
+
+    name: str
+    agent: AsyncAgent
+    journal: FileJournal
+
+    async def close(self) -> None:
+        """Close the connections and the journal."""
+        await self.agent.close()
+        self.journal.close()
+
+
 class BoundDesk(KrakenDesk):
     """A desk that also gives back its agent's journal."""
 
     def __init__(
-        self,
-        agent: AsyncAgent,
-        bound: Bound,
-        journal: FileJournal,
-        now: Callable[[], Instant],
+        self, bound: Bound, agent: BoundAgent, now: Callable[[], Instant]
     ) -> None:
         """Answer for this agent."""
         dead_man = DeadMan(
@@ -67,13 +77,13 @@ class BoundDesk(KrakenDesk):
             silence_seconds=bound.silence_seconds,
         )
         market = Market(bound.market_url)
-        super().__init__(agent, bound.venue, market, new_name, dead_man)
-        self._journal = journal
+        super().__init__(agent.agent, bound.venue, market, new_name, dead_man)
+        self._bound = agent
 
     async def close(self) -> None:
         """Close the connections and the journal."""
         await super().close()
-        self._journal.close()
+        self._bound.journal.close()
 
 
 def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
@@ -82,14 +92,12 @@ def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
         require_safe_address(bound.market_url)
     except ValueError as error:
         raise InputError(f"market data: {error}") from error
-    client, journal = client_of(bound.directory, bound.region, clock)
-    return BoundDesk(client, bound, journal, clock.now)
+    agent = agent_at(bound.directory, bound.region, clock)
+    return BoundDesk(bound, agent, clock.now)
 
 
-def client_of(
-    directory: Path, region: str, clock: Clock
-) -> tuple[AsyncAgent, FileJournal]:
-    """Return the agent's client, and its journal, which whoever asks for it closes."""
+def agent_at(directory: Path, region: str, clock: Clock) -> BoundAgent:
+    """Return the agent that was enrolled into this directory, in this region."""
     host = AgentHost(directory)
     agent = host.facts()["agent"]
     pem = (directory / "certificate.pem").read_bytes()
@@ -107,7 +115,7 @@ def client_of(
         clock.now,
         host.link(clock.now),
     )
-    return client, journal
+    return BoundAgent(name=agent, agent=client, journal=journal)
 
 
 def new_name() -> str:

@@ -10,7 +10,7 @@ from kya.adapters.prices_recorded import RecordedPrices
 from kya.adapters.prices_seeded import SeededPrices
 from kya.adapters.venue_paper import Fault, PaperVenue
 from kya.codec.execution_files import Listed
-from kya.config import Config, Halting, PaperSection
+from kya.config import Config, Halting, PaperSection, VenueSection
 from kya.core.execution import Execution
 from kya.core.levels import FIRM, Level, Place
 from kya.gateway.ports import (
@@ -23,7 +23,8 @@ from kya.gateway.ports import (
     Venue,
     WatchedList,
 )
-from kya.wiring.ccxt_venue import ccxt_venue
+from kya.wiring.ccxt_venue import Reached, ccxt_venue
+from kya.wiring.fix_venue import fix_venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +53,9 @@ def connect(config: Config, data: Path, clock: Clock) -> Connected:
     """Return every venue that is configured; nothing is sent to any of them yet."""
     paper = venues_of(config, data, clock)
     reached = {
-        name: ccxt_venue(name, section, data, clock)
+        name: _far_venue(name, section, data, clock)
         for name, section in config.venues.items()
-        if section.kind == "ccxt"
+        if section.kind != "paper"
     }
 
     async def closing() -> None:
@@ -66,9 +67,15 @@ def connect(config: Config, data: Path, clock: Clock) -> Connected:
     return Connected(
         venues={**paper, **{name: each.venue for name, each in reached.items()}},
         lists={**paper, **{name: each.list for name, each in reached.items()}},
-        accounts={name: each.account for name, each in reached.items()},
+        accounts={n: each.account for n, each in reached.items() if each.account},
         closing=closing,
     )
+
+
+def _far_venue(name: str, section: VenueSection, data: Path, clock: Clock) -> Reached:
+    """Return a venue that is not here, by the protocol that it speaks."""
+    make = fix_venue if section.kind == "fix" else ccxt_venue
+    return make(name, section, data, clock)
 
 
 def venues_of(config: Config, data: Path, clock: Clock) -> dict[str, PaperVenue]:

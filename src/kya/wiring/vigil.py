@@ -1,30 +1,25 @@
 """Halts the firm where the log's witnesses have been silent for too long.
 
-Only where the configuration says so. A halt is an entry: every decision after it says
-why it denies, whoever verifies comes to the same, cancels pass, and two people lift it.
+Only where the configuration says so.
 """
 
 import asyncio
-import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from kya.codec.halts import render_halt
 from kya.core.errors import DistrustError, InputError, TransientError
-from kya.core.halt import Halt, TradingState
 from kya.core.instant import MICROS_PER_SECOND, Instant
-from kya.core.levels import FIRM
 from kya.gateway.pipeline import Gateway
 from kya.gateway.ports import Clock
 from kya.gateway.statements import Statements
-from kya.pki.note_signer import NoteSigner, sign_note
+from kya.pki.note_signer import NoteSigner
 from kya.tlog.policy import NONE
+from kya.wiring.firm_halt import halt_firm, is_halted
 from kya.wiring.installation import GATEWAY, Opened
 from kya.wiring.witnessed import log_directory, newest_seen
 from kya.wiring.witnesses import Witnesses
 
-_LOG: Final = logging.getLogger("kya.witnesses")
 _MEANWHILE: Final = (InputError, DistrustError, TransientError)
 """A person was faster, or the clock or a key is out of reach: the next look tells."""
 
@@ -56,26 +51,15 @@ class Vigil:
         # What is published by now is asked about; what comes meanwhile is not late.
         begun = self.clock.now()
         await self.witnesses.collect()
-        state = self.witnesses.sequencer.state
-        halt = state.halts.get(FIRM)
-        is_halted = halt is not None and halt.halt.state is TradingState.HALTED
-        if is_halted or self.witnesses.have_quorum():
+        halted = is_halted(self.witnesses.sequencer.state)
+        if halted or self.witnesses.have_quorum():
             self.since = begun
             return
         now = self.clock.now()
         if now.micros - self.since.micros > self.seconds_max * MICROS_PER_SECOND:
-            await self._halt(now)
-
-    async def _halt(self, now: Instant) -> None:
-        """Put the halt on record; whoever lifts it has as long again."""
-        quorum = self.witnesses.policy.quorum
-        reason = f"witnesses: no quorum {quorum} since {self.since}"
-        state = TradingState.HALTED
-        halt = Halt(place=FIRM, state=state, reason=reason, at=now)
-        _LOG.error("%s: the firm is halted", reason)
-        # A key store may block; the event loop, and every order, must not.
-        note = await asyncio.to_thread(sign_note, render_halt(halt), self.signer)
-        await self.statements.record(note.render())
+            quorum = self.witnesses.policy.quorum
+            reason = f"witnesses: no quorum {quorum} since {self.since}"
+            await halt_firm(self.statements, self.signer, reason, now)
 
 
 def vigil_if_asked(

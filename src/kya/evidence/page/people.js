@@ -51,6 +51,14 @@ function onErasure(record, entry, said) {
   record.erased.add(said.text);
 }
 
+function onClock(record, entry, said) {
+  record.signers(8, entry, ["gateway"], said.at);
+  record.notBeforeNow(8, entry, said.at);
+  const { bound_micros: bound, offset_micros: offset } = said, day = 86400e6;
+  const isKnown = isCount(bound, 0, day) && isCount(offset, -day, day);
+  if (!["chrony", "kernel"].includes(said.keeper) || (!isKnown && (bound !== null || offset !== null))) refuse("no figures that a comparison can have");
+}
+
 function onOverride(record, entry, said) {
   entry.about = `override for ${said.agent}`;
   record.notBackDated(4, entry, said.at);

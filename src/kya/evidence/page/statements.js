@@ -27,6 +27,7 @@ const KINDS = {
   "kya/incident/v1": [7, null, onIncident],
   "kya/alert/v1": [7, "at attempts delivered detail incident micros target", onAlert],
   "kya/erasure/v1": [8, "at ground text", onErasure],
+  "kya/clock/v1": [8, "at bound_micros keeper offset_micros", onClock],
   "kya/overlay/v1": [4, "at name policy reason", onOverlay],
   "kya/baseline-lock/v1": [6, "agent at digest document source", onLock],
 };

@@ -1,0 +1,178 @@
+"""The way to a FIX venue: dialled, dialled again, and each question with its answer."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from kya.core.errors import MalformedError, TransientError
+from kya.fix.line import Line
+from kya.fix.message import Message, Received
+from kya.fix.reports import ExecType, OrdStatus, Report, read_report
+from kya.fix.session import Session
+from kya.fix.store import Store
+from kya.fix.tags import MsgType, Tag
+from kya.fix.terms import Terms
+from kya.gateway.ports import Clock
+
+_DIAL_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+_PENDING: Final = frozenset({
+    OrdStatus.PENDING_NEW, OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE,
+})  # fmt: skip
+
+Question = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Where a venue is, and on what terms it is spoken to; `tls` where it is far."""
+
+    host: str
+    port: int
+    terms: Terms
+    timeout_millis: int = 4_000
+    tls: ssl.SSLContext | None = None
+
+
+class FixLink:
+    """One session; whoever asks waits, and is told when the line is gone."""
+
+    def __init__(
+        self, reach: Reach, store: Store, clock: Clock, keep: Callable[[Report], None]
+    ) -> None:
+        """Dial when somebody asks for the first time; `keep` takes every report."""
+        self._reach = reach
+        self._keep = keep
+        self._clock = clock
+        self.line = Line(Session(reach.terms, store), self, clock.now)
+        self._seconds = reach.timeout_millis / 1_000
+        self._waiting: dict[Question, list[asyncio.Future[Message]]] = {}
+        self._numbers: dict[int, Question] = {}
+        self._tests = count(1)
+        self._up, self._down = asyncio.Event(), asyncio.Event()
+        self._dialling: asyncio.Task[None] | None = None
+
+    async def ask(self, message: Message, question: Question) -> Message:
+        """Send a message, and return what answers it; TransientError if nothing does.
+
+        The answer may be a rejection; whoever asks reads it.
+        """
+        await self.up()
+        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(question, []).append(waiting)
+        self._numbers[self.line.session.store.next_out] = question
+        self.line.send(message)
+        return await self._in_time(waiting, question[1])
+
+    async def up(self) -> None:
+        """Return once the session is up; TransientError if that takes too long."""
+        if self._dialling is None:
+            self._dialling = asyncio.create_task(self._dial_ever())
+        if self.line.is_up:
+            return
+        try:
+            async with asyncio.timeout(self._seconds / 2):
+                await self._up.wait()
+        except TimeoutError as error:
+            raise TransientError("FIX: no session with the venue") from error
+
+    async def flushed(self) -> None:
+        """Return once everything that the venue said before now has come."""
+        await self.up()
+        name = f"flush-{next(self._tests)}"
+        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._waiting[MsgType.TEST_REQUEST, name] = [waiting]
+        self.line.test(name)
+        await self._in_time(waiting, name)
+
+    async def close(self) -> None:
+        """Say goodbye, and dial no more."""
+        if self._dialling is not None:
+            self._dialling.cancel()
+            await asyncio.gather(self._dialling, return_exceptions=True)
+        if self.line.is_up:
+            self.line.leave("the gateway stops")
+            await asyncio.sleep(0)
+        self.line.hang_up()
+
+    async def _in_time(self, waiting: "asyncio.Future[Message]", what: str) -> Message:
+        """Return what is waited for."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await waiting
+        except TimeoutError as error:
+            raise TransientError(f"FIX: no answer on {what}") from error
+
+    async def _dial_ever(self) -> None:
+        """Connect, and connect again whenever that has ended."""
+        loop, reach, failures = asyncio.get_running_loop(), self._reach, 0
+        while True:
+            self._down.clear()
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await loop.create_connection(
+                        self.line.protocol, reach.host, reach.port, ssl=reach.tls
+                    )
+                await self._down.wait()
+            except (OSError, TimeoutError):
+                failures += 1
+            pause = _DIAL_SECONDS[min(failures, len(_DIAL_SECONDS) - 1)]
+            await asyncio.sleep(pause)
+
+    def begun(self) -> None:
+        """Let whoever waits for the session go on."""
+        self._up.set()
+
+    def ended(self, why: str) -> None:
+        """Tell everybody who waits that nobody knows."""
+        self._up.clear()
+        self._down.set()
+        for waiting in self._waiting.values():
+            for each in waiting:
+                if not each.done():
+                    each.set_exception(TransientError(f"FIX: {why}"))
+                    each.exception()  # Whoever asked may have given up by now.
+        self._waiting.clear()
+        self._numbers.clear()
+
+    def echoed(self, test: str) -> None:
+        """Tell who asked for an echo."""
+        nothing = Message(MsgType.HEARTBEAT)
+        self._answer((MsgType.TEST_REQUEST, test), nothing)
+
+    def taken(self, received: Received) -> None:
+        """Keep what a report says, then tell who waits for it."""
+        message = received.message
+        name = message.get(Tag.CL_ORD_ID)
+        match message.type:
+            case MsgType.EXECUTION_REPORT:
+                self._reported(message, name)
+            case MsgType.ORDER_CANCEL_REJECT:
+                self._answer((MsgType.NEW_ORDER_SINGLE, name), message)
+            case MsgType.REJECT | MsgType.BUSINESS_MESSAGE_REJECT:
+                number = message.get(Tag.REF_SEQ_NUM)
+                question = self._numbers.get(int(number) if number.isdecimal() else 0)
+                if question is not None:
+                    self._answer(question, message)
+            case _:
+                pass  # Nothing that we asked for.
+
+    def _reported(self, message: Message, name: str) -> None:
+        """Keep a report, and tell who waits for word on its order."""
+        try:
+            report = read_report(message)
+            self._keep(report)
+        except MalformedError:
+            return  # The list will not hold what the reports say: that halts the venue.
+        if report.kind == ExecType.STATUS:
+            self._answer((MsgType.ORDER_STATUS_REQUEST, name), message)
+        elif report.kind not in _PENDING:
+            self._answer((MsgType.NEW_ORDER_SINGLE, name), message)
+
+    def _answer(self, question: Question, message: Message) -> None:
+        """Tell everybody who waits for this."""
+        for waiting in self._waiting.pop(question, []):
+            if not waiting.done():
+                waiting.set_result(message)

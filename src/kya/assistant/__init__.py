@@ -1,0 +1,1 @@
+"""What an assistant may ask of a log: tools that read, over the typed client."""
