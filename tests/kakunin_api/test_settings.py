@@ -1,5 +1,6 @@
 """Settings, tokens, drafts and buckets: each alone."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,18 @@ import pytest
 from kya.core.errors import InputError, MalformedError
 from kya.kakunin_api.drafting import drafted
 from kya.kakunin_api.envelope import RefusedError
-from kya.kakunin_api.settings import read_settings
+from kya.kakunin_api.orders import wanted_in
+from kya.kakunin_api.settings import HeldSection, read_settings
 from kya.kakunin_api.spelling import Fields, plain, read_json
 from kya.kakunin_api.throttle import Throttle
 from kya.kakunin_api.tokens import Right, Tokens
+from kya.wiring.agent_host import AgentHost
+from kya.wiring.clock import system_clock
+from kya.wiring.kakunin_api import HeldAgent
 from tests.cli.terminal import kya
 from tests.kakunin_api.hall import token
 from tests.kakunin_api.moved import key, section
+from tests.kakunin_api.test_orders import PLAIN as ORDER
 from tests.world import MORNING, World
 
 TOP = 'gateway = "http://127.0.0.1:1"\npolicy = "p"\nroot = "r"\nkeep = "k"\n'
@@ -155,6 +161,24 @@ def test_labels_are_small_and_texts_are_one_line() -> None:
         fields.text("name")
     with pytest.raises(MalformedError, match="'x'"):
         fields.require_none_left()
+
+
+def test_an_agent_is_signed_for_from_its_own_directory_alone(tmp_path: Path) -> None:
+    async def submit(name: str) -> None:
+        section = HeldSection(directory=".", venue="SIMA", region="eu-west-1")
+        held = HeldAgent(name, section, tmp_path, system_clock())
+        wanted = wanted_in(ORDER, name, held.venue, str).instruction
+        await held.submit(wanted)
+
+    with pytest.raises(InputError, match="that `kya agent enrol` made"):
+        asyncio.run(submit("bot"))
+    host = AgentHost(tmp_path)
+    host.new_key()
+    host.store(
+        "another", World().certificate, "http://127.0.0.1:1", str(World().log.key)
+    )
+    with pytest.raises(InputError, match="another's, not bot's"):
+        asyncio.run(submit("bot"))
 
 
 @pytest.mark.parametrize(
