@@ -50,6 +50,7 @@ COMMANDS: Final = (
     "report",
     "score",
     "sidecar",
+    "tools",
     "up",
     "verify",
 )
