@@ -23,14 +23,14 @@ from kya.wiring.order_tools import order_tools
 
 @asynccontextmanager
 async def agent_tools(
-    directory: Path, *, venue: str, region: str
+    directory: str | Path, *, venue: str, region: str
 ) -> AsyncGenerator[list[StructuredTool]]:
     """Yield the tools of the agent whose directory `kya agent enrol` made.
 
     They are awaited: `ainvoke`, and never `invoke`.
     """
     clock = system_clock().clock
-    async with order_tools(directory, venue, region, clock) as tools:
+    async with order_tools(Path(directory), venue, region, clock) as tools:
         yield structured(tools)
 
 

@@ -19,7 +19,7 @@ from kya.agent.exchange import Patience
 from kya.agent.link import Link
 from kya.assistant.acting import create_server
 from kya.assistant.orders import OrderTools
-from kya.assistant.wanted import OneOrder, Side, WantedOrder
+from kya.assistant.wanted import OneOrder, Side, Verdict, WantedOrder
 from kya.core import tokens
 from tests.bots.road import VENUE, Road, a_road
 from tests.world import AGENT
@@ -172,13 +172,12 @@ def test_one_order_at_a_time(road: Road) -> None:
     tools = the_tools(road.agent)
     wanted = WantedOrder(**{**BUY, "amount": "0.01"})
 
-    async def run() -> list[str]:
+    async def run() -> list[Verdict]:
         both = await asyncio.gather(*(tools.submit_order(wanted) for _ in range(2)))
-        return [each.outcome for each in both] + [
-            (await tools.submit_order(wanted)).outcome
-        ]
+        return [*both, await tools.submit_order(wanted)]
 
-    assert road.run(run()) == ["allowed", "refused", "allowed"]
+    outcomes = [verdict.outcome for verdict in road.run(run())]
+    assert outcomes == ["allowed", "refused", "allowed"]
 
 
 def test_where_nobody_answers_nothing_is_called_sent_or_not_sent(road: Road) -> None:
