@@ -129,16 +129,22 @@ class Hall:
         **more: Any,  # noqa: ANN401
     ) -> httpx.Response:
         """Send one request with a token, or with none."""
+        return asyncio.run(self.send(method, path, name, **more))
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        name: str | None = "all",
+        **more: Any,  # noqa: ANN401
+    ) -> httpx.Response:
+        """Send one request in a loop that runs."""
         headers = {} if name is None else {"authorization": f"Bearer {key(name)}"}
         headers |= more.pop("headers", {})
         transport = httpx.ASGITransport(app=self.app, client=("192.0.2.7", 50_000))
-
-        async def sent() -> httpx.Response:
-            url = "http://kya.example/api/v1"
-            async with httpx.AsyncClient(transport=transport, base_url=url) as client:
-                return await client.request(method, path, headers=headers, **more)
-
-        return asyncio.run(sent())
+        url = "http://kya.example/api/v1"
+        async with httpx.AsyncClient(transport=transport, base_url=url) as client:
+            return await client.request(method, path, headers=headers, **more)
 
     def shown(self, path: str, **more: Any) -> Any:  # noqa: ANN401
         """What a question with every right is answered."""

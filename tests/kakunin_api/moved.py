@@ -40,7 +40,6 @@ TOKENS: Final = (
     section("all", *RIGHTS, person="operator:alice"),
     section("reader", "read"),
     section("other", "read", "sign", agents=["another"]),
-    section("hasty", "read"),
     section("unbound", "halt"),
 )
 

@@ -1,12 +1,14 @@
 """Every route: who may ask it, what it shows, and what it refuses."""
 
+import asyncio
 from base64 import b64decode, b64encode
 from typing import Any
 
+import httpx
 import pytest
 
 from kya.codec.note import SignedNote
-from kya.core.errors import InputError, MalformedError
+from kya.core.errors import InputError, MalformedError, TransientError
 from kya.core.incident import Step
 from kya.core.levels import Place
 from kya.core.lifecycle import Act
@@ -19,7 +21,7 @@ from kya.pki.pem import CERTIFICATE, blocks_of_pem, to_pem
 from kya.tlog.proof import Proof
 from tests.halting import halt
 from tests.incidents import take_step, world_breached
-from tests.kakunin_api.hall import Hall, token
+from tests.kakunin_api.hall import Hall, Lines, token
 from tests.locking import imported_world
 from tests.surface.test_docs import unknown_words
 from tests.world import AGENT, MORNING, World
@@ -382,6 +384,52 @@ def test_too_many_requests_are_told_when_to_come_again() -> None:
     assert hall.ask("GET", f"/agents/{AGENT}").status_code == 200
     seconds[0] = 1.0
     assert hall.ask("GET", "/verify/AB", None).status_code == 404
+
+
+def test_a_report_is_of_real_evidence_and_one_at_a_time() -> None:
+    hall = Hall(at_work())
+    hall.ask("POST", SIGN, json={"payload": ORDER})
+    hall.look()
+    asked = {"agentId": AGENT, "windowDays": 1, "notes": "for the board"}
+    made = hall.ask("POST", "/reports/compliance", json=asked).json()["data"]
+    assert made["status"] == "ready", made["summary"]
+    answers = hall.ask("GET", f"/reports/{made['id']}/findings").json()["answers"]
+    assert [each["verdict"] for each in answers[:4]] == ["HOLDS"] * 4
+    assert made["notes"] == "for the board"
+    assert hall.ask("GET", f"/reports/{made['id']}/pdf").status_code == 422
+    for wrong in (
+        {"windowDays": 0},
+        {"windowDays": "7"},
+        {"windowDays": True},
+        {"windowDays": 367},
+    ):
+        said = hall.ask("POST", "/reports/compliance", json={**asked, **wrong})
+        assert said.status_code == 400
+    other = {**asked, "agentId": "nobody"}
+    assert hall.ask("POST", "/reports/compliance", json=other).status_code == 404
+
+    async def two() -> list[httpx.Response]:
+        sent = [hall.send("POST", "/reports/compliance", json=asked) for _ in "ab"]
+        return await asyncio.gather(*sent)
+
+    answers = asyncio.run(two())
+    assert sorted(each.status_code for each in answers) == [201, 429]
+    del hall.lines.lines[-2:]
+    interrupted = Lines(hall.lines.lines[:-1])
+    [begun] = Notebook(interrupted).reports.values()
+    assert (begun.status, begun.summary) == ("failed", "it was not ready at a restart")
+
+
+def test_a_report_of_a_log_that_cannot_be_read_has_failed() -> None:
+    hall = Hall(at_work())
+    hall.gateway.fault = TransientError("nobody answers")
+    made = hall.ask("POST", "/reports/compliance", json={"agent_id": AGENT})
+    assert (made.json()["data"]["status"], made.json()["data"]["summary"]) == (
+        "failed",
+        "nobody answers",
+    )
+    path = f"/reports/{made.json()['data']['id']}/findings"
+    assert hall.ask("GET", path).status_code == 404
 
 
 def test_lines_come_back_as_they_were_kept(hall: Hall) -> None:

@@ -1,5 +1,6 @@
 """Settings, tokens, drafts and buckets: each alone."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,19 @@ import pytest
 from kya.core.errors import InputError, MalformedError
 from kya.kakunin_api.drafting import drafted
 from kya.kakunin_api.envelope import RefusedError
-from kya.kakunin_api.settings import read_settings
+from kya.kakunin_api.orders import wanted_in
+from kya.kakunin_api.settings import HeldSection, read_settings
 from kya.kakunin_api.spelling import Fields, plain, read_json
 from kya.kakunin_api.throttle import Throttle
 from kya.kakunin_api.tokens import Right, Tokens
+from kya.wiring.agent_host import AgentHost
+from kya.wiring.clock import system_clock
+from kya.wiring.kakunin_api import HeldAgent
 from tests.cli.terminal import kya
 from tests.kakunin_api.hall import token
 from tests.kakunin_api.moved import key, section
-from tests.world import World
+from tests.kakunin_api.test_orders import PLAIN as ORDER
+from tests.world import MORNING, World
 
 TOP = 'gateway = "http://127.0.0.1:1"\npolicy = "p"\nroot = "r"\nkeep = "k"\n'
 
@@ -41,7 +47,7 @@ def test_settings_name_what_is_wrong_in_them(
 def test_a_token_says_what_it_may_do(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(TOP + section("desk", "read", "halt", person="risk:rita"))
-    found = read_settings(path).known_tokens().find(f"Bearer {key('desk')}")
+    found = read_settings(path).known_tokens().find(f"Bearer {key('desk')}", MORNING)
     assert found is not None
     assert found.rights == {Right.READ, Right.HALT}
     assert (found.person, found.is_for("anybody")) == ("risk:rita", True)
@@ -63,8 +69,15 @@ def test_a_token_says_what_it_may_do(tmp_path: Path) -> None:
 )
 def test_another_text_is_no_token(presented: str) -> None:
     tokens = Tokens((token("desk", Right.READ),))
-    assert tokens.find(presented) is None
-    assert tokens.find(f"Bearer {key('desk')}") is not None
+    assert tokens.find(presented, MORNING) is None
+    assert tokens.find(f"Bearer {key('desk')}", MORNING) is not None
+
+
+def test_a_token_that_has_ended_opens_nothing() -> None:
+    tokens = Tokens((token("desk", Right.READ, until=MORNING),))
+    before = MORNING.plus(micros=-1)
+    assert tokens.find(f"Bearer {key('desk')}", before) is not None
+    assert tokens.find(f"Bearer {key('desk')}", MORNING) is None
 
 
 def test_tokens_that_cannot_be_told_apart_are_refused() -> None:
@@ -148,6 +161,24 @@ def test_labels_are_small_and_texts_are_one_line() -> None:
         fields.text("name")
     with pytest.raises(MalformedError, match="'x'"):
         fields.require_none_left()
+
+
+def test_an_agent_is_signed_for_from_its_own_directory_alone(tmp_path: Path) -> None:
+    async def submit(name: str) -> None:
+        section = HeldSection(directory=".", venue="SIMA", region="eu-west-1")
+        held = HeldAgent(name, section, tmp_path, system_clock())
+        wanted = wanted_in(ORDER, name, held.venue, str).instruction
+        await held.submit(wanted)
+
+    with pytest.raises(InputError, match="that `kya agent enrol` made"):
+        asyncio.run(submit("bot"))
+    host = AgentHost(tmp_path)
+    host.new_key()
+    host.store(
+        "another", World().certificate, "http://127.0.0.1:1", str(World().log.key)
+    )
+    with pytest.raises(InputError, match="another's, not bot's"):
+        asyncio.run(submit("bot"))
 
 
 @pytest.mark.parametrize(

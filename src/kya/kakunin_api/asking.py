@@ -150,7 +150,9 @@ def _admitted(service: Service, request: Request, right: Right | None) -> Token 
         service.throttles.public.require_room(peer)
         token = None
     else:
-        token = service.tokens.find(request.headers.get("authorization", ""))
+        token = service.tokens.find(
+            request.headers.get("authorization", ""), service.now()
+        )
         if token is None:
             service.throttles.peer.require_room(peer)
             raise RefusedError(401, "want a bearer token that is known here")

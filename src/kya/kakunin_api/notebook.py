@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from kya.core.errors import MalformedError
 from kya.kakunin_api.envelope import RefusedError
@@ -125,6 +126,11 @@ class Notebook:
         self._keeping = keeping
         for line in keeping.lines:
             self._take(line)
+        for report in self.reports.values():
+            if report.status == "generating":
+                self.reports[report.report] = replace(
+                    report, status="failed", summary="it was not ready at a restart"
+                )
 
     def add(self, line: Line) -> None:
         """Keep a line; RefusedError where there are too many of its kind."""

@@ -5,11 +5,14 @@ is no event here. Rows of another system are shown as what they are, unverified.
 """
 
 from collections.abc import Iterator, Mapping
+from heapq import merge
+from operator import itemgetter
 from typing import Final
 
 from starlette.responses import Response
 
 from kya.console.reading import OrderRow
+from kya.console.telling import Happening
 from kya.core.errors import InputError
 from kya.kakunin_api.asking import Asking
 from kya.kakunin_api.envelope import (
@@ -134,32 +137,39 @@ def _before(asking: Asking) -> int | None:
 def _on_record(asking: Asking) -> Iterator[Mapping[str, object]]:
     """Yield decisions and what people have done, the newest entry first.
 
-    A token for some agents sees their decisions alone.
+    A token for some agents sees their decisions alone. No more is made than is read.
     """
     happened = () if asking.token.agents else tuple(asking.record.happened)
-    found: dict[int, Mapping[str, object]] = {}
-    for row in _decisions(asking, None, None):
-        found[row.index] = {
-            "log_index": row.index,
-            "event_type": f"behavior.{action_type_of(row)}",
-            "actor_type": "agent",
-            "resource_id": row.order.agent,
-            "occurred_at": str(row.received_at),
-            "verified": True,
-            "metadata": event_shown(row)["payload"],
-        }
-    for each in happened:
-        found[each.entry] = {
-            "log_index": each.entry,
-            "event_type": "record",
-            "actor_type": "user",
-            "resource_id": None,
-            "occurred_at": str(each.at),
-            "verified": True,
-            "metadata": {"said": each.said},
-        }
-    for entry in sorted(found, reverse=True):
-        yield found[entry]
+    decisions = ((row.index, _decided(row)) for row in _decisions(asking, None, None))
+    acts = ((each.entry, _happened(each)) for each in reversed(happened))
+    for _, row in merge(decisions, acts, key=itemgetter(0), reverse=True):
+        yield row
+
+
+def _decided(row: OrderRow) -> Mapping[str, object]:
+    """Return the decision on an order as a row."""
+    return {
+        "log_index": row.index,
+        "event_type": f"behavior.{action_type_of(row)}",
+        "actor_type": "agent",
+        "resource_id": row.order.agent,
+        "occurred_at": str(row.received_at),
+        "verified": True,
+        "metadata": event_shown(row)["payload"],
+    }
+
+
+def _happened(each: Happening) -> Mapping[str, object]:
+    """Return what people or the authority have done as a row."""
+    return {
+        "log_index": each.entry,
+        "event_type": "record",
+        "actor_type": "user",
+        "resource_id": None,
+        "occurred_at": str(each.at),
+        "verified": True,
+        "metadata": {"said": each.said},
+    }
 
 
 def _history(asking: Asking) -> Iterator[Mapping[str, object]]:

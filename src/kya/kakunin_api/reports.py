@@ -21,6 +21,7 @@ from kya.verify.report import Report
 from kya.verify.verify import verify_package
 
 _NAME_BYTES: Final = 8
+_DAYS: Final = 30
 _FRAMEWORKS: Final = "standards_frameworks"
 
 
@@ -31,15 +32,13 @@ async def create(asking: Asking) -> Response:
     """
     fields = await asking.fields()
     agent = asking.permitted(fields.needed("agent_id"))
-    days, notes = fields.take("window_days") or 30, fields.text("notes")
+    days, notes = _days(fields.take("window_days")), fields.text("notes")
     if fields.take(_FRAMEWORKS):
         msg = f"{_FRAMEWORKS}: findings are about evidence, and about no standard"
         raise RefusedError(422, msg)
     fields.require_none_left()
     if agent not in asking.record.state.agents:
         raise not_found(f"no agent {agent[:80]!a} is enrolled")
-    if not isinstance(days, int) or not 1 <= days <= WINDOW_DAYS_MAX:
-        raise RefusedError(400, f"window_days: want 1 to {WINDOW_DAYS_MAX}")
     running = asking.service.reporting
     if running:
         raise RefusedError(
@@ -52,6 +51,15 @@ async def create(asking: Asking) -> Response:
     task.add_done_callback(running.discard)
     await asyncio.wait({task}, timeout=REPORT_SECONDS)
     return answered(_shown(asking.service.notebook.reports[begun.report]), 201)
+
+
+def _days(value: object) -> int:
+    """Return how many days a report is about, today included."""
+    if value is None:
+        return _DAYS
+    if type(value) is not int or not 1 <= value <= WINDOW_DAYS_MAX:
+        raise RefusedError(400, f"window_days: want 1 to {WINDOW_DAYS_MAX}")
+    return value
 
 
 async def show(asking: Asking) -> Response:

@@ -24,6 +24,7 @@ from typing import Literal
 import msgspec
 
 from kya.core.errors import InputError
+from kya.core.instant import Instant
 from kya.kakunin_api.tokens import Right, Token, Tokens
 
 
@@ -43,13 +44,15 @@ class HeldSection(_Section, frozen=True, kw_only=True):
 class TokenSection(_Section, frozen=True, kw_only=True):
     """A token: the SHA-256 of its text, what it may do, and for which agents.
 
-    `person` is `role:name`, whose key signs the halts of this token.
+    `person` is `role:name`, whose key signs the halts of this token; from `until` on,
+    an instant, it opens nothing.
     """
 
     sha256: str
     rights: tuple[Literal["read", "agents", "sign", "halt", "report"], ...]
     agents: tuple[str, ...] = ()
     person: str = ""
+    until: str = ""
 
 
 class KakuninSettings(_Section, frozen=True, kw_only=True):
@@ -82,6 +85,7 @@ class KakuninSettings(_Section, frozen=True, kw_only=True):
                     rights=frozenset(map(Right, section.rights)),
                     agents=frozenset(section.agents),
                     person=section.person or None,
+                    until=Instant.parse(section.until) if section.until else None,
                 )
                 for name, section in self.tokens.items()
             )

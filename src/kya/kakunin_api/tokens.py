@@ -12,6 +12,7 @@ from typing import Final
 
 from kya.core import tokens
 from kya.core.errors import MalformedError
+from kya.core.instant import Instant
 
 _BEARER: Final = re.compile(r"Bearer ([!-~]{1,200})", re.ASCII)
 _KEY: Final = re.compile(r"(?:kak|kk)_(?:live|test)_[A-Za-z0-9_-]{16,150}", re.ASCII)
@@ -32,6 +33,7 @@ class Token:
     """A token's name, its rights, and the agents that it is for; none named is all.
 
     `person` is `role:name`: who signs the halts that come with this token, if anybody.
+    From `until` on it opens nothing.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Token:
     rights: frozenset[Right]
     agents: frozenset[str] = field(default_factory=frozenset[str])
     person: str | None = None
+    until: Instant | None = None
 
     def __post_init__(self) -> None:
         """Refuse a digest that is none, and a token that may do nothing."""
@@ -60,12 +63,14 @@ class Tokens:
         if len(self._known) != len(known):
             raise MalformedError("tokens: want each under a digest of its own")
 
-    def find(self, authorization: str) -> Token | None:
-        """Return the token of an Authorization header, None for any other.
+    def find(self, authorization: str, now: Instant) -> Token | None:
+        """Return the token of an Authorization header, None for any other or an ended.
 
         What is looked up is a digest, so how long it takes tells nothing of a token.
         """
         presented = _BEARER.fullmatch(authorization)
         if presented is None or _KEY.fullmatch(presented[1]) is None:
             return None
-        return self._known.get(sha256(presented[1].encode("ascii")).hexdigest())
+        found = self._known.get(sha256(presented[1].encode("ascii")).hexdigest())
+        is_over = found is not None and found.until is not None and now >= found.until
+        return None if is_over else found
