@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from kya.core.admission import objection
+from kya.core.agent_fold import agent_after_decision, agent_after_report
 from kya.core.baseline import BaselineLocked
 from kya.core.behaviour_fold import (
-    behaviour_after_order,
-    behaviour_after_report,
     with_baseline,
     with_release,
 )
@@ -23,7 +22,7 @@ from kya.core.decision import Outcome
 from kya.core.erasure import TextErased
 from kya.core.errors import CorruptionError, InputError
 from kya.core.events import Event
-from kya.core.flow import Decided, past_after_decision, past_after_report
+from kya.core.flow import Decided
 from kya.core.halt import HaltOrdered, TradingResumed
 from kya.core.halt_fold import with_stop
 from kya.core.incident import AlertSettled, IncidentActed
@@ -57,7 +56,6 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
-from kya.core.progress import after_report, begun
 from kya.core.reservation import reserved_by
 from kya.core.state import AgentState, RegistrationState, State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
@@ -133,20 +131,11 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         reserved=reserved if allowed else None,
         price=event.price,
     )
-    baseline, behaviour = behaviour_after_order(agent, order, event)
-    unanswered, progress = agent.unanswered, agent.progress
+    changed = agent_after_decision(agent, submitted, decided, event)
     place_use = state.place_use
     if allowed:
-        unanswered, progress = begun(agent, submitted, event.worth)
         day = event.received_at.day
         place_use = use_after_decision(state, submitted, reserved, day)
-    changed = agent._replace(
-        past=past_after_decision(agent.past, decided),
-        unanswered=unanswered,
-        progress=progress,
-        baseline=baseline,
-        behaviour=behaviour,
-    )
     changed, incidents = incidents_after_decision(state, changed, submitted, event)
     overrides = state.overrides
     if submitted.line_digest in overrides:  # Used up, whatever the outcome is.
@@ -168,13 +157,7 @@ def _with_report(state: State, event: VenueReported) -> State:
         return state._replace(now=now)
     agent = state.agents[event.agent]
     order = agent.unanswered[event.seq].order
-    unanswered, progress = after_report(agent, event)
-    changed = agent._replace(
-        past=past_after_report(agent.past, order, event),
-        unanswered=unanswered,
-        progress=progress,
-        behaviour=behaviour_after_report(agent, order.action, event),
-    )
+    changed = agent_after_report(agent, order, event)
     return state._replace(
         now=now,
         agents={**state.agents, event.agent: changed},
