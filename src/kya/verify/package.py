@@ -29,14 +29,14 @@ _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 class Limits:
     """How much a package may hold. The defaults fit ten million entries.
 
-    So many processors may work on it, if it has more entries than `alone_max`.
+    So many processors may work on it, each on a share of so many entries at a time.
     """
 
     files: int = 20_000_000
     file_bytes: int = 4 << 30
     total_bytes: int = 256 << 30
     processors: int = 1
-    alone_max: int = 1_000
+    share: int = 1_000
 
 
 LIMITS: Final = Limits()

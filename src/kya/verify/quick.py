@@ -29,9 +29,6 @@ from kya.verify.hands import Hands
 from kya.verify.questions import GOES_ON
 from kya.verify.reexecution import Reexecution
 
-_BATCH = 512
-"""Entries confirmed in one go; their states are kept until then."""
-
 
 class Doubted(Exception):  # noqa: N818  no error: somebody must look with more care
     """The quick way does not say that everything holds."""
@@ -70,9 +67,14 @@ def _comes_out_again(claim: Claim) -> bool:
 
 @dataclass  # Without slots: `super` does not find a class that was made again.
 class QuickReexecution(Reexecution):
-    """Takes the entries one by one; after `require_end` all of it is confirmed."""
+    """Takes the entries one by one; after `require_end` all of it is confirmed.
+
+    `share` many are confirmed in one go, and their states kept until then. A fork costs
+    what both sides change of the memory that they shared, so few are better.
+    """
 
     hands: Hands = field(kw_only=True)
+    share: int = field(kw_only=True)
     _claimed: DecisionLine | None = None
     _claims: list[Claim] = field(default_factory=list[Claim])
 
@@ -94,13 +96,15 @@ class QuickReexecution(Reexecution):
                 raise Doubted
             return
         self._claims.append(claim)
-        if len(self._claims) >= _BATCH:
+        if len(self._claims) >= self.share:
             self._give()
 
     def authenticate_all(self) -> bool:
         """Wait until all is confirmed; Doubted if anything is not."""
+        claims, middle = self._claims, len(self._claims) // 2
+        self._claims = claims[:middle]
         self._give()
-        if not self.hands.confirmed():
+        if not holds(claims[middle:], self.root) or not self.hands.confirmed():
             raise Doubted
         return True
 

@@ -136,7 +136,7 @@ def _quickly(log: Unread, head: Checkpoint, findings: Findings) -> Pass | None:
     """Return the log if the quick way says that all of it holds, else None."""
     limits, brought = log.package.limits, log.brought
     # What was brought counts what it has seen, and so can see a log only once.
-    if brought.executions.listed or head.size <= limits.alone_max:
+    if brought.executions.listed or head.size <= limits.share:
         return None
     before = findings.copy()
     with Hands(limits.processors) as hands:
@@ -145,7 +145,10 @@ def _quickly(log: Unread, head: Checkpoint, findings: Findings) -> Pass | None:
         listed = hands.asked(partial(all_as_listed, log.package))
         try:
             again = QuickReexecution(
-                *_basis(log, head, findings), brought.ask, hands=hands
+                *_basis(log, head, findings),
+                brought.ask,
+                hands=hands,
+                share=limits.share,
             )
             found = _passed(log, head, again, hands)
             return replace(found, is_listed=listed())
