@@ -1,6 +1,7 @@
 """How fast a package is verified on one core, from a cold start, in how much memory."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from bench.scale import Scale
 
 KYA = Path(sys.executable).parent / "kya"
 RUNS = 5
+PAIRS = 3
+FASTER_MIN = 1.8
 STORY_ENTRIES = 3_060  # 1,022 orders: the case study's month, and its paper weeks.
 SMALL = {Scale.MODERATE: 1_000, Scale.FULL: 10_000}
 LARGE = {Scale.MODERATE: 10_000, Scale.FULL: 200_000}
@@ -26,7 +29,7 @@ GROWTH_MAX = 1.25
 
 def run(scale: Scale) -> list[Figure]:
     """Return signatures per second, the cold start, and the peak of memory."""
-    return [*_rates(), *_memory(scale)]
+    return [*_rates(), *_together(scale), *_memory(scale)]
 
 
 def _rates() -> list[Figure]:
@@ -36,6 +39,7 @@ def _rates() -> list[Figure]:
     rounds = [_verified(story) for _ in range(RUNS)]
     rate = signatures / median([found["busy"] for found in rounds])
     share = median([signatures * found["check"] / found["busy"] for found in rounds])
+    _cold(story)
     waits = [_cold(story) for _ in range(RUNS)]
     runs = f"middle of {RUNS}, {signatures:,} signatures"
     return [
@@ -51,6 +55,23 @@ def _rates() -> list[Figure]:
         shown(
             "of that, processor time", median(busy for _, busy in waits), "s",
             f"middle of {RUNS}",
+        ),
+    ]  # fmt: skip
+
+
+def _together(scale: Scale) -> list[Figure]:
+    """Compare two processors with one, in turns."""
+    made = package_of(LARGE[scale])
+    pairs = [(_verified(made, 1), _verified(made, 2)) for _ in range(PAIRS)]
+    shares = [one["passed"] / two["passed"] for one, two in pairs]
+    entries = f"middle of {PAIRS}, {LARGE[scale]:,} entries"
+    return [
+        at_least(
+            "kya verify, one processor / two", median(shares), "x", FASTER_MIN, entries
+        ),
+        shown(
+            "kya verify, two processors", median(two["passed"] for _, two in pairs),
+            "s", entries,
         ),
     ]  # fmt: skip
 
@@ -73,10 +94,10 @@ def _memory(scale: Scale) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _verified(made: Made) -> dict[str, float]:
+def _verified(made: Made, processors: int = 1) -> dict[str, float]:
     """Return what one verification took, measured from inside."""
-    module = "bench.verifier"
-    command = [sys.executable, "-m", module, str(made.package), str(made.root)]
+    command = [sys.executable, "-m", "bench.verifier"]
+    command += [str(made.package), str(made.root), str(processors)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{made.package}: {done.stdout}{done.stderr}")
@@ -85,10 +106,14 @@ def _verified(made: Made) -> dict[str, float]:
 
 
 def _cold(made: Made) -> tuple[float, float]:
-    """Return how long a person waits for the verdicts, and how long the processor."""
+    """Return how long a person waits for the verdicts, and how long the processor.
+
+    Modules are compiled before, as an installation has them.
+    """
     command = [str(KYA), "verify", str(made.package), "--root", str(made.root)]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     start, before = perf_counter(), _busy_seconds()
-    subprocess.run(command, capture_output=True, check=False)
+    subprocess.run(command, capture_output=True, check=False, env=environment)
     return perf_counter() - start, _busy_seconds() - before
 
 

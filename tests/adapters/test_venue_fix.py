@@ -1,7 +1,7 @@
 """The venue behind FIX, against the paper exchange's FIX door at a real socket."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -20,8 +20,11 @@ from kya.core.money import Price
 from kya.core.order import Action, OrderType, TimeInForce
 from kya.core.order_events import VenueStatus
 from kya.fix.line import Line
+from kya.fix.message import Message, Received, fields
+from kya.fix.reports import ExecType, OrdStatus, Report, business_reject
 from kya.fix.session import Session
 from kya.fix.store import MemoryStore
+from kya.fix.tags import MsgType, Tag
 from kya.fix.terms import Role, Terms, resend_nothing
 from kya.gateway.ports import DropCopy, Venue
 from kya.wiring.listening import listen_on
@@ -38,6 +41,27 @@ from tests.gateway.house import HandClock, the_prices
 from tests.world import eur
 
 T = TypeVar("T")
+
+
+class Refusing:
+    """A venue that is of one mind: it answers every message with this."""
+
+    def __init__(self, answer: Callable[[Received], Message]) -> None:
+        self.answer = answer
+        self.line: Line | None = None
+
+    def begun(self) -> None:
+        """It is glad."""
+
+    def echoed(self, test: str) -> None:
+        """It asks for nothing."""
+
+    def ended(self, why: str) -> None:
+        """It does not care."""
+
+    def taken(self, received: Received) -> None:
+        assert self.line is not None
+        self.line.send(self.answer(received))
 
 
 class Bench:
@@ -57,16 +81,20 @@ class Bench:
         plan = Faults(dict(enumerate(faults, start=1)))
         exchange = an_exchange(plan, the_prices(), self.clock)
         self.door = FixExchange(exchange, self.clock)
+        self.listen(self.door)
+        return self.door
+
+    def listen(self, end: FixExchange | Refusing) -> None:
+        """Serve the venue's end of a session."""
         terms = Terms(ours="SIMA", theirs="KYA", role=Role.ACCEPTOR)
-        line = Line(Session(terms, self.stores["exchange"]), self.door, self.clock.now)
-        self.door.line = line
+        line = Line(Session(terms, self.stores["exchange"]), end, self.clock.now)
+        end.line = line
 
         listening = listen_on("127.0.0.1", 0, "tcp")
         self.port = listening.socket.getsockname()[1]
         loop = self.runner.get_loop()
         serving = loop.create_server(line.protocol, sock=listening.socket)
         self.servers.append(loop.create_task(serving))
-        return self.door
 
     def shut(self) -> None:
         """Let nobody connect any more."""
@@ -288,3 +316,62 @@ def test_the_list_has_our_orders_and_those_of_nobody(bench: Bench) -> None:
     assert (theirs.client_id, theirs.amount) == ("n1", "1.00")
     again = FixDropCopy(bench.again())
     assert bench.run(again.listed(0)).executions == (ours, theirs)
+
+
+def a_session_reject(received: Received) -> Message:
+    """What a venue says that cannot read a message."""
+    said = ((Tag.REF_SEQ_NUM, str(received.number)), (Tag.TEXT, "no such tag"))
+    return Message(MsgType.REJECT, fields(*said))
+
+
+def a_business_reject(received: Received) -> Message:
+    """What a venue says that will not do what a message asks for."""
+    return business_reject(received.message, received.number or 0, "4", "closed")
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [(a_session_reject, "no such tag"), (a_business_reject, "closed")],
+)
+def test_a_message_that_the_venue_cannot_take_is_rejected(
+    bench: Bench, answer: Callable[[Received], Message], why: str
+) -> None:
+    bench.venue()
+    bench.listen(Refusing(answer))
+    venue, permit = bench.again(), a_permit()
+    said = bench.run(venue.submit(permit))
+    assert (said.status, said.detail) == (VenueStatus.REJECTED, why)
+    with pytest.raises(TransientError, match=why):
+        bench.run(venue.query("0" * 32))
+
+
+def a_report(kind: str, **changes: object) -> Report:
+    """What the exchange says of an execution of nobody's."""
+    usual: dict[str, object] = {
+        "order_id": "O1", "exec_id": f"X-{kind}", "client_id": "somebody",
+        "kind": kind, "status": OrdStatus.FILLED, "market": "EUR/USD", "side": "1",
+        "quantity": Decimal(5), "filled": Decimal(5), "average": Decimal(1),
+        "at": HandClock().now(), "last": Decimal(5), "last_price": Decimal(1),
+    }  # fmt: skip
+    return Report(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [ExecType.CORRECTED, ExecType.BUSTED])
+def test_what_is_taken_back_is_a_line_of_nobodys_order(bench: Bench, kind: str) -> None:
+    venue = bench.venue()
+    bench.run(venue.link.up())
+    assert bench.door.line is not None
+    bench.door.line.send(a_report(kind).message())
+    (line,) = bench.run(FixDropCopy(venue).listed(0)).executions
+    assert (line.client_id, line.amount) == ("", "5.00")
+
+
+def test_an_execution_that_cannot_be_read_stops_the_session(bench: Bench) -> None:
+    venue = bench.venue(timeout=300)
+    bench.run(venue.link.up())
+    assert bench.door.line is not None
+    bench.door.line.send(a_report(ExecType.FILL, side="7").message())
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            bench.run(FixDropCopy(venue).listed(0))
+    assert venue.executions.lines == []

@@ -69,7 +69,7 @@ def test_every_altered_byte_of_an_entry_is_found() -> None:
     base = evidence().told
     for name, entry in (("order", base.order), ("decision", base.decision)):
         text = entry.entry
-        for place in range(0, len(text), 7):
+        for place in range(0, len(text), 31):
             other = "0" if text[place] != "0" else "1"
             altered = but(entry, entry=text[:place] + other + text[place + 1 :])
             found = verified(told(**{name: altered}), POLICY)
@@ -80,7 +80,7 @@ def test_every_altered_byte_of_an_entry_is_found() -> None:
 @pytest.mark.parametrize("name", ["order", "decision"])
 def test_every_altered_character_of_a_proof_is_found(name: str) -> None:
     entry: LoggedEntry = getattr(evidence().told, name)
-    for place in range(0, len(entry.proof), 5):
+    for place in range(0, len(entry.proof), 13):
         other = "A" if entry.proof[place] != "A" else "B"
         proof = entry.proof[:place] + other + entry.proof[place + 1 :]
         found = verified(told(**{name: but(entry, proof=proof)}), POLICY)

@@ -79,7 +79,7 @@ class Day:
         """Let so many minutes pass; one in so many has a foreign order."""
         outage_left = 0
         for minute in range(minutes):
-            if minute % _TIDIES_MINUTES == _TIDIES_MINUTES - 1:
+            if not outage_left and minute % _TIDIES_MINUTES == 0:
                 self._tidy()
             outage_left = self._outage(outage_left)
             with self._refusals():
@@ -113,7 +113,7 @@ class Day:
             self.bot.create_order("EUR/USD", "limit", side, amount, 1.38 + step)
         elif kind < 0.95:
             resting = self.bot.fetch_open_orders()
-            if resting:
+            if resting and self.road.exchange.faults.standing is None:
                 self.bot.cancel_order(self.random.choice(resting)["id"])
         else:
             self.bot.fetch_balance()

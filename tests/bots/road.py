@@ -60,6 +60,7 @@ class Road:
     clock: HandClock
     house: House
     venue: CcxtVenue
+    agent: AsyncAgent
     desk: KrakenDesk
     loop: asyncio.AbstractEventLoop
     urls: dict[str, str]
@@ -190,6 +191,7 @@ async def _opened(
         clock=clock,
         house=house,
         venue=venue,
+        agent=agent,
         desk=desk,
         loop=asyncio.get_running_loop(),
         urls={"exchange": url, "gateway": gateway_url, "sidecar": sidecar_url},

@@ -140,6 +140,7 @@ async def a_fix_road(
     faults: Mapping[str, Fault] = NO_FAULTS,
     venue: Venue | None = None,
     cancels_on_disconnect: bool = False,
+    waiting_max: int = 256,
     clock: Callable[[], Instant] | None = None,
 ) -> AsyncGenerator[FixRoad]:
     """A road whose orders meet these faults at the paper venue, by client order id."""
@@ -147,7 +148,11 @@ async def a_fix_road(
     await house.open()
     past = history_routes(History(house.sequencer), {})
     app = create_app(gateway=house.gateway, sequencer=house.sequencer, more=past)
-    manners = Manners(venue=VENUE, cancels_on_disconnect=cancels_on_disconnect)
+    manners = Manners(
+        venue=VENUE,
+        cancels_on_disconnect=cancels_on_disconnect,
+        waiting_max=waiting_max,
+    )
     journal, store = MemoryJournal(), MemoryStore()
     gate = Gate(app)
     async with serving_in_loop(gate) as gateway:
@@ -166,14 +171,19 @@ Test = Callable[[FixRoad], Awaitable[None]]
 
 
 def on_road(
-    *, faults: Mapping[str, Fault] = NO_FAULTS, cancels_on_disconnect: bool = False
+    *,
+    faults: Mapping[str, Fault] = NO_FAULTS,
+    cancels_on_disconnect: bool = False,
+    waiting_max: int = 256,
 ) -> Callable[[Test], Callable[[], None]]:
     """Make a test of what happens on a road."""
 
     def decorate(test: Test) -> Callable[[], None]:
         async def lived() -> None:
             async with a_fix_road(
-                faults=faults, cancels_on_disconnect=cancels_on_disconnect
+                faults=faults,
+                cancels_on_disconnect=cancels_on_disconnect,
+                waiting_max=waiting_max,
             ) as road:
                 await test(road)
 

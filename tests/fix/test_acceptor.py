@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from kya.adapters.venue_paper import Fault
 from kya.codec.halts import render_halt
 from kya.core.halt import Halt, TradingState
@@ -391,3 +393,22 @@ async def test_an_order_whose_answer_got_lost_is_found_in_the_log(
         OrdReject.EXCEEDS_LIMIT, "order.amount_max",
     )  # fmt: skip
     assert await road.arrivals() == ["one"]
+
+
+@on_road()
+async def test_one_connection_at_a_time_and_the_first_one_stays(road: FixRoad) -> None:
+    bot = await road.bot()
+    with pytest.raises(ConnectionError):
+        await road.bot()
+    bot.order("one")
+    assert (await bot.report()).kind == ExecType.PENDING_NEW
+
+
+@on_road(waiting_max=2)
+async def test_more_messages_than_may_wait_are_refused_at_once(road: FixRoad) -> None:
+    bot = await road.bot()
+    for name in ("one", "two", "three"):
+        bot.rest(name)
+    refused = await bot.next()
+    assert (refused.type, refused.get(Tag.BUSINESS_REJECT_REASON)) == ("j", "4")
+    assert refused.get(Tag.BUSINESS_REJECT_REF_ID) == "three"

@@ -33,7 +33,7 @@ class Order(FIXNewOrderSingle):  # type: ignore[misc]
 
     def new_req(self) -> FIXMessage:
         message = super().new_req()
-        message[int(FTag.TimeInForce)] = "1"
+        message[59] = "1"
         return message
 
 

@@ -107,6 +107,30 @@ def test_a_tile_that_is_not_of_the_log_is_found_once(package: Handed) -> None:
     assert all(each == alone for each in others)
 
 
+@pytest.mark.parametrize("path", ["README.txt", "SHA256SUMS", "orders/x", "x"])
+def test_a_file_that_is_not_as_listed_is_found(package: Handed, path: str) -> None:
+    package.write(path, b"another\n")
+
+    alone, *others = reports(package)
+
+    assert alone.exit_code == 1
+    assert all(each == alone for each in others)
+
+
+@pytest.mark.parametrize("folder", ["orders", "decisions"])
+def test_an_order_file_of_another_order_is_found_though_it_is_listed(
+    package: Handed, folder: str
+) -> None:
+    first, second, *_ = sorted(package.path.glob(f"{folder}/*/*"))[::2]
+    first.write_bytes(second.read_bytes())
+    package.list_again()
+
+    alone, *others = reports(package)
+
+    assert alone.exit_code == 1
+    assert all(each == alone for each in others)
+
+
 def test_a_bundle_that_cannot_be_read_is_found(package: Handed) -> None:
     bundle = next(package.path.glob("log/tile/entries/000.p/*"))
     bundle.write_bytes(bundle.read_bytes()[:-1])

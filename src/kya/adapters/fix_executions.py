@@ -22,7 +22,7 @@ from kya.core.errors import MalformedError, TransientError
 from kya.core.execution import Execution
 from kya.core.money import Currency, Money, Price
 from kya.fix.orders import SIDES, money_in
-from kya.fix.reports import ExecType, Report, plain
+from kya.fix.reports import EXECUTIONS, ExecType, Report, plain
 
 _DECODER: Final = msgspec.json.Decoder(ExecutionFields)
 
@@ -45,8 +45,12 @@ class FixExecutions:
             self._remember(line)
 
     def take(self, report: Report) -> None:
-        """Keep what a report says was executed, unless it said so before."""
-        if report.kind != ExecType.FILL or report.exec_id in self._ids:
+        """Keep what a report says was executed, unless it said so before.
+
+        An execution that is corrected or taken back is a line of nobody's order: that
+        no order explains it halts the venue, and people look.
+        """
+        if report.kind not in EXECUTIONS or report.exec_id in self._ids:
             return
         line = execution_in(report)
         self._journal.keep(line)
@@ -71,15 +75,18 @@ class FixExecutions:
 def execution_in(report: Report) -> Execution:
     """Return the line that a report of a fill is; MalformedError if it is none."""
     base = report.market.partition("/")[0]
-    if report.side not in SIDES or not report.last:
+    amount = report.last
+    if report.kind != ExecType.FILL:
+        amount = amount or report.filled or report.quantity
+    if report.side not in SIDES or not amount:
         raise MalformedError("ExecutionReport: want a side and a quantity of a fill")
     return Execution(
         execution_id=report.exec_id,
         venue_order_id=report.order_id,
-        client_id=report.client_id,
+        client_id=report.client_id if report.kind == ExecType.FILL else "",
         market=report.market,
         side=SIDES[report.side],
-        amount=_as_money(report.last, base),
+        amount=_as_money(amount, base),
         currency=base,
         price=plain(report.last_price),
         at=report.at,

@@ -8,9 +8,15 @@ from itertools import count
 from typing import Final
 
 from kya.core.errors import MalformedError, TransientError
-from kya.fix.line import Line
+from kya.fix.line import Line, NotTakenError
 from kya.fix.message import Message, Received
-from kya.fix.reports import ExecType, OrdStatus, Report, read_report
+from kya.fix.reports import (
+    EXECUTIONS,
+    ExecType,
+    OrdStatus,
+    Report,
+    read_report,
+)
 from kya.fix.session import Session
 from kya.fix.store import Store
 from kya.fix.tags import MsgType, Tag
@@ -53,6 +59,7 @@ class FixLink:
         self._tests = count(1)
         self._up, self._down = asyncio.Event(), asyncio.Event()
         self._dialling: asyncio.Task[None] | None = None
+        self._was_up = False
 
     async def ask(self, message: Message, question: Question) -> Message:
         """Send a message, and return what answers it; TransientError if nothing does.
@@ -60,11 +67,12 @@ class FixLink:
         The answer may be a rejection; whoever asks reads it.
         """
         await self.up()
-        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(question, []).append(waiting)
-        self._numbers[self.line.session.store.next_out] = question
-        self.line.send(message)
-        return await self._in_time(waiting, question[1])
+        number = self.line.session.store.next_out
+        self._numbers[number] = question
+        try:
+            return await self._answered(question, lambda: self.line.send(message))
+        finally:
+            self._numbers.pop(number, None)
 
     async def up(self) -> None:
         """Return once the session is up; TransientError if that takes too long."""
@@ -82,10 +90,8 @@ class FixLink:
         """Return once everything that the venue said before now has come."""
         await self.up()
         name = f"flush-{next(self._tests)}"
-        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._waiting[MsgType.TEST_REQUEST, name] = [waiting]
-        self.line.test(name)
-        await self._in_time(waiting, name)
+        question = (MsgType.TEST_REQUEST, name)
+        await self._answered(question, lambda: self.line.test(name))
 
     async def close(self) -> None:
         """Say goodbye, and dial no more."""
@@ -97,19 +103,30 @@ class FixLink:
             await asyncio.sleep(0)
         self.line.hang_up()
 
-    async def _in_time(self, waiting: "asyncio.Future[Message]", what: str) -> Message:
-        """Return what is waited for."""
+    async def _answered(
+        self, question: Question, asking: Callable[[], None]
+    ) -> Message:
+        """Ask, and return what answers the question, if something does in time."""
+        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        others = self._waiting.setdefault(question, [])
+        others.append(waiting)
         try:
+            asking()
             async with asyncio.timeout(self._seconds):
                 return await waiting
         except TimeoutError as error:
-            raise TransientError(f"FIX: no answer on {what}") from error
+            raise TransientError(f"FIX: no answer on {question[1]}") from error
+        finally:
+            others.remove(waiting)
+            if not others and self._waiting.get(question) is others:
+                del self._waiting[question]
 
     async def _dial_ever(self) -> None:
         """Connect, and connect again whenever that has ended."""
         loop, reach, failures = asyncio.get_running_loop(), self._reach, 0
         while True:
             self._down.clear()
+            self._was_up = False
             try:
                 async with asyncio.timeout(self._seconds):
                     await loop.create_connection(
@@ -117,12 +134,14 @@ class FixLink:
                     )
                 await self._down.wait()
             except (OSError, TimeoutError):
-                failures += 1
+                pass  # Nobody is there.
+            failures = 0 if self._was_up else failures + 1
             pause = _DIAL_SECONDS[min(failures, len(_DIAL_SECONDS) - 1)]
             await asyncio.sleep(pause)
 
     def begun(self) -> None:
         """Let whoever waits for the session go on."""
+        self._was_up = True
         self._up.set()
 
     def ended(self, why: str) -> None:
@@ -134,8 +153,6 @@ class FixLink:
                 if not each.done():
                     each.set_exception(TransientError(f"FIX: {why}"))
                     each.exception()  # Whoever asked may have given up by now.
-        self._waiting.clear()
-        self._numbers.clear()
 
     def echoed(self, test: str) -> None:
         """Tell who asked for an echo."""
@@ -148,7 +165,7 @@ class FixLink:
         name = message.get(Tag.CL_ORD_ID)
         match message.type:
             case MsgType.EXECUTION_REPORT:
-                self._reported(message, name)
+                self._reported(received, name)
             case MsgType.ORDER_CANCEL_REJECT:
                 self._answer((MsgType.NEW_ORDER_SINGLE, name), message)
             case MsgType.REJECT | MsgType.BUSINESS_MESSAGE_REJECT:
@@ -159,13 +176,20 @@ class FixLink:
             case _:
                 pass  # Nothing that we asked for.
 
-    def _reported(self, message: Message, name: str) -> None:
-        """Keep a report, and tell who waits for word on its order."""
+    def _reported(self, received: Received, name: str) -> None:
+        """Keep a report, and tell who waits for word on its order.
+
+        One of an execution that cannot be read is not taken: the session goes no
+        further, for what it says would be in no list.
+        """
+        message = received.message
         try:
-            report = read_report(message)
+            report = read_report(message, received.sent_at)
             self._keep(report)
-        except MalformedError:
-            return  # The list will not hold what the reports say: that halts the venue.
+        except MalformedError as error:
+            if message.get(Tag.EXEC_TYPE) in EXECUTIONS:
+                raise NotTakenError from error
+            return  # Whoever asked is told nothing, and so nobody knows.
         if report.kind == ExecType.STATUS:
             self._answer((MsgType.ORDER_STATUS_REQUEST, name), message)
         elif report.kind not in _PENDING:
@@ -173,6 +197,6 @@ class FixLink:
 
     def _answer(self, question: Question, message: Message) -> None:
         """Tell everybody who waits for this."""
-        for waiting in self._waiting.pop(question, []):
+        for waiting in self._waiting.get(question, ()):
             if not waiting.done():
                 waiting.set_result(message)

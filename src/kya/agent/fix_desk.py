@@ -6,7 +6,6 @@ denied, whatever it would do there.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Final
 
 from kya.agent.async_client import AsyncAgent
 from kya.agent.fix_answers import no_market_figures, refused
@@ -20,9 +19,6 @@ from kya.fix.message import Message, Received
 from kya.fix.orders import RefusedError
 from kya.fix.reports import BusinessReject, business_reject
 from kya.fix.tags import MsgType, Tag
-
-WAITING_MAX: Final = 256
-"""Messages of one bot that wait for the gateway; one more is refused at once."""
 
 
 class FixDesk:
@@ -90,7 +86,7 @@ class FixDesk:
         elif road is None:
             why = "want an order, a cancel, a replacement or a status request"
             self._refuse(received, BusinessReject.UNSUPPORTED, why)
-        elif len(self._tasks) >= WAITING_MAX:
+        elif len(self._coming) >= self._manners.waiting_max:
             self._refuse(received, BusinessReject.NOT_AVAILABLE, "too many wait")
         else:
             self._begin(received, road)

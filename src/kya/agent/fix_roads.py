@@ -16,6 +16,7 @@ from kya.agent.fix_orders import PlacedOrders
 from kya.agent.fix_placed import Placed, names_of
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.order import Action
+from kya.fix.limits import MESSAGES_WAITING_MAX
 from kya.fix.message import Message, Received, fields
 from kya.fix.orders import (
     RefusedError,
@@ -38,11 +39,15 @@ _ALL: Final = "7"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """Where orders go, how old a resent one may be, and what the bot's end means."""
+    """Where orders go, what the bot's end means, and what is too old or too much.
+
+    `waiting_max` messages may wait for the gateway; one more is refused at once.
+    """
 
     venue: str
-    resent_seconds_max: int = 30
     cancels_on_disconnect: bool = False
+    resent_seconds_max: int = 30
+    waiting_max: int = MESSAGES_WAITING_MAX
 
 
 class FixRoads:

@@ -6,7 +6,6 @@ denied, whatever it would do there.
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final, cast
 
@@ -48,7 +47,6 @@ from kya.codec.kraken_words import (
 )
 from kya.core.errors import InputError, TransientError
 from kya.core.limits import HISTORY_ORDERS_MAX
-from kya.core.order import Action
 from kya.core.order_events import CHANGED_NOTHING, VenueStatus
 
 Parameters = Mapping[str, str]
@@ -196,12 +194,7 @@ class KrakenDesk:
 
     async def _ended(self, order: ToldOrder) -> None:
         """Cancel an order, and wait for what the venue says of that."""
-        new = replace(
-            order.again(self._new_id(), self._venue),
-            action=Action.CANCEL,
-            target=order.seq,
-        )
-        answer = await self._judged(new)
+        answer = await self._judged(order.taken_back(self._new_id(), self._venue))
         if await self._venues_word(answer) == VenueStatus.REJECTED.value:
             raise DialectError(UNKNOWN_ORDER)
 

@@ -5,15 +5,15 @@ another order of it.
 """
 
 from dataclasses import replace
-from decimal import Decimal
 
+from kya.agent.amounts import base_of, exact
 from kya.agent.chain import Instruction
 from kya.agent.past import ToldOrder
 from kya.codec.kraken_orders import NewOrder, decimal_in
 from kya.codec.kraken_pairs import Pair
 from kya.codec.kraken_words import PERMISSION_DENIED, DialectError, invalid
 from kya.core.errors import MalformedError
-from kya.core.money import Currency, Money, Price
+from kya.core.money import Money, Price
 from kya.core.order import OrderType, Side, TimeInForce
 
 _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
@@ -60,14 +60,11 @@ def replacement_of(
 def amount_in(volume: str, market: str) -> Money:
     """Return a volume as an amount of the market's base, no digit more or less."""
     try:
-        currency = Currency(market.partition("/")[0])
+        base = base_of(market)
     except MalformedError as error:
         raise DialectError(PERMISSION_DENIED, f"EKya:{error}") from error
-    scaled = Decimal(volume).scaleb(currency.decimals)
-    if scaled != scaled.to_integral_value():
-        raise invalid("volume")
     try:
-        return Money(int(scaled), currency)
+        return exact(volume, base)
     except MalformedError as error:
         raise invalid("volume") from error
 

@@ -1,5 +1,6 @@
 """An agent's own past as the gateway tells it. No network here."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -83,6 +84,11 @@ class ToldOrder(msgspec.Struct, frozen=True, kw_only=True):
             limit_price=None if limit is None else Price.parse(limit),
             time_in_force=_LASTING(self.time_in_force),
         )
+
+    def taken_back(self, client_order_id: str, venue: str) -> Instruction:
+        """Return an instruction that cancels it."""
+        again = self.again(client_order_id, venue)
+        return replace(again, action=Action.CANCEL, target=self.seq)
 
 
 class ToldExecution(msgspec.Struct, frozen=True, kw_only=True):

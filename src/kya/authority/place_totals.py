@@ -16,7 +16,7 @@ from kya.core.order import Order
 from kya.core.order_events import OrderSubmitted, VenueReported, VenueStatus
 from kya.core.place_fold import use_after_decision, use_after_report
 from kya.core.place_use import UNUSED, PlaceUse
-from kya.core.progress import after_report, begun
+from kya.core.progress import Open, after_report, begun
 from kya.core.reservation import reserved_by
 from kya.core.state import AgentState, State
 from kya.core.tokens import NO_DIGEST
@@ -41,7 +41,7 @@ class PlaceTotals:
         submitted = OrderSubmitted(order=order, line_digest=NO_DIGEST, leaf=NO_DIGEST)
         reserved = reserved_by(order, worth, agent.target(order.target))
         self.used = use_after_decision(self._state(), submitted, reserved, day)
-        self._agents[order.agent] = begun(agent, submitted, worth)
+        self._go_on(order.agent, begun(agent, submitted, worth))
 
     def take_unsent(
         self, order: Order, credential: Credential, reserved: Money | None, day: Day
@@ -61,7 +61,13 @@ class PlaceTotals:
             return
         if report.status is not VenueStatus.UNKNOWN:
             self.used = use_after_report(self._state(), report)
-            self._agents[report.agent] = after_report(agent, report)
+            self._go_on(report.agent, after_report(agent, report))
+
+    def _go_on(self, name: str, still_open: Open) -> None:
+        """Remember what is open of the agent from now on."""
+        unanswered, progress = still_open
+        agent = self._agents[name]
+        self._agents[name] = agent._replace(unanswered=unanswered, progress=progress)
 
     def _state(self) -> State:
         """Return what the fold looks at."""

@@ -61,12 +61,14 @@ class Watched:
             received_at=inputs.received_at,
             price=inputs.price,
         )
-        self._known = behaviour_after_order(self._known, order, event)
+        baseline, behaviour = behaviour_after_order(self._known, order, event)
+        self._known = self._known._replace(baseline=baseline, behaviour=behaviour)
         self._actions[order.seq] = order.action
 
     def take_report(self, report: VenueReported) -> None:
         """Count a venue's last word on what it was sent; there is no second one."""
         action = self._actions.get(report.seq)
         if action is not None and report.status.is_final:
-            self._known = behaviour_after_report(self._known, action, report)
+            behaviour = behaviour_after_report(self._known, action, report)
+            self._known = self._known._replace(behaviour=behaviour)
             del self._actions[report.seq]

@@ -51,6 +51,7 @@ COMMANDS: Final = (
     "report",
     "score",
     "sidecar",
+    "tools",
     "up",
     "verify",
 )

@@ -24,7 +24,7 @@ def mcp(
 ) -> None:
     """Serve the Model Context Protocol to an assistant that has started this."""
     # The protocol's packages are an extra: only this verb needs them.
-    from kya.assistant.server import serve  # noqa: PLC0415
+    from kya.assistant.server import create_server, serve  # noqa: PLC0415
     from kya.assistant.tools import Tools  # noqa: PLC0415
     from kya.client.http import AsyncClient  # noqa: PLC0415
 
@@ -35,7 +35,7 @@ def mcp(
 
     async def served() -> None:
         async with AsyncClient.at(console, token) as client:
-            await serve(Tools(client, believed))
+            await serve(create_server(Tools(client, believed)))
 
     talk("kya mcp reads requests from stdin")
     asyncio.run(served())

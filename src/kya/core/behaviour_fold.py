@@ -40,32 +40,34 @@ def with_release(agent: AgentState) -> AgentState:
     return with_sequence_anew(agent._replace(baseline=inherited))
 
 
+Known = tuple[Baseline | None, Behaviour]
+"""How an agent's behaviour is known: its baseline, and what it has tried so far."""
+
+
 def behaviour_after_order(
     agent: AgentState, order: Order, event: OrderDecided
-) -> AgentState:
-    """Return the agent after an attempt; every one counts, allowed or not."""
+) -> Known:
+    """Return what is known after an attempt; every one counts, allowed or not."""
     baseline, behaviour = agent.baseline, agent.behaviour
     if baseline is None:
         if order.action is Action.CANCEL:
-            return agent
+            return None, behaviour
         pace = behaviour.pace.after(event.received_at.micros // MILLIS)
-        return agent._replace(behaviour=Behaviour(pace, behaviour.sequence))
+        return None, Behaviour(pace, behaviour.sequence)
     attempt = attempt_of(order, event.received_at, event.price)
     reference, scored = baseline.reference, None
     if order.action is not Action.CANCEL:
         scored = event.score or score(reference, behaviour, attempt)
         baseline = baseline.after_order()
-    behaviour = advance(reference, behaviour, attempt, scored)
-    return agent._replace(baseline=baseline, behaviour=behaviour)
+    return baseline, advance(reference, behaviour, attempt, scored)
 
 
 def behaviour_after_report(
     agent: AgentState, action: Action, event: VenueReported
-) -> AgentState:
-    """Return the agent after a venue's last word on what it was sent."""
+) -> Behaviour:
+    """Return the behaviour after a venue's last word on what it was sent."""
     baseline = agent.baseline
     if baseline is None or not event.status.is_final or action is Action.CANCEL:
-        return agent
+        return agent.behaviour
     at, failed = event.at.micros // MILLIS, event.status in FAILED
-    behaviour = answered(baseline.reference, agent.behaviour, at, failed=failed)
-    return agent._replace(behaviour=behaviour)
+    return answered(baseline.reference, agent.behaviour, at, failed=failed)

@@ -35,14 +35,11 @@ class Conduct(NamedTuple):
 
     def with_message(
         self, order: Order, received_at: int, touch: int | None, *, allowed: bool
-    ) -> Self:
+    ) -> "Conduct":
         """Return the conduct after a message, received so many microseconds in."""
         message = Message(received_at, asked_in(order), order.market, touch)
-        return self._replace(
-            sent=self.sent.adding(message),
-            messages=self.messages + 1,
-            orders=self.orders + allowed,
-        )
+        sent, messages, orders, *rest = self
+        return Conduct(sent.adding(message), messages + 1, orders + allowed, *rest)
 
     def with_execution(self) -> Self:
         """Return the conduct after a venue has executed an order, at least in part."""

@@ -146,7 +146,8 @@ class Exposure(NamedTuple):
                 after = after._replace(counted=counted_for(after, working))
                 working[other] = after
                 moves.append(Move(after, 0, after.counted - order.counted))
-        return self._replace(working=working).moved(*moves)
+        currency, is_mixed, _, markets, venues = self
+        return Exposure(currency, is_mixed, working, markets, venues).moved(*moves)
 
     def added_by(self, order: Order, worth: Money) -> int:
         """Return what the order would add, beyond the rest of its target."""

@@ -133,13 +133,20 @@ def _with_decision(state: State, event: OrderDecided) -> State:
         reserved=reserved if allowed else None,
         price=event.price,
     )
-    past = past_after_decision(agent.past, decided)
-    changed = behaviour_after_order(agent, order, event)._replace(past=past)
+    baseline, behaviour = behaviour_after_order(agent, order, event)
+    unanswered, progress = agent.unanswered, agent.progress
     place_use = state.place_use
     if allowed:
-        changed = begun(changed, submitted, event.worth)
+        unanswered, progress = begun(agent, submitted, event.worth)
         day = event.received_at.day
         place_use = use_after_decision(state, submitted, reserved, day)
+    changed = agent._replace(
+        past=past_after_decision(agent.past, decided),
+        unanswered=unanswered,
+        progress=progress,
+        baseline=baseline,
+        behaviour=behaviour,
+    )
     changed, incidents = incidents_after_decision(state, changed, submitted, event)
     overrides = state.overrides
     if submitted.line_digest in overrides:  # Used up, whatever the outcome is.
@@ -161,9 +168,13 @@ def _with_report(state: State, event: VenueReported) -> State:
         return state._replace(now=now)
     agent = state.agents[event.agent]
     order = agent.unanswered[event.seq].order
-    past = past_after_report(agent.past, order, event)
-    changed = behaviour_after_report(after_report(agent, event), order.action, event)
-    changed = changed._replace(past=past)
+    unanswered, progress = after_report(agent, event)
+    changed = agent._replace(
+        past=past_after_report(agent.past, order, event),
+        unanswered=unanswered,
+        progress=progress,
+        behaviour=behaviour_after_report(agent, order.action, event),
+    )
     return state._replace(
         now=now,
         agents={**state.agents, event.agent: changed},

@@ -35,12 +35,12 @@ class Holding(NamedTuple):
         """Return the holding at a newer quote."""
         return self._replace(bid=price.bid.units, ask=price.ask.units)
 
-    def plus(self, fill: "Fill", price: Price) -> Self:
+    def plus(self, fill: "Fill", price: Price) -> "Holding":
         """Return the holding with so much more of both, marked if it never was."""
-        bid, ask = (self.bid, self.ask) if self.bid else (price.units, price.units)
-        return self._replace(
-            base=self.base + fill.base, quote=self.quote + fill.quote, bid=bid, ask=ask
-        )
+        base, quote, bid, ask, is_known = self
+        if not bid:
+            bid = ask = price.units
+        return Holding(base + fill.base, quote + fill.quote, bid, ask, is_known)
 
     def profit(self, market: str, currency: Currency) -> int | None:
         """Return what is won in minor units, rounded down; None if nobody can say."""

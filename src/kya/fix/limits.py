@@ -25,3 +25,9 @@ SENT_KEPT_MAX: Final = 10_000
 
 NUMBER_MAX: Final = 2**31 - 1
 """Largest sequence number: what every FIX engine holds in its integer."""
+
+MESSAGES_WAITING_MAX: Final = 256
+"""Messages of one bot that wait for the gateway: four times what it has under way."""
+
+UNREAD_BYTES_MAX: Final = 8_388_608
+"""What a peer may leave unread: twice what a whole resend comes to, then it is gone."""

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Final, Protocol, assert_never, cast
 
+from kya.core.errors import TransientError
 from kya.core.instant import Instant
+from kya.fix.limits import UNREAD_BYTES_MAX
 from kya.fix.message import Message, Received
 from kya.fix.session import Session
 from kya.fix.terms import (
@@ -23,7 +25,10 @@ _BUFFER_BYTES: Final = 65_536
 
 
 class NotTakenError(Exception):
-    """Raised by an application that has not taken a message: the connection ends."""
+    """Raised by an application that has not taken a message: the connection ends.
+
+    A TransientError of its own does the same.
+    """
 
 
 class Application(Protocol):
@@ -108,8 +113,8 @@ class Line:
         try:
             for frame in self.session.frames.of(chunk):
                 self._carry_out(self.session.received(frame, self._clock()))
-        except NotTakenError:
-            self.hang_up()
+        except (NotTakenError, TransientError):
+            self.hang_up()  # It is still expected, and comes again.
 
     def close(self) -> None:
         """Know that the connection is gone."""
@@ -130,8 +135,7 @@ class Line:
         for effect in effects:
             match effect:
                 case Write(raw):
-                    if self._transport is not None:
-                        self._transport.write(raw)
+                    self._write(raw)
                 case Deliver(received):
                     self._application.taken(received)
                 case Took(number):
@@ -146,6 +150,14 @@ class Line:
                         self._transport.close()
                 case _ as never:
                     assert_never(never)
+
+    def _write(self, raw: bytes) -> None:
+        """Send bytes, unless the peer has long ceased to read."""
+        if self._transport is None:
+            return
+        self._transport.write(raw)
+        if self._transport.get_write_buffer_size() > UNREAD_BYTES_MAX:
+            self._transport.abort()
 
 
 class _Wire(asyncio.BufferedProtocol):

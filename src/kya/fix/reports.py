@@ -27,6 +27,8 @@ class ExecType:
     PENDING_NEW: Final = "A"
     EXPIRED: Final = "C"
     FILL: Final = "F"
+    CORRECTED: Final = "G"
+    BUSTED: Final = "H"
     STATUS: Final = "I"
 
 
@@ -44,6 +46,11 @@ class OrdStatus:
     EXPIRED: Final = "C"
     PENDING_REPLACE: Final = "E"
 
+
+EXECUTIONS: Final = frozenset({
+    ExecType.FILL, ExecType.CORRECTED, ExecType.BUSTED, "1", "2",
+})  # fmt: skip
+"""What tells of an execution, or takes one back; 1 and 2 are of older versions."""
 
 OVER: Final = frozenset({
     OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.REPLACED, OrdStatus.REJECTED,
@@ -146,9 +153,13 @@ class Report:
         return Message(MsgType.EXECUTION_REPORT, (*said, *more))
 
 
-def read_report(message: Message) -> Report:
-    """Return what an ExecutionReport says; MalformedError if it says it in no order."""
-    at = time_in(message.get(Tag.TRANSACT_TIME))
+def read_report(message: Message, sent_at: Instant | None = None) -> Report:
+    """Return what an ExecutionReport says; MalformedError if it says it in no order.
+
+    Without a TransactTime it is of when it was sent.
+    """
+    text = message.get(Tag.TRANSACT_TIME)
+    at = time_in(text) if text else sent_at
     if at is None:
         raise MalformedError("ExecutionReport: want a TransactTime")
     return Report(

@@ -1,7 +1,7 @@
 """Sending: what leaves for a venue leaves once, and no answer is an answer, too."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Final
 
 from kya.core.errors import TransientError
@@ -13,6 +13,7 @@ from kya.core.limits import (
 )
 from kya.core.order import Action
 from kya.core.order_events import VenueStatus
+from kya.gateway.at_once import at_once
 from kya.gateway.permit import Permit
 from kya.gateway.ports import Venue, VenueAnswer
 from kya.gateway.reconcile import NEVER_RECEIVED
@@ -76,11 +77,17 @@ def roads_to(venues: Mapping[str, Venue]) -> dict[str, Road]:
     return {name: Road(venue) for name, venue in venues.items()}
 
 
-async def _answered(attempt: Awaitable[VenueAnswer]) -> VenueAnswer:
-    """Return the venue's answer; that there was none is UNKNOWN."""
+async def _answered(attempt: Coroutine[None, None, VenueAnswer]) -> VenueAnswer:
+    """Return the venue's answer; that there was none is UNKNOWN.
+
+    A venue that answers at once, as one on paper does, is not put under a timer.
+    """
     try:
+        answer = at_once(attempt)
+        if isinstance(answer, VenueAnswer):
+            return answer
         async with asyncio.timeout(_ANSWER_SECONDS):
-            return await attempt
+            return await answer
     except TimeoutError:
         reason = f"no answer within {_ANSWER_SECONDS:.0f} s"
     except TransientError as error:

@@ -252,9 +252,12 @@ class PlainScan:
         """Hold a report against its order and against the reports before it."""
         self._incidents.now = max(self._incidents.now, said["at"])
         found = self._working.named_in(said)
-        if found is not None and is_final(said):
+        has_ended = found is not None and is_final(said)
+        if found is not None and has_ended:
             self.agents[said["agent"]].conduct.take_last_report(found.order, said)
         self._take_note_of(9, self._working.objections(said))
+        if has_ended:
+            self._places.settle(said)
         self._take_note_of(9, self._copies.report(said))
 
     def _take_equivocation(self, said: Fields) -> None:

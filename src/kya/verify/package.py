@@ -97,18 +97,22 @@ class Package:
     def files(self) -> Iterator[File]:
         """Yield every file with its SHA-256, folder by folder, each sorted by name."""
         for path, _ in self._entries("", []):
-            descriptor, size = _open(self.root, path)
-            try:
-                # One byte more than the size, not a megabyte: reading makes the buffer.
-                content = os.read(descriptor, min(size, WHOLE_BYTES_MAX) + 1)
-                digest = sha256(content)
-                if len(content) > WHOLE_BYTES_MAX or size > WHOLE_BYTES_MAX:
-                    content = b""
-                    while chunk := os.read(descriptor, _CHUNK):
-                        digest.update(chunk)
-            finally:
-                os.close(descriptor)
-            yield File(path, digest.digest(), content)
+            yield self.file(path)
+
+    def file(self, path: str) -> File:
+        """Return one file with its SHA-256; FileNotFoundError if there is none."""
+        descriptor, size = _open(self.root, path)
+        try:
+            # One byte more than the size, not a megabyte: reading makes the buffer.
+            content = os.read(descriptor, min(size, WHOLE_BYTES_MAX) + 1)
+            digest = sha256(content)
+            if len(content) > WHOLE_BYTES_MAX or size > WHOLE_BYTES_MAX:
+                content = b""
+                while chunk := os.read(descriptor, _CHUNK):
+                    digest.update(chunk)
+        finally:
+            os.close(descriptor)
+        return File(path, digest.digest(), content)
 
     def _entries(
         self, prefix: str, empty: list[str]

@@ -38,6 +38,8 @@ class PlainHalts:
 
     def reasons_upon(self, order: Fields, scope: Fields) -> set[str]:
         """Return what speaks against an order where it would go."""
+        if not self.stopped:
+            return set()
         places = {
             "firm",
             f"agent:{order['agent']}",

@@ -73,6 +73,10 @@ class PlainPlaces:
             key = (place, asked.day, currency)
             self.sums[key] = self.sums.get(key, Decimal(0)) + asked.added
 
+    def settle(self, said: Fields) -> None:
+        """Forget where an order went whose report is the last word on it."""
+        self.touched.pop((said["agent"], said["seq"]), None)
+
     def results(self, asked: Asked, working: PlainWorking) -> Iterator[PlainResult]:
         """Yield what each control of places must say, in their order."""
         places = _places(asked.order, asked.scope)

@@ -4,11 +4,10 @@ Written from spec/limits.md §2 and §3; shares nothing with `kya.core`. The pri
 those that the decision itself names: whether they were true, no log can tell.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 Fields = dict[str, Any]
 """One JSON object, as it was read."""
@@ -33,8 +32,7 @@ CURRENCIES: Final = frozenset(_NAMES.split())
 """The names that are currencies or assets; a price of any other carries nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlainPrices:
+class PlainPrices(NamedTuple):
     """One order beside the prices that its decision names."""
 
     order: Fields

@@ -134,8 +134,7 @@ class PlainAgent:
             self.currency = currency
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What the scan sees of one order: its worth, and what speaks against it.
 
     `added` is what it adds to the day's sums if it is allowed. `unweighed` are the
@@ -179,21 +178,21 @@ def seen_of(
     if order.get("action") == "cancel":
         against |= {reason for reason in _OF_A_CANCEL if not holds[reason]}
         return Seen(worth, added, frozenset(against), frozenset(), {})
-    exposure = exposure_of(prices, worth, working)
-    if halted != {"halt.reducing"} or not exposure.reduces():
-        against |= halted
     against |= {reason for reason in holds if not holds[reason]}
     against |= _amounts(worth, added, order, scope, agent)
-    asked = (
-        *grace,
-        *results(prices),
-        *places.results(Asked(order, scope, agent.day, worth, added), working),
-        *conduct_results(prices, agent.conduct),
-        *behaviour_results(prices, agent.baseline, agent.pinned),
-        *exposure_results(
-            prices, exposure, _at_venue(order, worth, added, scope, agent)
-        ),
-    )
+    asked = [*grace]
+    if places.limits:
+        here = Asked(order, scope, agent.day, worth, added)
+        asked += places.results(here, working)
+    if halted or prices.limits:
+        exposure = exposure_of(prices, worth, working)
+        if halted != {"halt.reducing"} or not exposure.reduces():
+            against |= halted
+        at_venue = _at_venue(order, worth, added, scope, agent)
+        asked += results(prices)
+        asked += conduct_results(prices, agent.conduct)
+        asked += behaviour_results(prices, agent.baseline, agent.pinned)
+        asked += exposure_results(prices, exposure, at_venue)
     blocking = [each for each in asked if each.reason and not each.warns]
     unweighed = {each.reason for each in blocking if not each.weighed}
     if worth is None:

@@ -28,6 +28,17 @@ def listed(package: Package, findings: Findings) -> Iterator[tuple[str, str]]:
         findings.fails(PACKAGE, SUMS, "missing" if missing else str(error))
 
 
+def all_as_listed(package: Package) -> bool:
+    """Tell whether SHA256SUMS and the files agree in everything."""
+    findings = Findings()
+    sums = Sums(listed(package, findings), findings)
+    for file in package.files():
+        if file.path != SUMS:
+            sums.meet(file)
+    sums.end()
+    return not findings.kept
+
+
 class Sums:
     """Merges the walk with the list: both rise, so neither is kept in memory."""
 

@@ -34,6 +34,7 @@ from kya.verify.quick import Doubted, QuickReexecution
 from kya.verify.reexecution import Reexecution
 from kya.verify.sighting import Sighting
 from kya.verify.since import entries_known
+from kya.verify.sums import all_as_listed
 from kya.verify.texts import Texts
 from kya.verify.watch import NOBODY, Watch
 
@@ -48,7 +49,8 @@ class Pass:
     `moments` tells, for each size at which somebody outside has seen the log, the
     latest instant that its entries name. `sightings` and `stamps`, by file name, are
     the words of outsiders that have been verified. Of a partial package `shown` counts
-    the orders, `withheld` the entries that it does not show.
+    the orders, `withheld` the entries that it does not show. With `is_listed`, all
+    files have been found to be as SHA256SUMS says.
     """
 
     head: Checkpoint
@@ -61,6 +63,7 @@ class Pass:
     texts: Texts = field(default_factory=Texts)
     shown: int = 0
     withheld: int = 0
+    is_listed: bool = False
 
     @property
     def orders(self) -> int:
@@ -139,11 +142,13 @@ def _quickly(log: Unread, head: Checkpoint, findings: Findings) -> Pass | None:
     with Hands(limits.processors) as hands:
         if hands.is_alone:
             return None
+        listed = hands.asked(partial(all_as_listed, log.package))
         try:
             again = QuickReexecution(
                 *_basis(log, head, findings), brought.ask, hands=hands
             )
-            return _passed(log, head, again, hands)
+            found = _passed(log, head, again, hands)
+            return replace(found, is_listed=listed())
         except Doubted:
             findings.go_back_to(before)
             return None
