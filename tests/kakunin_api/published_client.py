@@ -11,6 +11,9 @@ from contextlib import suppress
 from typing import Any
 
 import kakunin  # pyright: ignore[reportMissingImports]
+from kakunin.integrations._base import (  # pyright: ignore[reportMissingImports]
+    KakuninAgentBase,
+)
 from kakunin.integrations.scope import (  # pyright: ignore[reportMissingImports]
     verify_agent_scope,
 )
@@ -50,7 +53,18 @@ async def ask_on(client: Any, serial: str, times: int) -> None:  # noqa: ANN401
             await client.verify.certificate(serial)
 
 
-OURS: dict[str, Any] = {"scope.check": check_scope, "verify.ask_on": ask_on}
+async def emit(client: Any, agent_id: str) -> str:  # noqa: ANN401
+    """Tell an event as the client's own hooks for frameworks do."""
+    hook: Any = KakuninAgentBase(client, agent_id)
+    await hook._emit_async("api_call")  # noqa: SLF001  what the hooks call
+    return "went on"
+
+
+OURS: dict[str, Any] = {
+    "scope.check": check_scope,
+    "verify.ask_on": ask_on,
+    "events.emit": emit,
+}
 
 
 async def answer(url: str) -> None:

@@ -80,6 +80,7 @@ def test_labels_are_kept_and_grant_nothing(client: Client) -> None:
 def test_a_signature_is_an_allowed_orders_and_no_others(client: Client) -> None:
     signed = client.returned("agents.sign", agent_id=AGENT, payload=ORDER)
     assert len(signed["payload_hash"]) == len("sha256:") + 64
+    assert "decision" not in signed
     asked = {
         "agent_id": AGENT,
         "payload": ORDER,
@@ -163,6 +164,8 @@ def test_a_chain_groups_orders_and_is_compared_with_the_log(client: Client) -> N
 def test_decisions_are_the_events_and_nobody_adds_one(client: Client) -> None:
     added = client.call("events.create", agent_id=AGENT, action_type="api_call")
     assert added["raised"] == "UnprocessableError"
+    # Its hooks for frameworks pass over that, and the bot goes on.
+    assert client.call("events.emit", agent_id=AGENT) == {"returned": "went on"}
     seen: list[int] = []
     before: str | None = None
     while True:
@@ -186,6 +189,9 @@ def test_an_agent_without_a_baseline_counts_as_the_worst(client: Client) -> None
     risk = client.returned("agents.risk", agent_id=AGENT, window_days=1)
     assert (risk["risk_score"], risk["risk_band"]) == (1.0, "high")
     assert risk["event_count"] == risk["high_risk_count"] > 0
+    # What the page says that this client cannot show.
+    assert not {"factors", "anomaly", "scope"} & risk.keys()
+    assert risk["drift"] is None
 
 
 def test_a_report_is_what_our_verifier_finds(client: Client) -> None:

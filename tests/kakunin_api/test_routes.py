@@ -2,21 +2,26 @@
 
 import asyncio
 from base64 import b64decode, b64encode
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from kya.authority import acts
+from kya.codec import canonical
+from kya.codec.mandates import render_mandate
 from kya.codec.note import SignedNote
 from kya.core.errors import InputError, MalformedError, TransientError
 from kya.core.incident import Step
 from kya.core.levels import Place
 from kya.core.lifecycle import Act
 from kya.core.order_events import VenueStatus
-from kya.kakunin_api.app import ROUTES
+from kya.kakunin_api.app import ROUTES, create_kakunin_app
 from kya.kakunin_api.notebook import ChainOrder, Notebook, read_line, render_line
 from kya.kakunin_api.records import read_history
 from kya.kakunin_api.tokens import Right
+from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, blocks_of_pem, to_pem
 from kya.tlog.proof import Proof
 from tests.halting import halt
@@ -24,7 +29,7 @@ from tests.incidents import take_step, world_breached
 from tests.kakunin_api.hall import Hall, Lines, token
 from tests.locking import imported_world
 from tests.surface.test_docs import unknown_words
-from tests.world import AGENT, MORNING, World
+from tests.world import AGENT, MORNING, World, signer_for, the_mandate
 
 ORDER = {"market": "EUR/USD", "side": "buy", "amount": "100.00", "currency": "EUR"}
 SIGN = f"/agents/{AGENT}/sign"
@@ -335,6 +340,64 @@ def test_what_people_do_is_refused_with_the_command_that_does_it(hall: Hall) -> 
         assert (answer.status_code, said["code"]) == (422, "people_only")
         command = said["error"].partition("run: kya ")[2].split()
         assert unknown_words(command) == [], said["error"]
+
+
+def test_an_agent_is_asked_for_once_and_shown_as_it_comes_nearer() -> None:
+    world = at_work()
+    hall = Hall(world)
+    wanted = {"name": "wanted", "model": "m", "version": "1"}
+    assert hall.ask("POST", "/agents", json=wanted).status_code == 201
+    assert hall.ask("POST", "/agents", json=wanted).status_code == 409
+    for wrong in ({"name": AGENT}, {"name": "a b"}, {"modelHash": "x"}, {"model": 1}):
+        refused = hall.ask("POST", "/agents", json={**wanted, **wrong})
+        assert refused.status_code in {400, 409}
+    change = {"name": "wanted", "modelHash": "A" * 64, "metadata": {"team": "fx"}}
+    agent = hall.ask("PATCH", "/agents/wanted", json=change).json()["data"]
+    assert agent["model_hash"] == "sha256:" + "a" * 64
+    assert agent["metadata"]["team"] == "fx"
+    assert len(agent["metadata"]["kya"]["next"]) == 3
+    page = hall.ask("GET", "/agents?limit=1").json()
+    assert [each["id"] for each in page["data"]] == [AGENT]
+    before = page["pagination"]["next_cursor"]
+    rest = hall.ask("GET", f"/agents?before={before}").json()
+    assert [each["id"] for each in rest["data"]] == ["wanted"]
+    assert not rest["pagination"]["has_next_page"]
+    [said] = hall.ask("GET", "/agents?status=suspended").json()["data"]
+    assert said["id"] == "wanted"
+
+
+def test_a_registered_agent_lacks_its_enrolment_alone() -> None:
+    world = World()
+    world.append(acts.resolve(the_mandate(agent="second"), *world.directors))
+    hall = Hall(world)
+    wanted = {"name": "second", "model": "m", "version": "1"}
+    told = hall.ask("POST", "/agents", json=wanted).json()["data"]
+    assert told["metadata"]["kya"]["next"][0].startswith("kya agent register second")
+    digest = canonical.digest(render_mandate(the_mandate(agent="second")))
+    world.register("second", mandate=digest)
+    hall.look()
+    told = hall.shown("/agents/second")["metadata"]["kya"]
+    assert told["next"] == ["kya agent enrol second --token-file FILE"]
+    hall.now = hall.now.plus(seconds=3_600)
+    told = hall.shown("/agents/second")["metadata"]["kya"]
+    assert len(told["next"]) == 2
+
+
+def test_nobody_signs_without_the_key_or_the_person() -> None:
+    hall = Hall(at_work())
+    zoe = NoteSigner("zoe", signer_for("zoe"))
+    hall.service = replace(hall.service, held={}, people={"operator:alice": zoe})
+    hall.app = create_kakunin_app(hall.service)
+    said = hall.ask("POST", SIGN, json={"payload": ORDER})
+    assert (said.status_code, said.json()["code"]) == (422, "no_key")
+    size = len(hall.world.entries)
+    said = hall.ask("POST", f"/agents/{AGENT}/halt")
+    assert said.status_code == 422
+    assert "the gateway refuses it" in said.json()["error"]
+    assert len(hall.world.entries) == size
+    assert hall.ask("POST", "/agents/none/halt").status_code == 404
+    assert hall.ask("GET", "/agents/none/risk").status_code == 404
+    assert hall.ask("GET", "/agents/none/forensics").status_code == 404
 
 
 def test_a_chain_that_the_log_contradicts_is_told(hall: Hall) -> None:
