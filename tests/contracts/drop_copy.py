@@ -22,9 +22,9 @@ class DropCopyContract:
     def a_list(self, count: int) -> DropCopy:
         raise NotImplementedError
 
-    def run(self, asked: Coroutine[None, None, T]) -> T:
+    def run(self, case: Coroutine[None, None, T]) -> T:
         """Run one question in the list's loop."""
-        return asyncio.run(asked)
+        return asyncio.run(case)
 
     def test_an_empty_list_is_whole(self) -> None:
         listed = self.run(self.a_list(0).listed(0))

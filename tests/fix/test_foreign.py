@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
-from asyncfix import AsyncFIXClient, FIXMessage, FMsg, FTag, Journaler
+from asyncfix import AsyncFIXClient, FIXMessage, FMsg, Journaler
 from asyncfix.connection import ConnectionState
 from asyncfix.protocol import FIXNewOrderSingle, FIXProtocol44, FOrdSide, FOrdStatus
 from fixcore.message import Message as Judged
@@ -26,7 +26,7 @@ class Order(FIXNewOrderSingle):  # type: ignore[misc]
     """Their order, with what our dialect wants of it: a symbol, and no account."""
 
     def set_instrument(self, ord_msg: FIXMessage) -> None:
-        ord_msg[FTag.Symbol] = "EUR/USD"
+        ord_msg[55] = "EUR/USD"
 
     def set_account(self, ord_msg: FIXMessage) -> None:
         """Name none."""

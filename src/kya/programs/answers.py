@@ -27,6 +27,7 @@ from kya.core.mandate import Mandate
 from kya.core.state import State
 from kya.programs import told
 from kya.programs.asking import Question, behind, chosen, missing
+from kya.programs.limits import NEEDS_MAX
 
 
 async def agents(question: Question) -> Page[AgentSummary]:
@@ -207,5 +208,5 @@ async def needs(question: Question) -> list[Need]:
             why=each.why,
             until=told.text_or_none(each.until),
         )
-        for each in found
+        for each in found[:NEEDS_MAX]
     ]

@@ -35,5 +35,8 @@ KEY_SECONDS_MAX: Final = 86_400
 KEY_CHARS_MAX: Final = 64
 """An idempotency key is a name that a program makes up, such as a UUID."""
 
+NEEDS_MAX: Final = 1_000
+"""What is told at once of what needs somebody, the most urgent: a day of work."""
+
 REPORTS_MAX: Final = 100
 """What venues said of one order, the newest; the log has the rest."""

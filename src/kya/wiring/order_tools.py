@@ -7,7 +7,7 @@ from pathlib import Path
 from kya.assistant.orders import OrderTools
 from kya.core.tokens import REGION, VENUE, require
 from kya.gateway.ports import Clock
-from kya.wiring.sidecar import client_of, new_name
+from kya.wiring.sidecar import agent_at, new_name
 
 
 @asynccontextmanager
@@ -20,9 +20,9 @@ async def order_tools(
     """
     require(VENUE, "venue", venue)
     require(REGION, "region", region)
-    client, journal = client_of(directory, region, clock)
+    bound = agent_at(directory, region, clock)
     try:
-        async with client:
+        async with bound.agent as client:
             yield OrderTools(client, venue, new_name)
     finally:
-        journal.close()
+        bound.journal.close()
