@@ -24,6 +24,7 @@ from bench import (
     latency,
     mtls,
     nautilus,
+    pacing,
     recalling,
     replaying,
     reporting,
@@ -55,6 +56,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "issuing": issuing.run,
     "bound": binding.run,
     "fix": fixing.run,
+    "bots": pacing.run,
     "cosigning": cosigning.run,
 }
 

@@ -109,7 +109,8 @@ class Day:
             self.bot.create_order("BTC/EUR", "market", side, amount)
         elif kind < 0.8:
             step = self.random.randrange(-30, 31) / 100_000
-            amount = self.random.randrange(100, 600_000) / 100
+            # Half of it, which a fault may fill, is whole cents, too.
+            amount = self.random.randrange(50, 300_000) / 50
             self.bot.create_order("EUR/USD", "limit", side, amount, 1.38 + step)
         elif kind < 0.95:
             resting = self.bot.fetch_open_orders()
