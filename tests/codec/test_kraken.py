@@ -101,9 +101,9 @@ def test_an_amount_is_the_volume_to_the_last_digit_or_refused(volume: Decimal) -
     try:
         amount = amount_in(format(volume, "f"), "BTC/EUR")
     except DialectError:
-        assert volume != round(volume, 8)
+        assert volume == 0 or volume != round(volume, 8)
         return
-    assert Decimal(str(amount)) == volume
+    assert Decimal(str(amount)) == volume > 0
     assert amount.currency.code == "BTC"
 
 
