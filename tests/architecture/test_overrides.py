@@ -25,7 +25,7 @@ BYPASSES = (
 
 def says(module: Module, name: str) -> bool:
     """Tell whether the module's code names this attribute of anything."""
-    return any(
+    return name in module.text and any(
         isinstance(node, ast.Attribute) and node.attr == name
         for node in ast.walk(module.tree)
     )
@@ -75,14 +75,16 @@ def test_no_check_knows_of_overrides() -> None:
 
 def test_no_other_bypass_has_a_name_in_code_or_tests() -> None:
     here = Path(__file__).resolve()
-    trees = {module.name: module.tree for module in source_modules()}
+    texts = {module.name: module.text for module in source_modules()}
     for path in here.parents[1].rglob("*.py"):
         if path != here:
-            trees[str(path)] = ast.parse(path.read_text("utf-8"))
+            texts[str(path)] = path.read_text("utf-8")
+    # Only where the word stands at all can it be a name.
     found = {
         f"{name}: {identifier}"
-        for name, tree in trees.items()
-        for identifier in identifiers(tree)
+        for name, text in texts.items()
+        if any(word in text.lower() for word in BYPASSES)
+        for identifier in identifiers(ast.parse(text))
         if any(word in identifier.lower() for word in BYPASSES)
     }
     assert found == set()

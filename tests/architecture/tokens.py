@@ -50,6 +50,7 @@ def mints(token: Token, modules: Iterable[Module]) -> set[str]:
     return {
         scope
         for module in modules
+        if token.name in module.text
         for scope, node in scopes(module.tree, module.name)
         if isinstance(node, ast.Call) and _makes(token, scope, node)
     }
