@@ -34,6 +34,7 @@ def renew(desk: Desk, certificates: list[bytes]) -> None:
         verify_renewal(issuing, known, root, now)
         note = acts.renew_issuer(opened.note_signer(AUTHORITY), issuing, now)
         desk.remote.append(note)
+        desk.remote.publish()  # Whoever looks at the log next finds it there.
     # Commit point: it is on record, and only the files of this machine are behind.
     for kind, certificate in held.items():
         store_certificate(opened.data, CAS[kind], certificate)
