@@ -73,10 +73,14 @@ class Person:
     def signs(self) -> None:
         """Sign what the page shows, once it has followed the log, and see it done."""
         self.page.evaluate(
-            "() => { document.getElementById('sign').dataset.former = 'yes';"
-            " document.body.dispatchEvent(new CustomEvent('moved')); }"
+            "() => { document.getElementById('sign').dataset.former = 'yes'; }"
         )
-        self.page.wait_for_selector("#sign:not([data-former])")
+        # Again and again: a page that has just come may not listen yet.
+        self.page.wait_for_function(
+            "() => { if (document.querySelector('#sign:not([data-former])')) return 1;"
+            " document.body.dispatchEvent(new CustomEvent('moved')); return 0; }",
+            polling=1_000,
+        )
         self.page.click(f"button:has-text('Sign as {self.name}')")
         self.page.wait_for_function(
             "() => !document.getElementById('sign')"
