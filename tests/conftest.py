@@ -32,14 +32,6 @@ settings.register_profile(
 settings.load_profile("same")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that run one by one: then one worker has them all.
-
-    Otherwise two of them meet, and a worker waits for the other.
-    """
-    items.sort(key=lambda item: item.get_closest_marker("serial") is None)
-
-
 def pytest_collection_finish() -> None:
     """Let the collector pass over what stays to the end: all tests, all modules."""
     gc.collect()
