@@ -20,7 +20,7 @@ class Pace:
     """At most `burst` at once, then `per_second`; so many names are remembered."""
 
     burst: int
-    per_second: int
+    per_second: float
     names_max: int
 
 

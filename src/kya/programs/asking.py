@@ -251,7 +251,7 @@ def _unknown(detail: str) -> Problem:
 def _rate_headers(buckets: Buckets, left: Left) -> dict[str, str]:
     """Return how many requests are left, in the words of the RateLimit fields."""
     pace = buckets.pace
-    window = pace.burst // pace.per_second
+    window = int(pace.burst / pace.per_second)
     return {
         "ratelimit-policy": f'"token";q={pace.burst};w={window}',
         "ratelimit": f'"token";r={left.rest};t={left.seconds}',
