@@ -1,5 +1,6 @@
 """A console over a world's log: real pages, and a gateway that is a world."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,11 @@ ROLES: Final = {
     "rita": Role.RISK,
 }
 ACTORS: Final = {"carla", "olga", "otto", "rita"}
+
+
+def text_of(html: str) -> str:
+    """What a page says, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def person(name: str) -> NoteSigner:

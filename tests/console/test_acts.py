@@ -2,14 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 
 import pytest
 
+from kya.codec.incidents import parse_incident
+from kya.codec.note import SignedNote
 from kya.core.errors import TransientError
 from kya.core.incident import IncidentState
+from kya.core.latch import Latch
 from kya.core.levels import FIRM
 from kya.core.lifecycle import Act
-from tests.console.lounge import Browser, Lounge, a_lounge, enrol_everybody, person
+from tests.console.lounge import (
+    Browser,
+    Lounge,
+    a_lounge,
+    enrol_everybody,
+    person,
+    text_of,
+)
 from tests.incidents import the_incident_in, world_breached
 from tests.world import AGENT, World
 
@@ -138,6 +149,55 @@ def test_a_suspended_agent_is_reinstated_by_two_operators() -> None:
     assert the_incident_in(world.state).state is IncidentState.REINSTATED
 
 
+def test_who_supervises_concludes_over_the_very_file_that_is_shown() -> None:
+    world = a_suspended_world()
+    world.now = world.now.plus(seconds=1)
+    world.change_standing(Act.REVOKE, world.now)
+
+    async def visit(lounge: Lounge, olga: Browser, rita: Browser) -> None:
+        incident = the_incident_in(lounge.world.state).id
+        assert "form-conclude" not in (await olga.get(f"/incidents/{incident}")).text
+        assert "form-conclude" in (await rita.get(f"/incidents/{incident}")).text
+        assert (await olga.ask_for("conclude", incident)).status_code == 403
+        assert (await rita.ask_for("conclude", "0" * 64)).status_code == 404
+        asked = await rita.ask_for("conclude", incident, reason="a wrong parameter")
+        at = asked.headers["location"]
+        file = await rita.get(f"{at}/enclosure")
+        assert file.headers["content-disposition"].startswith("attachment;")
+        assert file.content == (await olga.get(f"/incidents/{incident}/file")).content
+        assert file.json()["incident"] == incident
+        assert sha256(file.content).hexdigest() in text_of((await rita.get(at)).text)
+        assert (await rita.sign(at, "rita")).json()["entry"]
+        said = parse_incident(SignedNote.parse(lounge.gateway.appended[-1]).text)
+        assert said.file == sha256(file.content).hexdigest()
+
+    visited(visit, world=world)
+    assert the_incident_in(world.state).is_concluded
+
+
+def test_two_people_set_a_latch_back() -> None:
+    async def visit(_: Lounge, olga: Browser, otto: Browser) -> None:
+        none = await olga.ask_for("rearm", AGENT, latch="moon")
+        assert none.status_code == 400
+        assert "latch: want one of losses" in none.text
+        at = (await olga.ask_for("rearm", AGENT, latch="rejects")).headers["location"]
+        await olga.sign(at, "olga")
+        assert (await otto.sign(at, "otto")).json()["entry"]
+        assert (await otto.get(f"{at}/enclosure")).status_code == 404
+
+    world = visited(visit, second="otto")
+    assert Latch.REJECTS in world.state.agents[AGENT].rearmed
+
+
+def test_only_whoever_could_sign_withdraws() -> None:
+    async def visit(lounge: Lounge, olga: Browser, carla: Browser) -> None:
+        at = (await olga.ask_for("reinstate", AGENT)).headers["location"]
+        assert (await carla.post(f"{at}/withdrawal")).status_code == 403
+        assert len(lounge.console.queue.open()) == 1
+
+    visited(visit, second="carla", world=a_suspended_world())
+
+
 def test_a_resume_lifts_that_very_halt() -> None:
     async def visit(lounge: Lounge, olga: Browser, rita: Browser) -> None:
         at = (await olga.ask_for("halt", "firm")).headers["location"]
@@ -185,6 +245,8 @@ def test_an_act_that_the_log_would_not_take_is_not_even_drafted() -> None:
             ("halt", "firm", {"reason": "  "}),
             ("halt", "firm", {"reason": "two\nlines"}),
             ("extend", incident, {"minutes": "-5"}),
+            ("extend", incident, {}),
+            ("rearm", "nobody", {"latch": "losses"}),
             ("extend", incident, {"minutes": "99999"}),
             ("reinstate", AGENT, {}),
             ("reinstate", "nobody", {}),

@@ -10,7 +10,7 @@ import pytest
 from kya.core.incident import Step
 from kya.core.lifecycle import Act
 from kya.core.order_events import VenueStatus
-from tests.console.lounge import Browser, Lounge, a_lounge, enrol_everybody
+from tests.console.lounge import Browser, Lounge, a_lounge, enrol_everybody, text_of
 from tests.halting import halt
 from tests.incidents import take_step, world_breached
 from tests.world import AGENT, World
@@ -42,10 +42,6 @@ def troubled() -> World:
     world.report(2, VenueStatus.FILLED, detail=NASTY)
     halt(world)
     return world
-
-
-def text_of(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def test_what_needs_attention_comes_first(troubled: World) -> None:

@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kya.api.problems import ProblemBoundary
-from kya.console import doors, pages
+from kya.console import doors, files, pages
 from kya.console.asking import Access, Answer, Asking, Console, RefusedError, endpoint
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -50,12 +50,19 @@ ROUTES: Final[tuple[tuple[str, str, Access, Answer], ...]] = (
     ("GET", "/orders/{agent}/{seq:number}", Access.PERSON, pages.order),
     ("GET", "/incidents", Access.PERSON, pages.incidents),
     ("GET", "/incidents/{incident}", Access.PERSON, pages.incident),
+    (
+        "GET",
+        "/incidents/{incident}/file",
+        Access.PERSON,
+        files.incident_file_page,
+    ),
     ("GET", "/halts", Access.PERSON, pages.halts),
     ("GET", "/log", Access.PERSON, pages.log),
     ("GET", "/log/entry", Access.PERSON, pages.to_entry),
     ("GET", "/log/entries/{index:number}", Access.PERSON, pages.entry),
     ("GET", "/waiting", Access.PERSON, doors.waiting_page),
     ("GET", "/acts/{act}", Access.PERSON, doors.act_page),
+    ("GET", "/acts/{act}/enclosure", Access.PERSON, doors.enclosure),
     ("POST", "/acts", Access.ACTOR, doors.ask_for),
     ("POST", "/acts/{act}/signature", Access.ACTOR, doors.put_signature),
     ("POST", "/acts/{act}/withdrawal", Access.ACTOR, doors.withdraw),

@@ -16,13 +16,14 @@ from kya.api.body import read_body
 from kya.api.problems import ProblemError
 from kya.console.attention import needs
 from kya.console.follow import Follower
+from kya.console.kinds import ACTING
 from kya.console.limits import FORM_BYTES_MAX
 from kya.console.sessions import Session, Sessions
 from kya.console.waiting import Queue
 from kya.core.credential import PEOPLE, Credential
 from kya.core.errors import DistrustError, InputError, MalformedError, TransientError
 from kya.core.instant import Instant
-from kya.pki.stopping import STOPPING
+from kya.pki.stopping import STOPPING, SUPERVISING
 
 COOKIE: Final = "__Host-kya-session"
 TOKEN_HEADER: Final = "x-form-token"  # noqa: S105  the name of a header
@@ -90,6 +91,8 @@ class Asking:
             "person": self._person,
             "form_token": "" if self.session is None else self.session.form_token,
             "may_act": self._person is not None and self._person.role in STOPPING,
+            "may_conclude": self._person is not None
+            and self._person.role in SUPERVISING,
             "path": self.request.url.path,
             "query": self.request.url.query,
             "sight": follower.sight,
@@ -185,7 +188,7 @@ def _require_access(asking: Asking, access: Access) -> Response | None:
         return RedirectResponse(f"/sign-in?next={quote(asked)}", status_code=303)
     if asking.person.role not in PEOPLE:
         raise RefusedError(403, "Only people are shown this.")
-    if access is Access.ACTOR and asking.person.role not in STOPPING:
+    if access is Access.ACTOR and asking.person.role not in ACTING:
         role = asking.person.role.value
         raise RefusedError(403, f"The role {role} sees all and does nothing here.")
     if access is Access.ACTOR and follower.sight.is_distrusted:
