@@ -1,7 +1,8 @@
 """A console over a world's log: real pages, and a gateway that is a world."""
 
+import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -10,10 +11,11 @@ from typing import Final
 
 import httpx
 
+from kya.authority.quorum import Quorum
 from kya.codec.note import SignedNote
 from kya.codec.sign_ins import SIGN_IN_TYPE
 from kya.console.app import create_console_app
-from kya.console.asking import COOKIE, Console
+from kya.console.asking import COOKIE, NO_QUORUM, Console
 from kya.console.follow import Follower
 from kya.console.render import environment
 from kya.console.sessions import Sessions
@@ -24,6 +26,7 @@ from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from kya.pki.note_signer import NoteSigner
 from kya.tlog.policy import Log, Policy
+from tests.incidents import world_breached
 from tests.verify.packages import published
 from tests.world import World, signer_for
 
@@ -36,7 +39,7 @@ ROLES: Final = {
     "otto": Role.OPERATOR,
     "rita": Role.RISK,
 }
-ACTORS: Final = {"carla", "olga", "otto", "rita"}
+ACTORS: Final = {"carla", "dora", "olga", "otto", "rita"}
 
 
 def text_of(html: str) -> str:
@@ -171,7 +174,9 @@ class Browser:
 
 
 @contextmanager
-def a_lounge(world: World, gateway: Gateway | None = None) -> Iterator[Lounge]:
+def a_lounge(
+    world: World, gateway: Gateway | None = None, quorum: Quorum = NO_QUORUM
+) -> Iterator[Lounge]:
     """A console that has read nothing yet; its gateway has the world's log."""
     gateway = gateway or Gateway(world)
     policy = Policy(logs=(Log(key=world.log.key),))
@@ -190,6 +195,33 @@ def a_lounge(world: World, gateway: Gateway | None = None) -> Iterator[Lounge]:
         queue=Queue(gateway, now, chance),
         now=now,
         templates=environment(),
+        quorum=quorum,
     )
     lounge = Lounge(world, gateway, console, world.now.plus(seconds=5))
     yield lounge
+
+
+TwoVisit = Callable[[Lounge, Browser, Browser], Awaitable[None]]
+
+
+def visited_by_two(
+    visit: TwoVisit,
+    first: str = "olga",
+    second: str = "rita",
+    world: World | None = None,
+    quorum: Quorum = NO_QUORUM,
+) -> World:
+    """Let two people act in a world with an open incident, in two browsers."""
+    world = world or world_breached()
+    enrol_everybody(world)
+
+    async def lived() -> None:
+        with a_lounge(world, quorum=quorum) as lounge:
+            await lounge.look()
+            browsers = lounge.browser(), lounge.browser("192.0.2.8")
+            await browsers[0].sign_in(first)
+            await browsers[1].sign_in(second)
+            await visit(lounge, *browsers)
+
+    asyncio.run(lived())
+    return world

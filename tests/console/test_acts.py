@@ -1,7 +1,5 @@
 """What people do at a console: they sign, it carries, and the gateway decides."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from hashlib import sha256
 
 import pytest
@@ -16,34 +14,13 @@ from kya.core.lifecycle import Act
 from tests.console.lounge import (
     Browser,
     Lounge,
-    a_lounge,
     enrol_everybody,
     person,
     text_of,
+    visited_by_two,
 )
 from tests.incidents import the_incident_in, world_breached
 from tests.world import AGENT, World
-
-Visit = Callable[[Lounge, Browser, Browser], Awaitable[None]]
-
-
-def visited(
-    visit: Visit, first: str = "olga", second: str = "rita", world: World | None = None
-) -> World:
-    """Let two people act in a world with an open incident, in two browsers."""
-    world = world or world_breached()
-    enrol_everybody(world)
-
-    async def lived() -> None:
-        with a_lounge(world) as lounge:
-            await lounge.look()
-            browsers = lounge.browser(), lounge.browser("192.0.2.8")
-            await browsers[0].sign_in(first)
-            await browsers[1].sign_in(second)
-            await visit(lounge, *browsers)
-
-    asyncio.run(lived())
-    return world
 
 
 def a_suspended_world() -> World:
@@ -70,7 +47,7 @@ def test_one_person_halts_in_two_steps() -> None:
         await lounge.look()
         assert "prices are wrong" in (await olga.get("/halts")).text
 
-    world = visited(visit)
+    world = visited_by_two(visit)
     assert world.state.halts[FIRM].signed_by == ("olga",)
 
 
@@ -89,7 +66,7 @@ def test_two_people_release_an_incident_in_two_browsers() -> None:
         assert second.json()["entry"] is not None
         assert "On record" in (await rita.get(at)).text
 
-    world = visited(visit)
+    world = visited_by_two(visit)
     assert the_incident_in(world.state).state is IncidentState.RELEASED
 
 
@@ -101,7 +78,7 @@ def test_one_person_twice_is_still_one() -> None:
             assert (await olga.sign(at, "olga")).json()["entry"] is None
         assert lounge.gateway.appended == []
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_two_who_trade_do_not_release_among_themselves() -> None:
@@ -112,7 +89,7 @@ def test_two_who_trade_do_not_release_among_themselves() -> None:
         assert (await otto.sign(at, "otto")).json()["entry"] is None
         assert lounge.gateway.appended == []
 
-    visited(visit, second="otto")
+    visited_by_two(visit, second="otto")
 
 
 def test_an_acknowledgement_and_an_extension() -> None:
@@ -130,7 +107,7 @@ def test_an_acknowledgement_and_an_extension() -> None:
         await carla.sign(at, "carla")
         assert (await olga.sign(at, "olga")).json()["entry"]
 
-    world = visited(visit, second="carla")
+    world = visited_by_two(visit, second="carla")
     incident = the_incident_in(world.state)
     assert incident.state is IncidentState.ACKNOWLEDGED
     assert incident.grace_ends_at > incident.opened_at.plus(seconds=3_600)
@@ -145,7 +122,7 @@ def test_a_suspended_agent_is_reinstated_by_two_operators() -> None:
         await olga.sign(at, "olga")
         assert (await otto.sign(at, "otto")).json()["entry"]
 
-    visited(visit, second="otto", world=world)
+    visited_by_two(visit, second="otto", world=world)
     assert the_incident_in(world.state).state is IncidentState.REINSTATED
 
 
@@ -171,7 +148,7 @@ def test_who_supervises_concludes_over_the_very_file_that_is_shown() -> None:
         said = parse_incident(SignedNote.parse(lounge.gateway.appended[-1]).text)
         assert said.file == sha256(file.content).hexdigest()
 
-    visited(visit, world=world)
+    visited_by_two(visit, world=world)
     assert the_incident_in(world.state).is_concluded
 
 
@@ -185,7 +162,7 @@ def test_two_people_set_a_latch_back() -> None:
         assert (await otto.sign(at, "otto")).json()["entry"]
         assert (await otto.get(f"{at}/enclosure")).status_code == 404
 
-    world = visited(visit, second="otto")
+    world = visited_by_two(visit, second="otto")
     assert Latch.REJECTS in world.state.agents[AGENT].rearmed
 
 
@@ -195,7 +172,7 @@ def test_only_whoever_could_sign_withdraws() -> None:
         assert (await carla.post(f"{at}/withdrawal")).status_code == 403
         assert len(lounge.console.queue.open()) == 1
 
-    visited(visit, second="carla", world=a_suspended_world())
+    visited_by_two(visit, second="carla", world=a_suspended_world())
 
 
 def test_a_resume_lifts_that_very_halt() -> None:
@@ -210,7 +187,7 @@ def test_a_resume_lifts_that_very_halt() -> None:
         await olga.sign(at, "olga")
         assert (await rita.sign(at, "rita")).json()["entry"]
 
-    assert visited(visit).state.halts == {}
+    assert visited_by_two(visit).state.halts == {}
 
 
 @pytest.mark.parametrize(
@@ -231,7 +208,7 @@ def test_a_signature_must_be_of_the_person_and_fit_the_line(
         bare = await olga.send(f"{at}/signature", line)
         assert bare.status_code == 403
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_an_act_that_the_log_would_not_take_is_not_even_drafted() -> None:
@@ -260,7 +237,7 @@ def test_an_act_that_the_log_would_not_take_is_not_even_drafted() -> None:
         assert "its grace ended" in late.text
         assert lounge.console.queue.open() == []
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_an_act_is_gone_after_four_minutes_or_when_withdrawn() -> None:
@@ -275,7 +252,7 @@ def test_an_act_is_gone_after_four_minutes_or_when_withdrawn() -> None:
         assert (await olga.get(at)).status_code == 404
         assert lounge.gateway.appended == []
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_what_the_gateway_refuses_or_leaves_open_is_said() -> None:
@@ -291,7 +268,7 @@ def test_what_the_gateway_refuses_or_leaves_open_is_said() -> None:
         answer = (await olga.sign(third, "olga")).json()
         assert answer["refused"].startswith("no answer of the gateway")
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_an_operator_is_needed_to_ask_for_a_reinstatement() -> None:
@@ -302,4 +279,4 @@ def test_an_operator_is_needed_to_ask_for_a_reinstatement() -> None:
         assert answer.status_code == 403
         assert "not for risk" in answer.text
 
-    visited(visit, world=world)
+    visited_by_two(visit, world=world)

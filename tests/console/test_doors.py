@@ -61,6 +61,7 @@ def path_of(template: str, world: World) -> str:
         "{incident}": the_incident_in(world.state).id,
         "{index:number}": "0",
         "{act}": "none",
+        "{mandate}": next(iter(world.state.mandates)),
         "{name}": "console.css",
     }
     for name, value in names.items():
@@ -278,7 +279,7 @@ def test_another_hosts_name_is_turned_away(world: World) -> None:
 def test_a_body_that_no_form_needs_is_refused(world: World) -> None:
     async def visit(_: Lounge, browser: Browser) -> None:
         await browser.sign_in("olga")
-        large = await browser.ask_for("halt", "firm", reason="x" * 9_000)
+        large = await browser.ask_for("halt", "firm", reason="x" * 33_000)
         assert large.status_code == 413
         twice = await browser.client.post(
             "/acts",
@@ -286,7 +287,7 @@ def test_a_body_that_no_form_needs_is_refused(world: World) -> None:
             headers=browser.headers(origin=ORIGIN),
         )
         assert twice.status_code == 400
-        assert (await browser.send("/sign-in", b"x" * 9_000)).status_code == 413
+        assert (await browser.send("/sign-in", b"x" * 33_000)).status_code == 413
 
     visited(world, visit)
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kya.console import stopping_acts
+from kya.authority.quorum import Quorum
+from kya.console import granting_acts, stopping_acts
 from kya.console.kinds import Drafted, Kind, Wanted
 from kya.core.admission import objection
 from kya.core.errors import InputError
@@ -28,14 +29,21 @@ _DRAFTING: Final[Mapping[Kind, Drafting]] = MappingProxyType(
         Kind.RESUME: stopping_acts.of_resume,
         Kind.REARM: stopping_acts.of_rearming,
         Kind.REINSTATE: stopping_acts.of_reinstatement,
+        Kind.REGISTER: granting_acts.of_registration,
+        Kind.PIN: granting_acts.of_pin,
     }
 )
 """Who returns what is to be signed, and the entry that it becomes."""
 
 
-def draft(wanted: Wanted, state: State, now: Instant) -> Drafted:
-    """Return what is to be signed; InputError if the log would not take it now."""
-    drafted, event = _DRAFTING[wanted.kind](wanted, state, now)
+def draft(wanted: Wanted, state: State, now: Instant, quorum: Quorum) -> Drafted:
+    """Return what is to be signed; InputError if the log would not take it now.
+
+    `quorum` is the firm's own rule of who signs mandates.
+    """
+    of_mandates: Drafting = granting_acts.OfMandates(quorum)
+    drafting = {**_DRAFTING, Kind.MANDATE: of_mandates}
+    drafted, event = drafting[wanted.kind](wanted, state, now)
     against = objection(state, event)
     if against is not None:
         raise InputError(against)

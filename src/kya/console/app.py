@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kya.api.problems import ProblemBoundary
-from kya.console import doors, files, pages
+from kya.console import doors, files, mandate_pages, pages
 from kya.console.asking import Access, Answer, Asking, Console, RefusedError, endpoint
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -26,6 +26,7 @@ _FILES: Final = {
     "console.js": "text/javascript",
     "keys.js": "text/javascript",
     "signing.js": "text/javascript",
+    "writing.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 _HEARTBEAT_SECONDS: Final = 15.0
@@ -57,6 +58,8 @@ ROUTES: Final[tuple[tuple[str, str, Access, Answer], ...]] = (
         files.incident_file_page,
     ),
     ("GET", "/halts", Access.PERSON, pages.halts),
+    ("GET", "/mandates", Access.PERSON, mandate_pages.mandates),
+    ("GET", "/mandates/{mandate}", Access.PERSON, mandate_pages.mandate),
     ("GET", "/log", Access.PERSON, pages.log),
     ("GET", "/log/entry", Access.PERSON, pages.to_entry),
     ("GET", "/log/entries/{index:number}", Access.PERSON, pages.entry),

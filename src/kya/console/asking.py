@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kya.api.body import read_body
 from kya.api.problems import ProblemError
+from kya.authority.quorum import Quorum
 from kya.console.attention import needs
 from kya.console.follow import Follower
 from kya.console.kinds import ACTING
@@ -25,6 +26,7 @@ from kya.core.errors import DistrustError, InputError, MalformedError, Transient
 from kya.core.instant import Instant
 from kya.pki.stopping import STOPPING, SUPERVISING
 
+NO_QUORUM: Final = Quorum()
 COOKIE: Final = "__Host-kya-session"
 TOKEN_HEADER: Final = "x-form-token"  # noqa: S105  the name of a header
 
@@ -54,6 +56,7 @@ class Console:
     queue: Queue
     now: Callable[[], Instant]
     templates: Environment
+    quorum: Quorum = NO_QUORUM
 
 
 class Asking:

@@ -79,7 +79,12 @@ async def ask_for(asking: Asking) -> Response:
         more=form,
         enclosed=await _enclosed(asking, kind, subject),
     )
-    drafted = draft(wanted, asking.console.follower.reading.state, asking.now)
+    drafted = draft(
+        wanted,
+        asking.console.follower.reading.state,
+        asking.now,
+        asking.console.quorum,
+    )
     waiting = asking.console.queue.add(drafted, asking.person)
     asking.console.follower.wake()
     return RedirectResponse(f"/acts/{waiting.id}", status_code=303)

@@ -7,7 +7,12 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.core.credential import Credential, Role
-from kya.pki.stopping import STOPPING, SUPERVISING
+from kya.core.errors import InputError, shown
+from kya.core.limits import OPERATORS_MIN
+from kya.pki.stopping import STOPPING, SUPERVISING, require_people
+
+_MINUTE: Final = 60
+_DIGITS_MAX: Final = 5
 
 
 class Kind(Enum):
@@ -22,6 +27,9 @@ class Kind(Enum):
     RESUME = "resume"
     REARM = "rearm"
     REINSTATE = "reinstate"
+    MANDATE = "mandate"
+    REGISTER = "register"
+    PIN = "pin"
 
 
 MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
@@ -35,6 +43,9 @@ MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
         Kind.RESUME: STOPPING,
         Kind.REARM: STOPPING,
         Kind.REINSTATE: (Role.OPERATOR,),
+        Kind.MANDATE: (Role.DIRECTOR,),
+        Kind.REGISTER: (Role.OPERATOR,),
+        Kind.PIN: (Role.OPERATOR,),
     }
 )
 """Whose signature counts under each; nobody else is offered it."""
@@ -81,3 +92,16 @@ class Drafted:
 def may(credential: Credential, kind: Kind) -> bool:
     """Tell whether this person's signature counts under such an act."""
     return credential.role in MAY[kind]
+
+
+def seconds_of(wanted: Wanted) -> int:
+    """Return for how many seconds it is wanted; InputError for what are no minutes."""
+    minutes = wanted.more.get("minutes", "")
+    if not (minutes.isascii() and minutes.isdigit() and len(minutes) <= _DIGITS_MAX):
+        raise InputError(f"minutes: want a whole number, got {shown(minutes)}")
+    return int(minutes) * _MINUTE
+
+
+def two_operators(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two operators signed."""
+    require_people(signers, Role.OPERATOR, OPERATORS_MIN)

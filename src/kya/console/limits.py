@@ -44,8 +44,9 @@ and the last one who signs needs a moment, too."""
 STREAMS_MAX: Final = 256
 """Tabs that follow the log at once; each costs a connection and a few kilobytes."""
 
-FORM_BYTES_MAX: Final = 8_192
-"""A form holds a reason of 512 characters and a few words."""
+FORM_BYTES_MAX: Final = 32_768
+"""A form holds a mandate that somebody has written down, URL-encoded: a scope has 4 kB
+at most, and people leave room between its lines."""
 
 EXPIRING_SECONDS: Final = 30 * 86_400
 """From when on the end of a certificate is worth a word: a month is enough to renew."""

@@ -34,7 +34,7 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
-from kya.core.power_events import CertificateIssued
+from kya.core.power_events import CertificateIssued, MandateGranted
 from kya.core.state import State
 from kya.pki.entries import Entry
 
@@ -69,6 +69,7 @@ class Reading:
         self.outcomes: Counter[Outcome] = Counter()
         self.statements: OrderedDict[str, int] = OrderedDict()
         self.certificates: dict[str, int] = {}
+        self.granted: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._orders: dict[str, Places] = {}
         self._reports: dict[str, Places] = {}
         self._listed: dict[tuple[str, int], int] = {}
@@ -162,8 +163,12 @@ class Reading:
     def _state(self, index: int, event: Event, raw: bytes) -> None:
         """Know by its leaf hash where a statement stands, as long as it is new.
 
-        Where a certificate was put on record is known for good.
+        Where a certificate or a mandate was put on record is known for good, and who
+        has signed the mandate.
         """
+        if isinstance(event, MandateGranted):
+            signatures = SignedNote.parse(raw).signatures
+            self.granted[event.digest] = index, tuple(each.name for each in signatures)
         if isinstance(event, CertificateIssued):
             self.certificates[event.credential.digest] = index
         self.statements[canonical.leaf_digest(raw)] = index

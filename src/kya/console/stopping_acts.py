@@ -6,9 +6,9 @@ from typing import Final
 from kya.codec.halts import render_halt, render_rearm, render_resume
 from kya.codec.incidents import render_incident
 from kya.codec.standings import render_standing
-from kya.console.kinds import Drafted, Kind, Wanted
-from kya.core.credential import Credential, Role
-from kya.core.errors import DistrustError, InputError, shown
+from kya.console.kinds import Drafted, Kind, Wanted, seconds_of, two_operators
+from kya.core.credential import Credential
+from kya.core.errors import DistrustError, InputError
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingResumed, TradingState
 from kya.core.halt_admission import lifted_by
 from kya.core.incident import IncidentAct, IncidentActed, Step
@@ -16,19 +16,15 @@ from kya.core.instant import Instant
 from kya.core.latch import Latch, LatchRearmed, Rearm
 from kya.core.levels import Level, Place
 from kya.core.lifecycle import Act
-from kya.core.limits import OPERATORS_MIN
 from kya.core.power_events import StandingChanged
 from kya.core.state import State
 from kya.core.tokens import NO_DIGEST
 from kya.pki.stopping import (
     require_incident_act,
-    require_people,
     require_rearming,
     require_resuming,
 )
 
-_MINUTE: Final = 60
-_DIGITS_MAX: Final = 5
 _STEPS: Final = {
     Kind.ACKNOWLEDGE: Step.ACKNOWLEDGE,
     Kind.EXTEND: Step.EXTEND,
@@ -44,7 +40,7 @@ def of_incident(
 ) -> tuple[Drafted, IncidentActed]:
     """Return an act on an incident."""
     step = _STEPS[wanted.kind]
-    until = now.plus(seconds=_seconds(wanted)) if step is Step.EXTEND else None
+    until = now.plus(seconds=seconds_of(wanted)) if step is Step.EXTEND else None
     seen = wanted.enclosed
     act = IncidentAct(
         incident=wanted.subject,
@@ -163,7 +159,7 @@ def of_reinstatement(
             f"Because: {wanted.reason}",
         ),
         rule=_OPERATORS,
-        require_enough=_two_operators,
+        require_enough=two_operators,
     )
     return drafted, event
 
@@ -181,23 +177,10 @@ _RULES: Final = {
 }
 
 
-def _seconds(wanted: Wanted) -> int:
-    """Return for how long people want it; InputError for what are no minutes."""
-    minutes = wanted.more.get("minutes", "")
-    if not (minutes.isascii() and minutes.isdigit() and len(minutes) <= _DIGITS_MAX):
-        raise InputError(f"minutes: want a whole number, got {shown(minutes)}")
-    return int(minutes) * _MINUTE
-
-
 def _one_is_enough(signers: tuple[Credential, ...]) -> None:
     """Raise without anybody's signature."""
     if not signers:
         raise DistrustError("want one signature")
-
-
-def _two_operators(signers: tuple[Credential, ...]) -> None:
-    """Raise unless two operators signed."""
-    require_people(signers, Role.OPERATOR, OPERATORS_MIN)
 
 
 def _where(place: Place) -> str:

@@ -1,0 +1,162 @@
+"""Acts that grant power: mandates, registrations, runtimes; what is signed for them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kya.authority.mandate_words import sentences, shown_by
+from kya.authority.quorum import Quorum
+from kya.authority.registering import read_wanted
+from kya.codec import canonical
+from kya.codec.mandate_drafts import draft_fields
+from kya.codec.mandate_faults import field_faults
+from kya.codec.mandates import parse_mandate, render_mandate
+from kya.codec.registrations import render_registration
+from kya.codec.sessions import render_runtime
+from kya.console.kinds import Drafted, Wanted, seconds_of, two_operators
+from kya.console.mandates import newest_of
+from kya.core.counterexample import counterexample
+from kya.core.credential import Credential, Role
+from kya.core.errors import InputError
+from kya.core.instant import Instant
+from kya.core.limits import MANDATE_DIRECTORS_MIN
+from kya.core.mandate import Mandate, warnings_about
+from kya.core.narrowing import comparisons
+from kya.core.power_events import AgentRegistered, MandateGranted
+from kya.core.runtime import Runtime
+from kya.core.state import State
+from kya.core.workload_events import RuntimePinned
+from kya.pki.stopping import require_people
+
+_OPERATORS: Final = "Two operators sign."
+_SHA256: Final = "sha256:"
+
+
+@dataclass(frozen=True, slots=True)
+class OfMandates:
+    """Drafts mandates for a firm that has a rule of its own who signs them."""
+
+    quorum: Quorum
+
+    def __call__(
+        self, wanted: Wanted, state: State, now: Instant
+    ) -> tuple[Drafted, MandateGranted]:
+        """Return a mandate that directors have written down as JSON."""
+        mandate = _written(wanted, now)
+        line = render_mandate(mandate)
+        least = max(self.quorum.signatures_min, MANDATE_DIRECTORS_MIN)
+        drafted = Drafted(
+            kind=wanted.kind,
+            text=line,
+            words=tuple(_mandate_words(mandate, state)),
+            rule=f"{least} of {self.quorum} sign.",
+            require_enough=self._require_enough,
+        )
+        return drafted, MandateGranted(digest=canonical.digest(line), mandate=mandate)
+
+    def _require_enough(self, signers: tuple[Credential, ...]) -> None:
+        """Raise unless the log's rule and the firm's are kept."""
+        require_people(signers, Role.DIRECTOR, MANDATE_DIRECTORS_MIN)
+        self.quorum.require(signer.name for signer in signers)
+
+
+def of_registration(
+    wanted: Wanted, state: State, now: Instant
+) -> tuple[Drafted, AgentRegistered]:
+    """Return that an agent's host may fetch a certificate, for whoever has the token.
+
+    The token itself stays in the browser that has made it: here is its SHA-256.
+    """
+    mandate = newest_of(state, wanted.subject)
+    if mandate is None:
+        raise InputError(f"{wanted.subject}: no mandate is on record")
+    asked = read_wanted(wanted.more.get("attest", "").split(), seconds_of(wanted))
+    registration = asked.registration(mandate, wanted.more.get("token", ""), now)
+    line = render_registration(registration)
+    shown = ", ".join(registration.selectors) or "nothing but the token"
+    drafted = Drafted(
+        kind=wanted.kind,
+        text=line,
+        words=(
+            f"Whoever has the token fetches a certificate for {registration.agent}.",
+            f"Once, until {registration.expires_at}; its host shows {shown}.",
+            f"Under mandate {registration.mandate}",
+            *_wider_words(_under_now(state, wanted.subject), mandate),
+        ),
+        rule=_OPERATORS,
+        require_enough=two_operators,
+    )
+    digest = canonical.digest(line)
+    return drafted, AgentRegistered(digest=digest, registration=registration)
+
+
+def of_pin(wanted: Wanted, state: State, now: Instant) -> tuple[Drafted, RuntimePinned]:
+    """Return which runtime an agent may run from now on."""
+    digests: dict[str, str] = {}
+    for text in wanted.more.get("runtime", "").split():
+        name, _, value = text.partition(f"={_SHA256}")
+        if not value or name in digests:
+            msg = f"runtime: want NAME={_SHA256}…, each once, got {text!r}"
+            raise InputError(msg)
+        digests[name] = value
+    event = RuntimePinned(agent=wanted.subject, runtime=Runtime.of(digests), at=now)
+    words = [f"From now on {wanted.subject} may run this release, and no other:"]
+    words += [f"{name} {digest}" for name, digest in event.runtime.components]
+    agent = state.agents.get(wanted.subject)
+    if agent is not None and agent.baseline is not None:
+        words.append("Its baseline says nothing of it until two people lock it again.")
+    drafted = Drafted(
+        kind=wanted.kind,
+        text=render_runtime(event),
+        words=tuple(words),
+        rule=_OPERATORS,
+        require_enough=two_operators,
+    )
+    return drafted, event
+
+
+def _written(wanted: Wanted, now: Instant) -> Mandate:
+    """Return the mandate of a form; InputError names all that is wrong with it."""
+    fields = draft_fields(wanted.more.get("draft", "").encode(), None, now)
+    resolution = wanted.more.get("resolution", "").strip()
+    if resolution:
+        fields["resolution"] = resolution
+    faults = field_faults(fields)
+    if faults:
+        raise InputError("; ".join(faults))
+    return parse_mandate(canonical.encode_line(fields))
+
+
+def _mandate_words(mandate: Mandate, state: State) -> Iterator[str]:
+    """Yield what directors sign, and what it allows beyond the one before."""
+    yield f"We grant {mandate.agent} this mandate."
+    yield from sentences(mandate)
+    for warning in warnings_about(mandate):
+        yield f"Beware: {warning}"
+    former = newest_of(state, mandate.agent)
+    if former is None:
+        yield f"It is the first mandate of {mandate.agent}."
+        return
+    yield from _wider_words(former, mandate)
+
+
+def _wider_words(former: Mandate | None, mandate: Mandate) -> Iterator[str]:
+    """Yield every limit that is not within the former mandate, shown by an order."""
+    if former is None or former == mandate:
+        return
+    found = [
+        each for each in comparisons(former, mandate) if not each.relation.is_within
+    ]
+    if not found:
+        yield "It is within the former mandate: every limit is equal or narrower."
+    for limit, relation in found:
+        example = shown_by(limit, counterexample(former, mandate, limit))
+        yield f"Not within the former mandate: {limit} is {relation.value}. {example}"
+
+
+def _under_now(state: State, agent: str) -> Mandate | None:
+    """Return the mandate of the agent's newest certificate, None if it has none."""
+    held = state.agents.get(agent)
+    if held is None:
+        return None
+    return state.mandates.get(state.credentials[held.credential].granted.mandate)
