@@ -8,7 +8,8 @@ import pytest
 
 from kya.authority import acts
 from kya.authority.quorum import Quorum
-from kya.codec.mandates import parse_mandate, render_mandate
+from kya.codec.mandate_drafts import written_down
+from kya.codec.mandates import parse_mandate
 from kya.codec.note import SignedNote
 from kya.console.mandates import former_of, newest_of
 from kya.core.mandate import Mandate
@@ -23,10 +24,8 @@ NASTY: Final = "<script>alert(1)</script>"
 
 def a_draft(mandate: Mandate, **changes: object) -> str:
     """A mandate as a director writes it down, with the times left out."""
-    fields = json.loads(render_mandate(mandate))
-    for name in ("_type", "resolved_at", "valid_from"):
-        del fields[name]
-    return json.dumps({**fields, **changes}, indent=2)
+    fields = {**json.loads(written_down(mandate)), "resolution": mandate.resolution}
+    return json.dumps({**fields, **changes})
 
 
 def wider(mandate: Mandate) -> Mandate:
@@ -51,15 +50,19 @@ def test_two_directors_read_what_is_wider_and_sign() -> None:
         at = await draft(anna, a_draft(wider(world.mandate)))
         words = text_of((await bernd.get(at)).text)
         assert f"We grant {AGENT} this mandate." in words
-        assert "Not within the former mandate: order_max is wider." in words
+        assert "It is not within the former mandate." in words
+        assert "order_max is wider than in the former mandate:" in words
         assert "NEW allows it, OLD says order.amount_max" in words
         assert "daily_max" not in words.partition("Exactly this line")[0]
+        assert "an order at most EUR 30000.00" in words
         assert "2 of the directors on record sign." in words
         await anna.sign(at, "anna")
         assert at in (await bernd.get("/mandates")).text
         assert (await bernd.sign(at, "bernd")).json()["entry"]
         await lounge.look()
         digest = list(world.state.mandates)[-1]
+        successor = (await anna.get(f"/mandates?from={digest}")).text
+        assert "&#34;order_max&#34;: &#34;30000.00&#34;" in successor
         page = text_of((await anna.get(f"/mandates/{digest}")).text)
         assert "order max wider 25000.00 30000.00" in page
         assert "daily max narrower 500000.00 400000.00" in page

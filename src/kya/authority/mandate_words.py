@@ -1,12 +1,16 @@
 """A mandate, and what one allows beyond another, in words for whoever signs it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from kya.codec import canonical
 from kya.codec.mandates import render_mandate
 from kya.core.counterexample import Counterexample
 from kya.core.mandate import Mandate
 from kya.core.money import Money
+
+NAME_CHARS: Final = 12
+"""Each sentence begins with a name of so many characters, blanks included."""
 
 
 def sentences(mandate: Mandate) -> Iterator[str]:

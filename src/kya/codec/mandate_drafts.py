@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import cast
 
 from kya.codec import canonical
-from kya.codec.mandates import MANDATE_TYPE, parse_mandate
+from kya.codec.mandates import MANDATE_TYPE, parse_mandate, render_mandate
 from kya.codec.scopes import SCOPE_TYPE
 from kya.core.errors import InputError
 from kya.core.instant import MICROS_PER_SECOND, Instant
@@ -40,6 +40,17 @@ def draft_fields(
     if resolution is not None:
         draft["resolution"] = sha256(resolution).hexdigest()
     return draft
+
+
+def written_down(mandate: Mandate) -> str:
+    """Return the mandate as a draft for the next one: without what is that one's own.
+
+    When it was resolved and begins is left out, and so is the board's document.
+    """
+    fields: dict[str, object] = json.loads(render_mandate(mandate))
+    for name in ("_type", "resolution", "resolved_at", "valid_from"):
+        del fields[name]
+    return json.dumps(fields, indent=1, ensure_ascii=False)
 
 
 def _object(value: object, what: str) -> dict[str, object]:

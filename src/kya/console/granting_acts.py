@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kya.authority.mandate_words import sentences, shown_by
+from kya.authority.mandate_words import shown_by
 from kya.authority.quorum import Quorum
 from kya.authority.registering import read_wanted
 from kya.codec import canonical
@@ -14,14 +14,14 @@ from kya.codec.mandates import parse_mandate, render_mandate
 from kya.codec.registrations import render_registration
 from kya.codec.sessions import render_runtime
 from kya.console.kinds import Drafted, Wanted, seconds_of, two_operators
-from kya.console.mandates import newest_of
+from kya.console.mandates import newest_of, words_of
 from kya.core.counterexample import counterexample
 from kya.core.credential import Credential, Role
 from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.core.limits import MANDATE_DIRECTORS_MIN
 from kya.core.mandate import Mandate, warnings_about
-from kya.core.narrowing import comparisons
+from kya.core.narrowing import comparisons, is_within
 from kya.core.power_events import AgentRegistered, MandateGranted
 from kya.core.runtime import Runtime
 from kya.core.state import State
@@ -43,12 +43,14 @@ class OfMandates:
     ) -> tuple[Drafted, MandateGranted]:
         """Return a mandate that directors have written down as JSON."""
         mandate = _written(wanted, now)
-        line = render_mandate(mandate)
+        line, former = render_mandate(mandate), newest_of(state, mandate.agent)
         least = max(self.quorum.signatures_min, MANDATE_DIRECTORS_MIN)
         drafted = Drafted(
             kind=wanted.kind,
             text=line,
-            words=tuple(_mandate_words(mandate, state)),
+            words=(f"We grant {mandate.agent} this mandate.", _beside(mandate, former)),
+            facts=tuple(words_of(mandate)),
+            cautions=(*warnings_about(mandate), *_wider_words(former, mandate)),
             rule=f"{least} of {self.quorum} sign.",
             require_enough=self._require_enough,
         )
@@ -81,8 +83,8 @@ def of_registration(
             f"Whoever has the token fetches a certificate for {registration.agent}.",
             f"Once, until {registration.expires_at}; its host shows {shown}.",
             f"Under mandate {registration.mandate}",
-            *_wider_words(_under_now(state, wanted.subject), mandate),
         ),
+        cautions=tuple(_wider_words(_under_now(state, wanted.subject), mandate)),
         rule=_OPERATORS,
         require_enough=two_operators,
     )
@@ -102,13 +104,14 @@ def of_pin(wanted: Wanted, state: State, now: Instant) -> tuple[Drafted, Runtime
     event = RuntimePinned(agent=wanted.subject, runtime=Runtime.of(digests), at=now)
     words = [f"From now on {wanted.subject} may run this release, and no other:"]
     words += [f"{name} {digest}" for name, digest in event.runtime.components]
-    agent = state.agents.get(wanted.subject)
+    agent, cautions = state.agents.get(wanted.subject), tuple[str, ...]()
     if agent is not None and agent.baseline is not None:
-        words.append("Its baseline says nothing of it until two people lock it again.")
+        cautions = ("Its baseline says nothing of it until two people lock it again.",)
     drafted = Drafted(
         kind=wanted.kind,
         text=render_runtime(event),
         words=tuple(words),
+        cautions=cautions,
         rule=_OPERATORS,
         require_enough=two_operators,
     )
@@ -127,17 +130,13 @@ def _written(wanted: Wanted, now: Instant) -> Mandate:
     return parse_mandate(canonical.encode_line(fields))
 
 
-def _mandate_words(mandate: Mandate, state: State) -> Iterator[str]:
-    """Yield what directors sign, and what it allows beyond the one before."""
-    yield f"We grant {mandate.agent} this mandate."
-    yield from sentences(mandate)
-    for warning in warnings_about(mandate):
-        yield f"Beware: {warning}"
-    former = newest_of(state, mandate.agent)
+def _beside(mandate: Mandate, former: Mandate | None) -> str:
+    """Return what the mandate is beside the one before, in one sentence."""
     if former is None:
-        yield f"It is the first mandate of {mandate.agent}."
-        return
-    yield from _wider_words(former, mandate)
+        return f"It is the first mandate of {mandate.agent}."
+    if is_within(former, mandate):
+        return "It is within the former mandate: every limit is equal or narrower."
+    return "It is not within the former mandate."
 
 
 def _wider_words(former: Mandate | None, mandate: Mandate) -> Iterator[str]:
@@ -147,11 +146,9 @@ def _wider_words(former: Mandate | None, mandate: Mandate) -> Iterator[str]:
     found = [
         each for each in comparisons(former, mandate) if not each.relation.is_within
     ]
-    if not found:
-        yield "It is within the former mandate: every limit is equal or narrower."
     for limit, relation in found:
         example = shown_by(limit, counterexample(former, mandate, limit))
-        yield f"Not within the former mandate: {limit} is {relation.value}. {example}"
+        yield f"{limit} is {relation.value} than in the former mandate: {example}"
 
 
 def _under_now(state: State, agent: str) -> Mandate | None:

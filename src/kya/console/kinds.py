@@ -79,13 +79,19 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """A line to be signed, what it says in words, and who must sign it."""
+    """A line to be signed, what it says in words, and who must sign it.
+
+    `facts` are names and values of what it says, `cautions` what its signers must not
+    overlook.
+    """
 
     kind: Kind
     text: bytes
     words: tuple[str, ...]
     rule: str
     require_enough: Callable[[tuple[Credential, ...]], None]
+    facts: tuple[tuple[str, str], ...] = ()
+    cautions: tuple[str, ...] = ()
     enclosed: Enclosed | None = None
 
 

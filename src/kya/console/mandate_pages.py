@@ -5,6 +5,7 @@ from itertools import islice
 
 from starlette.responses import Response
 
+from kya.codec.mandate_drafts import written_down
 from kya.console.asking import Asking, RefusedError
 from kya.console.kinds import Kind, may
 from kya.console.limits import ROWS_MAX
@@ -30,6 +31,7 @@ async def mandates(asking: Asking) -> Response:
         total=len(reading.state.mandates),
         acts=waiting,
         may_grant=may(asking.person, Kind.MANDATE),
+        draft=_successor(asking),
     )
 
 
@@ -56,4 +58,12 @@ async def mandate(asking: Asking) -> Response:
         former=None if former is None else former[0],
         changes=changed,
         carried=carried_by(reading.state, digest),
+        may_grant=may(asking.person, Kind.MANDATE),
     )
+
+
+def _successor(asking: Asking) -> str:
+    """Return the mandate that is to be followed, as somebody would write it down."""
+    mandates_on_record = asking.console.follower.reading.state.mandates
+    former = mandates_on_record.get(asking.request.query_params.get("from", ""))
+    return "" if former is None else written_down(former)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
-from kya.authority.mandate_words import sentences, shown_by
+from kya.authority.mandate_words import NAME_CHARS, sentences, shown_by
 from kya.console.counters import scope_lines
 from kya.console.reading import Reading
 from kya.core.counterexample import counterexample
@@ -127,8 +127,10 @@ def carried_by(state: State, digest: str) -> list[Credential]:
 
 def words_of(mandate: Mandate) -> list[tuple[str, str]]:
     """Return what a mandate says, as names and values."""
-    parted = [sentence.partition(" ") for sentence in sentences(mandate)]
-    return [(name, value.strip()) for name, _, value in parted]
+    return [
+        (sentence[:NAME_CHARS].strip(), sentence[NAME_CHARS:])
+        for sentence in sentences(mandate)
+    ]
 
 
 def _row(

@@ -12,8 +12,9 @@ import uvloop
 
 from kya.adapters.log_http import HttpLog
 from kya.adapters.randomness import random_bytes
+from kya.authority.quorum import Quorum
 from kya.console.app import create_console_app
-from kya.console.asking import Console
+from kya.console.asking import NO_QUORUM, Console
 from kya.console.follow import Follower
 from kya.console.render import environment
 from kya.console.sessions import Sessions
@@ -40,7 +41,7 @@ class ConsoleSettings:
     """Whose log is shown, and where people reach the pages.
 
     `origin` is what their browsers call the console; empty where nothing stands before
-    it. `tokens` is the file of those that open the API for programs; without it there
+    it. `quorum` is the firm's rule of who signs mandates. `tokens` is the file of those that open the API for programs; without it there
     is none.
     """
 
@@ -50,6 +51,7 @@ class ConsoleSettings:
     port: int = 0
     origin: str = ""
     tokens: Path | None = None
+    quorum: Quorum = NO_QUORUM
 
 
 class GatewaySource:
@@ -101,6 +103,7 @@ async def _serve(
             queue=Queue(source, now, random_bytes),
             now=now,
             templates=environment(),
+            quorum=settings.quorum,
         )
         app = create_console_app(console)
         if settings.tokens is not None:
