@@ -97,10 +97,17 @@ class Lounge:
     console: Console
     now: Instant
 
+    @property
+    def origin(self) -> str:
+        """What browsers call the console."""
+        return self.console.sessions.origin
+
     def browser(self, peer: str = "192.0.2.7") -> "Browser":
         app = create_console_app(self.console)
         transport = httpx.ASGITransport(app=app, client=(peer, 50_000))
-        return Browser(self, httpx.AsyncClient(transport=transport, base_url=ORIGIN))
+        return Browser(
+            self, httpx.AsyncClient(transport=transport, base_url=self.origin)
+        )
 
     async def look(self) -> None:
         """Read the log as the following task does."""
@@ -133,12 +140,12 @@ class Browser:
         return await self.client.post(
             path,
             data={"form_token": self.token, **(fields or {})},
-            headers=self.headers(**{"origin": ORIGIN, **headers}),
+            headers=self.headers(**{"origin": self.lounge.origin, **headers}),
         )
 
     async def send(self, path: str, body: bytes, **headers: str) -> httpx.Response:
         """Send what a script of ours sends."""
-        usual = {"origin": ORIGIN, "accept": "application/json"}
+        usual = {"origin": self.lounge.origin, "accept": "application/json"}
         return await self.client.post(
             path, content=body, headers=self.headers(**{**usual, **headers})
         )
@@ -175,7 +182,10 @@ class Browser:
 
 @contextmanager
 def a_lounge(
-    world: World, gateway: Gateway | None = None, quorum: Quorum = NO_QUORUM
+    world: World,
+    gateway: Gateway | None = None,
+    quorum: Quorum = NO_QUORUM,
+    origin: str = ORIGIN,
 ) -> Iterator[Lounge]:
     """A console that has read nothing yet; its gateway has the world's log."""
     gateway = gateway or Gateway(world)
@@ -191,7 +201,7 @@ def a_lounge(
 
     console = Console(
         follower=Follower(gateway, policy, now),
-        sessions=Sessions(ORIGIN, now, chance),
+        sessions=Sessions(origin, now, chance),
         queue=Queue(gateway, now, chance),
         now=now,
         templates=environment(),

@@ -1,23 +1,21 @@
 """What people grant at a console: mandates, registrations and runtimes."""
 
 import json
-from dataclasses import replace
 from typing import Final
 
 import pytest
 
-from kya.authority import acts
 from kya.authority.quorum import Quorum
 from kya.codec.mandate_drafts import written_down
 from kya.codec.mandates import parse_mandate
 from kya.codec.note import SignedNote
 from kya.console.mandates import former_of, newest_of
 from kya.core.mandate import Mandate
-from kya.core.money import Money
 from kya.core.relation import Relation
 from tests.console.lounge import Browser, Lounge, text_of, visited_by_two
+from tests.console.mandated import a_world_with_two_mandates, wider
 from tests.incidents import a_watched_world
-from tests.world import AGENT, World
+from tests.world import AGENT
 
 NASTY: Final = "<script>alert(1)</script>"
 
@@ -26,14 +24,6 @@ def a_draft(mandate: Mandate, **changes: object) -> str:
     """A mandate as a director writes it down, with the times left out."""
     fields = {**json.loads(written_down(mandate)), "resolution": mandate.resolution}
     return json.dumps({**fields, **changes})
-
-
-def wider(mandate: Mandate) -> Mandate:
-    """The same mandate with a greater order maximum and a narrower day."""
-    scope = mandate.scope
-    larger = Money.parse("30000.00", scope.currency)
-    smaller = Money.parse("400000.00", scope.currency)
-    return replace(mandate, scope=replace(scope, order_max=larger, daily_max=smaller))
 
 
 async def draft(browser: Browser, text: str, **fields: str) -> str:
@@ -129,13 +119,6 @@ def test_one_director_twice_is_one_and_a_firm_may_want_three() -> None:
         assert [each.name for each in note.signatures] == ["anna", "bernd", "dora"]
 
     visited_by_two(visit, "anna", "bernd", a_watched_world(), quorum)
-
-
-def a_world_with_two_mandates() -> World:
-    """The board has widened the mandate, and no certificate carries that yet."""
-    world = a_watched_world()
-    world.append(acts.resolve(wider(world.mandate), *world.directors))
-    return world
 
 
 def test_the_mandate_before_is_the_same_agents() -> None:

@@ -47,6 +47,7 @@ ROUTES: Final[tuple[tuple[str, str, Access, Answer], ...]] = (
     ("GET", "/", Access.PERSON, pages.attention),
     ("GET", "/agents", Access.PERSON, pages.agents),
     ("GET", "/agents/{agent}", Access.PERSON, pages.agent),
+    ("GET", "/agents/{agent}/replacement", Access.PERSON, pages.replacement),
     ("GET", "/orders", Access.PERSON, pages.orders),
     ("GET", "/orders/{agent}/{seq:number}", Access.PERSON, pages.order),
     ("GET", "/incidents", Access.PERSON, pages.incidents),

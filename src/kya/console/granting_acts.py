@@ -87,6 +87,7 @@ def of_registration(
         cautions=tuple(_wider_words(_under_now(state, wanted.subject), mandate)),
         rule=_OPERATORS,
         require_enough=two_operators,
+        token=registration.token,
     )
     digest = canonical.digest(line)
     return drafted, AgentRegistered(digest=digest, registration=registration)

@@ -82,7 +82,7 @@ class Drafted:
     """A line to be signed, what it says in words, and who must sign it.
 
     `facts` are names and values of what it says, `cautions` what its signers must not
-    overlook.
+    overlook. `token` is the SHA-256 of a one-time token that the line names.
     """
 
     kind: Kind
@@ -93,6 +93,7 @@ class Drafted:
     facts: tuple[tuple[str, str], ...] = ()
     cautions: tuple[str, ...] = ()
     enclosed: Enclosed | None = None
+    token: str = ""
 
 
 def may(credential: Credential, kind: Kind) -> bool:

@@ -15,6 +15,7 @@ from kya.console.kinds import Kind, may
 from kya.console.limits import ROWS_MAX
 from kya.console.order_story import story_of
 from kya.console.reading import OrderRow
+from kya.console.replacing import replacement_of
 from kya.console.standing import next_steps, people_of, places_in, standing_of
 from kya.core.decision import Outcome
 from kya.core.instant import Instant
@@ -62,6 +63,19 @@ async def agent(asking: Asking) -> Response:
         count=reading.orders_of(name),
         may_reinstate=may(asking.person, Kind.REINSTATE),
         latches=list(Latch),
+    )
+
+
+async def replacement(asking: Asking) -> Response:
+    """How far an agent's replacement has come, and what is to be done next."""
+    reading, name = asking.console.follower.reading, asking.request.path_params["agent"]
+    if name not in reading.state.agents:
+        raise RefusedError(404, f"No agent {name} is on record.")
+    return asking.page(
+        "replacement.html",
+        name=name,
+        replacement=replacement_of(reading, name, asking.now),
+        may_register=may(asking.person, Kind.REGISTER),
     )
 
 

@@ -41,8 +41,8 @@ class ConsoleSettings:
     """Whose log is shown, and where people reach the pages.
 
     `origin` is what their browsers call the console; empty where nothing stands before
-    it. `quorum` is the firm's rule of who signs mandates. `tokens` is the file of those that open the API for programs; without it there
-    is none.
+    it. `tokens` is the file of those that open the API for programs; without it there
+    is none. `quorum` is the firm's rule of who signs mandates.
     """
 
     gateway: str
