@@ -18,6 +18,7 @@ from kya.console.app import create_console_app
 from kya.console.asking import COOKIE, NO_QUORUM, Console
 from kya.console.follow import Follower
 from kya.console.render import environment
+from kya.console.reviews import Reviews
 from kya.console.sessions import Sessions
 from kya.console.waiting import Queue
 from kya.core.credential import Role
@@ -199,8 +200,10 @@ def a_lounge(
     def chance(size: int) -> bytes:
         return sha256(f"draw {next(draws)}".encode()).digest()[:size]
 
+    follower = Follower(gateway, policy, now)
     console = Console(
-        follower=Follower(gateway, policy, now),
+        follower=follower,
+        reviews=Reviews(follower),
         sessions=Sessions(origin, now, chance),
         queue=Queue(gateway, now, chance),
         now=now,

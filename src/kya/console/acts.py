@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.authority.quorum import Quorum
-from kya.console import granting_acts, stopping_acts
+from kya.console import baseline_acts, granting_acts, stopping_acts
 from kya.console.kinds import Drafted, Kind, Wanted
 from kya.core.admission import objection
 from kya.core.errors import InputError
@@ -31,6 +31,7 @@ _DRAFTING: Final[Mapping[Kind, Drafting]] = MappingProxyType(
         Kind.REINSTATE: stopping_acts.of_reinstatement,
         Kind.REGISTER: granting_acts.of_registration,
         Kind.PIN: granting_acts.of_pin,
+        Kind.LOCK: baseline_acts.of_lock,
     }
 )
 """Who returns what is to be signed, and the entry that it becomes."""

@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kya.api.problems import ProblemBoundary
-from kya.console import doors, files, mandate_pages, pages
+from kya.console import doors, files, mandate_pages, pages, review_pages
 from kya.console.asking import Access, Answer, Asking, Console, RefusedError, endpoint
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -48,6 +48,10 @@ ROUTES: Final[tuple[tuple[str, str, Access, Answer], ...]] = (
     ("GET", "/agents", Access.PERSON, pages.agents),
     ("GET", "/agents/{agent}", Access.PERSON, pages.agent),
     ("GET", "/agents/{agent}/replacement", Access.PERSON, pages.replacement),
+    ("GET", "/agents/{agent}/baseline", Access.PERSON, review_pages.baseline),
+    ("GET", "/agents/{agent}/baseline/sheet", Access.PERSON, review_pages.sheet),
+    ("POST", "/agents/{agent}/baseline/review", Access.ACTOR, review_pages.begin),
+    ("POST", "/agents/{agent}/baseline/findings", Access.ACTOR, review_pages.find),
     ("GET", "/orders", Access.PERSON, pages.orders),
     ("GET", "/orders/{agent}/{seq:number}", Access.PERSON, pages.order),
     ("GET", "/incidents", Access.PERSON, pages.incidents),

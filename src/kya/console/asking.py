@@ -19,6 +19,7 @@ from kya.console.attention import needs
 from kya.console.follow import Follower
 from kya.console.kinds import ACTING
 from kya.console.limits import FORM_BYTES_MAX
+from kya.console.reviews import Reviews
 from kya.console.sessions import Session, Sessions
 from kya.console.waiting import Queue
 from kya.core.credential import PEOPLE, Credential
@@ -54,6 +55,7 @@ class Console:
     follower: Follower
     sessions: Sessions
     queue: Queue
+    reviews: Reviews
     now: Callable[[], Instant]
     templates: Environment
     quorum: Quorum = NO_QUORUM

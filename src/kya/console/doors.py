@@ -4,6 +4,8 @@ from typing import Final
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from kya.codec.baseline_locks import parse_lock
+from kya.codec.note import SignedNote
 from kya.codec.sign_ins import render_sign_in
 from kya.console.acts import draft
 from kya.console.asking import COOKIE, TOKEN_HEADER, Asking, RefusedError
@@ -11,7 +13,9 @@ from kya.console.files import as_file, incident_file
 from kya.console.kinds import Enclosed, Kind, Wanted, may
 from kya.console.limits import SESSION_SECONDS_MAX
 from kya.console.waiting import Waiting
+from kya.core.baseline import Source
 from kya.core.errors import DistrustError, InputError
+from kya.core.learned_baseline import LearnedBaseline
 from kya.core.tokens import NAME
 
 _KINDS: Final = {kind.value: kind for kind in Kind}
@@ -78,6 +82,7 @@ async def ask_for(asking: Asking) -> Response:
         reason=form.get("reason", "").strip(),
         more=form,
         enclosed=await _enclosed(asking, kind, subject),
+        learned=await _learned(asking, form) if kind is Kind.LOCK else None,
     )
     drafted = draft(
         wanted,
@@ -142,6 +147,25 @@ async def _enclosed(asking: Asking, kind: Kind, subject: str) -> Enclosed | None
     if kind is not Kind.CONCLUDE:
         return None
     return await incident_file(asking.console.follower, subject)
+
+
+async def _learned(
+    asking: Asking, form: dict[str, str]
+) -> tuple[LearnedBaseline, Source | None] | None:
+    """Return the baseline that is locked: the one in force, or what a review made."""
+    console, agent = asking.console, form.get("subject", "")
+    if form.get("again"):
+        entry = console.follower.reading.locks.get(agent)
+        if entry is None:
+            raise InputError(f"{agent}: no baseline is in force")
+        raw = await console.follower.entry(entry)
+        lock = parse_lock(SignedNote.parse(raw).text)
+        return lock.baseline, lock.source
+    seen = console.reviews.of(agent)
+    if seen is None or not seen.is_done:
+        return None
+    baseline = seen.learned.learning.baseline
+    return None if baseline is None else (baseline, seen.review.source)
 
 
 def _found(asking: Asking) -> Waiting:

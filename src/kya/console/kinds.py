@@ -6,8 +6,10 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from kya.core.baseline import Source
 from kya.core.credential import Credential, Role
 from kya.core.errors import InputError, shown
+from kya.core.learned_baseline import LearnedBaseline
 from kya.core.limits import OPERATORS_MIN
 from kya.pki.stopping import STOPPING, SUPERVISING, require_people
 
@@ -30,6 +32,7 @@ class Kind(Enum):
     MANDATE = "mandate"
     REGISTER = "register"
     PIN = "pin"
+    LOCK = "lock"
 
 
 MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
@@ -46,6 +49,7 @@ MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
         Kind.MANDATE: (Role.DIRECTOR,),
         Kind.REGISTER: (Role.OPERATOR,),
         Kind.PIN: (Role.OPERATOR,),
+        Kind.LOCK: SUPERVISING,
     }
 )
 """Whose signature counts under each; nobody else is offered it."""
@@ -67,7 +71,7 @@ class Wanted:
     """What a person asks for: `subject` is an incident, a place, a halt or an agent.
 
     `more` are the fields of its form that only this kind has, `enclosed` the file that
-    its line names.
+    its line names, `learned` a baseline and the orders that it was learned from.
     """
 
     kind: Kind
@@ -75,6 +79,7 @@ class Wanted:
     reason: str
     more: Mapping[str, str] = field(default_factory=dict[str, str])
     enclosed: Enclosed | None = None
+    learned: tuple[LearnedBaseline, Source | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

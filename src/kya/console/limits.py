@@ -41,6 +41,10 @@ DRAFT_SECONDS_MAX: Final = 240
 """How long an act may wait: the gateway takes a statement five minutes behind the log,
 and the last one who signs needs a moment, too."""
 
+REVIEWS_MAX: Final = 8
+"""Reviews of baselines that are kept at once: the orders of one agent are some 30 MB
+where there are 100,000."""
+
 STREAMS_MAX: Final = 256
 """Tabs that follow the log at once; each costs a connection and a few kilobytes."""
 

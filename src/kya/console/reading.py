@@ -21,6 +21,7 @@ from kya.console.limits import (
 )
 from kya.console.places import Places
 from kya.console.telling import Happening, told, told_of_incident
+from kya.core.baseline import BaselineLocked
 from kya.core.control import ControlOutcome
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
@@ -69,6 +70,7 @@ class Reading:
         self.outcomes: Counter[Outcome] = Counter()
         self.statements: OrderedDict[str, int] = OrderedDict()
         self.certificates: dict[str, int] = {}
+        self.locks: dict[str, int] = {}
         self.granted: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._orders: dict[str, Places] = {}
         self._reports: dict[str, Places] = {}
@@ -169,6 +171,8 @@ class Reading:
         if isinstance(event, MandateGranted):
             signatures = SignedNote.parse(raw).signatures
             self.granted[event.digest] = index, tuple(each.name for each in signatures)
+        if isinstance(event, BaselineLocked):
+            self.locks[event.lock.agent] = index
         if isinstance(event, CertificateIssued):
             self.certificates[event.credential.digest] = index
         self.statements[canonical.leaf_digest(raw)] = index

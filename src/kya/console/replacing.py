@@ -70,7 +70,7 @@ def replacement_of(reading: Reading, name: str, now: Instant) -> Replacement:
         _stage_of_end(former, ended_at),
         *_stages_of_cause(state, former),
         _stage_of_mandate(state, former, mandate, now),
-        _stage_of_release(agent, ended_at),
+        _stage_of_release(name, agent, ended_at),
         _stage_of_baseline(agent, follower),
         _stage_of_certificate(follower, open_now),
         _stage_of_orders(reading, name, follower, ended_at),
@@ -140,18 +140,21 @@ def _stage_of_mandate(
     return Stage(name, Done.DONE, "narrower: within the former one", href)
 
 
-def _stage_of_release(agent: AgentState, ended_at: Instant | None) -> Stage:
+def _stage_of_release(
+    agent_name: str, agent: AgentState, ended_at: Instant | None
+) -> Stage:
     """Say whether another release runs, or two people have accepted the same one."""
     name, pinned = "Release", agent.runtime_pinned
+    href = f"/agents/{agent_name}/baseline"
     since = Instant(0) if ended_at is None else ended_at
     if pinned is not None and pinned.at > since:
         return Stage(name, Done.DONE, f"pinned anew: {pinned.runtime}")
     if agent.baseline is not None and agent.baseline.since > since:
         said = "the same as before; two people have locked its baseline again for it"
-        return Stage(name, Done.DONE, said)
+        return Stage(name, Done.DONE, said, href)
     said = "the same as before" if pinned else "none is pinned: nobody says what runs"
     accept = "two people accept that in writing when they lock its baseline again"
-    return Stage(name, Done.LOOK, f"{said}; {accept}")
+    return Stage(name, Done.LOOK, f"{said}; {accept}", href)
 
 
 def _stage_of_baseline(agent: AgentState, follower: Credential | None) -> Stage:

@@ -17,6 +17,7 @@ from kya.console.app import create_console_app
 from kya.console.asking import NO_QUORUM, Console
 from kya.console.follow import Follower
 from kya.console.render import environment
+from kya.console.reviews import Reviews
 from kya.console.sessions import Sessions
 from kya.console.waiting import Queue
 from kya.core.errors import InputError
@@ -101,6 +102,7 @@ async def _serve(
             follower=follower,
             sessions=Sessions(origin, now, random_bytes),
             queue=Queue(source, now, random_bytes),
+            reviews=Reviews(follower),
             now=now,
             templates=environment(),
             quorum=settings.quorum,
