@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from kya.console.app import create_console_app
 from kya.console.asking import COOKIE
+from kya.console.packages import Builder
 from tests.console.lounge import Lounge, a_lounge
 from tests.world import World
 
@@ -43,7 +44,7 @@ class Hosted:
 
 
 @contextmanager
-def hosted(world: World, name: str) -> Iterator[Hosted]:
+def hosted(world: World, name: str, builder: Builder | None = None) -> Iterator[Hosted]:
     """Serve a console over the world's log until left; this person is signed in."""
     ready, over = Event(), Event()
     found: list[Hosted] = []
@@ -51,7 +52,7 @@ def hosted(world: World, name: str) -> Iterator[Hosted]:
     async def serve() -> None:
         listening = socket.create_server(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with a_lounge(world, origin=origin) as lounge:
+        with a_lounge(world, origin=origin, builder=builder) as lounge:
             await lounge.look()
             signed_in = lounge.browser()
             assert (await signed_in.sign_in(name)).status_code == 200

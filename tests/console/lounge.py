@@ -17,6 +17,7 @@ from kya.codec.sign_ins import SIGN_IN_TYPE
 from kya.console.app import create_console_app
 from kya.console.asking import COOKIE, NO_QUORUM, Console
 from kya.console.follow import Follower
+from kya.console.packages import Builder, Packages
 from kya.console.render import environment
 from kya.console.reviews import Reviews
 from kya.console.sessions import Sessions
@@ -187,6 +188,7 @@ def a_lounge(
     gateway: Gateway | None = None,
     quorum: Quorum = NO_QUORUM,
     origin: str = ORIGIN,
+    builder: Builder | None = None,
 ) -> Iterator[Lounge]:
     """A console that has read nothing yet; its gateway has the world's log."""
     gateway = gateway or Gateway(world)
@@ -209,6 +211,7 @@ def a_lounge(
         now=now,
         templates=environment(),
         quorum=quorum,
+        packages=None if builder is None else Packages(builder, follower, chance),
     )
     lounge = Lounge(world, gateway, console, world.now.plus(seconds=5))
     yield lounge

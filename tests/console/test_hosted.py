@@ -9,7 +9,9 @@ from playwright.sync_api import Browser, expect
 from tests.console.hosted import hosted
 from tests.console.lounge import enrol_everybody
 from tests.console.mandated import a_world_with_two_mandates
+from tests.console.test_packages import a_desk
 from tests.incidents import the_fridays_world
+from tests.verify.packages import busy_world
 from tests.world import AGENT, World
 
 
@@ -58,3 +60,22 @@ def test_a_director_finds_the_boards_document_by_its_digest(
         page.click("text=Read it in words…")
         expect(page.locator("dl.facts")).to_contain_text(wanted)
         assert "/acts/" in page.url
+
+
+def test_anybody_builds_evidence_and_takes_it_away(
+    browser: Browser, tmp_path: Path
+) -> None:
+    world = busy_world(2)
+    enrol_everybody(world)
+    with hosted(world, "rita", a_desk(world, tmp_path)) as console:
+        page = browser.new_context().new_page()
+        console.looks_at(page, f"/agents/{AGENT}/baseline", "light")
+        page.goto(f"{console.origin}/evidence")
+        page.click("main >> text=Build")
+        link = page.locator("a[download]")
+        expect(link).to_be_visible(timeout=15_000)
+        with page.expect_download() as taken:
+            link.click()
+        digest = page.locator("td code").text_content()
+        assert sha256(Path(taken.value.path()).read_bytes()).hexdigest() == digest
+        console.looks_at(page, "/evidence", "dark")

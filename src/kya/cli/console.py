@@ -36,6 +36,13 @@ def console(
         Path | None,
         typer.Option(help="Serve programs, too: the file that `kya token` keeps."),
     ] = None,
+    evidence_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DATA",
+            help="Build evidence packages, too: the gateway's data directory.",
+        ),
+    ] = None,
     directors: Annotated[
         list[str] | None,
         typer.Option(
@@ -57,6 +64,7 @@ def console(
         port=port,
         origin=origin.rstrip("/"),
         tokens=tokens,
+        data=evidence_from,
         quorum=Quorum(
             directors=frozenset(directors or ()), signatures_min=directors_min
         ),

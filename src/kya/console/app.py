@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kya.api.problems import ProblemBoundary
-from kya.console import doors, files, mandate_pages, pages, review_pages
+from kya.console import doors, files, mandate_pages, package_pages, pages, review_pages
 from kya.console.asking import Access, Answer, Asking, Console, RefusedError, endpoint
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -68,6 +68,9 @@ ROUTES: Final[tuple[tuple[str, str, Access, Answer], ...]] = (
     ("GET", "/log", Access.PERSON, pages.log),
     ("GET", "/log/entry", Access.PERSON, pages.to_entry),
     ("GET", "/log/entries/{index:number}", Access.PERSON, pages.entry),
+    ("GET", "/evidence", Access.PERSON, package_pages.evidence),
+    ("POST", "/evidence", Access.PERSON, package_pages.build),
+    ("GET", "/evidence/{package}/file", Access.PERSON, package_pages.file),
     ("GET", "/waiting", Access.PERSON, doors.waiting_page),
     ("GET", "/acts/{act}", Access.PERSON, doors.act_page),
     ("GET", "/acts/{act}/enclosure", Access.PERSON, doors.enclosure),

@@ -19,6 +19,7 @@ from kya.console.attention import needs
 from kya.console.follow import Follower
 from kya.console.kinds import ACTING
 from kya.console.limits import FORM_BYTES_MAX
+from kya.console.packages import Packages
 from kya.console.reviews import Reviews
 from kya.console.sessions import Session, Sessions
 from kya.console.waiting import Queue
@@ -59,6 +60,7 @@ class Console:
     now: Callable[[], Instant]
     templates: Environment
     quorum: Quorum = NO_QUORUM
+    packages: Packages | None = None
 
 
 class Asking:

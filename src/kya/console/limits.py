@@ -41,6 +41,9 @@ DRAFT_SECONDS_MAX: Final = 240
 """How long an act may wait: the gateway takes a statement five minutes behind the log,
 and the last one who signs needs a moment, too."""
 
+PACKAGES_MAX: Final = 4
+"""Evidence packages that are kept at once: each is as large as the whole log."""
+
 REVIEWS_MAX: Final = 8
 """Reviews of baselines that are kept at once: the orders of one agent are some 30 MB
 where there are 100,000."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Final
 
@@ -16,6 +17,7 @@ from kya.authority.quorum import Quorum
 from kya.console.app import create_console_app
 from kya.console.asking import NO_QUORUM, Console
 from kya.console.follow import Follower
+from kya.console.packages import Packages
 from kya.console.render import environment
 from kya.console.reviews import Reviews
 from kya.console.sessions import Sessions
@@ -26,6 +28,7 @@ from kya.tlog.policy import Policy
 from kya.tlog.tile import TILE_WIDTH
 from kya.wiring.clock import NamedClock
 from kya.wiring.listening import LOOPBACK, listen_on
+from kya.wiring.package_desk import PackageDesk
 from kya.wiring.programs import WithPrograms, programs_over
 from kya.wiring.remote import Remote
 from kya.wiring.server import Door, Server, server_of
@@ -43,7 +46,8 @@ class ConsoleSettings:
 
     `origin` is what their browsers call the console; empty where nothing stands before
     it. `tokens` is the file of those that open the API for programs; without it there
-    is none. `quorum` is the firm's rule of who signs mandates.
+    is none. `quorum` is the firm's rule of who signs mandates. `data` is the
+    directory of the log, where it is on this host, to build evidence from.
     """
 
     gateway: str
@@ -53,6 +57,7 @@ class ConsoleSettings:
     origin: str = ""
     tokens: Path | None = None
     quorum: Quorum = NO_QUORUM
+    data: Path | None = None
 
 
 class GatewaySource:
@@ -106,6 +111,7 @@ async def _serve(
             now=now,
             templates=environment(),
             quorum=settings.quorum,
+            packages=_packages(settings, follower, stack),
         )
         app = create_console_app(console)
         if settings.tokens is not None:
@@ -127,6 +133,19 @@ async def _serve(
             following.cancel()
             await asyncio.gather(serving, letting_go)
             await asyncio.gather(following, return_exceptions=True)
+
+
+def _packages(
+    settings: ConsoleSettings, follower: Follower, stack: ExitStack
+) -> Packages | None:
+    """Return what builds evidence, in a folder that is gone with the console."""
+    if settings.data is None:
+        return None
+    folder = stack.enter_context(
+        TemporaryDirectory(prefix="kya-evidence-", ignore_cleanup_errors=True)
+    )
+    desk = PackageDesk(settings.data, Path(folder))
+    return Packages(desk, follower, random_bytes)
 
 
 async def _let_go(server: Server, follower: Follower) -> None:
