@@ -23,6 +23,7 @@ _DRAFTING: Final[Mapping[Kind, Drafting]] = MappingProxyType(
         Kind.ACKNOWLEDGE: stopping_acts.of_incident,
         Kind.EXTEND: stopping_acts.of_incident,
         Kind.RELEASE: stopping_acts.of_incident,
+        Kind.REVOKE: stopping_acts.of_incident,
         Kind.CONCLUDE: stopping_acts.of_incident,
         Kind.HALT: stopping_acts.of_halt,
         Kind.REDUCE: stopping_acts.of_halt,

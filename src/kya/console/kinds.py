@@ -23,6 +23,7 @@ class Kind(Enum):
     ACKNOWLEDGE = "acknowledge"
     EXTEND = "extend"
     RELEASE = "release"
+    REVOKE = "revoke"
     CONCLUDE = "conclude"
     HALT = "halt"
     REDUCE = "reduce"
@@ -40,6 +41,7 @@ MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
         Kind.ACKNOWLEDGE: STOPPING,
         Kind.EXTEND: STOPPING,
         Kind.RELEASE: STOPPING,
+        Kind.REVOKE: STOPPING,
         Kind.CONCLUDE: SUPERVISING,
         Kind.HALT: STOPPING,
         Kind.REDUCE: STOPPING,

@@ -29,6 +29,7 @@ _STEPS: Final = {
     Kind.ACKNOWLEDGE: Step.ACKNOWLEDGE,
     Kind.EXTEND: Step.EXTEND,
     Kind.RELEASE: Step.RELEASE,
+    Kind.REVOKE: Step.REVOKE,
     Kind.CONCLUDE: Step.CONCLUDE,
 }
 _STATES: Final = {Kind.HALT: TradingState.HALTED, Kind.REDUCE: TradingState.REDUCING}
@@ -56,6 +57,7 @@ def of_incident(
         Step.ACKNOWLEDGE: f"I have seen {agent} incident. The grace runs on.",
         Step.EXTEND: f"The grace of {agent} incident lasts until {until}.",
         Step.RELEASE: f"{agent} incident is over: the agent goes on.",
+        Step.REVOKE: f"The certificate of {agent} incident ends now, and for good.",
         Step.CONCLUDE: f"I name the root cause of {agent} incident, which is over.",
     }[step]
     words = [what, f"Incident {wanted.subject}", f"Because: {wanted.reason}"]
@@ -173,6 +175,7 @@ _RULES: Final = {
     Step.ACKNOWLEDGE: _ONE,
     Step.EXTEND: _TWO,
     Step.RELEASE: _TWO,
+    Step.REVOKE: _TWO,
     Step.CONCLUDE: _SUPERVISES,
 }
 

@@ -136,6 +136,7 @@ class PlainScan:
             self._take_lock(said, raw)
         elif kind in INCIDENT_KINDS:
             self._take_note_of(7, self._incidents.take(said, raw))
+            self._certificates.end(self._incidents.revoked)
         elif kind in HALT_KINDS | PLACE_KINDS | OVERLAY_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
         elif kind == "kya/erasure/v1" and len(signers_in(raw)) < 2:  # noqa: PLR2004
