@@ -264,7 +264,7 @@ def test_a_ticket_that_is_not_ours_is_refused(
     async def visit(_: Lounge, browser: Browser, __: Provider) -> None:
         await browser.logs_in()
         good = browser.cookies[LOGIN_COOKIE].partition("/")[0]
-        begun, _, made = good.rpartition(".")
+        begun, _dot, made = good.rpartition(".")
         moved = f"{int(begun.partition('.')[0]) + 1}.{begun.partition('.')[2]}.{made}"
         for ticket in ("", "a", "1.2.3", f"{begun}.{'0' * 64}", moved):
             browser.cookies[LOGIN_COOKIE] = f"{ticket}/halts"
