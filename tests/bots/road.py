@@ -19,6 +19,7 @@ from kya.adapters.prices_seeded import SeededPrices
 from kya.adapters.store_memory import MemoryDisk
 from kya.adapters.venue_ccxt import CcxtVenue
 from kya.agent.async_client import AsyncAgent
+from kya.agent.at_venue import AtVenue
 from kya.agent.chain import Identity
 from kya.agent.dead_man import DeadMan
 from kya.agent.exchange import Patience
@@ -177,13 +178,10 @@ async def _opened(
         ),
     )
     numbers = count(1)
-    desk = KrakenDesk(
-        agent,
-        VENUE,
-        Market(url),
-        lambda: f"bot-{next(numbers)}",
-        DeadMan(now=clock.now),
+    at_venue = AtVenue(
+        agent, VENUE, lambda: f"bot-{next(numbers)}", DeadMan(now=clock.now)
     )
+    desk = KrakenDesk(at_venue, Market(url))
     sidecar_url, sidecar_task = await _serving(KrakenEdge(desk, None))
     road = Road(
         exchange=noting.exchange,

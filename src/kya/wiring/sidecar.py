@@ -12,6 +12,7 @@ from kya.adapters.agent_journal import FileJournal
 from kya.adapters.kept_time import FileTime
 from kya.adapters.randomness import random_bytes
 from kya.agent.async_client import AsyncAgent
+from kya.agent.at_venue import AtVenue
 from kya.agent.chain import Identity
 from kya.agent.dead_man import DeadMan
 from kya.agent.kraken_desk import KrakenDesk
@@ -19,7 +20,6 @@ from kya.agent.market import Market
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.config_outside import require_safe_address
 from kya.core.errors import InputError
-from kya.core.instant import Instant
 from kya.gateway.ports import Clock
 from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, from_pem
@@ -64,20 +64,17 @@ class BoundAgent:
         self.journal.close()
 
 
-class BoundDesk(KrakenDesk):
-    """A desk that also gives back its agent's journal."""
+class BoundAtVenue(AtVenue):
+    """An agent at its venue that also gives back its journal."""
 
-    def __init__(
-        self, bound: Bound, agent: BoundAgent, now: Callable[[], Instant]
-    ) -> None:
-        """Answer for this agent."""
+    def __init__(self, bound: Bound, agent: BoundAgent, clock: Clock) -> None:
+        """Ask as this agent."""
         dead_man = DeadMan(
-            now=now,
+            now=clock.now,
             kept=FileTime(bound.directory / _TIMER_FILE),
             silence_seconds=bound.silence_seconds,
         )
-        market = Market(bound.market_url)
-        super().__init__(agent.agent, bound.venue, market, new_name, dead_man)
+        super().__init__(agent.agent, bound.venue, new_name, dead_man)
         self._bound = agent
 
     async def close(self) -> None:
@@ -88,12 +85,17 @@ class BoundDesk(KrakenDesk):
 
 def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
     """Return the desk that answers the bot; make it where the loop runs."""
+    return KrakenDesk(*_parts_of(bound, clock))
+
+
+def _parts_of(bound: Bound, clock: Clock) -> tuple[AtVenue, Market]:
+    """Return what a desk stands on."""
     try:
         require_safe_address(bound.market_url)
     except ValueError as error:
         raise InputError(f"market data: {error}") from error
     agent = agent_at(bound.directory, bound.region, clock)
-    return BoundDesk(bound, agent, clock.now)
+    return BoundAtVenue(bound, agent, clock), Market(bound.market_url)
 
 
 def agent_at(directory: Path, region: str, clock: Clock) -> BoundAgent:
