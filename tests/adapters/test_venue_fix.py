@@ -285,7 +285,7 @@ def test_without_a_session_nothing_leaves_and_nothing_is_guessed(bench: Bench) -
     for asked in (venue.query(permit.client_id), FixDropCopy(venue).listed(0)):
         with pytest.raises(TransientError, match="no session"):
             bench.run(asked)
-    assert venue.memory.of(permit.client_id) is None
+    assert venue.messages.of(permit.client_id) is None
 
 
 def test_a_cancel_whose_answer_got_lost_shows_in_its_target(bench: Bench) -> None:

@@ -19,7 +19,7 @@ from kya.adapters.ccxt_orders import (
     objects_in,
     parameters_of,
 )
-from kya.adapters.ccxt_sent import Sent
+from kya.adapters.sent_messages import Sent
 from kya.adapters.sent_once import SentOnce
 from kya.codec.kraken_pairs import Pairs
 from kya.codec.kraken_words import DialectError
@@ -50,7 +50,7 @@ class CcxtVenue(SentOnce):
     async def submit(self, permit: Permit) -> VenueAnswer:
         """Send the order; a DialectError is a rejection, as nothing was done."""
         client_id, now = permit.client_id, self._clock.now()
-        if self.memory.of(client_id) is not None:
+        if self.messages.of(client_id) is not None:
             return await self._word_on(client_id)
         pairs = await self.pairs()
         try:
@@ -72,7 +72,7 @@ class CcxtVenue(SentOnce):
     async def cancel(self, permit: Permit) -> VenueAnswer:
         """Cancel the target by its client id; to ask twice changes nothing."""
         client_id, target = permit.client_id, permit.target_client_id or ""
-        if self.memory.of(client_id) is not None:
+        if self.messages.of(client_id) is not None:
             return await self._word_on(client_id)
         sent = self._begun(client_id, target)
         return await self._sent(sent, "CancelOrder", {"cl_ord_id": target})
@@ -112,7 +112,7 @@ class CcxtVenue(SentOnce):
     async def close(self) -> None:
         """Close the connections, and give back the file."""
         await self.account.close()
-        self.memory.close()
+        self.messages.close()
 
     async def _sent(
         self, sent: Sent, method: str, parameters: dict[str, str]
