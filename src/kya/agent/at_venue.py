@@ -95,12 +95,12 @@ class AtVenue:
             return (await self._agent.outcome(answer.order.seq)).venue
         return None
 
-    async def ended(self, order: ToldOrder) -> str | None:
+    async def ended(self, order: ToldOrder, name: str = "") -> str | None:
         """Cancel an order; return what the venue says of that, None if nothing yet.
 
         OverError where the venue has nothing left to cancel.
         """
-        answer = await self.judged(order.taken_back(self.new_id(), self.venue))
+        answer = await self.judged(order.taken_back(name or self.new_id(), self.venue))
         said = await self.word(answer)
         if said == VenueStatus.REJECTED.value:
             raise OverError(f"order {order.seq}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -13,10 +14,12 @@ from kya.adapters.kept_time import FileTime
 from kya.adapters.randomness import random_bytes
 from kya.agent.async_client import AsyncAgent
 from kya.agent.at_venue import AtVenue
+from kya.agent.binance_desk import BinanceDesk
 from kya.agent.chain import Identity
 from kya.agent.dead_man import DeadMan
 from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.market import Market
+from kya.api.binance import BinanceEdge
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.config_outside import require_safe_address
 from kya.core.errors import InputError
@@ -31,6 +34,13 @@ from kya.wiring.workload import workload_at
 
 _NAME_BYTES: Final = 12
 _TIMER_FILE: Final = "cancel-after"
+
+
+class RestDialect(Enum):
+    """What a bot speaks that asks over HTTP."""
+
+    KRAKEN = "kraken"
+    BINANCE = "binance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,7 @@ class Bound:
     market_url: str
     key_file: Path | None = None
     silence_seconds: int = 0
+    dialect: RestDialect = RestDialect.KRAKEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +147,16 @@ async def _serve(
     bound: Bound, port: int, clock: Clock, ready: Callable[[str], None]
 ) -> None:
     """Serve one bot."""
-    keys = None if bound.key_file is None else ApiKeys(dict([key_at(bound.key_file)]))
-    desk = desk_of(bound, clock)
+    keys = None if bound.key_file is None else dict([key_at(bound.key_file)])
+    desk: KrakenDesk | BinanceDesk
+    edge: KrakenEdge | BinanceEdge
+    if bound.dialect is RestDialect.KRAKEN:
+        desk = desk_of(bound, clock)
+        edge = KrakenEdge(desk, None if keys is None else ApiKeys(keys))
+    else:
+        desk = BinanceDesk(*_parts_of(bound, clock))
+        edge = BinanceEdge(desk, keys, clock.now)
     try:
-        await serve_on_loopback(KrakenEdge(desk, keys), port, ready)
+        await serve_on_loopback(edge, port, ready)
     finally:
         await desk.close()
