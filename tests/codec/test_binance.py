@@ -148,7 +148,9 @@ def test_a_request_is_read_or_refused(query: bytes, body: bytes) -> None:
         read = read_request(query, body)
     except BinanceError:
         return
-    assert len(read) == len([each for each in (query + b"&" + body).split(b"&") if each])
+    assert len(read) == len(
+        [each for each in (query + b"&" + body).split(b"&") if each]
+    )
 
 
 @given(st.dictionaries(names, texts))

@@ -83,8 +83,8 @@ class BinanceDesk:
         }
         self._private: Mapping[tuple[str, str], _Road] = {
             ("POST", "/api/v3/order"): self._add,
-            ("DELETE", "/api/v3/order"): self._cancel,
             ("GET", "/api/v3/order"): lists.order,
+            ("DELETE", "/api/v3/order"): self._cancel,
             ("POST", "/api/v3/order/cancelReplace"): self._replace,
             ("GET", "/api/v3/openOrders"): lists.open_orders,
             ("DELETE", "/api/v3/openOrders"): self._cancel_all,
