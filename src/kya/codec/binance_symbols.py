@@ -39,7 +39,6 @@ class Symbol:
     def shown(self) -> dict[str, object]:
         """Return what exchangeInfo says of it: no order but limit and market."""
         base, quote = self.assets
-        tick, step = _step(self.price_decimals), _step(self.quantity_decimals)
         return {
             "symbol": self.name,
             "status": "TRADING",
@@ -58,30 +57,35 @@ class Symbol:
             "amendAllowed": False,
             "isSpotTradingAllowed": True,
             "isMarginTradingAllowed": False,
-            "filters": [
-                {
-                    "filterType": "PRICE_FILTER",
-                    "minPrice": tick,
-                    "maxPrice": QUANTITY_MAX,
-                    "tickSize": tick,
-                },
-                {
-                    "filterType": "LOT_SIZE",
-                    "minQty": self.quantity_min,
-                    "maxQty": QUANTITY_MAX,
-                    "stepSize": step,
-                },
-                {
-                    "filterType": "NOTIONAL",
-                    "minNotional": self.cost_min,
-                    "applyMinToMarket": True,
-                },
-            ],
+            "filters": self._filters(),
             "permissions": ["SPOT"],
             "permissionSets": [["SPOT"]],
             "defaultSelfTradePreventionMode": "NONE",
             "allowedSelfTradePreventionModes": ["NONE"],
         }
+
+    def _filters(self) -> list[dict[str, object]]:
+        """Return what an order must fit into, as exchangeInfo lists it."""
+        tick, step = _step(self.price_decimals), _step(self.quantity_decimals)
+        return [
+            {
+                "filterType": "PRICE_FILTER",
+                "minPrice": tick,
+                "maxPrice": QUANTITY_MAX,
+                "tickSize": tick,
+            },
+            {
+                "filterType": "LOT_SIZE",
+                "minQty": self.quantity_min,
+                "maxQty": QUANTITY_MAX,
+                "stepSize": step,
+            },
+            {
+                "filterType": "NOTIONAL",
+                "minNotional": self.cost_min,
+                "applyMinToMarket": True,
+            },
+        ]
 
 
 class Symbols:
