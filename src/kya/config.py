@@ -15,6 +15,7 @@ from kya.config_outside import (
     is_loopback,
     require_names,
     require_safe_address,
+    require_tls,
 )
 from kya.core.errors import InputError
 from kya.core.limits import (
@@ -149,7 +150,9 @@ class VenueSection(Section, frozen=True, kw_only=True):
     environment, in `<key_env>_KEY` and `<key_env>_SECRET`. `fix`: orders go to `url`,
     `tls://` or, on loopback, `tcp://`, where we are `comp_id` and the venue is
     `venue_comp_id`; a key, if there is one, is user name and password. With `resets`
-    both sides number their messages anew at each Logon.
+    both sides number their messages anew at each Logon. Behind `tls://` the venue's
+    certificate must name the host, or `server_name`, under the CA in `ca_file`, or else
+    one of the system's; ours, if it wants one, is in `cert_file` and `cert_key_file`.
     """
 
     kind: Literal["paper", "ccxt", "fix"] = "paper"
@@ -164,9 +167,17 @@ class VenueSection(Section, frozen=True, kw_only=True):
     venue_comp_id: str = ""
     heartbeat_seconds: int = 30
     resets: bool = False
+    ca_file: str = ""
+    server_name: str = ""
+    cert_file: str = ""
+    cert_key_file: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what belongs to another kind, and a road that others could read."""
+        certificate = (self.cert_file, self.cert_key_file)
+        require_tls(self.url, (self.ca_file, self.server_name, *certificate))
+        if bool(self.cert_file) is not bool(self.cert_key_file):
+            raise ValueError("cert_file and cert_key_file: want both, or neither")
         if self.kind == "paper":
             if self.url or self.key_file or self.key_env:
                 raise ValueError(
