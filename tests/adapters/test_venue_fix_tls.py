@@ -40,7 +40,7 @@ def served(bench: Bench, files: tuple[Path, Path], client: Path | None = None) -
     bench.open()
 
 
-def section(port: int = 0, **settings: str) -> VenueSection:
+def section(port: int = 443, **settings: str) -> VenueSection:
     """A section with these settings."""
     return VenueSection(
         kind="fix",
@@ -53,7 +53,7 @@ def section(port: int = 0, **settings: str) -> VenueSection:
 
 def trusting(folder: Path, **settings: str) -> ssl.SSLContext:
     """What a configuration with these settings wants to see."""
-    return venue_tls("SIMA", section(**settings), folder)
+    return venue_tls("SIMA", section(443, **settings), folder)
 
 
 def refusal(bench: Bench, venue: FixVenue) -> str:
