@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kya.adapters.venue_fix import FixVenue
-from kya.config import VenueSection
+from kya.config_venues import VenueSection
 from kya.core.errors import InputError, TransientError
 from kya.core.order_events import VenueStatus
 from kya.wiring.fix_venue import fix_venue, venue_tls

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from kya.agent.fix_denials import WORDS
-from kya.config import VenueSection
+from kya.config_venues import VenueSection
 from kya.fix import orders
 from kya.fix.message import Message, read
 from kya.fix.orders import read_order

@@ -19,6 +19,7 @@ from kya.adapters.ccxt_orders import (
     objects_in,
     parameters_of,
 )
+from kya.adapters.ccxt_timer import ExchangeTimer
 from kya.adapters.sent_messages import Sent
 from kya.adapters.sent_once import SentOnce
 from kya.codec.kraken_pairs import Pairs
@@ -33,6 +34,7 @@ ARRIVAL_SECONDS: Final = 2 * DEADLINE_SECONDS
 
 _FILLS_ASKED_MAX: Final = 20
 _LISTS: Final = {"OpenOrders": "open", "ClosedOrders": "closed"}
+_NO_TIMER: Final = "it could rest, and the exchange's timer that cancels is not set"
 _NOT_IN_ONE_STEP: Final = "nothing is replaced in one step there: cancel, then order"
 
 
@@ -43,6 +45,7 @@ class CcxtVenue(SentOnce):
         """Remember at the path what was sent; connect when the first message leaves."""
         super().__init__(clock, path, ARRIVAL_SECONDS)
         self.account = CcxtAccount(access)
+        self.timer = ExchangeTimer(self.account, clock, access.cancel_after_seconds)
         self._known: Pairs | None = None
         self._balancing = asyncio.Lock()
         self._asking: asyncio.Future[object] | None = None
@@ -57,6 +60,8 @@ class CcxtVenue(SentOnce):
             parameters = parameters_of(permit.order, client_id, pairs, now)
         except CannotBeSentError as error:
             return self._never_sent(client_id, str(error))
+        if "timeinforce" in parameters and not await self.timer.is_set():
+            return self._never_sent(client_id, _NO_TIMER)
 
         # Commit point: after this line it may have left, and is never sent again.
         sent = self._begun(client_id)

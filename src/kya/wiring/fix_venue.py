@@ -9,7 +9,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kya.config import VenueSection
+from kya.config_venues import VenueSection
 from kya.core.errors import InputError
 from kya.gateway.ports import Clock
 from kya.wiring.ccxt_venue import Reached, key_of
