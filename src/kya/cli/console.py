@@ -34,6 +34,10 @@ def console(
         Path | None,
         typer.Option(help="Serve programs, too: the file that `kya token` keeps."),
     ] = None,
+    oidc: Annotated[
+        Path | None,
+        typer.Option(help="Let in whom an identity provider lets in: a TOML file."),
+    ] = None,
 ) -> None:
     """Serve the console over plain HTTP; put TLS before it off this machine."""
     # The server's packages are an extra: only the servers need them.
@@ -46,6 +50,7 @@ def console(
         port=port,
         origin=origin.rstrip("/"),
         tokens=tokens,
+        oidc=oidc,
     )
     run_console(settings, system_clock(), _announce)
 

@@ -17,6 +17,7 @@ from kya.api.problems import ProblemError
 from kya.console.attention import needs
 from kya.console.follow import Follower
 from kya.console.limits import FORM_BYTES_MAX
+from kya.console.reception import Reception, Visit
 from kya.console.sessions import Session, Sessions
 from kya.console.waiting import Queue
 from kya.core.credential import PEOPLE, Credential
@@ -25,6 +26,7 @@ from kya.core.instant import Instant
 from kya.pki.stopping import STOPPING
 
 COOKIE: Final = "__Host-kya-session"
+VISIT_COOKIE: Final = "__Host-kya-visit"
 TOKEN_HEADER: Final = "x-form-token"  # noqa: S105  the name of a header
 
 
@@ -46,13 +48,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Everything that pages are made from."""
+    """Everything that pages are made from, and a `reception` if people pass one."""
 
     follower: Follower
     sessions: Sessions
     queue: Queue
     now: Callable[[], Instant]
     templates: Environment
+    reception: Reception | None = None
 
 
 class Asking:
@@ -80,6 +83,14 @@ class Asking:
     def has_person(self) -> bool:
         """Whether somebody is signed in."""
         return self._person is not None
+
+    @property
+    def visit(self) -> Visit | None:
+        """Whom the firm's identity provider has let in, in this browser."""
+        reception = self.console.reception
+        if reception is None:
+            return None
+        return reception.find(self.request.cookies.get(VISIT_COOKIE, ""))
 
     def page(self, template: str, status: int = 200, **values: object) -> Response:
         """Return a page; every one shows who is signed in, and how the log stands."""

@@ -15,10 +15,12 @@ from kya.adapters.randomness import random_bytes
 from kya.console.app import create_console_app
 from kya.console.asking import Console
 from kya.console.follow import Follower
+from kya.console.reception import Reception
 from kya.console.render import environment
 from kya.console.sessions import Sessions
 from kya.console.waiting import Queue
 from kya.core.errors import InputError
+from kya.core.instant import Instant
 from kya.core.limits import ENTRY_BYTES_MAX
 from kya.tlog.policy import Policy
 from kya.tlog.tile import TILE_WIDTH
@@ -41,7 +43,7 @@ class ConsoleSettings:
 
     `origin` is what their browsers call the console; empty where nothing stands before
     it. `tokens` is the file of those that open the API for programs; without it there
-    is none.
+    is none. `oidc` is the agreement with an identity provider, if people pass one.
     """
 
     gateway: str
@@ -50,6 +52,7 @@ class ConsoleSettings:
     port: int = 0
     origin: str = ""
     tokens: Path | None = None
+    oidc: Path | None = None
 
 
 class GatewaySource:
@@ -101,6 +104,7 @@ async def _serve(
             queue=Queue(source, now, random_bytes),
             now=now,
             templates=environment(),
+            reception=_reception(settings.oidc, origin, now),
         )
         app = create_console_app(console)
         if settings.tokens is not None:
@@ -122,6 +126,18 @@ async def _serve(
             following.cancel()
             await asyncio.gather(serving, letting_go)
             await asyncio.gather(following, return_exceptions=True)
+
+
+def _reception(
+    agreed: Path | None, origin: str, now: Callable[[], Instant]
+) -> Reception | None:
+    """Return what people pass before they sign in; None if that is nothing."""
+    if agreed is None:
+        return None
+    # Only who has agreed on something needs its library.
+    from kya.wiring.identity_provider import provider_at  # noqa: PLC0415
+
+    return Reception(provider_at(agreed, origin, now), now, random_bytes)
 
 
 async def _let_go(server: Server, follower: Follower) -> None:
