@@ -1404,7 +1404,7 @@ BEGIN {
         " duplicate_window_millis 60000 executions_unreviewed 1000000000" \
         " messages_per_day 1000000000 messages_per_minute 8000 messages_per_second 1000" \
         " orders_per_day 1000000000 orders_per_fill 1000000000 rejects_in_a_row 1000000000" \
-        " score_critical_bps 9999 score_warn_bps 9999", \
+        " baseline_days 1096 baseline_warn_days 1096 score_critical_bps 9999 score_warn_bps 9999", \
         counts, " ")
     for (k = 1; k in counts; k += 2) COUNT_MOST[counts[k]] = counts[k + 1] + 0
     SENT_KEPT = 8192
@@ -1719,6 +1719,9 @@ function read_limits(c,   n, names, k, name, v, prices) {
         && LIMIT[c, "price_warn_bps"] + 0 < LIMIT[c, "price_collar_bps"] + 0)) return 0
     if ((c, "score_warn_bps") in LIMIT && !((c, "score_critical_bps") in LIMIT \
         && LIMIT[c, "score_warn_bps"] + 0 < LIMIT[c, "score_critical_bps"] + 0)) return 0
+    if ((c, "baseline_days") in LIMIT && !((c, "score_critical_bps") in LIMIT)) return 0
+    if ((c, "baseline_warn_days") in LIMIT && !((c, "baseline_days") in LIMIT \
+        && LIMIT[c, "baseline_warn_days"] + 0 < LIMIT[c, "baseline_days"] + 0)) return 0
     if (((c, "price_drift_bps") in LIMIT) != ((c, "price_drift_seconds") in LIMIT)) return 0
     return n > 0
 }
@@ -2119,7 +2122,7 @@ function quoted(list) {
     return "\"" list "\""
 }
 
-# The instant so many seconds after, of at most a day; what follows the second stays.
+# The instant so many seconds after; what follows the second stays.
 function later(at, seconds,   y, m, d, s) {
     y = substr(at, 1, 4) + 0; m = substr(at, 6, 2) + 0; d = substr(at, 9, 2) + 0
     s = (substr(at, 12, 2) * 60 + substr(at, 15, 2)) * 60 + substr(at, 18, 2) + seconds
@@ -2603,7 +2606,7 @@ function read_answers(i, text,   n, k, m, ids, words, name, last, bad, verdict) 
 
 # ------------------------------------------- how an agent behaves, by its own past
 
-function on_lock(i,   a, at, first, last) {
+function on_lock(i,   a, at, first, last, day_after) {
     a = V["agent"]; at = V["at"]
     WHAT[i] = "baseline lock of " a
     if (!fields(i, 6, "_type,agent,at,digest,document,source")) return
@@ -2622,6 +2625,12 @@ function on_lock(i,   a, at, first, last) {
     PROBATION[a] = BASELINE[a] == V["digest"] ? 100 : 0
     BASELINE[a] = V["digest"]
     LOCKED_AT[a] = at
+    AGES_FROM[a] = at
+    if (micros(V["document.last_day"] "T00:00:00.000000Z") < 0) fail(6, i, "its document has no last day")
+    else {
+        day_after = later(V["document.last_day"] "T00:00:00.000000Z", 86400)
+        if (day_after "" < at "") AGES_FROM[a] = day_after
+    }
     LOCKED_FOR[a] = pinned(a)
     LOCKS++
 }
@@ -2669,6 +2678,8 @@ function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
         rule(1, "behaviour.baseline", "a locked baseline", BASELINE[a], "", "")
     else control("behaviour.baseline", "a locked baseline", "locked for another runtime", \
         "cannot_evaluate", "behaviour.unknown", "")
+    aged(a, c, at, "baseline_days", "behaviour.expiry", "cannot_evaluate", "behaviour.expired")
+    aged(a, c, at, "baseline_warn_days", "behaviour.renewal", "warned", "behaviour.renewal_due")
     score = number_in(BEHAVIOUR, "score")
     sequence = number_in(BEHAVIOUR, "sequence")
     if (warn != "") control("behaviour.warn", warn, score, score < warn + 0 ? "passed" : "warned", \
@@ -2677,6 +2688,14 @@ function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
     rule(score < strict + 0, "behaviour.critical", strict, score, "behaviour.critical", "1/10000")
     rule(sequence < critical + 0, "behaviour.sequence", critical, sequence, "behaviour.sequence", \
         "1/10000")
+}
+
+# Whether the agent's baseline has so many days behind it.
+function aged(a, c, at, limit, name, outcome, reason,   age) {
+    if (!((c, limit) in LIMIT)) return
+    age = AGES_FROM[a] SUBSEP LIMIT[c, limit]
+    if (!(age in AGED)) AGED[age] = later(AGES_FROM[a], LIMIT[c, limit] * 86400)
+    control(name, AGED[age], at, at "" < AGED[age] "" ? "passed" : outcome, reason, "")
 }
 
 # ------------------------------------------------------------ what runs, and where
@@ -3500,7 +3519,8 @@ function foreign(line,   k, known) {
         " venue.allowed region.allowed region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
         " price.spread price.band price.collar price.drift price.known order.amount order.units" \
         " daily.amount place.order_amount place.daily_amount place.open_orders order.duplicate rate.second rate.minute rate.day daily.orders" \
-        " rate.orders_per_fill latch.rejects latch.executions behaviour.baseline behaviour.warn behaviour.critical behaviour.sequence" \
+        " rate.orders_per_fill latch.rejects latch.executions behaviour.baseline behaviour.expiry behaviour.renewal" \
+        " behaviour.warn behaviour.critical behaviour.sequence" \
         " hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
         if (!index(known, " " V["controls." k ".id"] " ") \
