@@ -243,6 +243,9 @@ def test_one_learned_elsewhere_says_so(office: Up, learned: Path) -> None:
     said = lock(office, learned, "--learned-elsewhere", *PEOPLE)
     assert said.code == 0, said.err
     assert "nobody can learn it again from the log" in said.err
+    [ageing] = office.kya("gateway", "state", "--json").json["baselines"]
+    assert (ageing["is_expired"], ageing["renewal_due"]) == (False, False)
+    assert "whole days left" in office.kya("gateway", "state").out
     shown: Any = office.kya("baseline", "show", "--agent", AGENT, "--json").json
     assert shown["source"] == "elsewhere"
 
