@@ -3633,7 +3633,19 @@ function open_page(key, o,   page) {
     page = O_VENUE SUBSEP substr(LEAF[o], 1, 32)
     PAGE[page] = key; LINES[page] = "0"; LINES_WORTH[page] = "0"; SAID[page] = "0"
     SAID_PRICE[page] = ""; SAID_AT[page] = ""; SAID_LAST[page] = 0; LINES_AT[page] = ""
+    LIMITED[page] = O_LIMIT; LIMITED_BY[page] = O_CERTIFICATE; SET_ASIDE[page] = overridden()
+    MET[page] = MARKET[1] == O_MARKET && (1 in ASK) ? (O_SIDE == "BUY" ? ASK[1] : BID[1]) : ""
+    GOT[page] = "0"; GOT_BY[page] = "1"
     if (!(O_VENUE in SENT_TO)) { SENT_TO[O_VENUE] = o; LIST_VENUES = LIST_VENUES " " O_VENUE }
+}
+
+# The controls that its decision has set aside.
+function overridden(   n, k, part, out) {
+    out = ""
+    n = split(CONTROLS, part, "[{]\"id\":\"")
+    for (k = 2; k <= n; k++) if (part[k] ~ /"outcome":"overridden"/)
+        out = out " " substr(part[k], 1, index(part[k], "\"") - 1)
+    return substr(out, 2)
 }
 
 function close_page(page) { delete PAGE[page] }
@@ -3695,8 +3707,43 @@ function enter_line(i, v, at,   page, key, name, sum) {
     if (!more(LINES[page], SAID[page])) LINES_AT[page] = V["at"]
     LINES[page] = plus(LINES[page], sum)
     LINES_WORTH[page] = plus(LINES_WORTH[page], times(sum, scaled(V[at ".price"], 10)))
+    hold_against(i, name, page, key, sum, scaled(V[at ".price"], 10))
     meet(i, page)
 }
+
+# What was executed, held against the limits that its order was allowed by (drop-copy.md 2.6).
+function hold_against(i, name, page, key, sum, price,   c, part, market, most, broken, held) {
+    c = LIMITED_BY[page]
+    split(PLACE[key], part, " ")
+    split(part[1], market, "/")
+    held = decimals(AMOUNT[key])
+    broken = ""
+    if (LIMITED[page] != "" && (part[2] == "BUY" ? more(price, scaled(LIMITED[page], 10)) \
+        : more(scaled(LIMITED[page], 10), price))) broken = broken " order.limit_price"
+    most = LIMIT[c, "price_collar_bps"]
+    if (((c, "price_collar_bps") in LIMIT) && MET[page] != "" \
+        && more(times(difference(price, MET[page]), 10000), times(most, MET[page])))
+        broken = broken aside_or(page, "price.collar")
+    if (MONEY[key] == market[2]) {
+        # The sum of amounts by prices as one fraction, for nothing is rounded.
+        GOT[page] = plus(times(GOT[page], price), times(sum, GOT_BY[page]))
+        GOT_BY[page] = times(GOT_BY[page], price)
+    }
+    most = ORDER_MAX[c]
+    if (MONEY[key] == market[1] && CURRENCY[c] == market[2] && more( \
+        times(LINES_WORTH[page], power(decimals(most))), times(digits(most), power(held + 10))))
+        broken = broken aside_or(page, "order.amount")
+    if (MONEY[key] == market[2] && CURRENCY[c] == market[1] && more( \
+        times(GOT[page], power(decimals(most) + 10)), times(times(digits(most), power(held)), GOT_BY[page])))
+        broken = broken aside_or(page, "order.amount")
+    most = UNITS_MAX[c, part[1]]
+    if (((c, "order_units_max") in LIMIT) && MONEY[key] == market[2] && more( \
+        times(GOT[page], power(28)), times(times(scaled(most, 18), power(held)), GOT_BY[page])))
+        broken = broken aside_or(page, "order.units")
+    if (broken != "") fail(9, i, name ": breaks" broken ", which its order was allowed by")
+}
+
+function aside_or(page, id) { return within(SET_ASIDE[page], id) ? "" : " " id }
 
 # Where list and report have come equally far, they say the same, mean price and all.
 function meet(i, page,   price) {
