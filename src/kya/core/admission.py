@@ -49,6 +49,8 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.report_admission import against_report
+from kya.core.roll import LogContinued, LogRolled
+from kya.core.roll_admission import against_roll
 from kya.core.session_admission import against_anchor, against_pin, against_session
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
@@ -62,6 +64,8 @@ def objection(state: State, event: Event) -> str | None:
         return "the entry after an order must be its decision"
     if state.unlisted is not None and not isinstance(event, RevocationListed):
         return "the entry after a revocation must be its list"
+    if state.rolled is not None and not isinstance(event, LogContinued):
+        return f"log {state.origin} has ended; {state.rolled.successor} must go on"
     return _against(state, event)
 
 
@@ -104,6 +108,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_baseline(state, event)
         case IncidentActed() | AlertSettled():
             return against_incident(state, event)
+        case LogRolled() | LogContinued():
+            return against_roll(state, event)
         case TextErased() | ClockCompared():
             return _against_dating(state, event)
         case _ as never:

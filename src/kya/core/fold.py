@@ -57,6 +57,8 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.reservation import reserved_by
+from kya.core.roll import LogContinued, LogRolled
+from kya.core.roll_admission import with_roll
 from kya.core.state import AgentState, RegistrationState, State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
@@ -99,6 +101,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_baseline(state, event)
         case IncidentActed() | AlertSettled():
             return with_incident(state, event)
+        case LogRolled() | LogContinued():
+            return with_roll(state, event)
         case TextErased():
             return state
         case ClockCompared(at=at):
@@ -109,7 +113,9 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
 
 def _opened(state: State, event: LogOpened) -> State:
     """Begin with the issuing CA and the authority."""
-    opened = state._replace(opened=event, now=event.at, issuers=(event.issuer,))
+    opened = state._replace(
+        opened=event, origins=(event.origin,), now=event.at, issuers=(event.issuer,)
+    )
     return _enrolled(opened, event.authority)
 
 
