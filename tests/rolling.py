@@ -7,7 +7,7 @@ from kya.pki.note_signer import NoteSigner, sign_note
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.merkle import leaf_hash, root_of
 from tests.halting import CARLA, enrol_supervisors
-from tests.world import ORIGIN, World
+from tests.world import AGENT, MORNING, ORIGIN, World
 
 NEXT = "cryptoex.example/kya/2027"
 LATER = "cryptoex.example/kya/2028"
@@ -44,8 +44,26 @@ def continuation(
     return sign_note(render_continuation(event), world.gateway).render()
 
 
-def roll(world: World) -> None:
-    """End the log as what it is called, and have it go on as `NEXT`."""
+def roll(world: World, checkpoint: bytes | None = None) -> int:
+    """End the log, have it go on as `NEXT`, and return how many entries it had."""
     enrol_supervisors(world)
     world.append(roll_note(world))
-    world.append(continuation(world))
+    closed = len(world.entries)
+    world.append(continuation(world, checkpoint))
+    return closed
+
+
+def rolled_world() -> tuple[World, int]:
+    """Return a world that traded, was rolled, and trades, and what the roll closed."""
+    world = World()
+    trade(world, 60)
+    trade(world, 120)
+    closed = roll(world)
+    trade(world, 180)
+    return world, closed
+
+
+def trade(world: World, seconds: int) -> None:
+    """Have the agent send an order so long after the morning, and the venue answer."""
+    world.trade(world.order(created_at=MORNING.plus(seconds=seconds)))
+    world.report(world.state.agents[AGENT].past.seq)

@@ -27,7 +27,7 @@ def entries_known(entries: Entries, head: Checkpoint, brought: Brought) -> int:
     if not brought.continues or brought.held is None:
         return 0
     held = Checkpoint.from_note(brought.held)
-    if held.origin != head.origin or held.size > head.size:
+    if held.size > head.size:  # That its name is the log's, question 8 asks.
         return 0
     root = root_of(map(leaf_hash, entries(0, held.size)))
     return held.size if root == held.root else 0
