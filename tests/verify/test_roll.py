@@ -19,10 +19,8 @@ from tests.rolling import (
     continuation,
     last_checkpoint,
     log_named,
-    roll,
     roll_note,
     rolled_world,
-    trade,
 )
 from tests.verify.packages import (
     OTHER_LOG,
@@ -34,6 +32,7 @@ from tests.verify.packages import (
     policy_of,
     sentences,
 )
+from tests.verify.test_texts import by_script
 from tests.world import ORIGIN, World
 
 HOLDS = Verdict.HOLDS
@@ -73,18 +72,34 @@ def of_the_log(report: Report) -> str:
     return "\n".join(sentences(report, 8))
 
 
-def forged(out: Path, checkpoint: Callable[[World], bytes]) -> Report:
-    """What is said of a log that goes on from another checkpoint than its last."""
-    world = World()
-    trade(world, 60)
-    roll_ready = World()
-    trade(roll_ready, 60)
-    roll(roll_ready)
-    world.entries, world.state = roll_ready.entries[:-1], roll_ready.state
-    world.state = world.state._replace(origins=(ORIGIN,))
-    closed = len(world.entries)
-    world.entries.append(continuation(world, checkpoint(world)))
-    return a_package(world, closed, out / "evidence").verified()
+def forged(out: Path, checkpoint: Callable[[World], bytes]) -> Handed:
+    """A package of a log that goes on from another checkpoint than its last."""
+    world, closed = rolled_world()
+    before = World()
+    before.entries, before.now = world.entries[:closed], world.now
+    world.entries[closed:] = [continuation(before, checkpoint(before))]
+    return a_package(world, closed, out / "evidence")
+
+
+def with_a_gap(out: Path) -> Handed:
+    """Entries that were lawful later stand between the two names."""
+    world, closed = rolled_world()
+    world.entries[closed:closed] = world.entries[-2:]
+    return a_package(world, closed, out / "evidence")
+
+
+def with_another_successor(out: Path) -> Handed:
+    """The log goes on under a name that nobody has said."""
+    world, closed = rolled_world()
+    last = last_checkpoint(world, size=closed)
+    world.entries[closed] = continuation(world, last, LATER)
+    source = source_of(world, closed, name=LATER)
+    return build_of(world, source, out / "evidence")
+
+
+def with_another_root(out: Path) -> Handed:
+    """The checkpoint that the next name begins with is of another tree."""
+    return forged(out, lambda w: signed_over(w, bytes(32)))
 
 
 def test_a_package_that_spans_a_roll_holds_and_names_both(kept: Handed) -> None:
@@ -188,17 +203,14 @@ def signed_over(world: World, root: bytes) -> bytes:
 def test_a_forged_predecessor_is_refused(
     tmp_path: Path, checkpoint: Callable[[World], bytes], why: str
 ) -> None:
-    report = forged(tmp_path, checkpoint)
+    report = forged(tmp_path, checkpoint).verified()
     assert 8 in failing(report)
     assert why in of_the_log(report)
     assert "predecessor: " in of_the_log(report)
 
 
 def test_nothing_may_stand_between_two_names(tmp_path: Path) -> None:
-    world, closed = rolled_world()
-    gap = world.entries[-2:]  # Some entries that were lawful later.
-    world.entries[closed:closed] = gap
-    report = a_package(world, closed, tmp_path / "evidence").verified()
+    report = with_a_gap(tmp_path).verified()
     assert 8 in failing(report)
     said = of_the_log(report)
     assert "has ended" in said
@@ -208,12 +220,7 @@ def test_nothing_may_stand_between_two_names(tmp_path: Path) -> None:
 def test_a_log_has_one_successor_and_it_is_the_one_that_was_named(
     tmp_path: Path,
 ) -> None:
-    world, closed = rolled_world()
-    world.entries[closed] = continuation(
-        world, last_checkpoint(world, size=closed), LATER
-    )
-    source = source_of(world, closed, name=LATER)
-    report = build_of(world, source, tmp_path / "evidence").verified()
+    report = with_another_successor(tmp_path).verified()
     assert 8 in failing(report)
     assert f"continuation as {LATER}: want {NEXT}" in of_the_log(report)
     assert f"plain scan: goes on as {LATER}; want {NEXT}" in of_the_log(report)
@@ -237,3 +244,36 @@ def test_a_part_shows_where_names_end_and_begin(tmp_path: Path) -> None:
     part.path.joinpath(f"entries/{closed:012}.note").unlink()
     part.list_again()
     assert 8 in failing(part.verified())
+
+
+def test_the_script_is_told_the_same(kept: Handed, tmp_path: Path) -> None:
+    code, said = by_script(kept, tmp_path)
+    assert (code, "FAILS  " in said) == (3, False)
+    assert f"log      {NEXT}" in said
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (with_another_root, "its root is not that of the first"),
+        (with_a_gap, f"the entry after a roll must go on as {NEXT}"),
+        (with_another_successor, f"want {NEXT}"),
+    ],
+)
+def test_the_script_refuses_it_too(
+    tmp_path: Path, made: Callable[[Path], Handed], why: str
+) -> None:
+    code, said = by_script(made(tmp_path), tmp_path)
+    assert code == 1
+    assert why in said
+
+
+def test_the_script_knows_the_name_of_every_size(
+    package: Handed, tmp_path: Path
+) -> None:
+    world, closed = the_world()
+    path = f"checkpoints/{closed + 1}.note"
+    package.write(path, last_checkpoint(world, ORIGIN, closed + 1))
+    package.list_again()
+    code, said = by_script(package, tmp_path)
+    assert (code, f"is of another log than {NEXT}" in said) == (1, True)
