@@ -16,7 +16,7 @@ LATER = "cryptoex.example/kya/2028"
 def roll_note(world: World, *people: NoteSigner, **changes: str) -> bytes:
     """Return a roll of the world's log, by an operator and compliance unless told."""
     said = {"origin": ORIGIN, "successor": NEXT, "reason": "a new year", **changes}
-    rolled = LogRolled(**said, at=world.now)  # type: ignore[arg-type]
+    rolled = LogRolled(**said, at=world.now)
     return acts.roll(rolled, *(people or (world.operators[0], CARLA)))
 
 

@@ -2,6 +2,12 @@
 
 import pytest
 
+from kya.codec.rolls import (
+    parse_continuation,
+    parse_roll,
+    render_continuation,
+    render_roll,
+)
 from kya.core.admission import objection
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.fold import apply
@@ -11,6 +17,7 @@ from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from tests.halting import CARLA, enrol_supervisors
 from tests.rolling import LATER, NEXT, continuation, last_checkpoint, roll, roll_note
+from tests.surface.blocks import ROOT
 from tests.world import ORIGIN, World
 
 EARLY = Instant.parse("2026-01-01T00:00:00.000000Z")
@@ -121,3 +128,12 @@ def test_a_continuation_holds_a_note_in_one_spelling(world: World) -> None:
     world.append(roll_note(world))
     with pytest.raises(InputError, match="note"):
         Entry.read(continuation(world, checkpoint=last_checkpoint(world) + b"x"))
+
+
+def test_the_examples_of_the_page_are_read_and_written_alike() -> None:
+    blocks = (ROOT / "spec/roll.md").read_text("utf-8").split("```\n")[1::2]
+    rolled, continued = (block.encode() for block in blocks[:2])
+    assert render_roll(parse_roll(rolled)) == rolled
+    event = parse_continuation(continued)
+    assert render_continuation(event) == continued
+    assert event.checkpoint == blocks[2].encode()
