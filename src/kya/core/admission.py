@@ -80,8 +80,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _against_decision(state, event)
         case VenueReported():
             return against_report(state, event)
-        case LogOpened():
-            return _against_opening(state, event)
+        case LogOpened() | LogRolled() | LogContinued():
+            return _against_naming(state, event)
         case MandateGranted() | OverrideGranted():
             return _against_grant(state, event)
         case AgentRegistered() | EnrolmentRefused():
@@ -108,8 +108,6 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return against_baseline(state, event)
         case IncidentActed() | AlertSettled():
             return against_incident(state, event)
-        case LogRolled() | LogContinued():
-            return against_roll(state, event)
         case TextErased() | ClockCompared():
             return _against_dating(state, event)
         case _ as never:
@@ -182,8 +180,12 @@ def _against_workload(
             assert_never(never)
 
 
-def _against_opening(state: State, event: LogOpened) -> str | None:
-    """A log is opened once, by an authority."""
+def _against_naming(
+    state: State, event: LogOpened | LogRolled | LogContinued
+) -> str | None:
+    """A log is opened once, by an authority; then its names follow one another."""
+    if not isinstance(event, LogOpened):
+        return against_roll(state, event)
     if state.opened is not None:
         return "the log is open already"
     if event.authority.role is not Role.AUTHORITY:

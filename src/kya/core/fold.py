@@ -77,8 +77,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_decision(state, event)
         case VenueReported():
             return _with_report(state, event)
-        case LogOpened():
-            return _opened(state, event)
+        case LogOpened() | LogRolled() | LogContinued():
+            return _named(state, event)
         case MandateGranted() | OverrideGranted():
             return _with_grant(state, event)
         case AgentRegistered() | EnrolmentRefused():
@@ -101,8 +101,6 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return with_baseline(state, event)
         case IncidentActed() | AlertSettled():
             return with_incident(state, event)
-        case LogRolled() | LogContinued():
-            return with_roll(state, event)
         case TextErased():
             return state
         case ClockCompared(at=at):
@@ -111,8 +109,10 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             assert_never(never)
 
 
-def _opened(state: State, event: LogOpened) -> State:
-    """Begin with the issuing CA and the authority."""
+def _named(state: State, event: LogOpened | LogRolled | LogContinued) -> State:
+    """Begin with the issuing CA and the authority, or go on under another name."""
+    if not isinstance(event, LogOpened):
+        return with_roll(state, event)
     opened = state._replace(
         opened=event, origins=(event.origin,), now=event.at, issuers=(event.issuer,)
     )
