@@ -7,6 +7,7 @@ import typer
 
 from kya.authority import acts
 from kya.authority.baseline_words import lock_sentences, source_text
+from kya.cli.baseline_drift import Drift
 from kya.cli.baseline_source import Struck, seqs_of
 from kya.cli.desk import open_desk, publish_if_running
 from kya.cli.key import names_under
@@ -78,7 +79,7 @@ def lock_command(
         baseline=baseline, source=None if elsewhere else _source(first, last, struck)
     )
     signers, said = read_people(people), wanted.at(system_clock().clock.now())
-    _show_what_is_signed(said, people)
+    _show_what_is_signed(said, people, data)
     if out is None:
         index = lock(open_desk(data), wanted, signers)
         answer(f"locked {said.digest} for {said.agent} entry {index}")
@@ -102,7 +103,7 @@ def countersign(
     raw = read_bytes(note, "lock")
     talk(f"signed so far by {', '.join(names_under(raw))}")
     said = parse_lock(SignedNote.parse(raw).text)
-    _show_what_is_signed(said, [person])
+    _show_what_is_signed(said, [person], data)
     talk(f"  from      {said.at}")
     [signer] = signers_of(open_desk(data), read_people([person]))
     signed = acts.countersign_lock(raw, signer)
@@ -117,20 +118,27 @@ def record(note: Note, data: Data = DATA_DEFAULT) -> None:
     for sentence in lock_sentences(said):
         talk(sentence)
     talk(f"from      {said.at}")
+    _show_what_is_replaced(said, data)
     index = record_lock(open_desk(data), raw)
     answer(f"locked {said.digest} for {said.agent} entry {index}")
 
 
 def lock_in_force(data: Path, agent: str) -> tuple[int, BaselineLocked]:
     """Return the agent's newest lock on record, with its entry."""
+    found = _newest_lock(data, agent)
+    if found is None:
+        raise InputError(f"{agent}: no baseline is locked in this log")
+    return found
+
+
+def _newest_lock(data: Path, agent: str) -> tuple[int, BaselineLocked] | None:
+    """Return the agent's newest lock on record, if any is, with its entry."""
     publish_if_running(data)
     opened = open_installation(data)
     size = published(data / "log", opened.note_signer(LOG).key).size
     every = published_locks(data / "log", size)
     found = [each for each in every if each[1].lock.agent == agent]
-    if not found:
-        raise InputError(f"{agent}: no baseline is locked in this log")
-    return found[-1]
+    return found[-1] if found else None
 
 
 def lock_facts(index: int, locked: BaselineLocked) -> dict[str, object]:
@@ -142,10 +150,23 @@ def lock_facts(index: int, locked: BaselineLocked) -> dict[str, object]:
     }
 
 
-def _show_what_is_signed(said: Lock, people: list[str]) -> None:
-    """Tell people what a signature of theirs stands under."""
+def _show_what_is_signed(said: Lock, people: list[str], data: Path) -> None:
+    """Tell people what a signature of theirs stands under, and what it changes."""
+    _show_what_is_replaced(said, data)
     talk(f"to be signed by {', '.join(people)}:")
     for sentence in lock_sentences(said):
+        talk(f"  {sentence}")
+
+
+def _show_what_is_replaced(said: Lock, data: Path) -> None:
+    """Tell people how far a baseline has moved from the one that it replaces."""
+    found = _newest_lock(data, said.agent)
+    if found is None:
+        talk(f"{said.agent}: the first baseline, it replaces none")
+        return
+    index, locked = found
+    talk(f"it replaces the baseline of entry {index}, locked {locked.at}:")
+    for sentence in Drift.between(locked.lock.baseline, said.baseline).sentences():
         talk(f"  {sentence}")
 
 

@@ -36,6 +36,10 @@ def console(
         Path | None,
         typer.Option(help="Serve programs, too: the file that `kya token` keeps."),
     ] = None,
+    oidc: Annotated[
+        Path | None,
+        typer.Option(help="Let in whom an identity provider lets in: a TOML file."),
+    ] = None,
     evidence_from: Annotated[
         Path | None,
         typer.Option(
@@ -64,6 +68,7 @@ def console(
         port=port,
         origin=origin.rstrip("/"),
         tokens=tokens,
+        oidc=oidc,
         data=evidence_from,
         quorum=Quorum(
             directors=frozenset(directors or ()), signatures_min=directors_min

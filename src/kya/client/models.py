@@ -127,11 +127,15 @@ class ScopeLine(Told, frozen=True, kw_only=True):
 
 
 class BaselineTold(Told, frozen=True, kw_only=True):
-    """The baseline in force for an agent, and what its newest orders score by it."""
+    """The baseline in force for an agent, and what its newest orders score by it.
+
+    `expires_at` is not there where the mandate lets a baseline become of any age.
+    """
 
     agent: str
     baseline: str
     since: str
+    expires_at: str | None
     on_probation: int
     sequence_score: str
     newest_score: str | None

@@ -78,6 +78,8 @@ ROUTES: Final[tuple[tuple[str, str, Access, Answer], ...]] = (
     ("POST", "/acts/{act}/signature", Access.ACTOR, doors.put_signature),
     ("POST", "/acts/{act}/withdrawal", Access.ACTOR, doors.withdraw),
     ("GET", "/sign-in", Access.ANYONE, doors.sign_in_page),
+    ("GET", "/provider", Access.ANYONE, doors.to_provider),
+    ("GET", "/provider/return", Access.ANYONE, doors.from_provider),
     ("POST", "/sign-in/challenge", Access.ANYONE, doors.challenge),
     ("POST", "/sign-in", Access.ANYONE, doors.sign_in),
     ("POST", "/sign-out", Access.PERSON, doors.sign_out),

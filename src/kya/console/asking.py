@@ -20,6 +20,7 @@ from kya.console.follow import Follower
 from kya.console.kinds import ACTING
 from kya.console.limits import FORM_BYTES_MAX
 from kya.console.packages import Packages
+from kya.console.reception import Reception, Visit
 from kya.console.reviews import Reviews
 from kya.console.sessions import Session, Sessions
 from kya.console.waiting import Queue
@@ -30,6 +31,7 @@ from kya.pki.stopping import STOPPING, SUPERVISING
 
 NO_QUORUM: Final = Quorum()
 COOKIE: Final = "__Host-kya-session"
+VISIT_COOKIE: Final = "__Host-kya-visit"
 TOKEN_HEADER: Final = "x-form-token"  # noqa: S105  the name of a header
 
 
@@ -51,7 +53,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Everything that pages are made from."""
+    """Everything that pages are made from, and a `reception` if people pass one."""
 
     follower: Follower
     sessions: Sessions
@@ -59,6 +61,7 @@ class Console:
     reviews: Reviews
     now: Callable[[], Instant]
     templates: Environment
+    reception: Reception | None = None
     quorum: Quorum = NO_QUORUM
     packages: Packages | None = None
 
@@ -88,6 +91,14 @@ class Asking:
     def has_person(self) -> bool:
         """Whether somebody is signed in."""
         return self._person is not None
+
+    @property
+    def visit(self) -> Visit | None:
+        """Whom the firm's identity provider has let in, in this browser."""
+        reception = self.console.reception
+        if reception is None:
+            return None
+        return reception.find(self.request.cookies.get(VISIT_COOKIE, ""))
 
     def page(self, template: str, status: int = 200, **values: object) -> Response:
         """Return a page; every one shows who is signed in, and how the log stands."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from kya.codec.note import SignedNote
+from kya.codec.note import SignedNote, VerifierKey
 from kya.console.limits import STREAMS_MAX
 from kya.console.reading import Reading
 from kya.console.sight import Sight, Witnessed
@@ -22,9 +22,10 @@ from kya.core.errors import (
     TransientError,
 )
 from kya.core.instant import Instant
-from kya.tlog.checkpoint import Checkpoint, open_checkpoint
+from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.cosigned import cosigned_by
 from kya.tlog.merkle import Frontier, leaf_hash
+from kya.tlog.names import named_origin, open_under_its_name
 from kya.tlog.policy import Policy
 from kya.tlog.proof import Proof
 from kya.tlog.tree import Tree, entries, inclusion_proof
@@ -88,6 +89,11 @@ class Follower:
             event.set()
 
     @property
+    def origin(self) -> str:
+        """The log's present name; the policy's, before anything was read."""
+        return self.reading.state.origin or self.policy.logs[0].key.name
+
+    @property
     def tabs(self) -> int:
         """How many follow the log now."""
         return len(self._waiting)
@@ -140,15 +146,15 @@ class Follower:
         )
         note = SignedNote.parse(sight.checkpoint)
         proof = Proof(index=index, path=path, checkpoint=note)
-        key = self.policy.logs[0].key
-        proof.verify(raw, key.name, [key])
+        origin = named_origin(sight.checkpoint)
+        key = VerifierKey.from_spki(origin, self.policy.logs[0].key.spki)
+        proof.verify(raw, origin, [key])
         return proof
 
     async def _advance(self) -> None:
         """Read up to the newest checkpoint, and show it if it holds."""
         raw = await asyncio.to_thread(self.source.file, "checkpoint")
-        key = self.policy.logs[0].key
-        checkpoint = open_checkpoint(raw, key.name, [key])
+        checkpoint = open_under_its_name(raw, [self.policy.logs[0].key])
         size = self.reading.size
         if checkpoint.size < self.sight.size:
             msg = f"it has {checkpoint.size} entries, and {self.sight.size} were shown"
@@ -158,6 +164,7 @@ class Follower:
             await self._read_on(size, checkpoint)
         elif self._frontier.root != checkpoint.root:
             raise DistrustError("two checkpoints of one size differ")
+        self._require_names(checkpoint)
         self.sight = Sight(
             checkpoint=raw,
             size=checkpoint.size,
@@ -166,6 +173,15 @@ class Follower:
             is_ready=True,
             witnessed=await self._witnessed(checkpoint.size),
         )
+
+    def _require_names(self, checkpoint: Checkpoint) -> None:
+        """Raise unless the log has the policy's name, or has gone on from it."""
+        state, name = self.reading.state, self.policy.logs[0].key.name
+        if checkpoint.origin != state.origin or name not in state.origins:
+            raise DistrustError(
+                f"checkpoint of {checkpoint.origin!r}: the policy names {name!r}, and"
+                f" the entries {state.origin!r}"
+            )
 
     async def _read_on(self, start: int, checkpoint: Checkpoint) -> None:
         """Take the entries up to the checkpoint, once they make its root.

@@ -34,6 +34,12 @@ CHALLENGES_MAX: Final = 1_024
 CHALLENGE_SECONDS_MAX: Final = 60
 """How long a challenge may be answered: the time of one touch of a button."""
 
+LOGIN_SECONDS_MAX: Final = 600
+"""How long somebody may be at the identity provider: a password and a second factor."""
+
+VISITS_MAX: Final = 1_024
+"""People whom the identity provider has let in, and who have not signed in yet."""
+
 DRAFTS_MAX: Final = 256
 """Acts that wait for a signature at once, of all people together."""
 

@@ -18,11 +18,13 @@ from kya.console.app import create_console_app
 from kya.console.asking import NO_QUORUM, Console
 from kya.console.follow import Follower
 from kya.console.packages import Packages
+from kya.console.reception import Reception
 from kya.console.render import environment
 from kya.console.reviews import Reviews
 from kya.console.sessions import Sessions
 from kya.console.waiting import Queue
 from kya.core.errors import InputError
+from kya.core.instant import Instant
 from kya.core.limits import ENTRY_BYTES_MAX
 from kya.tlog.policy import Policy
 from kya.tlog.tile import TILE_WIDTH
@@ -46,7 +48,8 @@ class ConsoleSettings:
 
     `origin` is what their browsers call the console; empty where nothing stands before
     it. `tokens` is the file of those that open the API for programs; without it there
-    is none. `quorum` is the firm's rule of who signs mandates. `data` is the
+    is none. `oidc` is the agreement with an identity provider, if people pass one.
+    `quorum` is the firm's rule of who signs mandates. `data` is the
     directory of the log, where it is on this host, to build evidence from.
     """
 
@@ -56,6 +59,7 @@ class ConsoleSettings:
     port: int = 0
     origin: str = ""
     tokens: Path | None = None
+    oidc: Path | None = None
     quorum: Quorum = NO_QUORUM
     data: Path | None = None
 
@@ -110,6 +114,7 @@ async def _serve(
             reviews=Reviews(follower),
             now=now,
             templates=environment(),
+            reception=_reception(settings.oidc, origin, now),
             quorum=settings.quorum,
             packages=_packages(settings, follower, stack),
         )
@@ -133,6 +138,18 @@ async def _serve(
             following.cancel()
             await asyncio.gather(serving, letting_go)
             await asyncio.gather(following, return_exceptions=True)
+
+
+def _reception(
+    agreed: Path | None, origin: str, now: Callable[[], Instant]
+) -> Reception | None:
+    """Return what people pass before they sign in; None if that is nothing."""
+    if agreed is None:
+        return None
+    # Only who has agreed on something needs its library.
+    from kya.wiring.identity_provider import provider_at  # noqa: PLC0415
+
+    return Reception(provider_at(agreed, origin, now), now, random_bytes)
 
 
 def _packages(
