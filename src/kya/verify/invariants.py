@@ -267,11 +267,9 @@ class PlainScan:
         if not equivocates(said) or said["seq"] > self.agents[said["agent"]].seq:
             self._fail(10, "plain scan: an equivocation that is none")
             return
-        self.findings.holds(
-            10,
-            f"remark: {said['agent']} signed two orders under seq {said['seq']}; the"
-            f" one that did not count stands in entry {self._index}",
-        )
+        two = f"{said['agent']} signed two orders under seq {said['seq']}"
+        one = f"the one that did not count stands in entry {self._index}"
+        self.findings.holds(10, f"remark: {two}; {one}")
 
     def conclude(self) -> None:
         """Say what no entry has explained by the end of the log."""
