@@ -34,6 +34,8 @@ class Kind(Enum):
     REGISTER = "register"
     PIN = "pin"
     LOCK = "lock"
+    LIMIT = "limit"
+    WITHDRAW = "withdraw"
 
 
 MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
@@ -52,6 +54,8 @@ MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
         Kind.REGISTER: (Role.OPERATOR,),
         Kind.PIN: (Role.OPERATOR,),
         Kind.LOCK: SUPERVISING,
+        Kind.LIMIT: SUPERVISING,
+        Kind.WITHDRAW: SUPERVISING,
     }
 )
 """Whose signature counts under each; nobody else is offered it."""
