@@ -124,6 +124,12 @@ def test_revokes_and_replaces(office: Up) -> None:
     assert "no certificate is active" in early.err
     assert host.signer().public_key() == key.public_key()
     assert office.kya("agent", "revoke", "replaced", "--reason", "lost").code == 0
+    steps = office.kya("agent", "replacement", "replaced", "--json")
+    assert steps.code == 1
+    told = {each["step"]: each["state"] for each in steps.json["steps"]}
+    assert told["Former certificate"] == told["Mandate"] == "done"
+    assert told["New key and certificate"] == "look", "its registration is open"
+    assert told["First allowed order"] == "open"
     people = ("--as", "alice", "--as", "bob")
     lifted = office.kya("agent", "reinstate", "replaced", "--reason", "no", *people)
     assert lifted.code == 2
@@ -132,6 +138,11 @@ def test_revokes_and_replaces(office: Up) -> None:
     assert new.json["serial"] != first["serial"]
     assert new.json["mandate"] == first["mandate"]
     assert host.signer().public_key() != key.public_key()
+    shown = office.kya("agent", "replacement", "replaced").out
+    assert (
+        f"done   New key and certificate  fetched: serial {new.json['serial']}" in shown
+    )
+    assert office.kya("agent", "replacement", "nobody").code == 2
     # Nothing that ever signed is thrown away.
     kept = sorted(path.name for path in (host.directory / "keys").glob("*.pem"))
     assert kept == ["agent-former-1.pem", "agent-new-former-1.pem", "agent.pem"]

@@ -20,6 +20,7 @@ from kya.cli.output import (
     read_bytes,
     talk,
 )
+from kya.cli.replacement import replacement
 from kya.cli.revoke import revoke
 from kya.cli.show_credential import show_credential
 from kya.cli.workload import anchor, digest, pin_runtime
@@ -176,6 +177,7 @@ def reinstate(
 
 
 app.command("revoke")(revoke)
+app.command("replacement")(replacement)
 app.command("pin")(pin_runtime)
 app.command("anchor")(anchor)
 app.command("digest")(digest)
