@@ -36,6 +36,6 @@ def replacement(
         answer_json({"agent": name, "steps": steps})
     else:
         for each in found.stages:
-            answer(f"{each.done.value:<5}  {each.name:<24}{each.said}")
+            answer(f"{each.done.value:<5}  {each.name:<25}{each.said}")
     if any(each.done is not Done.DONE for each in found.stages):
         raise typer.Exit(Exit.NO)
