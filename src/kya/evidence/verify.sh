@@ -3720,8 +3720,8 @@ function hold_against(i, name, page, key, sum, price,   c, part, market, most, b
     broken = ""
     if (LIMITED[page] != "" && (part[2] == "BUY" ? more(price, scaled(LIMITED[page], 10)) \
         : more(scaled(LIMITED[page], 10), price))) broken = broken " order.limit_price"
-    most = LIMIT[c, "price_collar_bps"]
-    if (((c, "price_collar_bps") in LIMIT) && MET[page] != "" \
+    most = (c, "price_collar_bps") in LIMIT ? LIMIT[c, "price_collar_bps"] : ""
+    if (most != "" && MET[page] != "" \
         && more(times(difference(price, MET[page]), 10000), times(most, MET[page])))
         broken = broken aside_or(page, "price.collar")
     if (MONEY[key] == market[2]) {
@@ -3736,8 +3736,8 @@ function hold_against(i, name, page, key, sum, price,   c, part, market, most, b
     if (MONEY[key] == market[2] && CURRENCY[c] == market[1] && more( \
         times(GOT[page], power(decimals(most) + 10)), times(times(digits(most), power(held)), GOT_BY[page])))
         broken = broken aside_or(page, "order.amount")
-    most = UNITS_MAX[c, part[1]]
-    if (((c, "order_units_max") in LIMIT) && MONEY[key] == market[2] && more( \
+    most = (c, part[1]) in UNITS_MAX ? UNITS_MAX[c, part[1]] : ""
+    if (most != "" && MONEY[key] == market[2] && more( \
         times(GOT[page], power(28)), times(times(scaled(most, 18), power(held)), GOT_BY[page])))
         broken = broken aside_or(page, "order.units")
     if (broken != "") fail(9, i, name ": breaks" broken ", which its order was allowed by")
