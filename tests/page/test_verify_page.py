@@ -31,6 +31,7 @@ from tests.verify.packages import (
     published,
 )
 from tests.verify.test_baselines import ageing
+from tests.verify.test_exact_fills import FINAL, half_a_cent
 from tests.verify.test_recheck import (
     beyond_the_collar,
     more_units_than_an_order_may_have,
@@ -318,6 +319,14 @@ def test_an_execution_beyond_what_was_allowed_fails(
     answers = ask(given, given)
     assert answers.having(FAILS) == ({9} if limits else set())
     assert (f"breaks {limits}, which" in str(answers.sentences[9])) is bool(limits)
+
+
+@pytest.mark.parametrize(("last", "fails"), [(FINAL, False), ("10000.005", True)])
+def test_fills_finer_than_a_cent_are_matched_exactly(
+    ask: Ask, tmp_path: Path, last: str, *, fails: bool
+) -> None:
+    given = handed_over(half_a_cent(last=last), tmp_path / "evidence")
+    assert ask(given, given).having(FAILS) == ({9} if fails else set())
 
 
 def test_a_baseline_that_expires_is_followed(ask: Ask, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from kya.core.scope import Scope
 from kya.core.valuation import touch
 
 _ONE: Final = 10**PRICE_DECIMALS
+_AMOUNT: Final = 10**QUANTITY_DECIMALS
 
 
 class Bounds(NamedTuple):
@@ -33,8 +34,8 @@ class Bounds(NamedTuple):
 class Done(NamedTuple):
     """What has been executed of an order, in both currencies of its market.
 
-    `paid` adds up minor units times price, `got` minor units by price, both exactly, at
-    prices in 10**-10.
+    `paid` adds up amounts times prices, `got` amounts by prices, both exactly, of
+    amounts in 10**-18 at prices in 10**-10.
     """
 
     paid: int = 0
@@ -85,9 +86,9 @@ def _value(order: Order, scope: Scope, done: Done) -> Fraction:
     base, quote = order.market.split("/")
     held, wanted = order.amount.currency, scope.currency
     if (held.code, wanted.code) == (base, quote):
-        return Fraction(done.paid * 10**wanted.decimals, _ONE * 10**held.decimals)
+        return Fraction(done.paid * 10**wanted.decimals, _ONE * _AMOUNT)
     if (held.code, wanted.code) == (quote, base):
-        return done.got * Fraction(_ONE * 10**wanted.decimals, 10**held.decimals)
+        return done.got * Fraction(_ONE * 10**wanted.decimals, _AMOUNT)
     return Fraction(0)
 
 
@@ -97,6 +98,5 @@ def _beyond_units(order: Order, most: Quantity, done: Done) -> Iterator[str]:
     held = order.amount.currency
     if held.code != quote:
         return
-    units = done.got * Fraction(_ONE * 10**QUANTITY_DECIMALS, 10**held.decimals)
-    if units > most.units:
+    if done.got * _ONE > most.units:
         yield f"{most} units at most in all (order.units)"
