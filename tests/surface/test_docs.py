@@ -28,14 +28,16 @@ from kya.codec import (
     place_limits,
     registrations,
     reports,
+    rolls,
     scopes,
     sessions,
     standings,
     statements,
 )
 from kya.codec.canonical import Statement
-from kya.config import Config, PaperSection, VenueSection
+from kya.config import Config, PaperSection
 from kya.config_outside import AlertSection, PriceSourceSection
+from kya.config_venues import VenueSection
 from kya.core.checks import CHECKS
 from kya.core.control import IDENTITY_REASONS, Reason
 from kya.core.lifecycle import NEXT
@@ -198,6 +200,8 @@ LINES: Final = (
     incidents.AlertLine,
     erasures.ErasureLine,
     clock_comparisons.ClockLine,
+    rolls.RollLine,
+    rolls.ContinuationLine,
 )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from kya.authority.baseline_words import source_text
 from kya.cli.baseline_drift import Drift
 from kya.cli.baseline_lock import (
     countersign,
@@ -28,7 +29,6 @@ from kya.cli.baseline_source import (
 )
 from kya.cli.baseline_telling import (
     refusal_fields,
-    source_text,
     unusual_fields,
     unusual_text,
 )

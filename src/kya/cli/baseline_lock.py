@@ -1,15 +1,14 @@
 """`kya baseline lock`: two people put a baseline in force, and see what they sign."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kya.authority import acts
+from kya.authority.baseline_words import lock_sentences, source_text
 from kya.cli.baseline_drift import Drift
 from kya.cli.baseline_source import Struck, seqs_of
-from kya.cli.baseline_telling import source_text
 from kya.cli.desk import open_desk, publish_if_running
 from kya.cli.key import names_under
 from kya.cli.output import (
@@ -25,7 +24,6 @@ from kya.codec.baselines import parse_baseline
 from kya.codec.note import SignedNote
 from kya.core.baseline import BaselineLocked, Lock, Source
 from kya.core.errors import InputError
-from kya.core.instant import Day
 from kya.wiring.baseline_desk import (
     WantedLock,
     lock,
@@ -123,19 +121,6 @@ def record(note: Note, data: Data = DATA_DEFAULT) -> None:
     _show_what_is_replaced(said, data)
     index = record_lock(open_desk(data), raw)
     answer(f"locked {said.digest} for {said.agent} entry {index}")
-
-
-def lock_sentences(said: Lock) -> Iterator[str]:
-    """Yield what a lock says, a line each."""
-    baseline, source = said.baseline, said.source
-    days = f"{Day(baseline.first_day)} to {Day(baseline.last_day)}"
-    yield f"agent     {said.agent}"
-    yield f"baseline  {said.digest}"
-    yield f"orders    {baseline.orders}, on {baseline.days} days from {days}"
-    if source is None:
-        yield "source    learned elsewhere: nobody can learn it again from the log"
-    else:
-        yield f"source    seq {source_text(source)}"
 
 
 def lock_in_force(data: Path, agent: str) -> tuple[int, BaselineLocked]:

@@ -29,6 +29,7 @@ from kya.core.power_events import LogOpened
 from kya.core.price import ReferencePrice
 from kya.core.registration import Registration
 from kya.core.reservation import Target
+from kya.core.roll import LogRolled
 from kya.core.runtime import Runtime
 from kya.core.session import RegionAnchor, Session
 from kya.core.workload_events import RuntimePinned, SessionStarted
@@ -151,7 +152,8 @@ class State(NamedTuple):
     are the newest of each name, withdrawn ones too. `incidents` are all that were ever
     opened, by id. `undecided` is an order whose
     decision is the next entry, `unlisted` a revoked credential whose list is the next
-    entry.
+    entry. `origins` are the names that the log has had, the present one last; `rolled`
+    says that it has ended, and the next entry goes on under the next one.
     """
 
     opened: LogOpened | None = None
@@ -175,3 +177,10 @@ class State(NamedTuple):
     crl: bytes = b""
     undecided: OrderSubmitted | None = None
     unlisted: str | None = None
+    origins: tuple[str, ...] = ()
+    rolled: LogRolled | None = None
+
+    @property
+    def origin(self) -> str:
+        """The log's present name; empty before it is opened."""
+        return self.origins[-1] if self.origins else ""

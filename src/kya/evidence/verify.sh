@@ -174,7 +174,7 @@ make_folder() {
     KYA_TMP=$tmp
     KYA_PACKAGE=$package
     export KYA_TMP KYA_PACKAGE
-    mkdir "$tmp/leaf" "$tmp/raw" "$tmp/text" "$tmp/sig" "$tmp/hash" "$tmp/der" \
+    mkdir "$tmp/continued" "$tmp/leaf" "$tmp/raw" "$tmp/text" "$tmp/sig" "$tmp/hash" "$tmp/der" \
         "$tmp/pem" "$tmp/key" "$tmp/spki" "$tmp/shown" "$tmp/scope" "$tmp/crl" \
         "$tmp/note" "$tmp/log" "$tmp/session" "$tmp/policy"
     : >"$tmp/findings"
@@ -1527,6 +1527,10 @@ function judge(i, line,   kind) {
     if (REVOKING != "" && kind != "kya/crl/v1")
         fail(1, REVOKING, "the entry after a revocation must be its list")
     REVOKING = ""
+    if (NEXT_NAME != "" && kind != "kya/continuation/v1") {
+        fail(8, i, "the log has ended; the entry after a roll must go on as " NEXT_NAME)
+        NEXT_NAME = ""
+    }
     if ((i == 0) != (kind == "kya/log/v1"))
         fail(1, i, "the first entry, and it alone, opens the log")
     if (kind == "kya/decision/v1") { on_decision(i, line); return }
@@ -1552,6 +1556,8 @@ function judge(i, line,   kind) {
     else if (kind == "kya/rearm/v1") on_rearm(i)
     else if (kind == "kya/erasure/v1") on_erasure(i)
     else if (kind == "kya/clock/v1") on_clock(i, line)
+    else if (kind == "kya/roll/v1") on_roll(i)
+    else if (kind == "kya/continuation/v1") on_continuation(i)
     else if (kind == "kya/incident/v1") on_step(i)
     else if (kind == "kya/alert/v1") on_alert(i, line)
     else if (kind == "kya/place-limits/v1") on_place_limits(i)
@@ -1567,7 +1573,7 @@ function on_log(i) {
     if (!fields(i, 1, "_type,at,authority,clock,issuer,origin,root,root_crl") || i != 0) return
     if (V["root"] != ENVIRON["KYA_ROOT"])
         fail(1, i, "the log was opened under another root than yours")
-    ORIGIN = V["origin"]
+    goes_by(i, V["origin"])
     CLOCK = V["clock"]
     NOW = V["at"]
     ISSUER[V["issuer"]] = i
@@ -2021,6 +2027,40 @@ function on_erasure(i) {
         fail(8, i, "want two people, one of compliance or risk management")
     if (!within("request retention error", V["ground"]) || !is_digest(V["text"]))
         fail(8, i, "no ground or text that an erasure can have")
+}
+
+function goes_by(i, name) {
+    ORIGIN = name
+    HAD[name] = 1
+    print i "\t" name >(TMP "/names")
+}
+
+function on_roll(i) {
+    WHAT[i] = "roll of the log"
+    if (!fields(i, 8, "_type,at,next,origin,reason")) return
+    not_back_dated(8, i, V["at"])
+    signers(8, i, "compliance operator risk", V["at"])
+    if (!two_people(i, "compliance risk"))
+        fail(8, i, "want two people, one of compliance or risk management")
+    if (V["origin"] != ORIGIN) fail(8, i, "this log is " ORIGIN)
+    if (V["next"] in HAD) fail(8, i, "the log has had the name " V["next"])
+    if (V["reason"] == "" || V["next"] == "") fail(8, i, "no name or reason that a roll can have")
+    NEXT_NAME = V["next"]
+}
+
+# Its checkpoint is held against the entries with all others.
+function on_continuation(i,   last) {
+    WHAT[i] = "the log goes on"
+    if (!fields(i, 8, "_type,at,checkpoint,origin")) return
+    not_back_dated(8, i, V["at"])
+    signers(8, i, "gateway", V["at"])
+    if (NEXT_NAME == "" || V["origin"] != NEXT_NAME)
+        fail(8, i, NEXT_NAME == "" ? "no roll stands before it" : "want " NEXT_NAME)
+    NEXT_NAME = ""
+    last = bytes(unbase64(V["checkpoint"]))
+    if (last == "") fail(8, i, "no checkpoint that it follows")
+    else write_file(TMP "/continued/" i, last)
+    goes_by(i, V["origin"])
 }
 
 function on_clock(i, line,   b, o, at) {
@@ -4134,6 +4174,7 @@ choose_log_keys() {
         while IFS= read -r keyname; do
             fails 8 "policy.txt: names a key for $keyname that your policy does not name"
         done <"$tmp/strange"
+        name_log_keys
         return 0
     fi
     awk -F '\t' -v OFS='\t' 'FILENAME == ARGV[1] { chained[$1] = 1; next }
@@ -4142,6 +4183,23 @@ choose_log_keys() {
         "$tmp/chained" "$tmp/certificates" "$tmp/keys.package" >"$tmp/logkeys"
     [ -s "$tmp/logkeys" ] ||
         fails 8 "policy.txt: no log key for which a certificate under your root vouches"
+    name_log_keys
+}
+
+# A key that counts under one name of the log counts under each that the log has had.
+name_log_keys() {
+    [ "$(wc -l <"$tmp/names" 2>/dev/null || echo 0)" -gt 1 ] || return 0
+    cp "$tmp/logkeys" "$tmp/logkeys.once"
+    cut -f 2 "$tmp/names" >"$tmp/names.only"
+    while IFS='	' read -r number keyname id; do
+        grep -qxF -e "$keyname" "$tmp/names.only" || continue
+        while IFS= read -r name; do
+            [ "$name" != "$keyname" ] || continue
+            id=$({ printf '%s\n' "$name" && tail -c 33 "$tmp/log/$number.id"; } |
+                sha256sum | cut -c 1-8)
+            printf '%s\t%s\t%s\n' "$number" "$name" "$id" >>"$tmp/logkeys"
+        done <"$tmp/names.only"
+    done <"$tmp/logkeys.once"
 }
 
 # Every checkpoint of the package, and the one the regulator holds, signed by the log and
@@ -4166,8 +4224,14 @@ check_checkpoints() {
         [ -s "$tmp/checkpoints.held" ] || fails 8 "your checkpoint: cannot be read"
     fi
     read_witnessed
+    : >"$tmp/checkpoints.continued"
+    for file in "$tmp/continued"/*; do
+        [ -f "$file" ] || continue
+        read_checkpoints "c${file##*/}" "log entry ${file##*/}" "$file"
+        cat "$tmp/checkpoints.c${file##*/}" >>"$tmp/checkpoints.continued"
+    done
     cat "$tmp/checkpoints.newest" "$tmp/checkpoints.former" "$tmp/checkpoints.held" \
-        "$tmp/checkpoints.seen" >"$tmp/checkpoints"
+        "$tmp/checkpoints.seen" "$tmp/checkpoints.continued" >"$tmp/checkpoints"
     awk -F '\t' -v all="$entries" '$2 >= 1 && $2 + 0 <= all + 0 { print $2 }' \
         "$tmp/checkpoints" | roots_at >"$tmp/roots"
     compare_roots
@@ -4204,14 +4268,18 @@ read_witnessed() {
 }
 
 compare_roots() {
-    origin=$(cat "$tmp/origin" 2>/dev/null)
     while IFS='	' read -r file count want name; do
+        # A tree is signed under the name that the log had at its size.
+        origin=$(awk -F '\t' -v n="$count" 'NR == 1 || $1 < n + 0 { name = $2 }
+            END { print name }' "$tmp/names" 2>/dev/null)
         case $file in "$package"/*) file=${file#"$package"/} ;; esac
         case $file in
             checkpoints/*) [ "$file" = "checkpoints/$count.note" ] ||
                 fails 8 "$file: is of size $count" ;;
             witnessed/*) [ "$file" = "witnessed/$count.note" ] ||
                 fails 8 "$file: is of size $count" ;;
+            "log entry "*) [ "$file" = "log entry $count" ] ||
+                fails 8 "$file: goes on from a checkpoint of $count entries, not of all" ;;
         esac
         [ "$name" = "$origin" ] || fails 8 "$file: is of another log than $origin"
         if [ "$count" -gt "$size" ]; then
