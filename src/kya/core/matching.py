@@ -105,7 +105,7 @@ def with_execution(
     account = account._replace(
         executions=(*account.executions, waiting),
         seen=account.seen | {execution.execution_id},
-        done=account.done.plus(executed),
+        done=account.done.plus(order, executed),
     )
     settled, found = _settled(account)
     return settled, (*_rechecked(account, waiting), *found)
