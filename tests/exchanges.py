@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import ccxt
 import ccxt.async_support
+from starlette.types import ASGIApp
 
 from kya.adapters.exchange_faults import Faults
 from kya.adapters.paper_exchange import PaperExchange
@@ -24,6 +25,8 @@ Bot: TypeAlias = Any
 
 _SYNC: Bot = ccxt.kraken
 _ASYNC: Bot = ccxt.async_support.kraken
+_BINANCE: Bot = ccxt.binance
+_ASYNC_BINANCE: Bot = ccxt.async_support.binance
 
 KEY, SECRET = "the-key", b64encode(b"the secret of the account" * 2).decode()
 STOLEN = "another-key-of-the-account"
@@ -39,7 +42,7 @@ def an_exchange(
 
 
 @contextmanager
-def at_socket(edge: KrakenEdge) -> Iterator[str]:
+def at_socket(edge: ASGIApp) -> Iterator[str]:
     """Serve the edge from a thread of its own; yield its URL."""
     listening = listen_on("127.0.0.1", 0, "http")
     servers: list[Server] = []
@@ -83,3 +86,29 @@ def a_bot(url: str, **more: object) -> Bot:
 def an_async_bot(url: str, **more: object) -> Bot:
     """An unmodified asynchronous ccxt bot; close it."""
     return _ASYNC(settings(url, **more))
+
+
+def binance_settings(url: str, **more: object) -> dict[str, object]:
+    """What a bot for Binance tells ccxt: where it is, and that it trades spot alone."""
+    return {
+        "apiKey": KEY,
+        "secret": SECRET,
+        "enableRateLimit": False,
+        "urls": {"api": dict.fromkeys(("public", "private"), f"{url}/api/v3")},
+        "options": {
+            "fetchCurrencies": False,
+            "fetchMargins": False,
+            "fetchMarkets": {"types": ["spot"]},
+        },
+        **more,
+    }
+
+
+def a_binance_bot(url: str, **more: object) -> Bot:
+    """An unmodified ccxt bot for Binance's spot market."""
+    return _BINANCE(binance_settings(url, **more))
+
+
+def an_async_binance_bot(url: str, **more: object) -> Bot:
+    """An unmodified asynchronous one; close it."""
+    return _ASYNC_BINANCE(binance_settings(url, **more))

@@ -12,11 +12,11 @@ from kya.config import (
     InstallationSection,
     LogSection,
     PaperSection,
-    VenueSection,
     read_config,
     render_config,
 )
 from kya.config_outside import PriceSourceSection, PricesSection
+from kya.config_venues import VenueSection
 from kya.core.errors import InputError
 
 FAULTS = tuple(fault.value for fault in Fault)
@@ -252,6 +252,13 @@ FIX = {"kind": "fix", "url": "tls://fix.example", "comp_id": "A", "venue_comp_id
         ({**FIX, "url": ""}, "want tls"),
         ({**FIX, "heartbeat_seconds": 61}, "want 1 to 60"),
         ({**FIX, "key_file": "k", "key_env": "K"}, "and not both"),
+        ({**FIX, "cancel_after_seconds": 60}, 'for kind "ccxt", want 15'),
+        ({"cancel_after_seconds": 60}, 'for kind "ccxt", want 15'),
+        ({"kind": "ccxt", "key_file": "k", "cancel_after_seconds": 14}, "want 15 to"),
+        ({**FIX, "cert_file": "a.pem"}, "want both, or neither"),
+        ({**FIX, "url": "tcp://127.0.0.1:1", "ca_file": "a"}, "for a tls:// url"),
+        ({"kind": "ccxt", "key_file": "k", "server_name": "a"}, "for a tls:// url"),
+        ({"ca_file": "ca.pem"}, "for a tls:// url"),
         ({"kind": "ccxt"}, "want a key_file or a key_env"),
         ({"kind": "ccxt", "key_file": "k", "key_env": "K"}, "and not both"),
         ({"kind": "ccxt", "key_file": "k", "faults": {"c": "lost"}}, "for kind"),

@@ -14,17 +14,16 @@ from kya.config_outside import (
     WitnessesSection,
     is_loopback,
     require_names,
-    require_safe_address,
 )
+from kya.config_venues import DropCopySection, VenueSection
 from kya.core.errors import InputError
 from kya.core.limits import (
-    DROP_COPY_MILLIS_MAX,
     MANDATE_DIRECTORS_MIN,
     RETENTION_YEARS,
-    VENUE_ANSWER_MICROS_MAX,
 )
-from kya.core.limits_outside import ALERT_TARGETS_MAX
-from kya.fix.limits import HEARTBEAT_SECONDS_MAX
+from kya.core.limits_outside import (
+    ALERT_TARGETS_MAX,
+)
 
 CONFIG_FILE: Final = "kya.toml"
 
@@ -37,13 +36,6 @@ connections it opened before have ended by the time the old one does."""
 PORT_MAX: Final = 65_535
 
 TlsMode = Literal["off", "mutual", "proxy"]
-Halting = Literal["venue", "firm", "none"]
-FaultName = Literal["lost", "timeout", "reject", "partial"]
-
-
-VENUE_MILLIS_MIN: Final = 100
-VENUE_MILLIS_MAX: Final = VENUE_ANSWER_MICROS_MAX // 1_000
-"""The gateway itself waits no longer for a venue."""
 
 
 def port_above(port: int) -> int:
@@ -135,74 +127,6 @@ class PaperSection(Section, frozen=True, kw_only=True):
     kind: Literal["recorded", "seeded"] = "seeded"
     directory: str = ""
     seed: int = 1
-
-
-class VenueSection(Section, frozen=True, kw_only=True):
-    """One venue.
-
-    `unexplained` is what is halted when the venue's own list names an execution that
-    the log does not know, or knows otherwise: the venue, the firm, or none.
-
-    `paper`: `faults` maps a client order id to what goes wrong with it. `ccxt`: orders
-    go to `exchange`, at `url` unless that is empty, under the key that is in `key_file`
-    (a path from the data directory: the key and its secret, a line each) or in the
-    environment, in `<key_env>_KEY` and `<key_env>_SECRET`. `fix`: orders go to `url`,
-    `tls://` or, on loopback, `tcp://`, where we are `comp_id` and the venue is
-    `venue_comp_id`; a key, if there is one, is user name and password. With `resets`
-    both sides number their messages anew at each Logon.
-    """
-
-    kind: Literal["paper", "ccxt", "fix"] = "paper"
-    unexplained: Halting = "venue"
-    faults: dict[str, FaultName] = msgspec.field(default_factory=dict[str, FaultName])
-    exchange: Literal["kraken"] = "kraken"
-    url: str = ""
-    key_file: str = ""
-    key_env: str = ""
-    timeout_ms: int = 4_000
-    comp_id: str = ""
-    venue_comp_id: str = ""
-    heartbeat_seconds: int = 30
-    resets: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse what belongs to another kind, and a road that others could read."""
-        if self.kind == "paper":
-            if self.url or self.key_file or self.key_env:
-                raise ValueError(
-                    'url, key_file and key_env are for kind "ccxt" or "fix"'
-                )
-            return
-        if self.faults:
-            raise ValueError('faults are for kind "paper"')
-        is_fix = self.kind == "fix"
-        if is_fix is not bool(self.comp_id and self.venue_comp_id):
-            raise ValueError('comp_id and venue_comp_id are for kind "fix", want both')
-        if self.key_file and self.key_env:
-            raise ValueError("want a key_file or a key_env, and not both")
-        if not (self.key_file or self.key_env or is_fix):
-            raise ValueError("want a key_file or a key_env")
-        if not 1 <= self.heartbeat_seconds <= HEARTBEAT_SECONDS_MAX:
-            raise ValueError(f"heartbeat_seconds: want 1 to {HEARTBEAT_SECONDS_MAX}")
-        if self.url or is_fix:
-            require_safe_address(
-                self.url, ("tls", "tcp") if is_fix else ("https", "http")
-            )
-        if not VENUE_MILLIS_MIN <= self.timeout_ms <= VENUE_MILLIS_MAX:
-            raise ValueError(
-                f"timeout_ms: want {VENUE_MILLIS_MIN} to {VENUE_MILLIS_MAX}"
-            )
-
-
-class DropCopySection(Section, frozen=True, kw_only=True):
-    """How often the venues' own lists of executions are copied; 0 for when asked."""
-
-    every_ms: int = 1_000
-
-    def __post_init__(self) -> None:
-        """Refuse an interval that lies before the one before."""
-        if not 0 <= self.every_ms <= DROP_COPY_MILLIS_MAX:
-            raise ValueError(f"every_ms: want 0 to {DROP_COPY_MILLIS_MAX}")
 
 
 class Config(Section, frozen=True, kw_only=True):

@@ -69,6 +69,14 @@ def require_safe_address(
         )
 
 
+def require_tls(url: str, settings: Iterable[str]) -> None:
+    """Raise ValueError for settings of TLS where there is none."""
+    if any(settings) and urlsplit(url).scheme != "tls":
+        raise ValueError(
+            "ca_file, server_name, cert_file and cert_key_file are for a tls:// url"
+        )
+
+
 class PriceSourceSection(Section, frozen=True, kw_only=True):
     """One source of the prices that orders are judged by.
 

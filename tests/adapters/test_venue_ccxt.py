@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from kya.adapters.ccxt_account import Access
+from kya.adapters.ccxt_timer import SETS_IN_TIME
 from kya.adapters.drop_copy_ccxt import CcxtDropCopy
 from kya.adapters.exchange_faults import ExchangeFault, Faults
 from kya.adapters.exchange_order import BookOrder
@@ -44,6 +45,7 @@ class Bench:
         self.venues: list[CcxtVenue] = []
         self.exchange = an_exchange()
         self.key = KEY
+        self.cancel_after = 0
 
     def venue(self, *faults: ExchangeFault, timeout: int = 4_000) -> CcxtVenue:
         """A venue at a new exchange, whose first orders meet these faults."""
@@ -65,6 +67,7 @@ class Bench:
             url=self.url,
             timeout_millis=timeout,
             is_paced=False,
+            cancel_after_seconds=self.cancel_after,
         )
         venue = CcxtVenue(access, self.clock, self.path)
         self.venues.append(venue)
@@ -390,3 +393,74 @@ def test_whoever_asks_for_balances_after_a_fill_is_told_of_it(bench: Bench) -> N
     before = bench.run(venue.balances())
     fill(bench, 1)
     assert bench.run(venue.balances()) != before
+
+
+def test_the_exchange_itself_cancels_what_rests_once_the_gateway_is_gone(
+    bench: Bench,
+) -> None:
+    bench.cancel_after = 60
+    venue, permit = bench.venue(), a_resting_permit()
+    assert bench.run(venue.submit(permit)).status is VenueStatus.ACKNOWLEDGED
+    bench.clock.forward(seconds=59)
+    bench.run(venue.timer.set())
+    bench.clock.forward(seconds=59)
+    still = bench.run(venue.query(permit.client_id))
+    assert still is not None
+    assert still.status is VenueStatus.ACKNOWLEDGED
+    bench.clock.forward(seconds=2)
+    gone = bench.run(venue.query(permit.client_id))
+    assert gone is not None
+    assert (gone.status, gone.detail) == (VenueStatus.CANCELLED, "Cancelled by timer")
+
+
+def test_the_timer_is_set_again_and_again_and_well_before_it_is_due(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert SETS_IN_TIME >= 3
+    monkeypatch.setattr("kya.adapters.ccxt_timer.SETS_IN_TIME", 60_000)
+    bench.cancel_after = 60
+    venue, noted = bench.venue(), Noting(bench.exchange)
+    bench.edge.answering = noted
+
+    async def run() -> None:
+        setting = asyncio.create_task(venue.timer.set_ever())
+        while len(noted.timeouts) < 3:  # noqa: ASYNC110  another thread notes them
+            await asyncio.sleep(0.001)
+        setting.cancel()
+        await asyncio.gather(setting, return_exceptions=True)
+
+    bench.run(run())
+    assert set(noted.timeouts) == {"60"}
+
+
+class Noting:
+    """Stands before an exchange, and notes what its timer is set to."""
+
+    def __init__(self, exchange: PaperExchange) -> None:
+        self.exchange = exchange
+        self.timeouts: list[str] = []
+
+    async def public(self, method: str, parameters: Mapping[str, str]) -> object:
+        return await self.exchange.public(method, parameters)
+
+    async def private(self, method: str, parameters: Mapping[str, str]) -> object:
+        assert method == "CancelAllOrdersAfter"
+        self.timeouts.append(parameters["timeout"])
+        return await self.exchange.private(method, parameters)
+
+
+def test_what_could_rest_is_not_sent_where_the_timer_cannot_be_set(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.cancel_after = 60
+    venue = bench.venue()
+    bench.exchange.faults.standing = ExchangeFault.DOWN
+    answer = bench.run(venue.submit(a_resting_permit()))
+    assert answer.status is VenueStatus.REJECTED
+    assert "timer that cancels is not set" in answer.detail
+    assert not bench.run(venue.timer.is_set())
+    assert len(caplog.records) == 1
+    bench.exchange.faults.standing = None
+    assert orders_at(bench.exchange) == []
+    assert bench.run(venue.submit(a_permit())).status is VenueStatus.FILLED
+    assert bench.run(venue.timer.is_set())

@@ -1,10 +1,11 @@
 """The venue behind FIX, against the paper exchange's FIX door at a real socket."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Coroutine, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -74,6 +75,7 @@ class Bench:
         self.venues: list[FixVenue] = []
         self.stores = {"exchange": MemoryStore(), "gateway": MemoryStore()}
         self.servers: list[asyncio.Task[asyncio.Server]] = []
+        self.served_with: ssl.SSLContext | None = None
         self.door = self.open()
 
     def open(self, *faults: ExchangeFault) -> FixExchange:
@@ -93,7 +95,9 @@ class Bench:
         listening = listen_on("127.0.0.1", 0, "tcp")
         self.port = listening.socket.getsockname()[1]
         loop = self.runner.get_loop()
-        serving = loop.create_server(line.protocol, sock=listening.socket)
+        serving = loop.create_server(
+            line.protocol, sock=listening.socket, ssl=self.served_with
+        )
         self.servers.append(loop.create_task(serving))
 
     def shut(self) -> None:
@@ -110,7 +114,7 @@ class Bench:
         self.clock.forward(seconds=ARRIVAL_SECONDS)
         return venue
 
-    def again(self, timeout: int = 2_000) -> FixVenue:
+    def again(self, timeout: int = 2_000, **trust: Any) -> FixVenue:  # noqa: ANN401  Reach
         """The venue of a process that starts where another one has ended."""
         for each in self.venues:
             self.run(each.link.close())
@@ -118,7 +122,11 @@ class Bench:
             ours="KYA", theirs="SIMA", role=Role.INITIATOR, resends=resend_nothing
         )
         reach = Reach(
-            host="127.0.0.1", port=self.port, terms=terms, timeout_millis=timeout
+            host="127.0.0.1",
+            port=self.port,
+            terms=terms,
+            timeout_millis=timeout,
+            **trust,
         )
         venue = FixVenue(reach, self.stores["gateway"], self.clock, self.path)
         self.venues.append(venue)
@@ -285,7 +293,7 @@ def test_without_a_session_nothing_leaves_and_nothing_is_guessed(bench: Bench) -
     for asked in (venue.query(permit.client_id), FixDropCopy(venue).listed(0)):
         with pytest.raises(TransientError, match="no session"):
             bench.run(asked)
-    assert venue.memory.of(permit.client_id) is None
+    assert venue.messages.of(permit.client_id) is None
 
 
 def test_a_cancel_whose_answer_got_lost_shows_in_its_target(bench: Bench) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -189,11 +190,13 @@ async def test_many_connections_at_once_are_served_in_seq(
 ) -> None:
     del client
     notes = [house.note(order) for order in house.orders(8)]
-
-    async def one(note: bytes) -> str:
-        async with a_client(house) as own:
-            response = await own.post("/v1/orders", content=note)
-            return response.headers["kya-outcome"]
-
-    outcomes = await asyncio.gather(*[one(note) for note in reversed(notes)])
-    assert outcomes == ["allowed"] * 8
+    async with AsyncExitStack() as stack:
+        # All are there before the first order waits for the others.
+        own = [await stack.enter_async_context(a_client(house)) for _ in notes]
+        answers = await asyncio.gather(
+            *[
+                each.post("/v1/orders", content=note)
+                for each, note in zip(own, reversed(notes), strict=True)
+            ]
+        )
+    assert [a.headers["kya-outcome"] for a in answers] == ["allowed"] * 8

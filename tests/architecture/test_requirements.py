@@ -26,6 +26,7 @@ SETS = [
     "apprise",
     "mcp",
     "langchain",
+    "oidc",
     "report",
     "behaviour",
     "kakunin",
@@ -61,7 +62,7 @@ def test_the_libraries_of_every_back_end_for_keys_are_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
     others = {"server", "agent", "demo", "parquet", "cedar", "rego", "stamps", "ccxt"}
-    others |= {"apprise", "console", "fix", "langchain", "mcp", "report"}
+    others |= {"apprise", "console", "fix", "langchain", "mcp", "oidc", "report"}
     backends = extras.keys() - others
     wanted = [each for backend in backends for each in extras[backend]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
@@ -108,6 +109,15 @@ def test_what_speaks_with_assistants_is_locked() -> None:
     _, wanted = project["project"]["optional-dependencies"]["mcp"]
     assert re.split(r"[<>=\[]", wanted)[0] in _pins("mcp.txt")
     assert _pins("mcp.txt").items() <= _pins("dev.txt").items()
+
+
+def test_what_asks_an_identity_provider_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    ours, *wanted = project["project"]["optional-dependencies"]["oidc"]
+    assert ours == "kya[console]"
+    names = {re.split(r"[<>=\[]", each)[0] for each in wanted}
+    assert names <= _pins("oidc.txt").keys()
+    assert _pins("oidc.txt").items() <= _pins("dev.txt").items()
 
 
 def test_what_programs_with_models_are_built_with_is_locked() -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from kya.adapters.agent_journal_memory import MemoryJournal
 from kya.adapters.ccxt_account import Access
+from kya.adapters.clock import SystemClock
 from kya.adapters.drop_copy_ccxt import CcxtDropCopy
 from kya.adapters.exchange_faults import ExchangeFault, Faults
 from kya.adapters.paper_exchange import PaperExchange
@@ -19,6 +20,8 @@ from kya.adapters.prices_seeded import SeededPrices
 from kya.adapters.store_memory import MemoryDisk
 from kya.adapters.venue_ccxt import CcxtVenue
 from kya.agent.async_client import AsyncAgent
+from kya.agent.at_venue import AtVenue
+from kya.agent.binance_desk import BinanceDesk
 from kya.agent.chain import Identity
 from kya.agent.dead_man import DeadMan
 from kya.agent.exchange import Patience
@@ -26,6 +29,7 @@ from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.link import Link
 from kya.agent.market import Market
 from kya.api.app import create_app
+from kya.api.binance import BinanceEdge
 from kya.api.history import history_routes
 from kya.api.kraken import KrakenEdge
 from kya.core.scope import Scope
@@ -177,14 +181,13 @@ async def _opened(
         ),
     )
     numbers = count(1)
-    desk = KrakenDesk(
-        agent,
-        VENUE,
-        Market(url),
-        lambda: f"bot-{next(numbers)}",
-        DeadMan(now=clock.now),
+    at_venue = AtVenue(
+        agent, VENUE, lambda: f"bot-{next(numbers)}", DeadMan(now=clock.now)
     )
+    desk = KrakenDesk(at_venue, Market(url))
     sidecar_url, sidecar_task = await _serving(KrakenEdge(desk, None))
+    other = BinanceEdge(BinanceDesk(at_venue, Market(url)), None, SystemClock().now)
+    other_url, other_task = await _serving(other)
     road = Road(
         exchange=noting.exchange,
         arrived=noting.arrived,
@@ -194,9 +197,14 @@ async def _opened(
         agent=agent,
         desk=desk,
         loop=asyncio.get_running_loop(),
-        urls={"exchange": url, "gateway": gateway_url, "sidecar": sidecar_url},
+        urls={
+            "exchange": url,
+            "gateway": gateway_url,
+            "sidecar": sidecar_url,
+            "binance": other_url,
+        },
     )
-    return road, [gateway_task, sidecar_task]
+    return road, [gateway_task, sidecar_task, other_task]
 
 
 async def _serving(app: Any) -> tuple[str, asyncio.Task[None]]:  # noqa: ANN401  ASGI

@@ -13,7 +13,7 @@ import pytest
 from kya.ccxt import async_kraken, kraken
 from kya.core.errors import InputError
 from tests.cli.terminal import Up, kya, serving
-from tests.exchanges import KEY, SECRET, a_bot
+from tests.exchanges import KEY, SECRET, a_binance_bot, a_bot
 
 EUR_USD = "EUR/USD"
 
@@ -65,6 +65,20 @@ def test_a_bot_trades_through_a_sidecar_that_knows_its_key(bound: Bound) -> None
             bot.fetch_balance()
         bot.apiKey = "another"
         with pytest.raises(ccxt.AuthenticationError):
+            bot.create_order(EUR_USD, "market", "buy", 100)
+
+
+def test_so_does_a_bot_for_binance(bound: Bound) -> None:
+    where = ("--venue", "SIMA", "--region", "eu-west-1", "--market-data", bound.market)
+    how = ("--dialect", "binance", "--key-file", bound.sidecar)
+    with serving("sidecar", str(bound.directory), *where, *how) as url:
+        bot = a_binance_bot(url)
+        placed = bot.create_order(EUR_USD, "market", "buy", 100)
+        assert bot.fetch_order(placed["id"], EUR_USD)["symbol"] == EUR_USD
+        with pytest.raises(ccxt.PermissionDenied, match="tells of its account"):
+            bot.fetch_balance()
+        bot.secret = "another"
+        with pytest.raises(ccxt.AuthenticationError, match="Signature"):
             bot.create_order(EUR_USD, "market", "buy", 100)
 
 

@@ -81,7 +81,7 @@ def _dictionaries(reader: PdfFileReader) -> Iterator[DictionaryObject]:
             place = (each.idnum, each.generation)
             if place not in seen:
                 seen.add(place)
-                waiting.append(each.get_object())
+                waiting.append(reader.get_object(each.reference))
         elif isinstance(each, DictionaryObject):
             yield each
             waiting += [each.raw_get(key) for key in each]

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final, Self
 
+from tests.surface.prepared import folder_of_prepared
+
 _MARK: Final = "--- that was it ---"
 ANY_LINES: Final = "…"
 
@@ -114,8 +116,9 @@ def _started(
     command: list[str], folder: Path, stdin: int = subprocess.DEVNULL
 ) -> "subprocess.Popen[str]":
     """Start a process with our `kya` first on its path."""
+    python = Path(sys.executable).parent
     variables = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{folder_of_prepared()}:{python}:{os.environ['PATH']}",
         "PYTHONUNBUFFERED": "1",
         "NO_COLOR": "1",
         "COLUMNS": "100",

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from kya.adapters.exchange_faults import ExchangeFault
+from kya.agent import binance_denials, binance_instructions
 from kya.agent.kraken_denials import WORDS
 from kya.agent.market import METHODS
 from kya.ccxt import Binding
@@ -16,6 +17,7 @@ from tests.surface.walking import walk
 
 PAGE: Final = ROOT / "docs" / "how-to" / "bind-a-ccxt-bot.md"
 DIALECT: Final = ROOT / "docs" / "reference" / "kraken-dialect.md"
+BINANCE: Final = ROOT / "docs" / "reference" / "binance-dialect.md"
 NAME: Final = re.compile(r"`([A-Z][A-Za-z]+)`")
 
 
@@ -55,3 +57,31 @@ def test_the_dialects_page_lists_every_method_that_has_a_road() -> None:
     assert methods
     assert methods <= listed
     assert [method for method in METHODS if f"`{method}`" not in text] == []
+
+
+def test_the_page_on_binances_dialect_lists_every_denial_with_its_words() -> None:
+    shown = {
+        code: (int(row[0].strip("`")), row[1].strip("`"))
+        for row in rows(BINANCE, "| code")
+        for code in re.findall(r"`([a-z_.]+)`", row[3])
+    }
+    words = binance_denials.WORDS
+    assert shown == {r.value: (w.code, w.sentence) for r, w in words.items()}
+    other = binance_denials.NOT_ALLOWED
+    last = rows(BINANCE, "| code")[-1]
+    assert last[:2] == (f"`{other.code}`", f"`{other.sentence}`")
+
+
+def test_the_page_on_binances_dialect_lists_every_route_and_parameter() -> None:
+    source = (ROOT / "src/kya/agent/binance_desk.py").read_text("utf-8")
+    routes = re.findall(r'\("([A-Z]+)", "(/api/v3/[A-Za-z/0-9]+)"\):', source)
+    private = [row[0].strip("`") for row in rows(BINANCE, "| route")]
+    assert private == [f"{method} {path}" for method, path in routes]
+    public = re.findall(
+        r'^            "(/api/v3/[A-Za-z/0-9]+)":', source, re.MULTILINE
+    )
+    text = BINANCE.read_text("utf-8").partition("## Public routes")[2]
+    assert public
+    assert [path for path in public if f"`{path}`" not in text] == []
+    listed = {row[0].strip("`") for row in rows(BINANCE, "| parameter")}
+    assert listed == binance_instructions.ORDER_PARAMETERS

@@ -1,12 +1,15 @@
 """The page on FIX bots, run in processes, and the tables of the dialect."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import pytest
 
 from kya.agent.fix_denials import WORDS
+from kya.config_venues import VenueSection
 from kya.fix import orders
 from kya.fix.message import Message, read
 from kya.fix.orders import read_order
@@ -23,6 +26,12 @@ TAG: Final = re.compile(r"^`?(\d+)`?")
 @pytest.mark.timeout(300)
 def test_every_command_prints_what_the_page_shows(tmp_path: Path) -> None:
     walk(PAGE, tmp_path, ["8720", "8721", "8710"])
+
+
+def test_the_section_of_a_far_venue_is_one() -> None:
+    (shown,) = (block.text for block in blocks(PAGE) if block.language == "toml")
+    section = tomllib.loads(shown)["venues"]["EXAMPLE"]
+    assert msgspec.convert(section, VenueSection).url == "tls://fix.example:9443"
 
 
 def test_the_spec_lists_every_field_that_is_read_and_no_other() -> None:

@@ -35,8 +35,9 @@ from kya.codec import (
     statements,
 )
 from kya.codec.canonical import Statement
-from kya.config import Config, PaperSection, VenueSection
+from kya.config import Config, PaperSection
 from kya.config_outside import AlertSection, PriceSourceSection
+from kya.config_venues import VenueSection
 from kya.core.checks import CHECKS
 from kya.core.control import IDENTITY_REASONS, Reason
 from kya.core.lifecycle import NEXT

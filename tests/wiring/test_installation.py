@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from kya.config import Config, InstallationSection, LogSection, VenueSection
+from kya.config import Config, InstallationSection, LogSection
+from kya.config_venues import VenueSection
 from kya.core.credential import Role
 from kya.core.errors import InputError
 from kya.pki.crl import verify_crl

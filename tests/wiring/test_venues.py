@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from kya.adapters.venue_paper import Fault
-from kya.config import Config, PaperSection, VenueSection
+from kya.config import Config, PaperSection
+from kya.config_venues import VenueSection
 from kya.core.errors import CorruptionError, InputError
 from kya.core.past import Past
 from kya.pki.keys import KeyAlgorithm

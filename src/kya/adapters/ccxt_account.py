@@ -38,6 +38,7 @@ class Access:
 
     Both are asked for when the first message leaves, and stand in no message of ours.
     An empty `url` is the exchange's own. Paced, ccxt keeps to the exchange's rates.
+    `cancel_after_seconds` is what the exchange's own timer is set to; 0 is no timer.
     """
 
     exchange: str
@@ -45,6 +46,7 @@ class Access:
     url: str = ""
     timeout_millis: int = 4_000
     is_paced: bool = True
+    cancel_after_seconds: int = 0
 
 
 class CcxtAccount:

@@ -83,4 +83,4 @@ class CcxtDropCopy:
 
     def _start(self) -> str:
         """Return from when on the list is ours, in seconds."""
-        return str(Decimal(self._venue.memory.begun.micros) / MICROS_PER_SECOND)
+        return str(Decimal(self._venue.messages.begun.micros) / MICROS_PER_SECOND)

@@ -1,6 +1,7 @@
 """The way to a FIX venue: dialled, dialled again, and each question with its answer."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from kya.fix.tags import MsgType, Tag
 from kya.fix.terms import Terms
 from kya.gateway.ports import Clock
 
+_LOG: Final = logging.getLogger("kya.fix")
 _DIAL_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 _PENDING: Final = frozenset({
     OrdStatus.PENDING_NEW, OrdStatus.PENDING_CANCEL, OrdStatus.PENDING_REPLACE,
@@ -33,13 +35,22 @@ Question = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Where a venue is, and on what terms it is spoken to; `tls` where it is far."""
+    """Where a venue is, and on what terms it is spoken to; `tls` where it is far.
+
+    Its certificate must name the host, or `server_name` if there is one.
+    """
 
     host: str
     port: int
     terms: Terms
     timeout_millis: int = 4_000
     tls: ssl.SSLContext | None = None
+    server_name: str = ""
+
+    @property
+    def name(self) -> str | None:
+        """What the certificate must name, None where there is none."""
+        return None if self.tls is None else self.server_name or self.host
 
 
 class FixLink:
@@ -60,6 +71,7 @@ class FixLink:
         self._up, self._down = asyncio.Event(), asyncio.Event()
         self._dialling: asyncio.Task[None] | None = None
         self._was_up = False
+        self._why = ""
 
     async def ask(self, message: Message, question: Question) -> Message:
         """Send a message, and return what answers it; TransientError if nothing does.
@@ -84,7 +96,8 @@ class FixLink:
             async with asyncio.timeout(self._seconds / 2):
                 await self._up.wait()
         except TimeoutError as error:
-            raise TransientError("FIX: no session with the venue") from error
+            why = self._why or "it does not answer"
+            raise TransientError(f"FIX: no session with the venue: {why}") from error
 
     async def flushed(self) -> None:
         """Return once everything that the venue said before now has come."""
@@ -130,18 +143,29 @@ class FixLink:
             try:
                 async with asyncio.timeout(self._seconds):
                     await loop.create_connection(
-                        self.line.protocol, reach.host, reach.port, ssl=reach.tls
+                        self.line.protocol,
+                        reach.host,
+                        reach.port,
+                        ssl=reach.tls,
+                        server_hostname=reach.name,
                     )
                 await self._down.wait()
-            except (OSError, TimeoutError):
-                pass  # Nobody is there.
+            except (OSError, TimeoutError) as error:
+                self._failed(_in_words(error))
             failures = 0 if self._was_up else failures + 1
             pause = _DIAL_SECONDS[min(failures, len(_DIAL_SECONDS) - 1)]
             await asyncio.sleep(pause)
 
+    def _failed(self, why: str) -> None:
+        """Know why there is no connection, and say it once: it is dialled again."""
+        if why != self._why:
+            where = f"{self._reach.host}:{self._reach.port}"
+            _LOG.warning("no session with the venue at %s: %s", where, why)
+        self._why = why
+
     def begun(self) -> None:
         """Let whoever waits for the session go on."""
-        self._was_up = True
+        self._was_up, self._why = True, ""
         self._up.set()
 
     def ended(self, why: str) -> None:
@@ -200,3 +224,16 @@ class FixLink:
         for waiting in self._waiting.get(question, ()):
             if not waiting.done():
                 waiting.set_result(message)
+
+
+def _in_words(error: OSError) -> str:
+    """Say why a connection was not made; the cause in a certificate comes first."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not trusted: {error.verify_message}"
+        case ssl.SSLError():
+            return f"no TLS: {error.reason or error}"
+        case TimeoutError():
+            return "it does not answer"
+        case _:
+            return error.strerror or type(error).__name__

@@ -48,7 +48,7 @@ def with_validation_data(
         certs=[*map(x509.Certificate.load, chain), *_of_the_stamp(signature)],
         crls=[crl.CertificateList.load(each) for each in lists],
     )
-    writer.write(target)
+    writer.write(target)  # type: ignore[no-untyped-call]
     return target.getvalue()
 
 

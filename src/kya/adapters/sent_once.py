@@ -8,7 +8,7 @@ mean that it never arrived.
 from pathlib import Path
 from typing import Final
 
-from kya.adapters.ccxt_sent import Memory, Sent
+from kya.adapters.sent_messages import Sent, SentMessages
 from kya.core.errors import TransientError
 from kya.core.instant import MICROS_PER_SECOND
 from kya.core.order_events import VenueStatus
@@ -22,7 +22,7 @@ class SentOnce:
 
     def __init__(self, clock: Clock, path: Path, arrival_seconds: int) -> None:
         """Remember at the path; what is older than so many seconds has not arrived."""
-        self.memory = Memory(path, clock.now())
+        self.messages = SentMessages(path, clock.now())
         self._clock = clock
         self._started = clock.now()
         self._arrival_micros = arrival_seconds * MICROS_PER_SECOND
@@ -30,7 +30,7 @@ class SentOnce:
 
     async def query(self, client_id: str) -> VenueAnswer | None:
         """Return what became of a message by now, or None if it never arrived."""
-        sent = self.memory.of(client_id)
+        sent = self.messages.of(client_id)
         if sent is not None and sent.answer is not None:
             return sent.answer
         if sent is not None and sent.target:
@@ -47,17 +47,17 @@ class SentOnce:
     def _begun(self, client_id: str, target: str = "") -> Sent:
         """Remember that a message is about to leave: it does not leave again."""
         at = self._clock.now().micros
-        return self.memory.keep(Sent(at=at, client_id=client_id, target=target))
+        return self.messages.keep(Sent(at=at, client_id=client_id, target=target))
 
     def _never_sent(self, client_id: str, why: str) -> VenueAnswer:
         """Remember that a message cannot be sent, and why."""
-        sent = self.memory.of(client_id)
+        sent = self.messages.of(client_id)
         sent = sent or Sent(at=self._clock.now().micros, client_id=client_id)
         return self._ended(sent, VenueStatus.REJECTED, why)
 
     def _ended(self, sent: Sent, status: VenueStatus, detail: str) -> VenueAnswer:
         """Remember the final word, and return it."""
-        ended = self.memory.keep(sent.with_outcome(status, detail))
+        ended = self.messages.keep(sent.with_outcome(status, detail))
         return VenueAnswer(status=status, detail=ended.detail)
 
     async def _word_on(self, client_id: str) -> VenueAnswer:

@@ -19,7 +19,8 @@ from kya.adapters.ccxt_orders import (
     objects_in,
     parameters_of,
 )
-from kya.adapters.ccxt_sent import Sent
+from kya.adapters.ccxt_timer import ExchangeTimer
+from kya.adapters.sent_messages import Sent
 from kya.adapters.sent_once import SentOnce
 from kya.codec.kraken_pairs import Pairs
 from kya.codec.kraken_words import DialectError
@@ -33,6 +34,7 @@ ARRIVAL_SECONDS: Final = 2 * DEADLINE_SECONDS
 
 _FILLS_ASKED_MAX: Final = 20
 _LISTS: Final = {"OpenOrders": "open", "ClosedOrders": "closed"}
+_NO_TIMER: Final = "it could rest, and the exchange's timer that cancels is not set"
 _NOT_IN_ONE_STEP: Final = "nothing is replaced in one step there: cancel, then order"
 
 
@@ -43,6 +45,7 @@ class CcxtVenue(SentOnce):
         """Remember at the path what was sent; connect when the first message leaves."""
         super().__init__(clock, path, ARRIVAL_SECONDS)
         self.account = CcxtAccount(access)
+        self.timer = ExchangeTimer(self.account, clock, access.cancel_after_seconds)
         self._known: Pairs | None = None
         self._balancing = asyncio.Lock()
         self._asking: asyncio.Future[object] | None = None
@@ -50,13 +53,15 @@ class CcxtVenue(SentOnce):
     async def submit(self, permit: Permit) -> VenueAnswer:
         """Send the order; a DialectError is a rejection, as nothing was done."""
         client_id, now = permit.client_id, self._clock.now()
-        if self.memory.of(client_id) is not None:
+        if self.messages.of(client_id) is not None:
             return await self._word_on(client_id)
         pairs = await self.pairs()
         try:
             parameters = parameters_of(permit.order, client_id, pairs, now)
         except CannotBeSentError as error:
             return self._never_sent(client_id, str(error))
+        if "timeinforce" in parameters and not await self.timer.is_set():
+            return self._never_sent(client_id, _NO_TIMER)
 
         # Commit point: after this line it may have left, and is never sent again.
         sent = self._begun(client_id)
@@ -72,7 +77,7 @@ class CcxtVenue(SentOnce):
     async def cancel(self, permit: Permit) -> VenueAnswer:
         """Cancel the target by its client id; to ask twice changes nothing."""
         client_id, target = permit.client_id, permit.target_client_id or ""
-        if self.memory.of(client_id) is not None:
+        if self.messages.of(client_id) is not None:
             return await self._word_on(client_id)
         sent = self._begun(client_id, target)
         return await self._sent(sent, "CancelOrder", {"cl_ord_id": target})
@@ -112,7 +117,7 @@ class CcxtVenue(SentOnce):
     async def close(self) -> None:
         """Close the connections, and give back the file."""
         await self.account.close()
-        self.memory.close()
+        self.messages.close()
 
     async def _sent(
         self, sent: Sent, method: str, parameters: dict[str, str]

@@ -65,7 +65,7 @@ class FixVenue(SentOnce):
     async def cancel(self, permit: Permit) -> VenueAnswer:
         """Cancel the target by its client id; to ask twice changes nothing."""
         client_id, target = permit.client_id, permit.target_client_id or ""
-        if self.memory.of(client_id) is not None:
+        if self.messages.of(client_id) is not None:
             return await self._word_on(client_id)
         await self.link.up()
         sent = self._begun(client_id, target)
@@ -89,13 +89,13 @@ class FixVenue(SentOnce):
     async def close(self) -> None:
         """End the session, and give back the files."""
         await self.link.close()
-        self.memory.close()
+        self.messages.close()
         self.executions.close()
 
     async def _sent(self, permit: Permit, target: str) -> VenueAnswer:
         """Send an order or a replacement once, and return what came of it."""
         client_id, order = permit.client_id, permit.order
-        if self.memory.of(client_id) is not None:
+        if self.messages.of(client_id) is not None:
             return await self._word_on(client_id)
         base = order.market.partition("/")[0]
         if order.amount.currency.code != base:

@@ -5,14 +5,18 @@ denied, whatever it would do there.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from typing import Final, cast
 
 from kya.agent.answer import Answer
-from kya.agent.async_client import AsyncAgent
-from kya.agent.chain import Instruction
-from kya.agent.dead_man import SECONDS_MAX, DeadMan, DeadManSwitch, NotKept
+from kya.agent.at_venue import (
+    AtVenue,
+    DeniedError,
+    NotTakenError,
+    OverError,
+    record_of,
+)
+from kya.agent.dead_man import SECONDS_MAX
 from kya.agent.kraken_denials import denied_with
 from kya.agent.kraken_instructions import instruction_of, replacement_of
 from kya.agent.kraken_shown import (
@@ -22,13 +26,7 @@ from kya.agent.kraken_shown import (
     seq_in,
 )
 from kya.agent.market import Market
-from kya.agent.past import (
-    ToldExecution,
-    ToldOrder,
-    balances_in,
-    executions_in,
-    orders_in,
-)
+from kya.agent.past import ToldOrder
 from kya.codec.kraken_lists import (
     closed_orders,
     executions,
@@ -45,9 +43,7 @@ from kya.codec.kraken_words import (
     DialectError,
     invalid,
 )
-from kya.core.errors import InputError, TransientError
-from kya.core.limits import HISTORY_ORDERS_MAX
-from kya.core.order_events import CHANGED_NOTHING, VenueStatus
+from kya.core.order_events import CHANGED_NOTHING
 
 Parameters = Mapping[str, str]
 _NOTHING_DONE: Final = frozenset(status.value for status in CHANGED_NOTHING)
@@ -56,27 +52,10 @@ _NOTHING_DONE: Final = frozenset(status.value for status in CHANGED_NOTHING)
 class KrakenDesk:
     """Answers a bot in Kraken's dialect, on behalf of one agent at one venue."""
 
-    def __init__(
-        self,
-        agent: AsyncAgent,
-        venue: str,
-        market: Market,
-        new_id: Callable[[], str],
-        dead_man: DeadMan,
-    ) -> None:
-        """Send orders to this venue; `new_id` names those that the bot does not.
-
-        Make it where the loop runs.
-        """
-        self._agent = agent
-        self._venue = venue
+    def __init__(self, at_venue: AtVenue, market: Market) -> None:
+        """Answer for this agent, with the figures of this market."""
+        self._at_venue = at_venue
         self._market = market
-        self._new_id = new_id
-        self._now = dead_man.now
-        self._timer = DeadManSwitch(self._cancel_working, dead_man.kept, self._now)
-        self._silence = DeadManSwitch(self._cancel_working, NotKept(), self._now)
-        self._silence_seconds = dead_man.silence_seconds
-        self._silence.set(self._silence_seconds)
         self._methods: Mapping[str, Callable[[Parameters], Awaitable[object]]] = {
             "AddOrder": self._add,
             "EditOrder": self._edit,
@@ -99,33 +78,39 @@ class KrakenDesk:
 
     async def private(self, method: str, parameters: Parameters) -> object:
         """Return the result of a method; DialectError where it is denied."""
-        if self._silence_seconds:
-            self._silence.set(self._silence_seconds)
+        self._at_venue.heard()
         answering = self._methods.get(method)
         if answering is None:
             raise DialectError(PERMISSION_DENIED, f"EKya:no road for {method}")
         asked = {k: v for k, v in parameters.items() if k not in {"nonce", "otp"}}
-        return await answering(asked)
+        try:
+            return await answering(asked)
+        except DeniedError as error:
+            raise DialectError(*denied_with(error.reasons, error.order)) from error
+        except NotTakenError as error:
+            raise DialectError(INTERNAL_ERROR, f"EKya:{error}") from error
+        except OverError as error:
+            raise DialectError(UNKNOWN_ORDER) from error
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._timer.close()
-        await self._silence.close()
         await self._market.close()
-        await self._agent.close()
+        await self._at_venue.close()
 
     async def _add(self, parameters: Parameters) -> object:
         """Sign an order, and have it judged."""
         wanted = read_new_order(parameters)
         pair = (await self._market.pairs()).of(wanted.pair)
-        name = wanted.client_id or self._new_id()
-        answer = await self._judged(instruction_of(wanted, pair, name, self._venue))
+        name = wanted.client_id or self._at_venue.new_id()
+        answer = await self._at_venue.judged(
+            instruction_of(wanted, pair, name, self._at_venue.venue)
+        )
         price = Decimal(wanted.price or 0)
         said = described(wanted.side, Decimal(wanted.volume), pair.altname, price)
         return {
             "descr": {"order": said},
             "txid": [order_id(answer.order.seq)],
-            "kya": _record_of(answer),
+            "kya": record_of(answer),
         }
 
     async def _edit(self, parameters: Parameters) -> object:
@@ -141,7 +126,7 @@ class KrakenDesk:
             "volume": str(answer.order.amount),
             "price": str(answer.order.limit_price),
             "descr": {"order": ""},
-            "kya": _record_of(answer),
+            "kya": record_of(answer),
         }
 
     async def _amend(self, parameters: Parameters) -> object:
@@ -149,15 +134,17 @@ class KrakenDesk:
         target = await self._working(parameters)
         volume, price = parameters.get("order_qty"), parameters.get("limit_price")
         answer = await self._replaced(target, volume, price)
-        return {"amend_id": order_id(answer.order.seq), "kya": _record_of(answer)}
+        return {"amend_id": order_id(answer.order.seq), "kya": record_of(answer)}
 
     async def _replaced(
         self, target: ToldOrder, volume: str | None, price: str | None
     ) -> Answer:
         """Have a replacement judged, and wait for what the venue says of it."""
-        new = replacement_of(target, volume, price, self._new_id(), self._venue)
-        answer = await self._judged(new)
-        if await self._venues_word(answer) in _NOTHING_DONE:
+        new = replacement_of(
+            target, volume, price, self._at_venue.new_id(), self._at_venue.venue
+        )
+        answer = await self._at_venue.judged(new)
+        if await self._at_venue.word(answer) in _NOTHING_DONE:
             raise DialectError(
                 "EOrder:Invalid order", "EKya:the venue replaced nothing"
             )
@@ -165,76 +152,40 @@ class KrakenDesk:
 
     async def _cancel(self, parameters: Parameters) -> object:
         """Cancel one working order."""
-        await self._ended(await self._working(parameters))
+        await self._at_venue.ended(await self._working(parameters))
         return {"count": 1}
 
     async def _cancel_all(self, parameters: Parameters) -> object:
         """Cancel every working order, one after the other."""
         del parameters
-        return {"count": await self._cancel_working()}
+        return {"count": len(await self._at_venue.cancel_working())}
 
     async def _cancel_after(self, parameters: Parameters) -> object:
         """Cancel everything after so many seconds unless asked again; 0 forgets it."""
         text = parameters.get("timeout", "")
         if not text.isdecimal() or int(text) > SECONDS_MAX:
             raise invalid("timeout")
-        due = self._timer.set(int(text))
+        due = self._at_venue.cancel_after(int(text))
         trigger = "0" if due is None else str(due)
-        return {"currentTime": str(self._now()), "triggerTime": trigger}
-
-    async def _cancel_working(self) -> int:
-        """Cancel every working order, one after the other; return how many were."""
-        count = 0
-        for order in await self._orders():
-            if order.is_working:
-                with suppress(DialectError):  # It was over by then.
-                    await self._ended(order)
-                    count += 1
-        return count
-
-    async def _ended(self, order: ToldOrder) -> None:
-        """Cancel an order, and wait for what the venue says of that."""
-        answer = await self._judged(order.taken_back(self._new_id(), self._venue))
-        if await self._venues_word(answer) == VenueStatus.REJECTED.value:
-            raise DialectError(UNKNOWN_ORDER)
+        return {"currentTime": str(self._at_venue.now()), "triggerTime": trigger}
 
     async def _working(self, parameters: Parameters) -> ToldOrder:
         """Return the working order that is named; DialectError if none works."""
         seq = seq_in(parameters.get("txid", ""))
         client_id = parameters.get("cl_ord_id")
-        for order in await self._orders():
+        for order in await self._at_venue.orders():
             is_named = order.seq == seq or order.client_order_id == client_id
             if is_named and order.is_working:
                 return order
         raise DialectError(UNKNOWN_ORDER)
 
-    async def _judged(self, instruction: Instruction) -> Answer:
-        """Return the decision that allows it; DialectError says why another does not.
-
-        What the gateway cannot take at all is nothing that the bot could mend.
-        """
-        try:
-            answer = await self._agent.submit(instruction)
-        except InputError as error:
-            raise DialectError(INTERNAL_ERROR, f"EKya:{error}") from error
-        if not answer.allowed:
-            raise DialectError(*denied_with(answer.reasons, answer.decision.order))
-        return answer
-
-    async def _venues_word(self, answer: Answer) -> str | None:
-        """Return what the venue says of an order, None while nobody knows."""
-        with suppress(TransientError):
-            return (await self._agent.outcome(answer.order.seq)).venue
-        return None
-
     async def _balances(self, parameters: Parameters) -> object:
         """Return the balances with their holds, as the gateway passes them through."""
         del parameters
         try:
-            reply = await self._agent.read(f"/v1/venues/{self._venue}/balances")
-        except InputError as error:
+            return await self._at_venue.balances()
+        except NotTakenError as error:
             raise DialectError(PERMISSION_DENIED, f"EKya:{error}") from error
-        return balances_in(reply)
 
     async def _balance(self, parameters: Parameters) -> object:
         """Return the balances alone."""
@@ -266,28 +217,13 @@ class KrakenDesk:
     async def _shown_orders(self) -> dict[str, ShownOrder]:
         """Return the agent's orders as Kraken shows them."""
         pairs = await self._market.pairs()
-        return orders_shown(await self._orders(), await self._told_executions(), pairs)
+        return orders_shown(
+            await self._at_venue.orders(), await self._at_venue.executions(), pairs
+        )
 
     async def _shown_executions(self) -> list[ShownExecution]:
         """Return the executions of the agent's orders as Kraken shows them."""
         pairs = await self._market.pairs()
         return executions_shown(
-            await self._told_executions(), await self._orders(), pairs
+            await self._at_venue.executions(), await self._at_venue.orders(), pairs
         )
-
-    async def _orders(self) -> list[ToldOrder]:
-        """Return the agent's newest orders."""
-        return orders_in(await self._agent.past("orders", HISTORY_ORDERS_MAX))
-
-    async def _told_executions(self) -> list[ToldExecution]:
-        """Return the newest executions of the agent's orders."""
-        return executions_in(await self._agent.past("executions", HISTORY_ORDERS_MAX))
-
-
-def _record_of(answer: Answer) -> dict[str, object]:
-    """Return what names the decision in the log."""
-    return {
-        "order": answer.decision.order,
-        "seq": answer.order.seq,
-        "log_index": answer.log_index,
-    }

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
+from kya.api.bare_answer import BODY_BYTES_MAX, headers_in, send_json
 from kya.api.body import read_body
 from kya.api.problems import ProblemError
 from kya.codec.kraken_signature import read_parameters, require_signature
@@ -27,7 +28,6 @@ from kya.core.errors import CorruptionError, DistrustError, InputError, Transien
 
 _PUBLIC: Final = "/0/public/"
 _PRIVATE: Final = "/0/private/"
-BODY_BYTES_MAX: Final = 65_535
 
 
 class Answering(Protocol):
@@ -115,7 +115,7 @@ class KrakenEdge:
             await asyncio.sleep(error.seconds)
             await _hang_up(send)
             return
-        await _send(send, body)
+        await send_json(send, body)
 
     async def _answer(self, scope: Scope, receive: Receive) -> bytes:
         """Return the answer, if who asks may ask."""
@@ -139,23 +139,11 @@ class KrakenEdge:
         path: str = scope["path"]
         if path.startswith(_PUBLIC):
             return
-        headers = {
-            n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]
-        }
+        headers = headers_in(scope)
         if "json" in headers.get("content-type", ""):
             raise invalid("content-type")
         if self.keys is not None:
             self.keys.require(path, raw, headers)
-
-
-async def _send(send: Send, body: bytes) -> None:
-    """Send a whole answer."""
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 async def _hang_up(send: Send) -> None:

@@ -7,57 +7,20 @@ stdout is the answer, stderr is talk. Exit codes: 0 yes, 1 no, 2 you asked wrong
 import os
 import sys
 from importlib import import_module
-from typing import Annotated, Final, Protocol, TextIO, runtime_checkable
+from typing import Annotated, Protocol, TextIO, runtime_checkable
 
 import typer
 import typer.exceptions
 
 from kya import __version__
 from kya.cli.exits import Exit
+from kya.cli.verbs import VERBS, VerbsInChapters
 from kya.core.errors import (
     CorruptionError,
     DistrustError,
     InputError,
     TransientError,
 )
-
-GROUPS: Final = (
-    "agent",
-    "baseline",
-    "ca",
-    "director",
-    "evidence",
-    "gateway",
-    "incident",
-    "log",
-    "mandate",
-    "override",
-    "person",
-    "token",
-    "witness",
-)
-"""Verbs with verbs of their own: `app` of the module of that name."""
-
-COMMANDS: Final = (
-    "console",
-    "demo",
-    "doctor",
-    "mcp",
-    "kakunin-api",
-    "office",
-    "paper-exchange",
-    "perimeter",
-    "replay",
-    "report",
-    "score",
-    "sidecar",
-    "tools",
-    "up",
-    "verify",
-)
-"""Verbs that do one thing: the function of that name in the module of that name."""
-
-VERBS: Final = frozenset(GROUPS + COMMANDS)
 
 
 def command_line(verbs: frozenset[str] = VERBS) -> typer.Typer:
@@ -68,6 +31,7 @@ def command_line(verbs: frozenset[str] = VERBS) -> typer.Typer:
     """
     app = typer.Typer(
         name="kya",
+        cls=VerbsInChapters,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -77,7 +41,8 @@ def command_line(verbs: frozenset[str] = VERBS) -> typer.Typer:
     for name in sorted(verbs):
         attribute = name.replace("-", "_")
         module = import_module(f"kya.cli.{attribute}")
-        if name in GROUPS:
+        # A verb with verbs of its own is an `app`, any other a function of that name.
+        if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
         else:
             app.command(name)(getattr(module, attribute))
@@ -111,7 +76,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Return the exit code of one command line."""
     try:
-        app = command_line(frozenset(arguments[:1]) & VERBS or VERBS)
+        app = command_line(_verbs_in(arguments))
         code = typer.main.get_command(app).main(
             args=arguments, prog_name="kya", standalone_mode=False
         )
@@ -134,6 +99,14 @@ def run(arguments: list[str]) -> int:
         print(f"kya: bug: {type(bug).__name__}: {bug}", file=sys.stderr)
         return Exit.BUG
     return code if isinstance(code, int) else Exit.YES
+
+
+def _verbs_in(arguments: list[str]) -> frozenset[str]:
+    """Return the verbs whose modules an answer needs."""
+    if not arguments or arguments[0].startswith("-"):
+        return frozenset()
+    # Of a word that is no verb, a similar one is named.
+    return VERBS & {arguments[0]} or VERBS
 
 
 @runtime_checkable

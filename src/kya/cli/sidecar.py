@@ -16,6 +16,7 @@ class Dialect(Enum):
     """What the bot speaks."""
 
     KRAKEN = "kraken"
+    BINANCE = "binance"
     FIX = "fix"
 
 
@@ -26,7 +27,7 @@ def sidecar(
     venue: Annotated[str, typer.Option(help="The venue that its orders go to.")],
     region: Annotated[str, typer.Option(help="Where the bot runs, such as eu-west-1.")],
     market_data: Annotated[
-        str, typer.Option(help="Whose public market figures are passed through.")
+        str, typer.Option(help="Whose public market figures the bot sees.")
     ] = "https://api.kraken.com",
     port: Annotated[
         int,
@@ -50,7 +51,7 @@ def sidecar(
         ),
     ] = None,
     dialect: Annotated[
-        Dialect, typer.Option(help="Kraken's REST API, or FIX 4.4.")
+        Dialect, typer.Option(help="Kraken's or Binance's REST API, or FIX 4.4.")
     ] = Dialect.KRAKEN,
     comp_id: Annotated[
         str, typer.Option(help="FIX: what the bot calls us, its TargetCompID.")
@@ -72,7 +73,7 @@ def sidecar(
     """Answer a bot in an exchange's dialect, and have the gateway judge its orders."""
     if dialect is Dialect.FIX and cancel_after:
         raise InputError("--cancel-after: in FIX, want --cancel-on-disconnect")
-    if dialect is Dialect.KRAKEN and (resets or cancel_on_disconnect):
+    if dialect is not Dialect.FIX and (resets or cancel_on_disconnect):
         raise InputError("--resets and --cancel-on-disconnect: want --dialect fix")
     if dialect is Dialect.FIX:
         # The codec of FIX is an extra, too.
@@ -92,7 +93,7 @@ def sidecar(
         run_fix_sidecar(spoken, port, system_clock().clock, _announce)
         return
     # The server's packages are an extra: only the servers need them.
-    from kya.wiring.sidecar import Bound, run_sidecar  # noqa: PLC0415
+    from kya.wiring.sidecar import Bound, RestDialect, run_sidecar  # noqa: PLC0415
 
     bound = Bound(
         directory=directory,
@@ -101,6 +102,7 @@ def sidecar(
         market_url=market_data,
         key_file=key_file,
         silence_seconds=cancel_after,
+        dialect=RestDialect(dialect.value),
     )
     run_sidecar(bound, port, system_clock().clock, _announce)
 

@@ -15,9 +15,9 @@ from kya.config import (
     InstallationSection,
     LogSection,
     TlsMode,
-    VenueSection,
     port_above,
 )
+from kya.config_venues import VenueSection
 from kya.core.errors import InputError
 from kya.pki.ca_request import root_name
 from kya.wiring.clock import system_clock

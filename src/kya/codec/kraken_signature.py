@@ -7,35 +7,27 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qsl
 
+from kya.codec.forms import TwiceError, read_form
 from kya.codec.kraken_words import (
     INVALID_NONCE,
     INVALID_SIGNATURE,
     DialectError,
     invalid,
 )
+from kya.core.errors import MalformedError
 
 _NONCE: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
-FIELDS_MAX: Final = 64
-"""More parameters than any method has."""
 
 
 def read_parameters(body: bytes) -> dict[str, str]:
     """Return the parameters of a form; DialectError for one that is given twice."""
     try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=bool(body),
-            max_num_fields=FIELDS_MAX,
-        )
-    except ValueError as error:
+        return read_form(body)
+    except TwiceError as error:
+        raise invalid("twice") from error
+    except MalformedError as error:
         raise invalid("body") from error
-    parameters = dict(pairs)
-    if len(parameters) != len(pairs):
-        raise invalid("twice")
-    return parameters
 
 
 def signature(path: str, nonce: str, body: bytes, secret: str) -> str:

@@ -54,6 +54,7 @@ class Follower:
         self._frontier = Frontier()
         self._looks = 0
         self._turn = asyncio.Lock()
+        self._whole = asyncio.Lock()
         self._waiting: set[asyncio.Event] = set()
 
     async def follow_ever(self) -> None:
@@ -129,6 +130,14 @@ class Follower:
         found = await asyncio.to_thread(self._read, index, index + 1, size)
         return found[0]
 
+    async def read_through(self, take: Callable[[int, bytes], None]) -> None:
+        """Give every entry of what is shown to `take`; one such reading at a time."""
+        size = self.sight.size
+        async with self._whole:
+            for begin in range(0, size, _BATCH):
+                end = min(begin + _BATCH, size)
+                await asyncio.to_thread(self._give, take, begin, end, size)
+
     async def proof(self, index: int) -> Proof:
         """Return the proof, checked here, that an entry is under the checkpoint."""
         raw, sight = await self.entry(index), self.sight
@@ -200,6 +209,13 @@ class Follower:
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
             self.reading.take(raw)
+
+    def _give(
+        self, take: Callable[[int, bytes], None], start: int, end: int, size: int
+    ) -> None:
+        """Give entries to whoever asked for them."""
+        for index, raw in enumerate(self._read(start, end, size), start):
+            take(index, raw)
 
     def _read(self, start: int, end: int, size: int) -> list[bytes]:
         """Return entries from the log's files."""

@@ -21,6 +21,7 @@ from kya.console.limits import (
     SESSION_SECONDS_MAX,
     SESSIONS_MAX,
 )
+from kya.console.reception import Visit
 from kya.core.credential import PEOPLE, Credential, Standing
 from kya.core.errors import DistrustError
 from kya.core.instant import Instant
@@ -65,14 +66,21 @@ class Sessions:
             at=at, challenge=self._made(name, at), console=self.origin, name=name
         )
 
-    def sign_in(self, raw: bytes, state: State) -> tuple[str, Credential]:
+    def sign_in(
+        self, raw: bytes, state: State, visit: Visit | None = None
+    ) -> tuple[str, Credential]:
         """Return a new session's name and its person, who has answered a challenge.
 
-        DistrustError, naming the rule, otherwise. A challenge opens one session.
+        DistrustError, naming the rule, otherwise. A challenge opens one session; with a
+        visit, that of its person alone, which ends as if it had begun with it.
         """
         note = SignedNote.parse(raw)
         said, now = parse_sign_in(note.text), self._now()
         self._require_ours(said, now)
+        if visit is not None and visit.person != said.name:
+            raise DistrustError(
+                f"sign-in: {visit.person} has logged in, not {said.name}"
+            )
         if [line.name for line in note.signatures] != [said.name]:
             raise DistrustError(f"sign-in: want the signature of {said.name} alone")
         (credential,) = signers_under(note, state, now, _ROLES)
@@ -81,7 +89,7 @@ class Sessions:
         self._sessions[_digest(name)] = Session(
             credential=credential.digest,
             form_token=self._chance(_BYTES).hex(),
-            since=now,
+            since=now if visit is None else visit.at,
             used_at=now,
         )
         if len(self._sessions) > SESSIONS_MAX:

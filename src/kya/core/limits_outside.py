@@ -65,3 +65,9 @@ ALERT_GIVE_UP_SECONDS_MAX: Final = 86_400
 
 ALERT_SECRETS_MAX: Final = 8
 """Secrets of one target: the old and the new one while they change, or addresses."""
+
+VENUE_TIMER_SECONDS_MIN: Final = 15
+"""Room for three settings of an exchange's own timer, each with its answer."""
+
+VENUE_TIMER_SECONDS_MAX: Final = 86_400
+"""A day, which is as long as exchanges let it be."""

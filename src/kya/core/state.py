@@ -26,6 +26,7 @@ from kya.core.past import NO_PAST, Past
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import PlaceUse
 from kya.core.power_events import LogOpened
+from kya.core.price import ReferencePrice
 from kya.core.registration import Registration
 from kya.core.reservation import Target
 from kya.core.roll import LogRolled
@@ -40,13 +41,19 @@ class Progress(NamedTuple):
     """How far a working order has come at its venue, in minor units of its amount.
 
     `filled_before` is what was filled of the orders in whose place it stands, `worth`
-    what the order is worth in the scope's currency, if its amount is in another.
+    what the order is worth in the scope's currency, if its amount is in another. It was
+    judged by `price`, and with the controls `aside` that people had overridden.
     """
 
     is_acknowledged: bool = False
     filled: int = 0
     filled_before: int = 0
     worth: Money | None = None
+    price: ReferencePrice | None = None
+    aside: tuple[str, ...] = ()
+
+
+NO_PROGRESS: Final = Progress()
 
 
 class AgentState(NamedTuple):

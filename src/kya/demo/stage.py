@@ -10,15 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from kya.config import (
-    Config,
-    DropCopySection,
-    InstallationSection,
-    LogSection,
-    PaperSection,
-    VenueSection,
-)
+from kya.config import Config, InstallationSection, LogSection, PaperSection
 from kya.config_outside import AlertSection, WitnessesSection
+from kya.config_venues import DropCopySection, VenueSection
 from kya.core.control import Reason
 from kya.core.credential import Role
 from kya.core.errors import InputError, TransientError

@@ -1404,7 +1404,7 @@ BEGIN {
         " duplicate_window_millis 60000 executions_unreviewed 1000000000" \
         " messages_per_day 1000000000 messages_per_minute 8000 messages_per_second 1000" \
         " orders_per_day 1000000000 orders_per_fill 1000000000 rejects_in_a_row 1000000000" \
-        " score_critical_bps 9999 score_warn_bps 9999", \
+        " baseline_days 1096 baseline_warn_days 1096 score_critical_bps 9999 score_warn_bps 9999", \
         counts, " ")
     for (k = 1; k in counts; k += 2) COUNT_MOST[counts[k]] = counts[k + 1] + 0
     SENT_KEPT = 8192
@@ -1725,6 +1725,9 @@ function read_limits(c,   n, names, k, name, v, prices) {
         && LIMIT[c, "price_warn_bps"] + 0 < LIMIT[c, "price_collar_bps"] + 0)) return 0
     if ((c, "score_warn_bps") in LIMIT && !((c, "score_critical_bps") in LIMIT \
         && LIMIT[c, "score_warn_bps"] + 0 < LIMIT[c, "score_critical_bps"] + 0)) return 0
+    if ((c, "baseline_days") in LIMIT && !((c, "score_critical_bps") in LIMIT)) return 0
+    if ((c, "baseline_warn_days") in LIMIT && !((c, "baseline_days") in LIMIT \
+        && LIMIT[c, "baseline_warn_days"] + 0 < LIMIT[c, "baseline_days"] + 0)) return 0
     if (((c, "price_drift_bps") in LIMIT) != ((c, "price_drift_seconds") in LIMIT)) return 0
     return n > 0
 }
@@ -2159,7 +2162,7 @@ function quoted(list) {
     return "\"" list "\""
 }
 
-# The instant so many seconds after, of at most a day; what follows the second stays.
+# The instant so many seconds after; what follows the second stays.
 function later(at, seconds,   y, m, d, s) {
     y = substr(at, 1, 4) + 0; m = substr(at, 6, 2) + 0; d = substr(at, 9, 2) + 0
     s = (substr(at, 12, 2) * 60 + substr(at, 15, 2)) * 60 + substr(at, 18, 2) + seconds
@@ -2643,7 +2646,7 @@ function read_answers(i, text,   n, k, m, ids, words, name, last, bad, verdict) 
 
 # ------------------------------------------- how an agent behaves, by its own past
 
-function on_lock(i,   a, at, first, last) {
+function on_lock(i,   a, at, first, last, day_after) {
     a = V["agent"]; at = V["at"]
     WHAT[i] = "baseline lock of " a
     if (!fields(i, 6, "_type,agent,at,digest,document,source")) return
@@ -2662,6 +2665,12 @@ function on_lock(i,   a, at, first, last) {
     PROBATION[a] = BASELINE[a] == V["digest"] ? 100 : 0
     BASELINE[a] = V["digest"]
     LOCKED_AT[a] = at
+    AGES_FROM[a] = at
+    if (micros(V["document.last_day"] "T00:00:00.000000Z") < 0) fail(6, i, "its document has no last day")
+    else {
+        day_after = later(V["document.last_day"] "T00:00:00.000000Z", 86400)
+        if (day_after "" < at "") AGES_FROM[a] = day_after
+    }
     LOCKED_FOR[a] = pinned(a)
     LOCKS++
 }
@@ -2709,6 +2718,8 @@ function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
         rule(1, "behaviour.baseline", "a locked baseline", BASELINE[a], "", "")
     else control("behaviour.baseline", "a locked baseline", "locked for another runtime", \
         "cannot_evaluate", "behaviour.unknown", "")
+    aged(a, c, at, "baseline_days", "behaviour.expiry", "cannot_evaluate", "behaviour.expired")
+    aged(a, c, at, "baseline_warn_days", "behaviour.renewal", "warned", "behaviour.renewal_due")
     score = number_in(BEHAVIOUR, "score")
     sequence = number_in(BEHAVIOUR, "sequence")
     if (warn != "") control("behaviour.warn", warn, score, score < warn + 0 ? "passed" : "warned", \
@@ -2717,6 +2728,14 @@ function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
     rule(score < strict + 0, "behaviour.critical", strict, score, "behaviour.critical", "1/10000")
     rule(sequence < critical + 0, "behaviour.sequence", critical, sequence, "behaviour.sequence", \
         "1/10000")
+}
+
+# Whether the agent's baseline has so many days behind it.
+function aged(a, c, at, limit, name, outcome, reason,   age) {
+    if (!((c, limit) in LIMIT)) return
+    age = AGES_FROM[a] SUBSEP LIMIT[c, limit]
+    if (!(age in AGED)) AGED[age] = later(AGES_FROM[a], LIMIT[c, limit] * 86400)
+    control(name, AGED[age], at, at "" < AGED[age] "" ? "passed" : outcome, reason, "")
 }
 
 # ------------------------------------------------------------ what runs, and where
@@ -3540,7 +3559,8 @@ function foreign(line,   k, known) {
         " venue.allowed region.allowed region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
         " price.spread price.band price.collar price.drift price.known order.amount order.units" \
         " daily.amount place.order_amount place.daily_amount place.open_orders order.duplicate rate.second rate.minute rate.day daily.orders" \
-        " rate.orders_per_fill latch.rejects latch.executions behaviour.baseline behaviour.warn behaviour.critical behaviour.sequence" \
+        " rate.orders_per_fill latch.rejects latch.executions behaviour.baseline behaviour.expiry behaviour.renewal" \
+        " behaviour.warn behaviour.critical behaviour.sequence" \
         " hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
         if (!index(known, " " V["controls." k ".id"] " ") \
@@ -3653,7 +3673,19 @@ function open_page(key, o,   page) {
     page = O_VENUE SUBSEP substr(LEAF[o], 1, 32)
     PAGE[page] = key; LINES[page] = "0"; LINES_WORTH[page] = "0"; SAID[page] = "0"
     SAID_PRICE[page] = ""; SAID_AT[page] = ""; SAID_LAST[page] = 0; LINES_AT[page] = ""
+    LIMITED[page] = O_LIMIT; LIMITED_BY[page] = O_CERTIFICATE; SET_ASIDE[page] = overridden()
+    MET[page] = MARKET[1] == O_MARKET && (1 in ASK) ? (O_SIDE == "BUY" ? ASK[1] : BID[1]) : ""
+    GOT[page] = "0"; GOT_BY[page] = "1"
     if (!(O_VENUE in SENT_TO)) { SENT_TO[O_VENUE] = o; LIST_VENUES = LIST_VENUES " " O_VENUE }
+}
+
+# The controls that its decision has set aside.
+function overridden(   n, k, part, out) {
+    out = ""
+    n = split(CONTROLS, part, "[{]\"id\":\"")
+    for (k = 2; k <= n; k++) if (part[k] ~ /"outcome":"overridden"/)
+        out = out " " substr(part[k], 1, index(part[k], "\"") - 1)
+    return substr(out, 2)
 }
 
 function close_page(page) { delete PAGE[page] }
@@ -3715,8 +3747,43 @@ function enter_line(i, v, at,   page, key, name, sum) {
     if (!more(LINES[page], SAID[page])) LINES_AT[page] = V["at"]
     LINES[page] = plus(LINES[page], sum)
     LINES_WORTH[page] = plus(LINES_WORTH[page], times(sum, scaled(V[at ".price"], 10)))
+    hold_against(i, name, page, key, sum, scaled(V[at ".price"], 10))
     meet(i, page)
 }
+
+# What was executed, held against the limits that its order was allowed by (drop-copy.md 2.6).
+function hold_against(i, name, page, key, sum, price,   c, part, market, most, broken, held) {
+    c = LIMITED_BY[page]
+    split(PLACE[key], part, " ")
+    split(part[1], market, "/")
+    held = decimals(AMOUNT[key])
+    broken = ""
+    if (LIMITED[page] != "" && (part[2] == "BUY" ? more(price, scaled(LIMITED[page], 10)) \
+        : more(scaled(LIMITED[page], 10), price))) broken = broken " order.limit_price"
+    most = LIMIT[c, "price_collar_bps"]
+    if (((c, "price_collar_bps") in LIMIT) && MET[page] != "" \
+        && more(times(difference(price, MET[page]), 10000), times(most, MET[page])))
+        broken = broken aside_or(page, "price.collar")
+    if (MONEY[key] == market[2]) {
+        # The sum of amounts by prices as one fraction, for nothing is rounded.
+        GOT[page] = plus(times(GOT[page], price), times(sum, GOT_BY[page]))
+        GOT_BY[page] = times(GOT_BY[page], price)
+    }
+    most = ORDER_MAX[c]
+    if (MONEY[key] == market[1] && CURRENCY[c] == market[2] && more( \
+        times(LINES_WORTH[page], power(decimals(most))), times(digits(most), power(held + 10))))
+        broken = broken aside_or(page, "order.amount")
+    if (MONEY[key] == market[2] && CURRENCY[c] == market[1] && more( \
+        times(GOT[page], power(decimals(most) + 10)), times(times(digits(most), power(held)), GOT_BY[page])))
+        broken = broken aside_or(page, "order.amount")
+    most = UNITS_MAX[c, part[1]]
+    if (((c, "order_units_max") in LIMIT) && MONEY[key] == market[2] && more( \
+        times(GOT[page], power(28)), times(times(scaled(most, 18), power(held)), GOT_BY[page])))
+        broken = broken aside_or(page, "order.units")
+    if (broken != "") fail(9, i, name ": breaks" broken ", which its order was allowed by")
+}
+
+function aside_or(page, id) { return within(SET_ASIDE[page], id) ? "" : " " id }
 
 # Where list and report have come equally far, they say the same, mean price and all.
 function meet(i, page,   price) {

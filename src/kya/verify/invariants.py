@@ -230,7 +230,7 @@ class PlainScan:
             self._places.count(used, currency)
             allowed = WorkingOrder(order, pending.leaf, Decimal(worth), currency)
             self._working.add(allowed)
-            self._copies.allow(order, pending.leaf, received_at)
+            self._copies.allow(PlainPrices(order, said, scope), pending.leaf)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
 

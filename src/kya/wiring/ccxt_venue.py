@@ -1,14 +1,18 @@
 """A venue behind ccxt, as a configuration names it: its key is read, never written."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from kya.config import VenueSection
+from kya.config_venues import VenueSection
 from kya.core.errors import InputError
 from kya.gateway.ports import Account, Clock, DropCopy, Venue
 from kya.wiring.api_key import key_at
+
+Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+"""What goes on for as long as orders are taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class Reached:
     list: DropCopy
     account: Account | None
     closing: Callable[[], Awaitable[None]]
+    works: tuple[Work, ...] = ()
 
 
 def ccxt_venue(name: str, section: VenueSection, data: Path, clock: Clock) -> Reached:
@@ -42,10 +47,15 @@ def ccxt_venue(name: str, section: VenueSection, data: Path, clock: Clock) -> Re
         url=section.url,
         timeout_millis=section.timeout_ms,
         is_paced=not section.url,
+        cancel_after_seconds=section.cancel_after_seconds,
     )
     venue = CcxtVenue(access, clock, data / "venues" / f"{name}.jsonl")
     return Reached(
-        venue=venue, list=CcxtDropCopy(venue), account=venue, closing=venue.close
+        venue=venue,
+        list=CcxtDropCopy(venue),
+        account=venue,
+        closing=venue.close,
+        works=(venue.timer.set_ever,) if section.cancel_after_seconds else (),
     )
 
 

@@ -9,10 +9,11 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kya.config import VenueSection
+from kya.config_venues import VenueSection
 from kya.core.errors import InputError
 from kya.gateway.ports import Clock
 from kya.wiring.ccxt_venue import Reached, key_of
+from kya.wiring.outbound import trust_of
 
 TLS_PORT = 443
 
@@ -46,7 +47,8 @@ def fix_venue(name: str, section: VenueSection, data: Path, clock: Clock) -> Rea
             resends=resend_nothing,
         ),
         timeout_millis=section.timeout_ms,
-        tls=ssl.create_default_context() if is_far else None,
+        tls=venue_tls(name, section, data) if is_far else None,
+        server_name=section.server_name,
     )
     folder = data / "venues"
     store = SqliteFixStore(folder / f"{name}.fix")
@@ -57,3 +59,25 @@ def fix_venue(name: str, section: VenueSection, data: Path, clock: Clock) -> Rea
         store.close()
 
     return Reached(venue=venue, list=FixDropCopy(venue), account=None, closing=closing)
+
+
+def venue_tls(name: str, section: VenueSection, data: Path) -> ssl.SSLContext:
+    """Return what the venue must show, and what we show it, if it wants to see that.
+
+    Its certificate names the host that is dialled, or the other name that is set.
+    """
+    context = trust_of(section.ca_file, data)
+    context.check_hostname = True
+    context.verify_mode = ssl.CERT_REQUIRED
+    if section.cert_file:
+        certificate, key = data / section.cert_file, data / section.cert_key_file
+        try:
+            # Without a password to ask for: a gateway starts when nobody is there.
+            context.load_cert_chain(certificate, key, password="")
+        except (OSError, ssl.SSLError) as error:
+            msg = (
+                f"venues.{name}: {certificate}, {key}: want a certificate and its key "
+                f"in PEM, without a password ({error})"
+            )
+            raise InputError(msg) from error
+    return context

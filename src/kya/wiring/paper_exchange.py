@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import uvloop
+from starlette.types import ASGIApp
 
 from kya.adapters.exchange_faults import ExchangeFault, Faults
 from kya.adapters.paper_exchange import PaperExchange
@@ -114,7 +115,7 @@ async def _fix_door(
 
 
 async def serve_on_loopback(
-    edge: KrakenEdge, port: int, ready: Callable[[str], None]
+    edge: ASGIApp, port: int, ready: Callable[[str], None]
 ) -> None:
     """Serve an edge on this machine until told to stop."""
     listening = listen_on(LOOPBACK, port, "http")

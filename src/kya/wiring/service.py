@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from kya.gateway.history import History
 from kya.gateway.pipeline import Gateway
 from kya.sequencer.sequencer import Sequencer
 from kya.wiring.alerts import recipients_of
+from kya.wiring.ccxt_venue import Work
 from kya.wiring.clock import NamedClock
 from kya.wiring.collecting import look_seldom
 from kya.wiring.due import DueActs
@@ -44,7 +45,6 @@ from kya.wiring.venues import connect
 from kya.wiring.witnessed import newest_witnessed
 from kya.wiring.witnesses import witnesses_of
 
-Work = Callable[[], Coroutine[Any, Any, None]]
 """What goes on beside serving, until it is cancelled."""
 
 _MILLIS: Final = 1_000
@@ -124,7 +124,7 @@ async def _judge(
             front = front_of(opened, port, behind, stack)
             beside = _beside(opened, sequencer, gateway, clock)
             asked = outside.works(opened, gateway, clock.clock)
-            works = (*asked, *beside, *sources.works)
+            works = (*asked, *beside, *sources.works, *venues.works)
             await _until_stopped(opened, sequencer, front, works, ready)
     finally:
         await gateway.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -12,14 +13,16 @@ from kya.adapters.agent_journal import FileJournal
 from kya.adapters.kept_time import FileTime
 from kya.adapters.randomness import random_bytes
 from kya.agent.async_client import AsyncAgent
+from kya.agent.at_venue import AtVenue
+from kya.agent.binance_desk import BinanceDesk
 from kya.agent.chain import Identity
 from kya.agent.dead_man import DeadMan
 from kya.agent.kraken_desk import KrakenDesk
 from kya.agent.market import Market
+from kya.api.binance import BinanceEdge
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.config_outside import require_safe_address
 from kya.core.errors import InputError
-from kya.core.instant import Instant
 from kya.gateway.ports import Clock
 from kya.pki.note_signer import NoteSigner
 from kya.pki.pem import CERTIFICATE, from_pem
@@ -31,6 +34,13 @@ from kya.wiring.workload import workload_at
 
 _NAME_BYTES: Final = 12
 _TIMER_FILE: Final = "cancel-after"
+
+
+class RestDialect(Enum):
+    """What a bot speaks that asks over HTTP."""
+
+    KRAKEN = "kraken"
+    BINANCE = "binance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,7 @@ class Bound:
     market_url: str
     key_file: Path | None = None
     silence_seconds: int = 0
+    dialect: RestDialect = RestDialect.KRAKEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +75,17 @@ class BoundAgent:
         self.journal.close()
 
 
-class BoundDesk(KrakenDesk):
-    """A desk that also gives back its agent's journal."""
+class BoundAtVenue(AtVenue):
+    """An agent at its venue that also gives back its journal."""
 
-    def __init__(
-        self, bound: Bound, agent: BoundAgent, now: Callable[[], Instant]
-    ) -> None:
-        """Answer for this agent."""
+    def __init__(self, bound: Bound, agent: BoundAgent, clock: Clock) -> None:
+        """Ask as this agent."""
         dead_man = DeadMan(
-            now=now,
+            now=clock.now,
             kept=FileTime(bound.directory / _TIMER_FILE),
             silence_seconds=bound.silence_seconds,
         )
-        market = Market(bound.market_url)
-        super().__init__(agent.agent, bound.venue, market, new_name, dead_man)
+        super().__init__(agent.agent, bound.venue, new_name, dead_man)
         self._bound = agent
 
     async def close(self) -> None:
@@ -88,12 +96,17 @@ class BoundDesk(KrakenDesk):
 
 def desk_of(bound: Bound, clock: Clock) -> KrakenDesk:
     """Return the desk that answers the bot; make it where the loop runs."""
+    return KrakenDesk(*_parts_of(bound, clock))
+
+
+def _parts_of(bound: Bound, clock: Clock) -> tuple[AtVenue, Market]:
+    """Return what a desk stands on."""
     try:
         require_safe_address(bound.market_url)
     except ValueError as error:
         raise InputError(f"market data: {error}") from error
     agent = agent_at(bound.directory, bound.region, clock)
-    return BoundDesk(bound, agent, clock.now)
+    return BoundAtVenue(bound, agent, clock), Market(bound.market_url)
 
 
 def agent_at(directory: Path, region: str, clock: Clock) -> BoundAgent:
@@ -134,9 +147,16 @@ async def _serve(
     bound: Bound, port: int, clock: Clock, ready: Callable[[str], None]
 ) -> None:
     """Serve one bot."""
-    keys = None if bound.key_file is None else ApiKeys(dict([key_at(bound.key_file)]))
-    desk = desk_of(bound, clock)
+    keys = None if bound.key_file is None else dict([key_at(bound.key_file)])
+    desk: KrakenDesk | BinanceDesk
+    edge: KrakenEdge | BinanceEdge
+    if bound.dialect is RestDialect.KRAKEN:
+        desk = desk_of(bound, clock)
+        edge = KrakenEdge(desk, None if keys is None else ApiKeys(keys))
+    else:
+        desk = BinanceDesk(*_parts_of(bound, clock))
+        edge = BinanceEdge(desk, keys, clock.now)
     try:
-        await serve_on_loopback(KrakenEdge(desk, keys), port, ready)
+        await serve_on_loopback(edge, port, ready)
     finally:
         await desk.close()

@@ -10,7 +10,8 @@ from kya.adapters.prices_recorded import RecordedPrices
 from kya.adapters.prices_seeded import SeededPrices
 from kya.adapters.venue_paper import Fault, PaperVenue
 from kya.codec.execution_files import Listed
-from kya.config import Config, Halting, PaperSection, VenueSection
+from kya.config import Config, PaperSection
+from kya.config_venues import Halting, VenueSection
 from kya.core.execution import Execution
 from kya.core.levels import FIRM, Level, Place
 from kya.gateway.ports import (
@@ -23,7 +24,7 @@ from kya.gateway.ports import (
     Venue,
     WatchedList,
 )
-from kya.wiring.ccxt_venue import Reached, ccxt_venue
+from kya.wiring.ccxt_venue import Reached, Work, ccxt_venue
 from kya.wiring.fix_venue import fix_venue
 
 
@@ -35,6 +36,7 @@ class Connected:
     lists: Mapping[str, DropCopy]
     accounts: Mapping[str, Account]
     closing: Callable[[], Coroutine[None, None, None]]
+    works: tuple[Work, ...] = ()
 
     def access(
         self, config: Config, prices: Prices | None, policies: PolicyAnswers
@@ -69,6 +71,7 @@ def connect(config: Config, data: Path, clock: Clock) -> Connected:
         lists={**paper, **{name: each.list for name, each in reached.items()}},
         accounts={n: each.account for n, each in reached.items() if each.account},
         closing=closing,
+        works=tuple(work for each in reached.values() for work in each.works),
     )
 
 

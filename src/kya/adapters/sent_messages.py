@@ -1,6 +1,6 @@
-"""What was sent to an exchange, remembered before it leaves: one line for each change.
+"""What was sent to a far venue, remembered before it leaves: a line for each change.
 
-An exchange forgets what it has refused, and knows a cancel by no name of its own.
+A venue forgets what it has refused, and knows a cancel by no name of its own.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ from kya.gateway.ports import VenueAnswer
 class Sent(canonical.Statement, frozen=True, kw_only=True):
     """A message by its client id; `target` is the client id of what it cancels.
 
-    `outcome` is the final word that the exchange will not repeat, or empty.
+    `outcome` is the final word that the venue will not repeat, or empty.
     """
 
     at: int
@@ -47,7 +47,7 @@ _DECODER: Final = msgspec.json.Decoder(Sent)
 _BEGUN: Final = ""
 
 
-class Memory:
+class SentMessages:
     """Messages by client id; the first line says when this road was begun."""
 
     def __init__(self, path: Path, now: Instant) -> None:
