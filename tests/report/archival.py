@@ -81,7 +81,8 @@ def _dictionaries(reader: PdfFileReader) -> Iterator[DictionaryObject]:
             place = (each.idnum, each.generation)
             if place not in seen:
                 seen.add(place)
-                waiting.append(reader.get_object(each.reference))
+                found = reader.get_object(each.reference)  # type: ignore[no-untyped-call]
+                waiting.append(found)
         elif isinstance(each, DictionaryObject):
             yield each
             waiting += [each.raw_get(key) for key in each]
