@@ -101,6 +101,7 @@ function compare(record, entry, order, said, wanted, taken) {
 // What the next order is judged by.
 function remember(record, order, said, judgement) {
   const agent = record.agent(order.value.agent);
+  agent.habits.take(order.value, said, judgement.measured);
   agent.seq = order.value.seq;
   agent.prev = order.entry.digest;
   agent.orders.set(order.value.seq, order);
@@ -143,6 +144,7 @@ function onReport(record, entry, said) {
   order.saidAt = said.at;
   if (said.status === "acknowledged") { order.acknowledged = order.filled; return; }
   order.isFinal = true;
+  if (order.action !== "cancel") record.agent(value.agent).habits.answer(said.at, ["rejected", "not_received"].includes(said.status));
   for (const other of order.replacedBy) if (!other.isFinal) other.before = order.before + order.filled;
 }
 
