@@ -150,8 +150,8 @@ def a_provider(now: Callable[[], Instant]) -> Iterator[Provider]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
+        def log_message(self, format: str, *_: object) -> None:  # noqa: A002
+            pass  # Its parameter has the name of the base's.
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
         provider.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -2284,12 +2284,12 @@ function breaches_are_taken(i) {
 function on_step(i,   s, at, n) {
     s = V["step"]; at = V["at"]; n = V["incident"]
     WHAT[i] = s " of incident " substr(n, 1, 16)
-    if (s !~ /^(acknowledge|extend|release|conclude)$/) { fail(7, i, "a step that is none"); return }
+    if (s !~ /^(acknowledge|extend|release|revoke|conclude)$/) { fail(7, i, "a step that is none"); return }
     if (!fields(i, 7, "_type,at," (s == "conclude" ? "file," : "") "incident,reason,step" \
         (s == "extend" ? ",until" : ""))) return
     not_back_dated(7, i, at)
     if (signers(7, i, "compliance operator risk", at) < 1) return
-    if (s ~ /^(extend|release)$/ && !two_people(i, "compliance risk"))
+    if (s ~ /^(extend|release|revoke)$/ && !two_people(i, "compliance risk"))
         fail(7, i, "want two people, one of compliance or risk management")
     else if (s == "conclude" && !one_person(i, "compliance risk"))
         fail(7, i, "want somebody of compliance or risk management")
@@ -2313,6 +2313,7 @@ function take_step(i, s, at, n,   against) {
     if (s == "acknowledge") I_STATE[n] = "acknowledged"
     else if (s == "extend") I_ENDS[n] = V["until"]
     else if (s == "conclude") I_CONCLUDED[n] = 1
+    else if (s == "revoke") SINCE[I_UNDER[n]] = at
     else {
         I_STATE[n] = "released"
         delete RUNNING[I_AGENT[n]]
@@ -2322,11 +2323,13 @@ function take_step(i, s, at, n,   against) {
 # From where it stands, in time, and to no end but a later one.
 function against_step(s, at, n,   from) {
     from = s == "acknowledge" ? "open" : s == "conclude" ? "released reinstated revoked" \
-        : "open acknowledged"
+        : s == "revoke" ? "suspended" : "open acknowledged"
     if (!within(from, I_STATE[n])) return "it is " I_STATE[n]
     if (s == "conclude" && (n in I_CONCLUDED)) return "it is concluded already"
     if (at "" < I_OPENED[n] "" || ((n in I_ACTED) && at "" <= I_ACTED[n] ""))
         return "not later than what it follows"
+    if (s == "revoke" && standing_at(I_UNDER[n], at) == "revoked") return "it is revoked already"
+    if (s == "revoke" && at "" > ENDS[I_UNDER[n]] "") return "its certificate has ended"
     if (s !~ /^(extend|release)$/) return ""
     if (at "" >= I_ENDS[n] "" || NOW "" >= I_ENDS[n] "") return "its grace ended at " I_ENDS[n]
     if (s == "extend" && (V["until"] "" <= I_ENDS[n] "" || V["until"] "" > later(at, 86400) ""))
