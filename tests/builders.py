@@ -192,6 +192,8 @@ def every_limit(**overrides: object) -> Limits:
 
 
 UNWATCHED: Final[dict[str, object]] = {
+    "baseline_days": None,
+    "baseline_warn_days": None,
     "score_critical_bps": None,
     "score_warn_bps": None,
 }
@@ -262,7 +264,8 @@ def a_score(**overrides: object) -> Score:
 
 def a_likeness(value: int = 90, **overrides: object) -> Likeness:
     """An order of this score, like those before it unless changed."""
-    likeness = Likeness(a_digest("baseline"), a_score(value=value))
+    score = a_score(value=value)
+    likeness = Likeness(a_digest("baseline"), FIRST_LIVE_ORDER_AT, score)
     return likeness._replace(**overrides)  # type: ignore[arg-type]
 
 
@@ -829,6 +832,8 @@ _EVERY_LIMIT: Final = Limits(
     price_drift_bps=200,
     price_drift_seconds=60,
     rejects_in_a_row=5,
+    baseline_days=60,
+    baseline_warn_days=45,
     score_critical_bps=8_500,
     score_warn_bps=7_500,
     open_orders=20,

@@ -1,8 +1,9 @@
 """Register and enrol an agent of a running installation, as its people and host do."""
 
+from kya.authority.registering import Wanted
 from kya.pki.signer import Signer
 from kya.wiring.desk import Desk
-from kya.wiring.enrolment import Wanted, applicant, office_of, register
+from kya.wiring.enrolment import applicant, office_of, register
 
 OPERATORS = ("alice", "bob")
 

@@ -1,6 +1,7 @@
 """A world whose agent has been watched for two weeks, and whose baseline is locked."""
 
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -22,6 +23,7 @@ from tests.halting import CARLA, enrol_supervisors
 from tests.world import AGENT, EUR, World, the_scope
 
 SCORES: Final = Limits(score_critical_bps=8_500, score_warn_bps=7_500)
+AGEING: Final = replace(SCORES, baseline_days=5, baseline_warn_days=3)
 EVENING: Final = Instant.parse("2026-05-14T18:00:00.000000Z")
 USUAL: Final = 1_900_000
 """EUR 19,000.00 in cents: what the agent most often asks for."""

@@ -42,7 +42,12 @@ def observed_at(data: Path) -> None:
     config = first_config("CryptoEX AG", "cryptoex.example", 0, "2026")
     world = InstalledWorld(
         scope=the_scope(
-            limits=Limits(score_warn_bps=7_500, score_critical_bps=8_500),
+            limits=Limits(
+                score_warn_bps=7_500,
+                score_critical_bps=8_500,
+                baseline_days=90,
+                baseline_warn_days=75,
+            ),
             live_from=OVER.plus(micros=shift),
         ),
         now=founded,

@@ -166,6 +166,7 @@ _free_amounts = st.fixed_dictionaries(
     dict.fromkeys(AMOUNTS, st.none() | st.integers(1, 9_000_000))
 )
 _score_limits = st.sampled_from([(None, None), (8_500, None), (8_500, 7_500)])
+_baseline_limits = st.sampled_from([(None, None), (1, None), (60, 30)])
 _price_ages = st.none() | st.sampled_from([1, 500, 60_000])
 _collars = st.none() | st.integers(2, 9_999)
 _drifts = st.none() | st.tuples(st.integers(1, 300), st.integers(1, 3_600))
@@ -178,6 +179,7 @@ def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limit
     drift = draw(_drifts) if fresh else None
     collar = draw(_collars) if fresh else None
     critical, warn = draw(_score_limits)
+    days, renewal = draw(_baseline_limits) if critical else (None, None)
     free: dict[str, Any] = draw(_free_limits)
     sums: dict[str, Any] = {
         name: Money(n, currency)
@@ -195,6 +197,8 @@ def limits(draw: st.DrawFn, listed: frozenset[str], currency: Currency) -> Limit
         spread_bps=draw(_some_bps) if fresh else None,
         price_drift_bps=drift[0] if drift else None,
         price_drift_seconds=drift[1] if drift else None,
+        baseline_days=days,
+        baseline_warn_days=renewal,
         score_critical_bps=critical,
         score_warn_bps=warn,
         **free,
@@ -660,6 +664,7 @@ _around_scores = st.sampled_from([0, 7_499, 7_500, 8_500, 9_200])
 likenesses = st.builds(
     Likeness,
     digests,
+    instants,
     st.builds(builders.a_score, value=_around_scores, surprisals=surprisals).map(
         lambda score: score._replace(excess=excess_of(score.surprisals))
     ),

@@ -128,7 +128,12 @@ def test_two_baselines_are_compared(folder: Path) -> None:
     learn(stored(folder / "o.csv", other), folder / "o.json")
     said = kya("baseline", "compare", folder / "b.json", folder / "o.json")
     assert said.code == 1
-    assert "region: eu-west-1  →  us-east-1" in said.out
+    assert "1.000  region: eu-west-1  →  us-east-1" in said.out
+    document: Any = kya(
+        "baseline", "compare", folder / "b.json", folder / "o.json", "--json"
+    ).json
+    assert document["moved"][0]["what"] == "region"
+    assert document["before"]["orders"] == 486
 
 
 def test_parquet_is_read_like_csv(folder: Path) -> None:

@@ -234,6 +234,7 @@ def test_two_people_on_two_hosts_sign_one_after_the_other(
     assert shown["digest"] == line["digest"]
     assert shown["locked"].endswith("by carla, rita")
     assert shown["source"] == "seq 1 to 480, struck: 123"
+    assert "the first baseline, it replaces none" in two.err
     again = office.kya("baseline", "record", whole)
     assert again.code == 2
     assert "want it after the last one" in again.err
@@ -243,6 +244,11 @@ def test_one_learned_elsewhere_says_so(office: Up, learned: Path) -> None:
     said = lock(office, learned, "--learned-elsewhere", *PEOPLE)
     assert said.code == 0, said.err
     assert "nobody can learn it again from the log" in said.err
+    assert "it replaces the baseline of entry" in said.err
+    assert "0.000  venue: SIMA" in said.err
+    [ageing] = office.kya("gateway", "state", "--json").json["baselines"]
+    assert (ageing["is_expired"], ageing["renewal_due"]) == (False, False)
+    assert "whole days left" in office.kya("gateway", "state").out
     shown: Any = office.kya("baseline", "show", "--agent", AGENT, "--json").json
     assert shown["source"] == "elsewhere"
 

@@ -12,6 +12,7 @@ from tests.cli.terminal import Up, kya
 
 WORDS = "asked for by A. Example"
 PEOPLE = ("--as", "operator:alice", "--as", "risk:rita")
+TO_2027 = ("log", "roll", "kya.example/log/2027", "--reason", "a new year")
 DESTROY = ("log", "destroy-text", "--ground", "request", *PEOPLE)
 
 
@@ -86,3 +87,28 @@ def test_a_year_ends_on_the_same_day(day: date, years: int, until: date) -> None
 def test_no_rule_asks_for_less_than_five_years(years: int) -> None:
     with pytest.raises(ValueError, match="retention_years"):
         LogSection(origin="log.example/2026", retention_years=years)
+
+
+def test_a_log_is_rolled_and_goes_on(office: Up, tmp_path: Path) -> None:
+    alone = office.kya(*TO_2027, *PEOPLE[:2])
+    assert (alone.code, "want 2 different people" in alone.err) == (1, True)
+    done = office.kya(*TO_2027, *PEOPLE)
+    assert done.code == 0, done.err
+    ended, goes_on = done.out.splitlines()
+    closed = int(ended.rpartition(" ")[2])
+    assert goes_on == f"kya.example/log/2027 goes on with entry {closed + 1}"
+    checkpoint = (office.data / "log/checkpoint").read_text()
+    assert checkpoint.startswith(f"kya.example/log/2027\n{closed + 2}\n")
+    shown = office.kya("log", "show", "--from", str(closed)).out
+    assert "kya/roll/v1" in shown
+    assert "kya/continuation/v1" in shown
+    assert office.kya("log", "prove", str(closed)).code == 0
+    assert office.kya("log", "retention").code == 0
+    assert office.kya("log", "fsck").code == 0
+    days = ("--from", "2026-01-01", "--to", "2098-12-31")
+    assert office.kya("evidence", "build", *days, "--out", tmp_path / "e").code == 0
+    said = kya("verify", tmp_path / "e", "--root", office.data / "trust/root.pem")
+    assert "FAILS" not in said.out
+    assert "log       kya.example/log/2027, " in said.out
+    again = office.kya(*TO_2027, *PEOPLE)
+    assert "has had this name" in again.err or "another name" in again.err

@@ -40,6 +40,10 @@ LISTINGS = (
     questions.orders,
     questions.incidents,
     questions.halts,
+    questions.overrides,
+    questions.place_limits,
+    questions.overlays,
+    questions.sessions,
     questions.happenings,
 )
 

@@ -241,6 +241,7 @@ def likeness_of(facts: Facts | None) -> Likeness | None:
     )
     return Likeness(
         facts["baseline"],
+        Instant.parse(facts["as_of"]),
         score,
         told["sequence"],
         told.get("stream", ""),

@@ -1,6 +1,8 @@
 """A console over a world's log: real pages, and a gateway that is a world."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -9,12 +11,15 @@ from typing import Final
 
 import httpx
 
+from kya.authority.quorum import Quorum
 from kya.codec.note import SignedNote
 from kya.codec.sign_ins import SIGN_IN_TYPE
 from kya.console.app import create_console_app
-from kya.console.asking import COOKIE, Console
+from kya.console.asking import COOKIE, NO_QUORUM, Console
 from kya.console.follow import Follower
+from kya.console.packages import Builder, Packages
 from kya.console.render import environment
+from kya.console.reviews import Reviews
 from kya.console.sessions import Sessions
 from kya.console.waiting import Queue
 from kya.core.credential import Role
@@ -23,6 +28,7 @@ from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
 from kya.pki.note_signer import NoteSigner
 from kya.tlog.policy import Log, Policy
+from tests.incidents import world_breached
 from tests.verify.packages import published
 from tests.world import World, signer_for
 
@@ -35,7 +41,12 @@ ROLES: Final = {
     "otto": Role.OPERATOR,
     "rita": Role.RISK,
 }
-ACTORS: Final = {"carla", "olga", "otto", "rita"}
+ACTORS: Final = {"carla", "dora", "olga", "otto", "rita"}
+
+
+def text_of(html: str) -> str:
+    """What a page says, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def person(name: str) -> NoteSigner:
@@ -88,10 +99,17 @@ class Lounge:
     console: Console
     now: Instant
 
+    @property
+    def origin(self) -> str:
+        """What browsers call the console."""
+        return self.console.sessions.origin
+
     def browser(self, peer: str = "192.0.2.7") -> "Browser":
         app = create_console_app(self.console)
         transport = httpx.ASGITransport(app=app, client=(peer, 50_000))
-        return Browser(self, httpx.AsyncClient(transport=transport, base_url=ORIGIN))
+        return Browser(
+            self, httpx.AsyncClient(transport=transport, base_url=self.origin)
+        )
 
     async def look(self) -> None:
         """Read the log as the following task does."""
@@ -124,12 +142,12 @@ class Browser:
         return await self.client.post(
             path,
             data={"form_token": self.token, **(fields or {})},
-            headers=self.headers(**{"origin": ORIGIN, **headers}),
+            headers=self.headers(**{"origin": self.lounge.origin, **headers}),
         )
 
     async def send(self, path: str, body: bytes, **headers: str) -> httpx.Response:
         """Send what a script of ours sends."""
-        usual = {"origin": ORIGIN, "accept": "application/json"}
+        usual = {"origin": self.lounge.origin, "accept": "application/json"}
         return await self.client.post(
             path, content=body, headers=self.headers(**{**usual, **headers})
         )
@@ -165,7 +183,13 @@ class Browser:
 
 
 @contextmanager
-def a_lounge(world: World, gateway: Gateway | None = None) -> Iterator[Lounge]:
+def a_lounge(
+    world: World,
+    gateway: Gateway | None = None,
+    quorum: Quorum = NO_QUORUM,
+    origin: str = ORIGIN,
+    builder: Builder | None = None,
+) -> Iterator[Lounge]:
     """A console that has read nothing yet; its gateway has the world's log."""
     gateway = gateway or Gateway(world)
     policy = Policy(logs=(Log(key=world.log.key),))
@@ -178,12 +202,42 @@ def a_lounge(world: World, gateway: Gateway | None = None) -> Iterator[Lounge]:
     def chance(size: int) -> bytes:
         return sha256(f"draw {next(draws)}".encode()).digest()[:size]
 
+    follower = Follower(gateway, policy, now)
     console = Console(
-        follower=Follower(gateway, policy, now),
-        sessions=Sessions(ORIGIN, now, chance),
+        follower=follower,
+        reviews=Reviews(follower),
+        sessions=Sessions(origin, now, chance),
         queue=Queue(gateway, now, chance),
         now=now,
         templates=environment(),
+        quorum=quorum,
+        packages=None if builder is None else Packages(builder, follower, chance),
     )
     lounge = Lounge(world, gateway, console, world.now.plus(seconds=5))
     yield lounge
+
+
+TwoVisit = Callable[[Lounge, Browser, Browser], Awaitable[None]]
+
+
+def visited_by_two(
+    visit: TwoVisit,
+    first: str = "olga",
+    second: str = "rita",
+    world: World | None = None,
+    quorum: Quorum = NO_QUORUM,
+) -> World:
+    """Let two people act in a world with an open incident, in two browsers."""
+    world = world or world_breached()
+    enrol_everybody(world)
+
+    async def lived() -> None:
+        with a_lounge(world, quorum=quorum) as lounge:
+            await lounge.look()
+            browsers = lounge.browser(), lounge.browser("192.0.2.8")
+            await browsers[0].sign_in(first)
+            await browsers[1].sign_in(second)
+            await visit(lounge, *browsers)
+
+    asyncio.run(lived())
+    return world

@@ -1,38 +1,26 @@
 """What people do at a console: they sign, it carries, and the gateway decides."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from hashlib import sha256
 
 import pytest
 
+from kya.codec.incidents import parse_incident
+from kya.codec.note import SignedNote
 from kya.core.errors import TransientError
 from kya.core.incident import IncidentState
+from kya.core.latch import Latch
 from kya.core.levels import FIRM
 from kya.core.lifecycle import Act
-from tests.console.lounge import Browser, Lounge, a_lounge, enrol_everybody, person
+from tests.console.lounge import (
+    Browser,
+    Lounge,
+    enrol_everybody,
+    person,
+    text_of,
+    visited_by_two,
+)
 from tests.incidents import the_incident_in, world_breached
 from tests.world import AGENT, World
-
-Visit = Callable[[Lounge, Browser, Browser], Awaitable[None]]
-
-
-def visited(
-    visit: Visit, first: str = "olga", second: str = "rita", world: World | None = None
-) -> World:
-    """Let two people act in a world with an open incident, in two browsers."""
-    world = world or world_breached()
-    enrol_everybody(world)
-
-    async def lived() -> None:
-        with a_lounge(world) as lounge:
-            await lounge.look()
-            browsers = lounge.browser(), lounge.browser("192.0.2.8")
-            await browsers[0].sign_in(first)
-            await browsers[1].sign_in(second)
-            await visit(lounge, *browsers)
-
-    asyncio.run(lived())
-    return world
 
 
 def a_suspended_world() -> World:
@@ -59,7 +47,7 @@ def test_one_person_halts_in_two_steps() -> None:
         await lounge.look()
         assert "prices are wrong" in (await olga.get("/halts")).text
 
-    world = visited(visit)
+    world = visited_by_two(visit)
     assert world.state.halts[FIRM].signed_by == ("olga",)
 
 
@@ -78,7 +66,7 @@ def test_two_people_release_an_incident_in_two_browsers() -> None:
         assert second.json()["entry"] is not None
         assert "On record" in (await rita.get(at)).text
 
-    world = visited(visit)
+    world = visited_by_two(visit)
     assert the_incident_in(world.state).state is IncidentState.RELEASED
 
 
@@ -90,7 +78,7 @@ def test_one_person_twice_is_still_one() -> None:
             assert (await olga.sign(at, "olga")).json()["entry"] is None
         assert lounge.gateway.appended == []
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_two_who_trade_do_not_release_among_themselves() -> None:
@@ -101,7 +89,7 @@ def test_two_who_trade_do_not_release_among_themselves() -> None:
         assert (await otto.sign(at, "otto")).json()["entry"] is None
         assert lounge.gateway.appended == []
 
-    visited(visit, second="otto")
+    visited_by_two(visit, second="otto")
 
 
 def test_an_acknowledgement_and_an_extension() -> None:
@@ -119,7 +107,7 @@ def test_an_acknowledgement_and_an_extension() -> None:
         await carla.sign(at, "carla")
         assert (await olga.sign(at, "olga")).json()["entry"]
 
-    world = visited(visit, second="carla")
+    world = visited_by_two(visit, second="carla")
     incident = the_incident_in(world.state)
     assert incident.state is IncidentState.ACKNOWLEDGED
     assert incident.grace_ends_at > incident.opened_at.plus(seconds=3_600)
@@ -134,8 +122,57 @@ def test_a_suspended_agent_is_reinstated_by_two_operators() -> None:
         await olga.sign(at, "olga")
         assert (await otto.sign(at, "otto")).json()["entry"]
 
-    visited(visit, second="otto", world=world)
+    visited_by_two(visit, second="otto", world=world)
     assert the_incident_in(world.state).state is IncidentState.REINSTATED
+
+
+def test_who_supervises_concludes_over_the_very_file_that_is_shown() -> None:
+    world = a_suspended_world()
+    world.now = world.now.plus(seconds=1)
+    world.change_standing(Act.REVOKE, world.now)
+
+    async def visit(lounge: Lounge, olga: Browser, rita: Browser) -> None:
+        incident = the_incident_in(lounge.world.state).id
+        assert "form-conclude" not in (await olga.get(f"/incidents/{incident}")).text
+        assert "form-conclude" in (await rita.get(f"/incidents/{incident}")).text
+        assert (await olga.ask_for("conclude", incident)).status_code == 403
+        assert (await rita.ask_for("conclude", "0" * 64)).status_code == 404
+        asked = await rita.ask_for("conclude", incident, reason="a wrong parameter")
+        at = asked.headers["location"]
+        file = await rita.get(f"{at}/enclosure")
+        assert file.headers["content-disposition"].startswith("attachment;")
+        assert file.content == (await olga.get(f"/incidents/{incident}/file")).content
+        assert file.json()["incident"] == incident
+        assert sha256(file.content).hexdigest() in text_of((await rita.get(at)).text)
+        assert (await rita.sign(at, "rita")).json()["entry"]
+        said = parse_incident(SignedNote.parse(lounge.gateway.appended[-1]).text)
+        assert said.file == sha256(file.content).hexdigest()
+
+    visited_by_two(visit, world=world)
+    assert the_incident_in(world.state).is_concluded
+
+
+def test_two_people_set_a_latch_back() -> None:
+    async def visit(_: Lounge, olga: Browser, otto: Browser) -> None:
+        none = await olga.ask_for("rearm", AGENT, latch="moon")
+        assert none.status_code == 400
+        assert "latch: want one of losses" in none.text
+        at = (await olga.ask_for("rearm", AGENT, latch="rejects")).headers["location"]
+        await olga.sign(at, "olga")
+        assert (await otto.sign(at, "otto")).json()["entry"]
+        assert (await otto.get(f"{at}/enclosure")).status_code == 404
+
+    world = visited_by_two(visit, second="otto")
+    assert Latch.REJECTS in world.state.agents[AGENT].rearmed
+
+
+def test_only_whoever_could_sign_withdraws() -> None:
+    async def visit(lounge: Lounge, olga: Browser, carla: Browser) -> None:
+        at = (await olga.ask_for("reinstate", AGENT)).headers["location"]
+        assert (await carla.post(f"{at}/withdrawal")).status_code == 403
+        assert len(lounge.console.queue.open()) == 1
+
+    visited_by_two(visit, second="carla", world=a_suspended_world())
 
 
 def test_a_resume_lifts_that_very_halt() -> None:
@@ -150,7 +187,7 @@ def test_a_resume_lifts_that_very_halt() -> None:
         await olga.sign(at, "olga")
         assert (await rita.sign(at, "rita")).json()["entry"]
 
-    assert visited(visit).state.halts == {}
+    assert visited_by_two(visit).state.halts == {}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +208,7 @@ def test_a_signature_must_be_of_the_person_and_fit_the_line(
         bare = await olga.send(f"{at}/signature", line)
         assert bare.status_code == 403
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_an_act_that_the_log_would_not_take_is_not_even_drafted() -> None:
@@ -185,6 +222,8 @@ def test_an_act_that_the_log_would_not_take_is_not_even_drafted() -> None:
             ("halt", "firm", {"reason": "  "}),
             ("halt", "firm", {"reason": "two\nlines"}),
             ("extend", incident, {"minutes": "-5"}),
+            ("extend", incident, {}),
+            ("rearm", "nobody", {"latch": "losses"}),
             ("extend", incident, {"minutes": "99999"}),
             ("reinstate", AGENT, {}),
             ("reinstate", "nobody", {}),
@@ -198,7 +237,7 @@ def test_an_act_that_the_log_would_not_take_is_not_even_drafted() -> None:
         assert "its grace ended" in late.text
         assert lounge.console.queue.open() == []
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_an_act_is_gone_after_four_minutes_or_when_withdrawn() -> None:
@@ -213,7 +252,7 @@ def test_an_act_is_gone_after_four_minutes_or_when_withdrawn() -> None:
         assert (await olga.get(at)).status_code == 404
         assert lounge.gateway.appended == []
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_what_the_gateway_refuses_or_leaves_open_is_said() -> None:
@@ -229,7 +268,7 @@ def test_what_the_gateway_refuses_or_leaves_open_is_said() -> None:
         answer = (await olga.sign(third, "olga")).json()
         assert answer["refused"].startswith("no answer of the gateway")
 
-    visited(visit)
+    visited_by_two(visit)
 
 
 def test_an_operator_is_needed_to_ask_for_a_reinstatement() -> None:
@@ -240,4 +279,4 @@ def test_an_operator_is_needed_to_ask_for_a_reinstatement() -> None:
         assert answer.status_code == 403
         assert "not for risk" in answer.text
 
-    visited(visit, world=world)
+    visited_by_two(visit, world=world)

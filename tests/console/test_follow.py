@@ -10,8 +10,9 @@ from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, TransientError
 from tests.console.lounge import Lounge, a_lounge, enrol_everybody
 from tests.incidents import world_breached
+from tests.rolling import NEXT, log_named, roll
 from tests.verify.packages import OTHER_LOG, published
-from tests.world import AGENT, World
+from tests.world import AGENT, ORIGIN, World
 
 
 def following(world: World, test: Callable[[Lounge], Awaitable[None]]) -> None:
@@ -169,3 +170,36 @@ def test_a_reading_takes_no_entry_that_cannot_follow(world: World) -> None:
     reading.take(world.entries[0])
     with pytest.raises(CorruptionError, match="entry 1"):
         reading.take(world.entries[0])
+
+
+def test_it_goes_on_under_the_next_name() -> None:
+    world = world_breached()
+    enrol_everybody(world)
+
+    async def test(lounge: Lounge) -> None:
+        await lounge.look()
+        roll(world)
+        world.log = log_named(world, NEXT)
+        world.trade(world.order())
+        await lounge.look()
+        follower = lounge.console.follower
+        assert (follower.sight.fault, follower.origin) == ("", NEXT)
+        assert follower.sight.size == len(world.entries)
+        await follower.proof(follower.sight.size - 1)
+
+    following(world, test)
+
+
+def test_a_name_that_the_entries_do_not_give_is_not_followed() -> None:
+    world = world_breached()
+
+    async def test(lounge: Lounge) -> None:
+        world.log = log_named(world, NEXT)
+        await lounge.look()
+        fault = lounge.console.follower.sight.fault
+        assert fault == (
+            f"checkpoint of {NEXT!r}: the policy names {ORIGIN!r}, and the entries"
+            f" {ORIGIN!r}"
+        )
+
+    following(world, test)

@@ -10,7 +10,7 @@ import pytest
 from kya.core.incident import Step
 from kya.core.lifecycle import Act
 from kya.core.order_events import VenueStatus
-from tests.console.lounge import Browser, Lounge, a_lounge, enrol_everybody
+from tests.console.lounge import Browser, Lounge, a_lounge, enrol_everybody, text_of
 from tests.halting import halt
 from tests.incidents import take_step, world_breached
 from tests.world import AGENT, World
@@ -44,10 +44,6 @@ def troubled() -> World:
     return world
 
 
-def text_of(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
 def test_what_needs_attention_comes_first(troubled: World) -> None:
     async def visit(_: Lounge, browser: Browser) -> None:
         page = (await browser.get("/")).text
@@ -65,6 +61,7 @@ def test_every_page_escapes_what_people_wrote(troubled: World) -> None:
         size = len(troubled.entries)
         pages = ["/", "/agents", f"/agents/{AGENT}", "/orders", "/incidents", "/halts"]
         pages += [f"/orders/{AGENT}/1", f"/orders/{AGENT}/2", f"/incidents/{incident}"]
+        pages += ["/mandates", f"/mandates/{next(iter(troubled.state.mandates))}"]
         pages += ["/log", "/waiting", "/sign-in", f"/orders?agent={NASTY}"]
         pages += [f"/log/entries/{index}" for index in range(size)]
         held = 0
@@ -112,6 +109,7 @@ def test_an_agent_stands_on_two_axes_and_beside_its_mandate(troubled: World) -> 
         (f"/orders/{AGENT}/01", 404),
         (f"/orders/{AGENT}/9007199254740993", 404),
         ("/incidents/" + "0" * 64, 404),
+        ("/mandates/" + "0" * 64, 404),
         ("/log/entries/999999", 404),
         ("/log/entries/-1", 404),
         ("/orders?before=none", 400),

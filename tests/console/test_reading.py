@@ -30,9 +30,11 @@ from kya.core.lifecycle import Act
 from kya.core.order_events import VenueStatus
 from kya.core.scope import DailyMaxPer
 from kya.core.scope_limits import Limits
+from kya.programs.told import baseline_told
+from tests.builders import on
 from tests.halting import halt
 from tests.incidents import alert_note, take_step, world_breached
-from tests.locking import locked_world
+from tests.locking import AGEING, imported_world, locked_world
 from tests.world import AGENT, MORNING, World, eur, the_scope
 
 LIVE = Sight(is_ready=True, size=100, read_at=MORNING)
@@ -172,6 +174,24 @@ def test_behaviour_is_the_scores_word_and_no_other(habitual: World) -> None:
     ):
         reading.scores[AGENT] = score
         assert standing_of(reading, AGENT, MORNING).behaviour is wanted
+        assert standing_of(reading, AGENT, MORNING).baseline_age is None
+
+
+def test_a_baseline_that_has_expired_is_told_whatever_the_scores() -> None:
+    world = imported_world(AGEING)
+    reading = reading_of(world)
+    for at, word, behaviour in (
+        ("2026-05-15 18:00", "4 whole days left", Behaviour.IN_BASELINE),
+        ("2026-05-18 18:00", "1 whole day left; renew it", Behaviour.IN_BASELINE),
+        ("2026-05-19 18:00", "expired 2026-05-19T18", Behaviour.BASELINE_EXPIRED),
+    ):
+        standing = standing_of(reading, AGENT, on(at))
+        assert standing.behaviour is behaviour
+        assert standing.baseline_age is not None
+        assert word in standing.baseline_age.words
+    said = baseline_told(AGENT, reading.state.agents[AGENT], reading)
+    assert said is not None
+    assert said.expires_at == "2026-05-19T18:00:00.000000Z"
 
 
 def test_the_newest_orders_score_is_kept() -> None:

@@ -426,7 +426,9 @@ def test_every_violation_is_kept() -> None:
         credential=credential,
         past=past,
         facing=Facing("another", 1, None),
-        likeness=a_likeness(9_200, sequence=9_200, is_of_the_release=False),
+        likeness=a_likeness(
+            9_200, as_of=Instant(0), sequence=9_200, is_of_the_release=False
+        ),
         pinned=a_runtime(),
         halts=(a_halt_ordered(),),
         place_limits=(LimitedPlace(tight, allowed=1, open_orders=2),),
@@ -437,6 +439,7 @@ def test_every_violation_is_kept() -> None:
         Reason.HALT_REDUCING,
         Reason.CREDENTIAL_SUSPENDED,
         Reason.CREDENTIAL_NOT_YET_VALID,
+        Reason.BEHAVIOUR_RENEWAL_DUE,
         Reason.BEHAVIOUR_UNUSUAL,
         Reason.PRICE_MISSING,
         Reason.TARGET_DIFFERS,

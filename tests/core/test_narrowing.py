@@ -166,6 +166,14 @@ AROUND: Final[dict[str, tuple[Mandate, Mandate]]] = {
             "score_critical_bps",
         )
     },
+    "limits.baseline_days": (
+        limited(score_critical_bps=9, baseline_days=30),
+        limited(score_critical_bps=9, baseline_days=31),
+    ),
+    "limits.baseline_warn_days": (
+        limited(score_critical_bps=9, baseline_days=9, baseline_warn_days=1),
+        limited(score_critical_bps=9, baseline_days=9, baseline_warn_days=2),
+    ),
     "limits.score_warn_bps": (
         limited(score_critical_bps=9, score_warn_bps=1),
         limited(score_critical_bps=9, score_warn_bps=2),

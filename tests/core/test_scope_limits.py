@@ -20,6 +20,7 @@ from kya.core.scope_limits import NO_LIMITS, PRICE_LIMITS, Limits
 from tests.builders import (
     BTC,
     EUR,
+    UNWATCHED,
     a_case,
     a_past,
     a_price,
@@ -64,6 +65,19 @@ USD = Currency("USD")
             {"score_warn_bps": 5, "score_critical_bps": 5},
             "score_warn_bps: want less than score_critical_bps",
         ),
+        ({"baseline_days": 5}, "baseline_days: want score_critical_bps beside it"),
+        (
+            {"score_critical_bps": 5, "baseline_days": 1_097},
+            "baseline_days: want 1 to 1096",
+        ),
+        (
+            {"score_critical_bps": 5, "baseline_days": 5, "baseline_warn_days": 5},
+            "baseline_warn_days: want less than baseline_days",
+        ),
+        (
+            {"score_critical_bps": 5, "baseline_warn_days": 5},
+            "baseline_warn_days: want less than baseline_days",
+        ),
         ({"rejects_in_a_row": 0}, "rejects_in_a_row: want 1 to"),
         ({"orders_per_day": 10**9 + 1}, "orders_per_day: want 1 to"),
         ({"price_age_millis": 1, "price_drift_bps": 5}, "want both or neither"),
@@ -92,7 +106,9 @@ def test_every_limit_is_read_by_a_control(name: str) -> None:
     if name == "price_collar_bps":
         unset["price_warn_bps"] = None
     if name == "score_critical_bps":
-        unset["score_warn_bps"] = None
+        unset |= UNWATCHED
+    if name == "baseline_days":
+        unset["baseline_warn_days"] = None
     if name in DRIFT or name == "price_age_millis":
         unset |= dict.fromkeys(DRIFT)
     if name == "price_age_millis":

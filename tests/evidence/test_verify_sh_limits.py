@@ -92,7 +92,9 @@ $1 == "breach" {
     open_incident("n", $2)
 }
 $1 == "incident" { RUNNING[a] = "n"; I_STATE["n"] = $2; I_ENDS["n"] = $3 }
-$1 == "likeness" { BASELINE[a] = $2; PROBATION[a] = $3; LOCKED_FOR[a] = $4 }
+$1 == "likeness" {
+    BASELINE[a] = $2; PROBATION[a] = $3; LOCKED_FOR[a] = $4; AGES_FROM[a] = $5
+}
 $1 == "order" { take_order($2) }
 $1 == "decision" {
     tail = substr($2, index($2, ",\"counters\":{"))
@@ -188,12 +190,13 @@ def target_of(target: Fields | None) -> list[tuple[str, str, str, str]]:
     return [("target", order, target["worth"], target["currency"])]
 
 
-def likeness_of(likeness: Fields | None) -> list[tuple[str, str, str, str]]:
+def likeness_of(likeness: Fields | None) -> list[tuple[str, ...]]:
     if likeness is None:
         return []
     probation = "1" if likeness["behaviour"].get("on_probation") else "0"
     locked_for = "" if likeness["is_of_the_release"] else "another"
-    return [("likeness", likeness["baseline"], probation, locked_for)]
+    as_of = likeness["as_of"]
+    return [("likeness", likeness["baseline"], probation, locked_for, as_of)]
 
 
 def incidents_of(known: Fields | None) -> list[tuple[str, ...]]:

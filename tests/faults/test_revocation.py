@@ -17,8 +17,8 @@ from ssl import SSLContext
 import pytest
 
 from kya.authority import acts
-from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import digest, encode
+from kya.codec.mandate_drafts import read_draft
 from kya.core.lifecycle import Act
 from kya.pki.note_signer import NoteSigner
 from kya.wiring.desk import Desk

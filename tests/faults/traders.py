@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from kya.adapters.clock import SystemClock
 from kya.authority import acts
-from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import digest, encode
+from kya.codec.mandate_drafts import read_draft
 from kya.codec.note import SignedNote
 from kya.codec.orders import render_order
 from kya.core.money import Currency, Money

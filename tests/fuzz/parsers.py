@@ -28,6 +28,7 @@ from kya.codec import (
     price_lines,
     registrations,
     reports,
+    rolls,
     sessions,
     sign_ins,
     standings,
@@ -119,6 +120,8 @@ STATEMENTS: Final[
     halts.HALT_TYPE: (halts.parse_halt, halts.render_halt),
     halts.RESUME_TYPE: (halts.parse_resume, halts.render_resume),
     halts.REARM_TYPE: (halts.parse_rearm, halts.render_rearm),
+    rolls.ROLL_TYPE: (rolls.parse_roll, rolls.render_roll),
+    rolls.CONTINUATION_TYPE: (rolls.parse_continuation, rolls.render_continuation),
     erasures.ERASURE_TYPE: (erasures.parse_erasure, erasures.render_erasure),
     drop_copies.DROP_COPY_TYPE: (
         drop_copies.parse_drop_copy,

@@ -23,6 +23,7 @@ from kya.codec.place_limits import render_place_limits
 from kya.codec.price_fields import price_fields
 from kya.codec.registrations import render_refusal, render_registration
 from kya.codec.reports import render_equivocation, render_report
+from kya.codec.rolls import render_continuation, render_roll
 from kya.codec.sessions import render_anchor, render_runtime, render_session
 from kya.codec.sign_ins import SignIn, render_sign_in
 from kya.codec.standings import (
@@ -49,6 +50,7 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, Order, OrderType
 from kya.core.power_events import ClockSource
 from kya.core.price import MarketState
+from kya.core.roll import LogContinued, LogRolled
 from kya.pki import der
 from kya.pki.builder_key import BuilderKey
 from kya.pki.crl import Revocation, RevocationContents, issue_crl
@@ -62,9 +64,10 @@ from tests.drop_copies import an_execution
 from tests.fuzz.parsers import question
 from tests.fuzz.world import a_channel
 from tests.pki import world as pki
+from tests.rolling import NEXT, last_checkpoint
 from tests.tlog.builders import a_note, cosign
 from tests.witness.worlds import Watched
-from tests.world import World
+from tests.world import ORIGIN, World
 
 START: Final = pki.at("2026-05-15T00:00:00")
 COMMON_NAME: Final = x509.NameOID.COMMON_NAME
@@ -179,6 +182,14 @@ def _statements() -> Mapping[str, bytes]:
             builders.a_trading_resumed(builders.a_halt_ordered()).resume
         ),
         "rearm": render_rearm(builders.a_latch_rearmed().rearm),
+        "roll": render_roll(
+            LogRolled(origin=ORIGIN, successor=NEXT, reason="a new year", at=at)
+        ),
+        "continuation": render_continuation(
+            LogContinued(
+                origin=NEXT, checkpoint=last_checkpoint(_world(), size=2), at=at
+            )
+        ),
         "erasure": render_erasure(TextErased(text=digest, ground=Ground.ERROR, at=at)),
         "anchor": render_anchor(builders.a_region_anchor()),
         "channel": render_channel_request(

@@ -19,6 +19,7 @@ from kya.core.lifecycle import Act
 from kya.evidence.verify_page import verify_page
 from kya.pki.note_signer import NoteSigner, sign_note
 from tests.page.browser import Ask, Opened, opened, packed
+from tests.rolling import rolled_world
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
@@ -29,6 +30,12 @@ from tests.verify.packages import (
     later,
     policy_of,
     published,
+)
+from tests.verify.test_roll import a_package as a_package_of
+from tests.verify.test_roll import (
+    with_a_gap,
+    with_another_root,
+    with_another_successor,
 )
 from tests.verify.test_texts import OTHER, PATH, TEXT, a_package, after_erasure
 from tests.world import AGENT, World, eur, signer_for
@@ -90,6 +97,24 @@ def test_what_was_destroyed_is_not_to_be_shown(
 def test_one_person_erases_nothing(ask: Ask, tmp_path: Path) -> None:
     package = after_erasure(tmp_path, World().risk)
     assert ask(package, package).having(FAILS) == {8}
+
+
+def test_a_log_of_two_names_holds(ask: Ask, tmp_path: Path) -> None:
+    world, closed = rolled_world()
+    package = a_package_of(world, closed, tmp_path / "evidence")
+    answers = ask(package, package)
+    assert answers.having(HOLDS) == TELLS, answers.sentences[8]
+    assert not answers.having(FAILS)
+
+
+@pytest.mark.parametrize(
+    "made", [with_another_root, with_a_gap, with_another_successor]
+)
+def test_a_log_that_does_not_go_on_from_its_last_checkpoint_fails(
+    ask: Ask, tmp_path: Path, made: Callable[[Path], Handed]
+) -> None:
+    package = made(tmp_path)
+    assert 8 in ask(package, package).having(FAILS)
 
 
 def test_it_asks_nobody(ask: Ask, tab: Opened, page_file: Path, sound: Handed) -> None:

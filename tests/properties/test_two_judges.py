@@ -140,6 +140,7 @@ def likeness_of(likeness: Likeness | None) -> Fields | None:
     if likeness is None:
         return None
     return {
+        "as_of": str(likeness.as_of),
         "baseline": likeness.baseline,
         "behaviour": json.loads(encode(behaviour_fields(likeness))),
         "is_of_the_release": likeness.is_of_the_release,

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ from tests.verify.packages import Handed
 from tests.world import FOUNDED, World
 
 
-def report_on(package: Handed) -> Document:
-    brought = Brought.read(package.root, package.policy, None)
+def report_on(package: Handed, since: bytes | None = None) -> Document:
+    brought = Brought.read(package.root, package.policy, since)
+    brought = replace(brought, continues=since is not None)
     gathered = Gathered()
     return compose(examine(package.path, brought, watch=gathered), gathered)
 

@@ -161,6 +161,24 @@ def test_a_log_that_cannot_be_read_gives_no_figure(
     assert [name for name, _ in document.attached] == ["verification.json"]
 
 
+def test_a_report_since_a_checkpoint_says_what_it_took(
+    sound: Handed, document: Document
+) -> None:
+    world = busy_world()
+    since = published(world.entries[:17], world.log)("checkpoint")
+    continued = report_on(sound, since)
+    facts = dict(continued.facts)
+    assert facts["examined in full"] == (
+        "from entry 17 on; the 17 before were taken as the verifier had found them"
+    )
+    assert "examined in full" not in dict(document.facts)
+    # Figures are those of the whole log, whatever was examined this time.
+    for title in ("Orders in figures", "Timeline"):
+        assert rows(continued, title) == rows(document, title)
+    answered = str(rows(continued, "Ten questions"))
+    assert "those before are the 17 of your checkpoint" in answered
+
+
 def test_of_parts_of_a_log_the_verdicts_alone_are_told(tmp_path: Path) -> None:
     world = busy_world()
     source = published(world.entries, world.log)

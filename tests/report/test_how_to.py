@@ -26,7 +26,8 @@ CANNOT_TELL: Final = 3
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a package, the verifier's own files, and a person's key."""
     folder, world = tmp_path_factory.mktemp("desk"), busy_world()
-    handed = handed_over(world, folder / "evidence")
+    handed = handed_over(world, folder / "evidence", 17)
+    (folder / "held.note").write_bytes(handed.read("checkpoints/17.note"))
     archive(handed.path, folder / "evidence.tar.gz")
     (folder / "root.pem").write_bytes(handed.root)
     (folder / "policy.txt").write_bytes(handed.policy)

@@ -28,6 +28,7 @@ from kya.codec import (
     place_limits,
     registrations,
     reports,
+    rolls,
     scopes,
     sessions,
     standings,
@@ -199,6 +200,8 @@ LINES: Final = (
     incidents.AlertLine,
     erasures.ErasureLine,
     clock_comparisons.ClockLine,
+    rolls.RollLine,
+    rolls.ContinuationLine,
 )
 
 

@@ -83,7 +83,7 @@ class MemoryLog:
         for path, content in growth.files(entries[self.edge.size :]):
             self.files[path] = content
         self.edge = growth.edge
-        head = Checkpoint(origin=ORIGIN, size=self.edge.size, root=self.edge.root)
+        head = Checkpoint(origin=log.name, size=self.edge.size, root=self.edge.root)
         note = sign_note(head.text(), log).render()
         self.files["checkpoint"] = note
         self.files[layout.checkpoint_path(head.size)] = note

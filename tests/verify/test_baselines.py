@@ -11,13 +11,16 @@ import pytest
 from kya.core.baseline import Likeness, Lock, Source
 from kya.core.case_of import Inputs, case_of
 from kya.core.errors import MalformedError
+from kya.core.instant import Instant
 from kya.core.order_events import OrderSubmitted
 from kya.verify.finding import Verdict
-from tests.behaving import a_history, learned
+from tests.behaving import FRIDAY, a_history, learned
+from tests.builders import on
 from tests.evidence.shell_package import build
 from tests.evidence.test_verify_sh import verify
 from tests.halting import enrol_supervisors
 from tests.locking import (
+    AGEING,
     EVENING,
     a_lock,
     imported_world,
@@ -143,13 +146,14 @@ def copy_of(world: World) -> World:
         {"baseline": "0" * 64},
         {"on_probation": True},
         {"is_of_the_release": False},
+        {"as_of": Instant.parse("2026-05-15T00:00:00.000000Z")},
     ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_both_judges_find_a_decision_by_another_baseline(
     tmp_path: Path, changes: dict[str, object]
 ) -> None:
-    world = imported_world()
+    world = imported_world(AGEING)
     order = world.order(created_at=later(world))
     judged(world, order, likeness=_likeness(world, **changes))
     report = handed_over(world, tmp_path / "evidence").verified()
@@ -187,6 +191,25 @@ def test_a_decision_that_keeps_quiet_about_behaviour_fails(edit: Edit) -> None:
         judged(world, order, line=altered, likeness=found)
 
 
+def ageing() -> World:
+    """A world that trades on under its baseline, which expires, and is renewed."""
+    world = imported_world(AGEING)
+    for day in (15, 18, 20):  # Fresh, to be renewed, expired.
+        world.trade(world.order(created_at=on(f"2026-05-{day} 10:12:34.5")))
+    later_orders = learned(a_history(seed=2, first=FRIDAY + 7))
+    world.append(lock_note(world, a_lock(later_orders, None, world.now)))
+    world.trade(world.order(created_at=on("2026-05-20 10:20")))
+    return world
+
+
+def test_the_age_of_a_baseline_is_followed_by_every_verifier(tmp_path: Path) -> None:
+    world = ageing()
+    report = handed_over(world, tmp_path / "evidence").verified()
+    assert failing(report) == set(), report
+    answer = verify(build(tmp_path, world))
+    assert answer.failing() == set(), answer.text
+
+
 # -------------------------------------------------------------------------- shell
 
 
@@ -201,13 +224,18 @@ def test_the_shell_verifier_asks_the_controls_of_behaviour_again(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"baseline": "0" * 64}, {"on_probation": True}, {"is_of_the_release": False}],
+    [
+        {"baseline": "0" * 64},
+        {"on_probation": True},
+        {"is_of_the_release": False},
+        {"as_of": Instant.parse("2026-05-15T00:00:00.000000Z")},
+    ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_the_shell_verifier_finds_a_decision_by_another_baseline(
     tmp_path: Path, changes: dict[str, object]
 ) -> None:
-    world = imported_world()
+    world = imported_world(AGEING)
     order = world.order(created_at=later(world))
     judged(world, order, likeness=_likeness(world, **changes))
     assert "Q5" in verify(build(tmp_path, world)).failing()

@@ -74,7 +74,9 @@ def the_baseline(
         return None
     runtime = pinned if likeness["is_of_the_release"] else {"code": "another"}
     probation = 1 if likeness["behaviour"].get("on_probation") else 0
-    return PlainBaseline(likeness["baseline"], "", runtime, probation)
+    return PlainBaseline(
+        likeness["baseline"], "", likeness["as_of"], runtime, probation
+    )
 
 
 def the_conduct(past: Fields, day: str) -> PlainConduct:

@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kya.authority.registering import read_wanted
 from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.core.registration import Attestor
 from kya.wiring.attestors import ATTESTORS_FILE, attestations_of
-from kya.wiring.enrolment import read_evidence, read_wanted
+from kya.wiring.enrolment import read_evidence
 from tests.adapters.test_attest_spiffe import WORKLOADS
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from kya.authority import acts
-from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import encode
+from kya.codec.mandate_drafts import read_draft
 from kya.core.credential import Credential, ReasonCode, Role, Standing, Withdrawal
 from kya.core.errors import DistrustError, InputError, TransientError
 from kya.core.lifecycle import Act

@@ -8,8 +8,8 @@ import pytest
 
 from kya.adapters.kms_memory import MemorySigner
 from kya.authority import acts
-from kya.cli.mandate_reading import read_draft
 from kya.codec.canonical import encode
+from kya.codec.mandate_drafts import read_draft
 from kya.core.errors import DistrustError, InputError
 from kya.core.runtime import Runtime
 from kya.core.session import RegionSource

@@ -43,7 +43,7 @@ LIMITS = {
     "hours.calendar",
 }
 LAST = datetime.max.replace(tzinfo=UTC)
-SOFT = {"price.band", "behaviour.warn"}
+SOFT = {"price.band", "behaviour.renewal", "behaviour.warn"}
 LARGEST = 10**24
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -146,9 +146,7 @@ def _opened(found: list[Found], aside: Fields | None, facts: Fields) -> Fields |
             and now - _moment(breach["at"]) < window
         ]
         if named and len(earlier) + 1 >= trigger["count"]:
-            grace = timedelta(seconds=known["grace_seconds"])
-            ends = LAST if LAST - now < grace else now + grace
-            spelt = ends.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            spelt = _after(now, timedelta(seconds=known["grace_seconds"]))
             return {"grace_ends_at": spelt, "reasons": named, "trigger": number}
     return None
 
@@ -262,6 +260,7 @@ def _behaviour(scope: Fields, facts: Fields) -> Iterator[Found]:
     else:
         other, reason = "locked for another runtime", "behaviour.unknown"
         yield Found(name, demand, other, "", reason, comparable=False)
+    yield from _age(limits, measured["as_of"], facts["received_at"])
     told, unit = measured["behaviour"], "1/10000"
     strict = warn if warn is not None and told.get("on_probation") else critical
     for of, limit, reason in (
@@ -273,6 +272,24 @@ def _behaviour(scope: Fields, facts: Fields) -> Iterator[Found]:
             value = told["sequence" if of == "sequence" else "score"]
             broken = reason if value >= limit else None
             yield Found(f"behaviour.{of}", str(limit), str(value), unit, broken)
+
+
+def _age(limits: Fields, as_of: str, now: str) -> Iterator[Found]:
+    """Whether the baseline is too old to count, or old enough to be renewed."""
+    for name, limit, reason in (
+        ("behaviour.expiry", "baseline_days", "behaviour.expired"),
+        ("behaviour.renewal", "baseline_warn_days", "behaviour.renewal_due"),
+    ):
+        if limit in limits:
+            end = _after(_moment(as_of), timedelta(days=limits[limit]))
+            old = reason if now >= end else None
+            compared = old != "behaviour.expired"
+            yield Found(name, end, now, "", old, comparable=compared)
+
+
+def _after(moment: datetime, span: timedelta) -> str:
+    ends = LAST if LAST - moment < span else moment + span
+    return ends.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _identity(credential: Fields, now: str, action: str) -> Iterator[Found]:

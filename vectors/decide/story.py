@@ -148,6 +148,7 @@ def _target(changes: Changes | None) -> Changes | None:
 
 
 ORDINARY: Changes = {
+    "as_of": "2026-05-15T00:00:00.000000Z",
     "baseline": sha256(b"baseline").hexdigest(),
     "is_of_the_release": True,
     "evidence": 312,
@@ -176,10 +177,10 @@ def _likeness(changes: Changes | None) -> Changes | None:
     if changes is None:
         return None
     behaviour = {**ORDINARY, **changes}
-    baseline = behaviour.pop("baseline")
-    released = behaviour.pop("is_of_the_release")
-    told = {"baseline": baseline, "behaviour": behaviour}
-    return {**told, "is_of_the_release": released}
+    beside = {
+        name: behaviour.pop(name) for name in ("as_of", "baseline", "is_of_the_release")
+    }
+    return {**beside, "behaviour": behaviour}
 
 
 def a_case(

@@ -198,6 +198,12 @@ _SENTENCES: Final = {
         " have looked"
     ),
     Reason.BEHAVIOUR_UNKNOWN: "no baseline counts for this agent: {measured}",
+    Reason.BEHAVIOUR_EXPIRED: (
+        "the agent's baseline expired at {limit}: two people must lock a newer one"
+    ),
+    Reason.BEHAVIOUR_RENEWAL_DUE: (
+        "the agent's baseline should be renewed since {limit}"
+    ),
     Reason.BEHAVIOUR_UNUSUAL: "scores {measured} of 10000, unlike the agent's past",
     Reason.BEHAVIOUR_CRITICAL: (
         "scores {measured} of 10000, too unlike its past: below {limit} passes"
@@ -224,6 +230,7 @@ _NOT_EVALUATED: Final = {
     Reason.CALENDAR_CLOSED: (
         "the calendar {limit} does not list the year of {measured}"
     ),
+    Reason.BEHAVIOUR_EXPIRED: _SENTENCES[Reason.BEHAVIOUR_EXPIRED],
     Reason.OVERLAY_UNANSWERED: _SENTENCES[Reason.OVERLAY_UNANSWERED],
     Reason.CONTROL_FAULTED: _SENTENCES[Reason.CONTROL_FAULTED],
 }

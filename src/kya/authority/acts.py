@@ -10,6 +10,7 @@ from kya.codec import (
     overrides,
     place_limits,
     registrations,
+    rolls,
     standings,
     statements,
 )
@@ -35,6 +36,7 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.registration import Registration
+from kya.core.roll import LogRolled
 from kya.pki.note_signer import NoteSigner, sign_note
 from kya.pki.signer import Custody
 
@@ -87,6 +89,11 @@ def halt(wanted: Halt, *people: NoteSigner) -> bytes:
 def resume(wanted: Resume, *people: NoteSigner) -> bytes:
     """Return the note by which these people lift a halt."""
     return sign_note(halts.render_resume(wanted), *people).render()
+
+
+def roll(wanted: LogRolled, *people: NoteSigner) -> bytes:
+    """End the log under its name, by two people."""
+    return sign_note(rolls.render_roll(wanted), *people).render()
 
 
 def erase(wanted: TextErased, *people: NoteSigner) -> bytes:

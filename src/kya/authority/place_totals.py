@@ -18,7 +18,7 @@ from kya.core.place_fold import use_after_decision, use_after_report
 from kya.core.place_use import UNUSED, PlaceUse
 from kya.core.progress import Open, after_report, begun
 from kya.core.reservation import reserved_by
-from kya.core.state import AgentState, State
+from kya.core.state import AgentState, Progress, State
 from kya.core.tokens import NO_DIGEST
 
 
@@ -41,7 +41,7 @@ class PlaceTotals:
         submitted = OrderSubmitted(order=order, line_digest=NO_DIGEST, leaf=NO_DIGEST)
         reserved = reserved_by(order, worth, agent.target(order.target))
         self.used = use_after_decision(self._state(), submitted, reserved, day)
-        self._go_on(order.agent, begun(agent, submitted, worth))
+        self._go_on(order.agent, begun(agent, submitted, Progress(worth=worth)))
 
     def take_unsent(
         self, order: Order, credential: Credential, reserved: Money | None, day: Day

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kya.agent.enrolment import Applicant
+from kya.authority.registering import TOKEN_SECONDS, read_wanted
 from kya.cli.desk import Operators, open_desk
 from kya.cli.key import Key, reference_in
 from kya.cli.output import (
@@ -32,11 +33,9 @@ from kya.wiring.agent_host import AgentHost, DeskAddress
 from kya.wiring.desk import Desk
 from kya.wiring.directions import Directions
 from kya.wiring.enrolment import (
-    TOKEN_SECONDS,
     applicant,
     office_of,
     read_evidence,
-    read_wanted,
 )
 from kya.wiring.installation import CHANNEL, GATEWAY
 

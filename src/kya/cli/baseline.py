@@ -5,6 +5,8 @@ from typing import Annotated, Final
 
 import typer
 
+from kya.authority.baseline_words import source_text
+from kya.cli.baseline_drift import Drift
 from kya.cli.baseline_lock import (
     countersign,
     lock_command,
@@ -27,7 +29,6 @@ from kya.cli.baseline_source import (
 )
 from kya.cli.baseline_telling import (
     refusal_fields,
-    source_text,
     unusual_fields,
     unusual_text,
 )
@@ -169,16 +170,21 @@ def compare(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Compare what two baselines hold to be normal. Exit code 1: they differ."""
+    """Compare what two baselines hold to be normal. Exit code 1: they differ.
+
+    What has moved the farthest stands first: 0.000 where nothing has, 1.000 where
+    nothing is as before. Two fortnights of one bot are never quite the same.
+    """
     one, other = _read(first), _read(second)
     differences = difference(reading_of(one), reading_of(other))
+    drift = Drift.between(one, other)
     if as_json:
-        answer_json({"differences": differences})
+        answer_json({"differences": differences, **drift.document()})
     else:
-        answer(f" first  {baseline_digest(one)}")
-        answer(f"second  {baseline_digest(other)}")
-        for line in differences or ["no difference in what is normal"]:
-            answer(f"  {line}")
+        for line in drift.sentences():
+            answer(line)
+        if not differences:
+            answer("no difference in what is normal")
     if render_baseline(one) != render_baseline(other):
         raise typer.Exit(Exit.NO)
 

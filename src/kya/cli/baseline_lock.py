@@ -1,14 +1,14 @@
 """`kya baseline lock`: two people put a baseline in force, and see what they sign."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kya.authority import acts
+from kya.authority.baseline_words import lock_sentences, source_text
+from kya.cli.baseline_drift import Drift
 from kya.cli.baseline_source import Struck, seqs_of
-from kya.cli.baseline_telling import source_text
 from kya.cli.desk import open_desk, publish_if_running
 from kya.cli.key import names_under
 from kya.cli.output import (
@@ -24,7 +24,6 @@ from kya.codec.baselines import parse_baseline
 from kya.codec.note import SignedNote
 from kya.core.baseline import BaselineLocked, Lock, Source
 from kya.core.errors import InputError
-from kya.core.instant import Day
 from kya.wiring.baseline_desk import (
     WantedLock,
     lock,
@@ -80,7 +79,7 @@ def lock_command(
         baseline=baseline, source=None if elsewhere else _source(first, last, struck)
     )
     signers, said = read_people(people), wanted.at(system_clock().clock.now())
-    _show_what_is_signed(said, people)
+    _show_what_is_signed(said, people, data)
     if out is None:
         index = lock(open_desk(data), wanted, signers)
         answer(f"locked {said.digest} for {said.agent} entry {index}")
@@ -104,7 +103,7 @@ def countersign(
     raw = read_bytes(note, "lock")
     talk(f"signed so far by {', '.join(names_under(raw))}")
     said = parse_lock(SignedNote.parse(raw).text)
-    _show_what_is_signed(said, [person])
+    _show_what_is_signed(said, [person], data)
     talk(f"  from      {said.at}")
     [signer] = signers_of(open_desk(data), read_people([person]))
     signed = acts.countersign_lock(raw, signer)
@@ -119,33 +118,27 @@ def record(note: Note, data: Data = DATA_DEFAULT) -> None:
     for sentence in lock_sentences(said):
         talk(sentence)
     talk(f"from      {said.at}")
+    _show_what_is_replaced(said, data)
     index = record_lock(open_desk(data), raw)
     answer(f"locked {said.digest} for {said.agent} entry {index}")
 
 
-def lock_sentences(said: Lock) -> Iterator[str]:
-    """Yield what a lock says, a line each."""
-    baseline, source = said.baseline, said.source
-    days = f"{Day(baseline.first_day)} to {Day(baseline.last_day)}"
-    yield f"agent     {said.agent}"
-    yield f"baseline  {said.digest}"
-    yield f"orders    {baseline.orders}, on {baseline.days} days from {days}"
-    if source is None:
-        yield "source    learned elsewhere: nobody can learn it again from the log"
-    else:
-        yield f"source    seq {source_text(source)}"
-
-
 def lock_in_force(data: Path, agent: str) -> tuple[int, BaselineLocked]:
     """Return the agent's newest lock on record, with its entry."""
+    found = _newest_lock(data, agent)
+    if found is None:
+        raise InputError(f"{agent}: no baseline is locked in this log")
+    return found
+
+
+def _newest_lock(data: Path, agent: str) -> tuple[int, BaselineLocked] | None:
+    """Return the agent's newest lock on record, if any is, with its entry."""
     publish_if_running(data)
     opened = open_installation(data)
     size = published(data / "log", opened.note_signer(LOG).key).size
     every = published_locks(data / "log", size)
     found = [each for each in every if each[1].lock.agent == agent]
-    if not found:
-        raise InputError(f"{agent}: no baseline is locked in this log")
-    return found[-1]
+    return found[-1] if found else None
 
 
 def lock_facts(index: int, locked: BaselineLocked) -> dict[str, object]:
@@ -157,10 +150,23 @@ def lock_facts(index: int, locked: BaselineLocked) -> dict[str, object]:
     }
 
 
-def _show_what_is_signed(said: Lock, people: list[str]) -> None:
-    """Tell people what a signature of theirs stands under."""
+def _show_what_is_signed(said: Lock, people: list[str], data: Path) -> None:
+    """Tell people what a signature of theirs stands under, and what it changes."""
+    _show_what_is_replaced(said, data)
     talk(f"to be signed by {', '.join(people)}:")
     for sentence in lock_sentences(said):
+        talk(f"  {sentence}")
+
+
+def _show_what_is_replaced(said: Lock, data: Path) -> None:
+    """Tell people how far a baseline has moved from the one that it replaces."""
+    found = _newest_lock(data, said.agent)
+    if found is None:
+        talk(f"{said.agent}: the first baseline, it replaces none")
+        return
+    index, locked = found
+    talk(f"it replaces the baseline of entry {index}, locked {locked.at}:")
+    for sentence in Drift.between(locked.lock.baseline, said.baseline).sentences():
         talk(f"  {sentence}")
 
 

@@ -69,11 +69,11 @@ def _text(index: int, table: WordTable | NumberTable) -> str:
     ]
     if not usual_cells:
         return "never there" if not table.cells else "anything"
-    low, high = _unit(index, usual_cells[0]), _unit(index, usual_cells[-1])
+    low, high = unit_text(index, usual_cells[0]), unit_text(index, usual_cells[-1])
     return f"{low} to {high}  {curve(table)}"
 
 
-def _unit(index: int, cell: int) -> str:
+def unit_text(index: int, cell: int) -> str:
     """Return the value that a cell begins at, with its unit."""
     match index:
         case _ if index == SIZE:

@@ -1,10 +1,11 @@
 """`kya baseline review`: people look at the most unusual orders, one by one."""
 
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
+from kya.authority.reviewing import Looked, found, looked, others
 from kya.cli.baseline_source import (
     First,
     Gateway,
@@ -27,19 +28,8 @@ from kya.codec.baseline_reviews import (
 )
 from kya.codec.baselines import baseline_digest
 from kya.codec.logged_attempts import LoggedAttempts
-from kya.core.errors import InputError
-from kya.core.learn import Unusual
 from kya.wiring.clock import system_clock
-from kya.wiring.logged_baseline import Learned
 from kya.wiring.people import read_people
-
-
-class Looked(NamedTuple):
-    """A review as it stands, what is learned without the struck, and what is open."""
-
-    review: Review
-    learned: Learned
-    open: list[tuple[int, Unusual]]
 
 
 def review_command(
@@ -79,67 +69,46 @@ def review_command(
         newest = attempts.last_seq if last is None else last
         begun = Review(agent=agent, first_seq=first, last_seq=newest)
         write_new(sheet, render_review(begun))
-    looked = _look(begun, attempts)
+    seen = _look(begun, attempts)
     if accept or strike or accept_others:
-        found = _found(looked, person, accept, strike)
+        said = _found(seen, person, accept, strike)
         if accept_others:
-            found += _others(looked, person, found)
+            said += others(seen, person, system_clock().clock.now(), said)
         with sheet.open("ab") as file:
-            file.write(render_found(found))
-        looked = _look(parse_review(read_bytes(sheet, "review")), attempts)
+            file.write(render_found(said))
+        seen = _look(parse_review(read_bytes(sheet, "review")), attempts)
     if as_json:
-        answer_json(_document(looked))
+        answer_json(_document(seen))
     else:
-        _tell(looked)
-    if looked.open or looked.learned.learning.baseline is None:
+        _tell(seen)
+    if not seen.is_done:
         raise typer.Exit(Exit.NO)
 
 
 def _look(review: Review, attempts: LoggedAttempts) -> Looked:
     """Return what is left to look at."""
-    learned = learned_from(attempts, review.agent, review.source)
-    left = [(seq, each) for seq, each in learned.unusual() if seq not in review.found]
-    return Looked(review, learned, left)
+    return looked(review, learned_from(attempts, review.agent, review.source))
 
 
-def _found(looked: Looked, person: str, accept: str, strike: str) -> list[Found]:
+def _found(seen: Looked, person: str, accept: str, strike: str) -> list[Found]:
     """Return what the person found of orders that are listed."""
     read_people([person])
-    listed, now = {seq for seq, _ in looked.open}, system_clock().clock.now()
     said = {
         Finding.ACCEPTED: seqs_of("--accept", accept),
         Finding.STRUCK: seqs_of("--strike", strike),
     }
-    both = [seq for seqs in said.values() for seq in seqs]
-    strange = sorted({seq for seq in both if seq not in listed or both.count(seq) > 1})
-    if strange:
-        msg = f"orders {strange}: want some of those listed, each once"
-        raise InputError(msg)
-    return [
-        Found(seq=seq, finding=finding, by=person, at=now)
-        for finding, seqs in said.items()
-        for seq in seqs
-    ]
+    return found(seen, person, system_clock().clock.now(), said)
 
 
-def _others(looked: Looked, person: str, found: list[Found]) -> list[Found]:
-    """Return that the person accepts all others that are listed."""
-    named, now = {each.seq for each in found}, system_clock().clock.now()
-    return [
-        Found(seq=seq, finding=Finding.ACCEPTED, by=person, at=now)
-        for seq, _ in looked.open
-        if seq not in named
-    ]
-
-
-def _tell(looked: Looked) -> None:
+def _tell(seen: Looked) -> None:
     """Tell a person how far the review has come, and what comes next."""
-    review, learned, left = looked
-    found = review.found.values()
+    review, learned, left = seen
+    findings = review.found.values()
     struck = review.source.struck
     answer(
         f"orders {review.first_seq} to {review.last_seq} of {review.agent}:"
-        f" {len(found) - len(struck)} accepted, {len(struck)} struck, {len(left)} open"
+        f" {len(findings) - len(struck)} accepted, {len(struck)} struck,"
+        f" {len(left)} open"
     )
     for seq, unusual in left:
         answer(f"{seq:>7}  {unusual_text(unusual)}")
@@ -154,9 +123,9 @@ def _tell(looked: Looked) -> None:
         answer(f"  {baseline_digest(baseline)}")
 
 
-def _document(looked: Looked) -> dict[str, object]:
+def _document(seen: Looked) -> dict[str, object]:
     """Return the same for programs."""
-    review, learned, left = looked
+    review, learned, left = seen
     baseline, source = learned.learning.baseline, review.source
     return {
         "agent": review.agent,

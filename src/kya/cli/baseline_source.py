@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from kya.cli.progress import progress
+from kya.codec.learned_orders import Learned, learn_logged
 from kya.codec.logged_attempts import LoggedAttempts
 from kya.core import tokens
 from kya.core.baseline import Source
 from kya.core.errors import InputError, shown
 from kya.wiring.log_reader import tile_reader
-from kya.wiring.logged_baseline import Learned, learn_logged, read_attempts
+from kya.wiring.logged_baseline import read_attempts
 from kya.wiring.remote import Remote
 
 LogDir = Annotated[

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from kya.authority.quorum import Quorum
 from kya.cli.output import answer, read_bytes
+from kya.core.limits import MANDATE_DIRECTORS_MIN
 from kya.tlog.policy import Policy
 from kya.wiring.clock import system_clock
 from kya.wiring.listening import LOOPBACK
@@ -38,6 +40,22 @@ def console(
         Path | None,
         typer.Option(help="Let in whom an identity provider lets in: a TOML file."),
     ] = None,
+    evidence_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DATA",
+            help="Build evidence packages, too: the gateway's data directory.",
+        ),
+    ] = None,
+    directors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--director", help="A director who may sign mandates; any, if none."
+        ),
+    ] = None,
+    directors_min: Annotated[
+        int, typer.Option(help="How many directors must sign a mandate.")
+    ] = MANDATE_DIRECTORS_MIN,
 ) -> None:
     """Serve the console over plain HTTP; put TLS before it off this machine."""
     # The server's packages are an extra: only the servers need them.
@@ -51,6 +69,10 @@ def console(
         origin=origin.rstrip("/"),
         tokens=tokens,
         oidc=oidc,
+        data=evidence_from,
+        quorum=Quorum(
+            directors=frozenset(directors or ()), signatures_min=directors_min
+        ),
     )
     run_console(settings, system_clock(), _announce)
 

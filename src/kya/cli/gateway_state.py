@@ -1,9 +1,10 @@
-"""`kya gateway state`: what is stopped, limited, overlaid, and how much is used."""
+"""`kya gateway state`: what is stopped, limited, overlaid or grows old."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from kya.cli.baseline_ages import baselines_ageing
 from kya.cli.desk import publish_if_running
 from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json
 from kya.cli.progress import progress
@@ -36,6 +37,8 @@ class InUse(NamedTuple):
 def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
     """Show what is stopped, limited or overlaid, by whom and why, and what is used.
 
+    Where a mandate lets baselines expire, also how long they still count.
+
     What is used of limits is that of the UTC day; where a place is limited, every
     order of the log is counted for it.
     """
@@ -47,11 +50,13 @@ def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
         with progress() as shown:
             power = published_state(data / "log", size, shown)
     found, limited = power.halts.values(), list(_in_use(power))
+    ageing = baselines_ageing(data, size, power)
     overlays = [each for each in power.overlays.values() if each.overlay.policy]
     if as_json:
         halts, limits = map(_fields, found), map(_limit_fields, limited)
         answer_json(
             {
+                "baselines": [each.document() for each in ageing],
                 "halts": list(halts),
                 "limits": list(limits),
                 "overlays": [_overlay_fields(each) for each in overlays],
@@ -68,6 +73,8 @@ def state(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
             answer(line)
     for ordered in overlays:
         answer(_overlay_sentence(ordered))
+    for each_baseline in ageing:
+        answer(f"baseline of {each_baseline.agent} {each_baseline.age.words}")
     for sentence in _witnessed_sentences(opened.data, size):
         answer(sentence)
 

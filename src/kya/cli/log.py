@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from kya.cli.exits import Exit
+from kya.cli.log_roll import roll
 from kya.cli.log_texts import commit_text, destroy_text, retention
 from kya.cli.output import DATA_DEFAULT, AsJson, Data, answer, answer_json, talk
-from kya.codec.note import SignedNote
+from kya.codec.note import SignedNote, VerifierKey
 from kya.core.errors import InputError
 from kya.pki.crl import verify_crl
 from kya.pki.note_signer import NoteSigner
@@ -26,11 +27,13 @@ from kya.wiring.log_reader import (
 )
 
 app = typer.Typer(
-    help="The log: show, prove, crl, fsck, texts, retention.", no_args_is_help=True
+    help="The log: show, prove, crl, fsck, roll, texts, retention.",
+    no_args_is_help=True,
 )
 app.command("commit-text")(commit_text)
 app.command("destroy-text")(destroy_text)
 app.command("retention")(retention)
+app.command("roll")(roll)
 First = Annotated[int, typer.Option("--from", min=0, help="First entry, from 0.")]
 Count = Annotated[int, typer.Option("--count", min=1, help="How many entries.")]
 
@@ -72,8 +75,7 @@ def prove(
 ) -> None:
     """Prove that an entry is in the log (C2SP tlog-proof)."""
     opened = open_installation(data)
-    key = _log_key(opened).key
-    checkpoint = published(data / "log", key)
+    checkpoint = published(data / "log", _log_key(opened).key)
     if index >= checkpoint.size:
         msg = f"log: want an entry below {checkpoint.size}, got {index}"
         raise InputError(msg)
@@ -84,7 +86,9 @@ def prove(
         checkpoint=SignedNote.parse(read("checkpoint")),
     )
     (raw,) = entries(read, index, index + 1, checkpoint.size)
-    proof.verify(raw, key.name, [key])
+    name = checkpoint.origin
+    key = VerifierKey.from_spki(name, _log_key(opened).key.spki)
+    proof.verify(raw, name, [key])
     if out is None:
         answer(proof.render().decode().rstrip("\n"))
     else:

@@ -7,16 +7,12 @@ from typing import Annotated
 import typer
 
 from kya.authority import acts
+from kya.authority.mandate_words import sentences
 from kya.cli.desk import open_desk
 from kya.cli.key import Key
 from kya.cli.mandate_compare import diff, lint
 from kya.cli.mandate_notes import answer_recorded, countersign, record, sign_alone
-from kya.cli.mandate_reading import (
-    Resolution,
-    read_draft,
-    sentences,
-    show_what_is_signed,
-)
+from kya.cli.mandate_reading import Resolution, show_what_is_signed
 from kya.cli.mandate_test import judge_cases
 from kya.cli.output import (
     DATA_DEFAULT,
@@ -29,6 +25,7 @@ from kya.cli.output import (
     write_new,
 )
 from kya.codec import canonical
+from kya.codec.mandate_drafts import read_draft
 from kya.codec.mandates import render_mandate
 from kya.core.errors import InputError
 from kya.wiring.clock import system_clock

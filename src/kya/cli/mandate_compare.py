@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 from kya.authority.ceremony import agent_faults
+from kya.authority.mandate_words import shown_by
 from kya.cli.exits import Exit
 from kya.cli.mandate_reading import (
     Resolution,
-    draft_fields,
     mandate_named,
-    read_draft,
 )
 from kya.cli.output import (
     DATA_DEFAULT,
@@ -22,6 +21,7 @@ from kya.cli.output import (
     answer_json,
     read_bytes,
 )
+from kya.codec.mandate_drafts import draft_fields, read_draft
 from kya.codec.mandate_faults import field_faults
 from kya.codec.scopes import render_scope
 from kya.core.case import Case
@@ -146,34 +146,10 @@ def _lines(found: tuple[Comparison, ...], shown: _Shown) -> Iterator[str]:
     for limit, relation in found:
         yield f"{limit:<26}{relation.value}"
         if limit in shown:
-            yield f"  {_sentence(limit, shown[limit])}"
+            yield f"  {shown_by(limit, shown[limit])}"
     if shown:
         yield f"NEW is not within OLD: {', '.join(shown)}"
     elif all(each.relation is Relation.EQUAL for each in found):
         yield "NEW is within OLD: every limit is equal"
     else:
         yield "NEW is within OLD: every limit is equal or narrower"
-
-
-def _sentence(limit: str, found: Counterexample | None) -> str:
-    """Return what shows that a limit is not within the old one."""
-    if found is None:
-        if limit == "grace_seconds":
-            return "a breach may go on for longer before the agent is suspended"
-        if limit == "incidents":
-            return "some breach opens no incident, or people may be told of it later"
-        if limit.startswith("limits."):
-            return "no order is made up to show it"
-        return "no order can make use of it: another limit of NEW is in the way"
-    case = found.case
-    order, amount = case.order, case.order.amount
-    said = (
-        f"{case.received_at} {order.market} {order.side.value} {amount.currency}"
-        f" {amount} at {order.venue} from {order.region}"
-    )
-    for (market, side), units in case.past.allowed.items():
-        before = Money(units, amount.currency)
-        said += f", after {market} {side.value} {before} on that day"
-    if found.reason is None:
-        return f"{said}: NEW has it live, OLD on paper"
-    return f"{said}: NEW allows it, OLD says {found.reason.value}"

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from kya.authority import acts
+from kya.authority.mandate_words import sentences
 from kya.cli.desk import open_desk
 from kya.cli.key import Key, lone_signer, names_under
-from kya.cli.mandate_reading import sentences, show_what_is_signed, signed_mandate
+from kya.cli.mandate_reading import show_what_is_signed, signed_mandate
 from kya.cli.output import (
     DATA_DEFAULT,
     AsJson,

@@ -11,6 +11,7 @@ from kya.cli.bringing import (
     PackagePath,
     Policy,
     Root,
+    Since,
     StampPolicy,
     StampRoots,
     read_brought,
@@ -37,6 +38,7 @@ def report(
     checkpoint: Held = None,
     executions: Executions = None,
     *,
+    since: Since = None,
     tsa: StampRoots = None,
     tsa_policy: StampPolicy = "",
     html: Annotated[
@@ -61,7 +63,7 @@ def report(
     """Verify a package, and write what came of it for people to read.
 
     The same package gives the same bytes. Of a package that fails, the first page says
-    so. A signature (PAdES) is new each time. Exit codes are those of `kya verify`, and
+    so; with --since, also from which entry on it was examined. A signature (PAdES) is new each time. Exit codes are those of `kya verify`, and
     so is what --json prints.
     """
     if html is None and pdf is None:
@@ -76,6 +78,7 @@ def report(
             root,
             policy=policy,
             held=checkpoint,
+            since=since,
             executions=executions,
             authorities=stamped_by,
             ask=ask,

@@ -126,6 +126,26 @@ def halts() -> Listing[models.HaltTold]:
     return _listing("/v1/halts", models.Page[models.HaltTold])
 
 
+def overrides() -> Listing[models.OverrideTold]:
+    """The overrides that no order has used, by the order line that each is for."""
+    return _listing("/v1/overrides", models.Page[models.OverrideTold])
+
+
+def place_limits() -> Listing[models.PlaceLimitsTold]:
+    """The limits of places in force, by place."""
+    return _listing("/v1/place-limits", models.Page[models.PlaceLimitsTold])
+
+
+def overlays() -> Listing[models.OverlayTold]:
+    """The overlays, the newest of each name; one without a policy is withdrawn."""
+    return _listing("/v1/overlays", models.Page[models.OverlayTold])
+
+
+def sessions() -> Listing[models.SessionTold]:
+    """The newest session of each agent that has started one, by agent."""
+    return _listing("/v1/sessions", models.Page[models.SessionTold])
+
+
 def happenings() -> Listing[models.Happening]:
     """What people and the authority have done, the newest first."""
     return _listing("/v1/happenings", models.Page[models.Happening])

@@ -141,6 +141,9 @@ def inputs_of(line: Taken) -> Inputs:
     )
 
 
+_ASIDE: Final = ControlOutcome.OVERRIDDEN.value
+
+
 def event_of(line: DecisionLine) -> OrderDecided:
     """Return what the decision changes."""
     return OrderDecided(
@@ -150,6 +153,7 @@ def event_of(line: DecisionLine) -> OrderDecided:
         outcome=read_outcome(line.outcome),
         breaches=_breaches(line),
         opening=opening_from(line.incident),
+        aside=tuple([each.id for each in line.controls if each.outcome == _ASIDE]),
         received_at=Instant.parse(line.received_at),
         worth=worth_from(line.worth),
         price=None if line.price is None else price_from(line.price),

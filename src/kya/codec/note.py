@@ -70,7 +70,7 @@ class NoteSignature:
 
     def __post_init__(self) -> None:
         """Refuse what no line can hold."""
-        _check_name(self.name)
+        require_key_name(self.name)
         if len(self.key_id) != KEY_ID_BYTES or not self.value:
             raise MalformedError(f"note: key id or signature of {self.name} is short")
 
@@ -145,7 +145,7 @@ class VerifierKey:
 
     def __post_init__(self) -> None:
         """Load the key once; verifying is the hot path."""
-        _check_name(self.name)
+        require_key_name(self.name)
         material = _material(self.algorithm, self.spki)
         object.__setattr__(self, "key_id", _id(self.name, self.algorithm, material))
         object.__setattr__(self, "_check", _load(self.spki))
@@ -231,7 +231,8 @@ def _indexed(keys: Iterable[VerifierKey]) -> dict[tuple[str, bytes], VerifierKey
     return known
 
 
-def _check_name(name: str) -> None:
+def require_key_name(name: str) -> None:
+    """Raise MalformedError unless a key can be called so."""
     if not _NAME.fullmatch(name) or len(name.encode("utf-8")) > NAME_BYTES_MAX:
         raise MalformedError(
             f"note: key name {name[:80]!r}: want 1 to {NAME_BYTES_MAX} bytes "

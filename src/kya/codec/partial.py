@@ -11,6 +11,7 @@ from kya.core.errors import MalformedError
 from kya.core.events import Event
 from kya.core.instant import Day
 from kya.core.power_events import POWER
+from kya.core.roll import LogContinued, LogRolled
 
 PARTIAL_JSON: Final = "partial.json"
 ENTRIES: Final = "entries/"
@@ -72,4 +73,4 @@ def shown_index(path: str) -> int | None:
 
 def gives_power(event: Event) -> bool:
     """Tell whether the entry is among those that every partial package shows."""
-    return isinstance(event, POWER)
+    return isinstance(event, (*POWER, LogRolled, LogContinued))

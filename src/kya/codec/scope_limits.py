@@ -24,6 +24,8 @@ class LimitsFields(canonical.Statement, frozen=True, kw_only=True):
     """Limits on the wire; one that is not set does not stand there."""
 
     actions: _Names = _UNSET
+    baseline_days: _Count = _UNSET
+    baseline_warn_days: _Count = _UNSET
     daily_loss_max: _Amount = _UNSET
     desk: str | msgspec.UnsetType = _UNSET
     drawdown_max: _Amount = _UNSET

@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kya.api.problems import ProblemBoundary
-from kya.console import doors, pages
+from kya.console import doors, files, mandate_pages, package_pages, pages, review_pages
 from kya.console.asking import Access, Answer, Asking, Console, RefusedError, endpoint
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -26,6 +26,7 @@ _FILES: Final = {
     "console.js": "text/javascript",
     "keys.js": "text/javascript",
     "signing.js": "text/javascript",
+    "writing.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 _HEARTBEAT_SECONDS: Final = 15.0
@@ -46,16 +47,33 @@ ROUTES: Final[tuple[tuple[str, str, Access, Answer], ...]] = (
     ("GET", "/", Access.PERSON, pages.attention),
     ("GET", "/agents", Access.PERSON, pages.agents),
     ("GET", "/agents/{agent}", Access.PERSON, pages.agent),
+    ("GET", "/agents/{agent}/replacement", Access.PERSON, pages.replacement),
+    ("GET", "/agents/{agent}/baseline", Access.PERSON, review_pages.baseline),
+    ("GET", "/agents/{agent}/baseline/sheet", Access.PERSON, review_pages.sheet),
+    ("POST", "/agents/{agent}/baseline/review", Access.ACTOR, review_pages.begin),
+    ("POST", "/agents/{agent}/baseline/findings", Access.ACTOR, review_pages.find),
     ("GET", "/orders", Access.PERSON, pages.orders),
     ("GET", "/orders/{agent}/{seq:number}", Access.PERSON, pages.order),
     ("GET", "/incidents", Access.PERSON, pages.incidents),
     ("GET", "/incidents/{incident}", Access.PERSON, pages.incident),
+    (
+        "GET",
+        "/incidents/{incident}/file",
+        Access.PERSON,
+        files.incident_file_page,
+    ),
     ("GET", "/halts", Access.PERSON, pages.halts),
+    ("GET", "/mandates", Access.PERSON, mandate_pages.mandates),
+    ("GET", "/mandates/{mandate}", Access.PERSON, mandate_pages.mandate),
     ("GET", "/log", Access.PERSON, pages.log),
     ("GET", "/log/entry", Access.PERSON, pages.to_entry),
     ("GET", "/log/entries/{index:number}", Access.PERSON, pages.entry),
+    ("GET", "/evidence", Access.PERSON, package_pages.evidence),
+    ("POST", "/evidence", Access.PERSON, package_pages.build),
+    ("GET", "/evidence/{package}/file", Access.PERSON, package_pages.file),
     ("GET", "/waiting", Access.PERSON, doors.waiting_page),
     ("GET", "/acts/{act}", Access.PERSON, doors.act_page),
+    ("GET", "/acts/{act}/enclosure", Access.PERSON, doors.enclosure),
     ("POST", "/acts", Access.ACTOR, doors.ask_for),
     ("POST", "/acts/{act}/signature", Access.ACTOR, doors.put_signature),
     ("POST", "/acts/{act}/withdrawal", Access.ACTOR, doors.withdraw),

@@ -14,17 +14,22 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kya.api.body import read_body
 from kya.api.problems import ProblemError
+from kya.authority.quorum import Quorum
 from kya.console.attention import needs
 from kya.console.follow import Follower
+from kya.console.kinds import ACTING
 from kya.console.limits import FORM_BYTES_MAX
+from kya.console.packages import Packages
 from kya.console.reception import Reception, Visit
+from kya.console.reviews import Reviews
 from kya.console.sessions import Session, Sessions
 from kya.console.waiting import Queue
 from kya.core.credential import PEOPLE, Credential
 from kya.core.errors import DistrustError, InputError, MalformedError, TransientError
 from kya.core.instant import Instant
-from kya.pki.stopping import STOPPING
+from kya.pki.stopping import STOPPING, SUPERVISING
 
+NO_QUORUM: Final = Quorum()
 COOKIE: Final = "__Host-kya-session"
 VISIT_COOKIE: Final = "__Host-kya-visit"
 TOKEN_HEADER: Final = "x-form-token"  # noqa: S105  the name of a header
@@ -53,9 +58,12 @@ class Console:
     follower: Follower
     sessions: Sessions
     queue: Queue
+    reviews: Reviews
     now: Callable[[], Instant]
     templates: Environment
     reception: Reception | None = None
+    quorum: Quorum = NO_QUORUM
+    packages: Packages | None = None
 
 
 class Asking:
@@ -101,6 +109,8 @@ class Asking:
             "person": self._person,
             "form_token": "" if self.session is None else self.session.form_token,
             "may_act": self._person is not None and self._person.role in STOPPING,
+            "may_conclude": self._person is not None
+            and self._person.role in SUPERVISING,
             "path": self.request.url.path,
             "query": self.request.url.query,
             "sight": follower.sight,
@@ -196,7 +206,7 @@ def _require_access(asking: Asking, access: Access) -> Response | None:
         return RedirectResponse(f"/sign-in?next={quote(asked)}", status_code=303)
     if asking.person.role not in PEOPLE:
         raise RefusedError(403, "Only people are shown this.")
-    if access is Access.ACTOR and asking.person.role not in STOPPING:
+    if access is Access.ACTOR and asking.person.role not in ACTING:
         role = asking.person.role.value
         raise RefusedError(403, f"The role {role} sees all and does nothing here.")
     if access is Access.ACTOR and follower.sight.is_distrusted:

@@ -115,15 +115,15 @@ def scope_rows(state: State, agent: AgentState) -> list[ScopeRow]:
 
 def compared(mandate: Scope | None, certificate: Scope) -> list[ScopeRow]:
     """Return the lines of two scopes beside each other."""
-    written = {} if mandate is None else _flat(mandate)
-    carried = _flat(certificate)
+    written = {} if mandate is None else scope_lines(mandate)
+    carried = scope_lines(certificate)
     return [
         ScopeRow(name, written.get(name, "not set"), carried.get(name, "not set"))
         for name in sorted({*written, *carried})
     ]
 
 
-def _flat(scope: Scope) -> dict[str, str]:
+def scope_lines(scope: Scope) -> dict[str, str]:
     """Return the scope's fields by name, each as text."""
     fields: dict[str, object] = msgspec.to_builtins(scope_fields(scope))
     found: dict[str, str] = {}

@@ -5,8 +5,10 @@ from urllib.parse import quote, unquote
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from kya.codec.baseline_locks import parse_lock
+from kya.codec.note import SignedNote
 from kya.codec.sign_ins import render_sign_in
-from kya.console.acts import Kind, Wanted, draft, may
+from kya.console.acts import draft
 from kya.console.asking import (
     COOKIE,
     TOKEN_HEADER,
@@ -14,15 +16,18 @@ from kya.console.asking import (
     Asking,
     RefusedError,
 )
+from kya.console.files import as_file, incident_file
+from kya.console.kinds import Enclosed, Kind, Wanted, may
 from kya.console.limits import LOGIN_SECONDS_MAX, SESSION_SECONDS_MAX
 from kya.console.reception import Reception, Visit
 from kya.console.waiting import Waiting
-from kya.core.errors import InputError
+from kya.core.baseline import Source
+from kya.core.errors import DistrustError, InputError
+from kya.core.learned_baseline import LearnedBaseline
 from kya.core.tokens import NAME
 
 LOGIN_COOKIE: Final = "__Host-kya-login"
 _KINDS: Final = {kind.value: kind for kind in Kind}
-_MINUTES_DEFAULT: Final = "15"
 
 
 async def sign_in_page(asking: Asking) -> Response:
@@ -102,19 +107,36 @@ async def ask_for(asking: Asking) -> Response:
     """Draft an act, and go to where it is signed."""
     form = await asking.form()
     kind = _KINDS.get(form.get("kind", ""))
-    minutes = form.get("minutes", _MINUTES_DEFAULT)
-    if kind is None or not (minutes.isascii() and minutes.isdigit()):
-        raise InputError(f"act: want one of {', '.join(_KINDS)}, and whole minutes")
+    if kind is None:
+        raise InputError(f"act: want one of {', '.join(_KINDS)}")
+    if not may(asking.person, kind):
+        raise DistrustError(f"{kind.value}: not for {asking.person.role.value}")
+    subject = form.get("subject", "")
     wanted = Wanted(
         kind=kind,
-        subject=form.get("subject", ""),
+        subject=subject,
         reason=form.get("reason", "").strip(),
-        minutes=int(minutes[:5]),
+        more=form,
+        enclosed=await _enclosed(asking, kind, subject),
+        learned=await _learned(asking, form) if kind is Kind.LOCK else None,
     )
-    drafted = draft(wanted, asking.console.follower.reading.state, asking.now)
+    drafted = draft(
+        wanted,
+        asking.console.follower.reading.state,
+        asking.now,
+        asking.console.quorum,
+    )
     waiting = asking.console.queue.add(drafted, asking.person)
     asking.console.follower.wake()
     return RedirectResponse(f"/acts/{waiting.id}", status_code=303)
+
+
+async def enclosure(asking: Asking) -> Response:
+    """Return the file that the line of an act names, byte for byte."""
+    enclosed = _found(asking).drafted.enclosed
+    if enclosed is None:
+        raise RefusedError(404, "This act encloses no file.")
+    return as_file(enclosed.content, enclosed.name)
 
 
 async def waiting_page(asking: Asking) -> Response:
@@ -128,6 +150,7 @@ async def act_page(asking: Asking) -> Response:
     return asking.page(
         "act.html",
         act=found,
+        may_sign=may(asking.person, found.drafted.kind),
         can_sign=not found.is_over
         and may(asking.person, found.drafted.kind)
         and not found.has_signed(asking.person),
@@ -147,7 +170,10 @@ async def put_signature(asking: Asking) -> Response:
 async def withdraw(asking: Asking) -> Response:
     """Forget an act; what was signed so far is worth nothing."""
     await asking.form()
-    asking.console.queue.withdraw(_found(asking))
+    found = _found(asking)
+    if not may(asking.person, found.drafted.kind):
+        raise DistrustError("withdrawal: want somebody who could sign the act")
+    asking.console.queue.withdraw(found)
     asking.console.follower.wake()
     return RedirectResponse("/waiting", status_code=303)
 
@@ -184,6 +210,32 @@ def _keep(answer: Response, cookie: str, value: str, seconds: int) -> None:
     answer.set_cookie(
         cookie, value, seconds, path="/", secure=True, httponly=True, samesite="lax"
     )
+
+
+async def _enclosed(asking: Asking, kind: Kind, subject: str) -> Enclosed | None:
+    """Return the file that such an act names; None where it names none."""
+    if kind is not Kind.CONCLUDE:
+        return None
+    return await incident_file(asking.console.follower, subject)
+
+
+async def _learned(
+    asking: Asking, form: dict[str, str]
+) -> tuple[LearnedBaseline, Source | None] | None:
+    """Return the baseline that is locked: the one in force, or what a review made."""
+    console, agent = asking.console, form.get("subject", "")
+    if form.get("again"):
+        entry = console.follower.reading.locks.get(agent)
+        if entry is None:
+            raise InputError(f"{agent}: no baseline is in force")
+        raw = await console.follower.entry(entry)
+        lock = parse_lock(SignedNote.parse(raw).text)
+        return lock.baseline, lock.source
+    seen = console.reviews.of(agent)
+    if seen is None or not seen.is_done:
+        return None
+    baseline = seen.learned.learning.baseline
+    return None if baseline is None else (baseline, seen.review.source)
 
 
 def _found(asking: Asking) -> Waiting:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from kya.codec.note import SignedNote
+from kya.codec.note import SignedNote, VerifierKey
 from kya.console.limits import STREAMS_MAX
 from kya.console.reading import Reading
 from kya.console.sight import Sight, Witnessed
@@ -22,9 +22,10 @@ from kya.core.errors import (
     TransientError,
 )
 from kya.core.instant import Instant
-from kya.tlog.checkpoint import Checkpoint, open_checkpoint
+from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.cosigned import cosigned_by
 from kya.tlog.merkle import Frontier, leaf_hash
+from kya.tlog.names import named_origin, open_under_its_name
 from kya.tlog.policy import Policy
 from kya.tlog.proof import Proof
 from kya.tlog.tree import Tree, entries, inclusion_proof
@@ -53,6 +54,7 @@ class Follower:
         self._frontier = Frontier()
         self._looks = 0
         self._turn = asyncio.Lock()
+        self._whole = asyncio.Lock()
         self._waiting: set[asyncio.Event] = set()
 
     async def follow_ever(self) -> None:
@@ -85,6 +87,11 @@ class Follower:
         self.version += 1
         for event in self._waiting:
             event.set()
+
+    @property
+    def origin(self) -> str:
+        """The log's present name; the policy's, before anything was read."""
+        return self.reading.state.origin or self.policy.logs[0].key.name
 
     @property
     def tabs(self) -> int:
@@ -123,6 +130,14 @@ class Follower:
         found = await asyncio.to_thread(self._read, index, index + 1, size)
         return found[0]
 
+    async def read_through(self, take: Callable[[int, bytes], None]) -> None:
+        """Give every entry of what is shown to `take`; one such reading at a time."""
+        size = self.sight.size
+        async with self._whole:
+            for begin in range(0, size, _BATCH):
+                end = min(begin + _BATCH, size)
+                await asyncio.to_thread(self._give, take, begin, end, size)
+
     async def proof(self, index: int) -> Proof:
         """Return the proof, checked here, that an entry is under the checkpoint."""
         raw, sight = await self.entry(index), self.sight
@@ -131,15 +146,15 @@ class Follower:
         )
         note = SignedNote.parse(sight.checkpoint)
         proof = Proof(index=index, path=path, checkpoint=note)
-        key = self.policy.logs[0].key
-        proof.verify(raw, key.name, [key])
+        origin = named_origin(sight.checkpoint)
+        key = VerifierKey.from_spki(origin, self.policy.logs[0].key.spki)
+        proof.verify(raw, origin, [key])
         return proof
 
     async def _advance(self) -> None:
         """Read up to the newest checkpoint, and show it if it holds."""
         raw = await asyncio.to_thread(self.source.file, "checkpoint")
-        key = self.policy.logs[0].key
-        checkpoint = open_checkpoint(raw, key.name, [key])
+        checkpoint = open_under_its_name(raw, [self.policy.logs[0].key])
         size = self.reading.size
         if checkpoint.size < self.sight.size:
             msg = f"it has {checkpoint.size} entries, and {self.sight.size} were shown"
@@ -149,6 +164,7 @@ class Follower:
             await self._read_on(size, checkpoint)
         elif self._frontier.root != checkpoint.root:
             raise DistrustError("two checkpoints of one size differ")
+        self._require_names(checkpoint)
         self.sight = Sight(
             checkpoint=raw,
             size=checkpoint.size,
@@ -157,6 +173,15 @@ class Follower:
             is_ready=True,
             witnessed=await self._witnessed(checkpoint.size),
         )
+
+    def _require_names(self, checkpoint: Checkpoint) -> None:
+        """Raise unless the log has the policy's name, or has gone on from it."""
+        state, name = self.reading.state, self.policy.logs[0].key.name
+        if checkpoint.origin != state.origin or name not in state.origins:
+            raise DistrustError(
+                f"checkpoint of {checkpoint.origin!r}: the policy names {name!r}, and"
+                f" the entries {state.origin!r}"
+            )
 
     async def _read_on(self, start: int, checkpoint: Checkpoint) -> None:
         """Take the entries up to the checkpoint, once they make its root.
@@ -184,6 +209,13 @@ class Follower:
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
             self.reading.take(raw)
+
+    def _give(
+        self, take: Callable[[int, bytes], None], start: int, end: int, size: int
+    ) -> None:
+        """Give entries to whoever asked for them."""
+        for index, raw in enumerate(self._read(start, end, size), start):
+            take(index, raw)
 
     def _read(self, start: int, end: int, size: int) -> list[bytes]:
         """Return entries from the log's files."""

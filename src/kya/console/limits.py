@@ -47,11 +47,19 @@ DRAFT_SECONDS_MAX: Final = 240
 """How long an act may wait: the gateway takes a statement five minutes behind the log,
 and the last one who signs needs a moment, too."""
 
+PACKAGES_MAX: Final = 4
+"""Evidence packages that are kept at once: each is as large as the whole log."""
+
+REVIEWS_MAX: Final = 8
+"""Reviews of baselines that are kept at once: the orders of one agent are some 30 MB
+where there are 100,000."""
+
 STREAMS_MAX: Final = 256
 """Tabs that follow the log at once; each costs a connection and a few kilobytes."""
 
-FORM_BYTES_MAX: Final = 8_192
-"""A form holds a reason of 512 characters and a few words."""
+FORM_BYTES_MAX: Final = 32_768
+"""A form holds a mandate that somebody has written down, URL-encoded: a scope has 4 kB
+at most, and people leave room between its lines."""
 
 EXPIRING_SECONDS: Final = 30 * 86_400
 """From when on the end of a certificate is worth a word: a month is enough to renew."""

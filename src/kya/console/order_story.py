@@ -12,6 +12,7 @@ from kya.core.behaviour_score import contribution
 from kya.core.checks import CHECKS
 from kya.core.errors import CorruptionError
 from kya.core.instant import Instant
+from kya.core.integer_log import BIT
 from kya.core.order import Order
 
 _MARKS = {
@@ -58,8 +59,7 @@ class Contribution(NamedTuple):
     @property
     def shown(self) -> str:
         """The bits with one decimal."""
-        tenths = self.bits * 10 // 1_024
-        return f"{tenths // 10}.{tenths % 10}"
+        return bits_text(self.bits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,12 @@ class OrderStory:
         if isinstance(behaviour, msgspec.UnsetType):
             return None
         return score_text(behaviour.sequence)
+
+
+def bits_text(bits: int) -> str:
+    """Return 1/1,024 bits with one decimal."""
+    tenths = bits * 10 // BIT
+    return f"{tenths // 10}.{tenths % 10}"
 
 
 def score_text(value: int) -> str:

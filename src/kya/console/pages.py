@@ -8,16 +8,18 @@ from starlette.responses import RedirectResponse, Response
 
 from kya.codec import canonical
 from kya.codec.note import SignedNote
-from kya.console.acts import Kind, may
 from kya.console.asking import Asking, RefusedError
 from kya.console.counters import bars, scope_rows
 from kya.console.habits import hours
+from kya.console.kinds import Kind, may
 from kya.console.limits import ROWS_MAX
 from kya.console.order_story import story_of
 from kya.console.reading import OrderRow
+from kya.console.replacing import replacement_of
 from kya.console.standing import next_steps, people_of, places_in, standing_of
 from kya.core.decision import Outcome
 from kya.core.instant import Instant
+from kya.core.latch import Latch
 from kya.core.limits import SEQ_MAX
 from kya.tlog.checkpoint import Checkpoint
 
@@ -60,6 +62,20 @@ async def agent(asking: Asking) -> Response:
         orders=rows,
         count=reading.orders_of(name),
         may_reinstate=may(asking.person, Kind.REINSTATE),
+        latches=list(Latch),
+    )
+
+
+async def replacement(asking: Asking) -> Response:
+    """How far an agent's replacement has come, and what is to be done next."""
+    reading, name = asking.console.follower.reading, asking.request.path_params["agent"]
+    if name not in reading.state.agents:
+        raise RefusedError(404, f"No agent {name} is on record.")
+    return asking.page(
+        "replacement.html",
+        name=name,
+        replacement=replacement_of(reading, name, asking.now),
+        may_register=may(asking.person, Kind.REGISTER),
     )
 
 

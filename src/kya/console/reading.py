@@ -21,6 +21,7 @@ from kya.console.limits import (
 )
 from kya.console.places import Places
 from kya.console.telling import Happening, told, told_of_incident
+from kya.core.baseline import BaselineLocked
 from kya.core.control import ControlOutcome
 from kya.core.decision import Outcome
 from kya.core.errors import CorruptionError, InputError
@@ -34,7 +35,7 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
-from kya.core.power_events import CertificateIssued
+from kya.core.power_events import CertificateIssued, MandateGranted
 from kya.core.state import State
 from kya.pki.entries import Entry
 
@@ -69,6 +70,8 @@ class Reading:
         self.outcomes: Counter[Outcome] = Counter()
         self.statements: OrderedDict[str, int] = OrderedDict()
         self.certificates: dict[str, int] = {}
+        self.locks: dict[str, int] = {}
+        self.granted: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._orders: dict[str, Places] = {}
         self._reports: dict[str, Places] = {}
         self._listed: dict[tuple[str, int], int] = {}
@@ -162,8 +165,14 @@ class Reading:
     def _state(self, index: int, event: Event, raw: bytes) -> None:
         """Know by its leaf hash where a statement stands, as long as it is new.
 
-        Where a certificate was put on record is known for good.
+        Where a certificate or a mandate was put on record is known for good, and who
+        has signed the mandate.
         """
+        if isinstance(event, MandateGranted):
+            signatures = SignedNote.parse(raw).signatures
+            self.granted[event.digest] = index, tuple(each.name for each in signatures)
+        if isinstance(event, BaselineLocked):
+            self.locks[event.lock.agent] = index
         if isinstance(event, CertificateIssued):
             self.certificates[event.credential.digest] = index
         self.statements[canonical.leaf_digest(raw)] = index

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from kya.console.limits import EXPIRING_SECONDS
 from kya.console.reading import Reading
+from kya.core.baseline_age import BaselineAge
 from kya.core.behaviour_score import CRITICAL, WARN
 from kya.core.credential import Credential, Standing
 from kya.core.halt import HaltOrdered
@@ -29,6 +30,7 @@ class Behaviour(Enum):
     """Whether it acts as it used to."""
 
     NO_BASELINE = "no baseline"
+    BASELINE_EXPIRED = "baseline expired"
     IN_BASELINE = "in baseline"
     DRIFTING = "drifting"
     ANOMALOUS = "anomalous"
@@ -42,6 +44,7 @@ BADNESS: Final = {
     Authority.EXPIRED: "bad",
     Authority.REVOKED: "bad",
     Behaviour.NO_BASELINE: "none",
+    Behaviour.BASELINE_EXPIRED: "bad",
     Behaviour.IN_BASELINE: "good",
     Behaviour.DRIFTING: "warn",
     Behaviour.ANOMALOUS: "bad",
@@ -59,6 +62,7 @@ class AgentStanding(NamedTuple):
     behaviour: Behaviour
     incident: Incident | None
     halts: tuple[HaltOrdered, ...]
+    baseline_age: BaselineAge | None
 
 
 def standing_of(reading: Reading, name: str, now: Instant) -> AgentStanding:
@@ -67,14 +71,16 @@ def standing_of(reading: Reading, name: str, now: Instant) -> AgentStanding:
     agent = state.agents[name]
     credential = state.credentials[agent.credential]
     incident = None if agent.incident is None else state.incidents[agent.incident]
+    age = baseline_age(agent, credential, now)
     return AgentStanding(
         name=name,
         agent=agent,
         credential=credential,
         authority=_authority(credential, incident, now),
-        behaviour=_behaviour(agent, reading.scores.get(name)),
+        behaviour=_behaviour(agent, age, reading.scores.get(name)),
         incident=incident,
         halts=_halts_on(state, name, credential),
+        baseline_age=age,
     )
 
 
@@ -103,10 +109,24 @@ def expiring_by(now: Instant) -> Instant:
     return now.later(seconds=EXPIRING_SECONDS)
 
 
-def _behaviour(agent: AgentState, newest: int | None) -> Behaviour:
+def baseline_age(
+    agent: AgentState, credential: Credential, now: Instant
+) -> BaselineAge | None:
+    """Return how long the agent's baseline still counts, where its scope says so."""
+    held = agent.baseline
+    if held is None:
+        return None
+    return BaselineAge.at(now, held.as_of, credential.granted.scope.limits)
+
+
+def _behaviour(
+    agent: AgentState, age: BaselineAge | None, newest: int | None
+) -> Behaviour:
     """Return what the sequence and the newest order's score say together."""
     if agent.baseline is None:
         return Behaviour.NO_BASELINE
+    if age is not None and not age.micros_left:
+        return Behaviour.BASELINE_EXPIRED
     level = max(agent.behaviour.sequence_score, newest or 0)
     if level >= CRITICAL:
         return Behaviour.ANOMALOUS

@@ -28,6 +28,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.roll import LogContinued, LogRolled
 from kya.core.state import State
 from kya.core.workload_events import RuntimePinned, SessionStarted
 
@@ -88,7 +89,8 @@ def told_of_incident(
 def _said(event: Event, before: State) -> str | None:
     """Return the sentence of an entry, None where pages show it otherwise."""
     authority = _of_the_authority(event, before)
-    return authority or _of_people(event, before) or _of_the_gateway(event)
+    people = authority or _of_people(event, before)
+    return people or _of_the_gateway(event) or _of_names(event)
 
 
 def _of_the_authority(event: Event, before: State) -> str | None:
@@ -161,6 +163,17 @@ def _of_the_gateway(event: Event) -> str | None:
             return f"an execution at {event.venue} is not explained"
         case Equivocated():
             return f"{event.agent} signed two orders as number {event.seq}"
+        case _:
+            return None
+
+
+def _of_names(event: Event) -> str | None:
+    """Return what an entry says of the log's own name."""
+    match event:
+        case LogRolled(successor=successor, reason=reason):
+            return f"the log ends as {event.origin}; next is {successor}: {reason}"
+        case LogContinued():
+            return f"the log goes on as {event.origin}"
         case _:
             return None
 

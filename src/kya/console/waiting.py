@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kya.codec.note import NoteSignature, SignedNote
-from kya.console.acts import Drafted, may
+from kya.console.kinds import Drafted, may
 from kya.console.limits import DRAFT_SECONDS_MAX, DRAFTS_MAX
 from kya.console.source import Source
 from kya.core.credential import Credential

@@ -49,6 +49,8 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.report_admission import against_report
+from kya.core.roll import LogContinued, LogRolled
+from kya.core.roll_admission import against_roll
 from kya.core.session_admission import against_anchor, against_pin, against_session
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
@@ -62,6 +64,8 @@ def objection(state: State, event: Event) -> str | None:
         return "the entry after an order must be its decision"
     if state.unlisted is not None and not isinstance(event, RevocationListed):
         return "the entry after a revocation must be its list"
+    if state.rolled is not None and not isinstance(event, LogContinued):
+        return f"log {state.origin} has ended; {state.rolled.successor} must go on"
     return _against(state, event)
 
 
@@ -76,8 +80,8 @@ def _against(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _against_decision(state, event)
         case VenueReported():
             return against_report(state, event)
-        case LogOpened():
-            return _against_opening(state, event)
+        case LogOpened() | LogRolled() | LogContinued():
+            return _against_naming(state, event)
         case MandateGranted() | OverrideGranted():
             return _against_grant(state, event)
         case AgentRegistered() | EnrolmentRefused():
@@ -176,8 +180,12 @@ def _against_workload(
             assert_never(never)
 
 
-def _against_opening(state: State, event: LogOpened) -> str | None:
-    """A log is opened once, by an authority."""
+def _against_naming(
+    state: State, event: LogOpened | LogRolled | LogContinued
+) -> str | None:
+    """A log is opened once, by an authority; then its names follow one another."""
+    if not isinstance(event, LogOpened):
+        return against_roll(state, event)
     if state.opened is not None:
         return "the log is open already"
     if event.authority.role is not Role.AUTHORITY:

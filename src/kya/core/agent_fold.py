@@ -5,7 +5,7 @@ from kya.core.flow import Decided, past_after_decision, past_after_report
 from kya.core.order import Order
 from kya.core.order_events import OrderDecided, OrderSubmitted, VenueReported
 from kya.core.progress import after_report, begun
-from kya.core.state import AgentState
+from kya.core.state import AgentState, Progress
 
 
 def agent_after_decision(
@@ -15,7 +15,7 @@ def agent_after_decision(
     baseline, behaviour = behaviour_after_order(agent, submitted.order, event)
     unanswered, progress = agent.unanswered, agent.progress
     if decided.allowed:
-        unanswered, progress = begun(agent, submitted, event.worth)
+        unanswered, progress = begun(agent, submitted, _judged_by(event))
     return agent._replace(
         past=past_after_decision(agent.past, decided),
         unanswered=unanswered,
@@ -23,6 +23,11 @@ def agent_after_decision(
         baseline=baseline,
         behaviour=behaviour,
     )
+
+
+def _judged_by(event: OrderDecided) -> Progress:
+    """Return how far an order is that was allowed just now: what it was judged by."""
+    return Progress(worth=event.worth, price=event.price, aside=event.aside)
 
 
 def agent_after_report(

@@ -12,7 +12,7 @@ from kya.core.attempt import attempt_of
 from kya.core.behaviour import Behaviour, Reference, score
 from kya.core.behaviour_score import WARN, Score, score_of
 from kya.core.errors import MalformedError
-from kya.core.instant import Instant
+from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.learned_baseline import LearnedBaseline
 from kya.core.limits import STRUCK_MAX
 from kya.core.order import Action, Order
@@ -74,6 +74,15 @@ class Lock:
         """Whose baseline it is."""
         return self.baseline.subject.agent
 
+    @property
+    def as_of(self) -> Instant:
+        """From when on it ages: the end of its last day, or the lock if that is sooner.
+
+        Its newest orders count, so that to lock the same again makes it no younger.
+        """
+        day_after = (self.baseline.last_day + 1) * MICROS_PER_DAY
+        return Instant(min(self.at.micros, day_after))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineLocked:
@@ -97,13 +106,14 @@ class Baseline(NamedTuple):
     """A locked baseline as the fold keeps it.
 
     `since` is when it was locked, `runtime` the one pinned then, if one was: it says
-    nothing of another.
+    nothing of another. `as_of` is from when on it ages.
     `probation` is how many more orders are on probation.
     """
 
     digest: str
     reference: Reference
     since: Instant
+    as_of: Instant
     runtime: Runtime | None = None
     probation: int = 0
 
@@ -118,7 +128,9 @@ class Baseline(NamedTuple):
         is_again = former is not None and former.digest == lock.digest
         reference = Reference.of(lock.baseline)
         probation = PROBATION_ORDERS if is_again else 0
-        return cls(lock.digest, reference, lock.at, runtime, probation)
+        return cls(
+            lock.digest, reference, lock.at, lock.as_of, runtime, probation=probation
+        )
 
     def after_order(self) -> Self:
         """Return the baseline after an order, which is one less on probation."""
@@ -132,10 +144,12 @@ class Likeness(NamedTuple):
 
     `sequence` is the score of the blocks that had ended when it came, in 1/10,000; from
     a warning on, `stream` is what speaks loudest in them. `is_of_the_release` is false
-    under a runtime that nobody has locked the baseline for.
+    under a runtime that nobody has locked the baseline for, and `as_of` is from when on
+    the baseline ages.
     """
 
     baseline: str
+    as_of: Instant
     score: Score
     sequence: int = 0
     stream: str = ""
@@ -164,6 +178,7 @@ def likeness(
         stream = strongest(ended) if level >= WARN else ""
     return Likeness(
         baseline.digest,
+        baseline.as_of,
         score(baseline.reference, behaviour, attempt),
         level,
         stream,

@@ -19,10 +19,14 @@ from kya.core.checks_action import (
 )
 from kya.core.checks_behaviour import (
     BASELINE,
+    EXPIRY,
+    RENEWAL,
     SCORE_CRITICAL,
     SCORE_WARN,
     SEQUENCE,
+    baseline_has_not_expired,
     baseline_is_locked_for_this_release,
+    baseline_needs_no_renewal_yet,
     score_gives_no_warning,
     score_is_not_critical,
     sequence_is_like_the_past,
@@ -204,6 +208,8 @@ CHECKS: Final = (
     Check(LATCH_LOSS, daily_loss_has_not_latched, of_limits=True),
     Check(LATCH_DRAWDOWN, drawdown_has_not_latched, of_limits=True),
     Check(BASELINE, baseline_is_locked_for_this_release, of_limits=True),
+    Check(EXPIRY, baseline_has_not_expired, of_limits=True),
+    Check(RENEWAL, baseline_needs_no_renewal_yet, of_limits=True),
     Check(SCORE_WARN, score_gives_no_warning, of_limits=True),
     Check(SCORE_CRITICAL, score_is_not_critical, of_limits=True),
     Check(SEQUENCE, sequence_is_like_the_past, of_limits=True),

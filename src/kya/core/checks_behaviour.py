@@ -14,6 +14,7 @@ from kya.core.control import (
     NotArmed,
     Reason,
 )
+from kya.core.instant import Instant
 from kya.core.scope import Mode
 
 _PASSED: Final = ControlOutcome.PASSED
@@ -28,6 +29,16 @@ BASELINE: Final = Control(
     version=1,
     unit="",
     source="RTS 6 Art. 5(2), 5(7), 8",
+)
+EXPIRY: Final = Control(
+    id="behaviour.expiry", version=1, unit="", source="RTS 6 Art. 9(1), 16(5)"
+)
+RENEWAL: Final = Control(
+    id="behaviour.renewal",
+    version=1,
+    unit="",
+    source="RTS 6 Art. 9(1), 16(5)",
+    soft=True,
 )
 SCORE_WARN: Final = Control(
     id="behaviour.warn", version=1, unit=_UNIT, source=_SOURCE, soft=True
@@ -59,6 +70,38 @@ def baseline_is_locked_for_this_release(case: Case) -> ControlResult | NotArmed:
     return ControlResult(
         BASELINE, _CANNOT_EVALUATE, want, found, Reason.BEHAVIOUR_UNKNOWN
     )
+
+
+def baseline_has_not_expired(case: Case) -> ControlResult | NotArmed:
+    """The locked baseline is younger than the scope lets one become.
+
+    What was normal then says nothing of now: an order cannot be held against it.
+    """
+    found = _ended(case, case.scope.limits.baseline_days)
+    if found is None:
+        return NOT_ARMED
+    end, now = found
+    if now < end:
+        return ControlResult(EXPIRY, _PASSED, end, now)
+    return ControlResult(EXPIRY, _CANNOT_EVALUATE, end, now, Reason.BEHAVIOUR_EXPIRED)
+
+
+def baseline_needs_no_renewal_yet(case: Case) -> ControlResult | NotArmed:
+    """The locked baseline is younger than the age from which on people are warned."""
+    found = _ended(case, case.scope.limits.baseline_warn_days)
+    if found is None:
+        return NOT_ARMED
+    end, now = found
+    if now < end:
+        return ControlResult(RENEWAL, _PASSED, end, now)
+    return ControlResult(RENEWAL, _WARNED, end, now, Reason.BEHAVIOUR_RENEWAL_DUE)
+
+
+def _ended(case: Case, days: int | None) -> tuple[Instant, Instant] | None:
+    """Return when a baseline is so many days old, and now; None if nobody asks."""
+    if days is None or case.likeness is None:
+        return None
+    return case.likeness.as_of.later(days=days), case.received_at
 
 
 def score_gives_no_warning(case: Case) -> ControlResult | NotArmed:

@@ -83,6 +83,8 @@ class Reason(Enum):
     LATCH_LOSS = "latch.daily_loss"
     LATCH_DRAWDOWN = "latch.drawdown"
     BEHAVIOUR_UNKNOWN = "behaviour.unknown"
+    BEHAVIOUR_EXPIRED = "behaviour.expired"
+    BEHAVIOUR_RENEWAL_DUE = "behaviour.renewal_due"
     BEHAVIOUR_UNUSUAL = "behaviour.unusual"
     BEHAVIOUR_CRITICAL = "behaviour.critical"
     BEHAVIOUR_SEQUENCE = "behaviour.sequence"

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from kya.core.client_id import client_id_of
 from kya.core.execution import Execution
 from kya.core.instant import Instant
 from kya.core.matching import (
@@ -17,7 +16,6 @@ from kya.core.matching import (
     with_execution,
     with_report,
 )
-from kya.core.order_events import OrderSubmitted
 
 NOBODYS: Final = "an order of this client id that awaits an execution; there is none"
 
@@ -38,16 +36,16 @@ class CopiedList(NamedTuple):
     def with_lines(
         self,
         lines: tuple[Execution, ...],
-        working: Mapping[str, OrderSubmitted],
+        working: Mapping[str, Account],
         at: Instant,
     ) -> "CopiedList":
-        """Take the next lines; `working` are the orders that may have them, by id."""
+        """Take the next lines; `working` are the orders that may have them."""
         accounts, untold = {**self.accounts}, [*self.untold]
         for position, execution in enumerate(lines, start=self.position + 1):
             client_id = execution.client_id
             account = accounts.get(client_id)
             if account is None and client_id in working:
-                account = Account(client_id=client_id, submitted=working[client_id])
+                account = working[client_id]
             if account is None:
                 found = Unexplained(client_id, position, execution, NOBODYS)
                 untold.append(found)
@@ -58,15 +56,14 @@ class CopiedList(NamedTuple):
         return CopiedList(position, self.until, accounts, tuple(untold))
 
     def with_report(
-        self, submitted: OrderSubmitted, reported: Reported, *, is_final: bool
+        self, begun: Account, reported: Reported, *, is_final: bool
     ) -> "CopiedList":
-        """Take what a report says of an order."""
-        client_id = client_id_of(submitted.leaf)
-        account = self.accounts.get(client_id)
+        """Take what a report says of an order; `begun` is its account without any."""
+        account = self.accounts.get(begun.client_id)
         if account is None:
             if not reported.filled:
                 return self
-            account = Account(client_id=client_id, submitted=submitted)
+            account = begun
         return self._matched(with_report(account, reported, is_final=is_final))
 
     def unexplained(self, now: Instant) -> Iterator[Unexplained]:

@@ -6,9 +6,10 @@ from kya.core.client_id import client_id_of
 from kya.core.copied import CopiedList
 from kya.core.copy_admission import CopyEvent
 from kya.core.copy_events import DropCopied
-from kya.core.matching import Reported
-from kya.core.order_events import OrderSubmitted, VenueReported
-from kya.core.state import State
+from kya.core.matching import Account, Reported
+from kya.core.order_events import VenueReported
+from kya.core.recheck import Bounds
+from kya.core.state import NO_PROGRESS, AgentState, State
 
 
 def with_copy(state: State, event: CopyEvent) -> State:
@@ -31,18 +32,30 @@ def copies_after_report(state: State, event: VenueReported) -> Mapping[str, Copi
     known = state.copies.get(event.venue)
     if known is None:  # As at every venue whose list is not copied.
         return state.copies
-    submitted = state.agents[event.agent].unanswered[event.seq]
+    begun = _account_of(state, state.agents[event.agent], event.seq)
     filled = 0 if event.filled is None else event.filled.minor_units
     reported = Reported(filled, event.price, event.at)
-    copied = known.with_report(submitted, reported, is_final=event.status.is_final)
+    copied = known.with_report(begun, reported, is_final=event.status.is_final)
     return {**state.copies, event.venue: copied}
 
 
-def _working_at(state: State, venue: str) -> dict[str, OrderSubmitted]:
+def _working_at(state: State, venue: str) -> dict[str, Account]:
     """Return the orders that the venue may still execute, by the name it knows."""
-    return {
-        client_id_of(submitted.leaf): submitted
+    found = (
+        _account_of(state, agent, seq)
         for agent in state.agents.values()
-        for submitted in agent.unanswered.values()
+        for seq, submitted in agent.unanswered.items()
         if submitted.order.venue == venue
-    }
+    )
+    return {account.client_id: account for account in found}
+
+
+def _account_of(state: State, agent: AgentState, seq: int) -> Account:
+    """Return the account of a working order, of which nothing is executed yet."""
+    submitted, progress = agent.unanswered[seq], agent.progress.get(seq, NO_PROGRESS)
+    scope = state.credentials[submitted.order.credential].granted.scope
+    return Account(
+        client_id=client_id_of(submitted.leaf),
+        submitted=submitted,
+        bounds=Bounds(scope, progress.price, progress.aside),
+    )

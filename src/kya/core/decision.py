@@ -140,6 +140,13 @@ class Decision:
         )
 
     @property
+    def aside(self) -> tuple[str, ...]:
+        """The controls that people had set aside for it, by their ids."""
+        return tuple(
+            [each.control.id for each in self.results if each.outcome is _OVERRIDDEN]
+        )
+
+    @property
     def allowed(self) -> bool:
         """Whether the order may be released once this decision is durable."""
         return self.outcome is Outcome.ALLOWED

@@ -27,6 +27,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.roll import LogContinued, LogRolled
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
 Event = (
@@ -59,6 +60,8 @@ Event = (
     | AlertSettled
     | TextErased
     | ClockCompared
+    | LogRolled
+    | LogContinued
 )
 
 SaidByGateway = (
@@ -70,5 +73,6 @@ SaidByGateway = (
     | ExecutionUnexplained
     | AlertSettled
     | ClockCompared
+    | LogContinued
 )
 """What the gateway puts on record of its own acts, and of what it hears."""

@@ -57,6 +57,8 @@ from kya.core.power_events import (
     StandingChanged,
 )
 from kya.core.reservation import reserved_by
+from kya.core.roll import LogContinued, LogRolled
+from kya.core.roll_admission import with_roll
 from kya.core.state import AgentState, RegistrationState, State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
@@ -75,8 +77,8 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _with_decision(state, event)
         case VenueReported():
             return _with_report(state, event)
-        case LogOpened():
-            return _opened(state, event)
+        case LogOpened() | LogRolled() | LogContinued():
+            return _named(state, event)
         case MandateGranted() | OverrideGranted():
             return _with_grant(state, event)
         case AgentRegistered() | EnrolmentRefused():
@@ -107,9 +109,13 @@ def apply(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             assert_never(never)
 
 
-def _opened(state: State, event: LogOpened) -> State:
-    """Begin with the issuing CA and the authority."""
-    opened = state._replace(opened=event, now=event.at, issuers=(event.issuer,))
+def _named(state: State, event: LogOpened | LogRolled | LogContinued) -> State:
+    """Begin with the issuing CA and the authority, or go on under another name."""
+    if not isinstance(event, LogOpened):
+        return with_roll(state, event)
+    opened = state._replace(
+        opened=event, origins=(event.origin,), now=event.at, issuers=(event.issuer,)
+    )
     return _enrolled(opened, event.authority)
 
 

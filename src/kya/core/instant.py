@@ -78,9 +78,10 @@ class Instant:
         """Render in the one spelling that `parse` accepts."""
         return _text(self.micros)
 
-    def later(self, *, seconds: int) -> "Instant":
+    def later(self, *, seconds: int = 0, days: int = 0) -> "Instant":
         """Return the instant this much later, or the last there is."""
-        return Instant(min(self.micros + seconds * MICROS_PER_SECOND, _LATEST))
+        micros = seconds * MICROS_PER_SECOND + days * MICROS_PER_DAY
+        return Instant(min(self.micros + micros, _LATEST))
 
     def plus(self, *, seconds: int = 0, micros: int = 0) -> "Instant":
         """Return the instant this much later, or earlier for negative figures."""

@@ -217,6 +217,9 @@ BASELINE_BYTES_MAX: Final = 4_194_304
 STRUCK_MAX: Final = 5_000
 """Orders struck from a baseline's source in a review: 5 % of 100,000."""
 
+BASELINE_DAYS_MAX: Final = 1_096
+"""Days that a baseline may count: three years; RTS 6 Art. 9 asks every year."""
+
 SCORE_BPS_MAX: Final = 9_999
 """A score at which a control acts, in 1/10,000."""
 

@@ -14,6 +14,7 @@ from kya.core.limits import EXECUTION_WAIT_MICROS_MAX
 from kya.core.money import Money, Price
 from kya.core.order import Order
 from kya.core.order_events import OrderSubmitted
+from kya.core.recheck import Bounds, Done, beyond
 
 _SECONDS = EXECUTION_WAIT_MICROS_MAX // MICROS_PER_SECOND
 
@@ -51,9 +52,10 @@ class Reported(NamedTuple):
 class Account(NamedTuple):
     """What list and reports say of one order; `units` and `worth` are confirmed.
 
-    `filled` is what the last report says. `is_broken` once the two contradict each
-    other: then nothing that the list says of this order is explained any more. A named
-    tuple, for it changes with every line and every report.
+    `filled` is what the last report says. `bounds` are what its executions are held
+    against, where that is known, and `done` is what they come to. `is_broken` once the
+    two sides contradict each other: then nothing that the list says of this order is
+    explained any more. A named tuple, for it changes with every line and every report.
     """
 
     client_id: str
@@ -66,6 +68,8 @@ class Account(NamedTuple):
     seen: frozenset[str] = frozenset()
     is_final: bool = False
     is_broken: bool = False
+    bounds: Bounds | None = None
+    done: Done = Done()
 
     @property
     def order(self) -> Order:
@@ -97,12 +101,25 @@ def with_execution(
             _unexplained(account, position, execution, f"{_name(order)}: {where}"),
         )
     waiting = Waiting(position, execution, executed, since)
-    return _settled(
-        account._replace(
-            executions=(*account.executions, waiting),
-            seen=account.seen | {execution.execution_id},
-        )
+    account = account._replace(
+        executions=(*account.executions, waiting),
+        seen=account.seen | {execution.execution_id},
+        done=account.done.plus(executed),
     )
+    settled, found = _settled(account)
+    return settled, (*_rechecked(account, waiting), *found)
+
+
+def _rechecked(account: Account, waiting: Waiting) -> tuple[Unexplained, ...]:
+    """Name an execution that breaks a limit which its order was allowed by."""
+    if account.bounds is None:
+        return ()
+    order, executed = account.order, waiting.executed
+    broken = beyond(order, account.bounds, executed, account.done)
+    if not (said := "; ".join(broken)):
+        return ()
+    expected = f"{_name(order)}: {said}"
+    return (_unexplained(account, waiting.position, waiting.execution, expected),)
 
 
 def with_report(account: Account, reported: Reported, *, is_final: bool) -> Matched:

@@ -83,7 +83,8 @@ class OrderDecided:
 
     `worth` is what it is worth in the scope's currency, if its amount is in another;
     `price` is the reference price that it was judged by, if any. `breaches` are the
-    reasons, with those that only warned, `opening` the incident that it opens. `score`
+    reasons, with those that only warned, `opening` the incident that it opens. `aside`
+    are the controls that people had set aside for it. `score`
     is how unlike the agent's past it is, where whoever has just decided knows: no entry
     says so, and the fold of one that was read reckons it again.
     """
@@ -97,6 +98,7 @@ class OrderDecided:
     price: ReferencePrice | None = None
     breaches: tuple[Reason, ...] = ()
     opening: Opening | None = None
+    aside: tuple[str, ...] = ()
     score: Score | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -113,6 +115,7 @@ class OrderDecided:
             price=decision.case.price,
             breaches=decision.breaches,
             opening=decision.opening,
+            aside=decision.aside,
             score=None if likeness is None else likeness.score,
         )
 

@@ -12,6 +12,7 @@ from typing import Final
 from kya.core import tokens
 from kya.core.errors import MalformedError
 from kya.core.limits import (
+    BASELINE_DAYS_MAX,
     BASIS_POINTS_MAX,
     COUNT_MAX,
     DUPLICATE_WINDOW_MILLIS_MAX,
@@ -52,7 +53,8 @@ class Limits:
     latches, `executions_unreviewed`, `rejects_in_a_row`, `daily_loss_max` and
     `drawdown_max`, stays so until people act. Amounts are in the scope's currency. The
     scores are those from which on an order, unlike its agent's past, is warned of or
-    denied; either demands a locked baseline before the agent goes live.
+    denied; either demands a locked baseline before the agent goes live, and one that
+    reaches `baseline_days` has expired.
     """
 
     actions: frozenset[Action] | None = None
@@ -62,6 +64,8 @@ class Limits:
     order_units_max: Mapping[str, Quantity] = field(
         default_factory=lambda: NO_UNITS, hash=False
     )
+    baseline_days: int | None = None
+    baseline_warn_days: int | None = None
     duplicate_window_millis: int | None = None
     executions_unreviewed: int | None = None
     messages_per_day: int | None = None
@@ -115,6 +119,13 @@ class Limits:
         if warn is not None and (critical is None or warn >= critical):
             msg = "score_warn_bps: want less than score_critical_bps"
             raise MalformedError(msg)
+        warn, days = self.baseline_warn_days, self.baseline_days
+        if days is not None and critical is None:
+            msg = "baseline_days: want score_critical_bps beside it"
+            raise MalformedError(msg)
+        if warn is not None and (days is None or warn >= days):
+            msg = "baseline_warn_days: want less than baseline_days"
+            raise MalformedError(msg)
 
     def _require_price(self) -> None:
         """Raise if a limit of prices is set, but not how old a price may be."""
@@ -133,6 +144,8 @@ class Limits:
 
 COUNTS: Final[Mapping[str, int]] = MappingProxyType(
     {
+        "baseline_days": BASELINE_DAYS_MAX,
+        "baseline_warn_days": BASELINE_DAYS_MAX,
         "duplicate_window_millis": DUPLICATE_WINDOW_MILLIS_MAX,
         "executions_unreviewed": COUNT_MAX,
         "messages_per_day": COUNT_MAX,

@@ -26,8 +26,10 @@ from kya.core.past import NO_PAST, Past
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import PlaceUse
 from kya.core.power_events import LogOpened
+from kya.core.price import ReferencePrice
 from kya.core.registration import Registration
 from kya.core.reservation import Target
+from kya.core.roll import LogRolled
 from kya.core.runtime import Runtime
 from kya.core.session import RegionAnchor, Session
 from kya.core.workload_events import RuntimePinned, SessionStarted
@@ -39,13 +41,19 @@ class Progress(NamedTuple):
     """How far a working order has come at its venue, in minor units of its amount.
 
     `filled_before` is what was filled of the orders in whose place it stands, `worth`
-    what the order is worth in the scope's currency, if its amount is in another.
+    what the order is worth in the scope's currency, if its amount is in another. It was
+    judged by `price`, and with the controls `aside` that people had overridden.
     """
 
     is_acknowledged: bool = False
     filled: int = 0
     filled_before: int = 0
     worth: Money | None = None
+    price: ReferencePrice | None = None
+    aside: tuple[str, ...] = ()
+
+
+NO_PROGRESS: Final = Progress()
 
 
 class AgentState(NamedTuple):
@@ -142,7 +150,8 @@ class State(NamedTuple):
     are the newest of each name, withdrawn ones too. `incidents` are all that were ever
     opened, by id. `undecided` is an order whose
     decision is the next entry, `unlisted` a revoked credential whose list is the next
-    entry.
+    entry. `origins` are the names that the log has had, the present one last; `rolled`
+    says that it has ended, and the next entry goes on under the next one.
     """
 
     opened: LogOpened | None = None
@@ -166,3 +175,10 @@ class State(NamedTuple):
     crl: bytes = b""
     undecided: OrderSubmitted | None = None
     unlisted: str | None = None
+    origins: tuple[str, ...] = ()
+    rolled: LogRolled | None = None
+
+    @property
+    def origin(self) -> str:
+        """The log's present name; empty before it is opened."""
+        return self.origins[-1] if self.origins else ""

@@ -8,6 +8,7 @@ from typing import Final
 from kya.core.baseline import Likeness
 from kya.core.behaviour_score import NOTHING_UNUSUAL
 from kya.core.credential import Credential, Grant, Role, Standing
+from kya.core.instant import Instant
 from kya.core.mandate import Mandate
 from kya.core.order import Order
 from kya.core.runtime import Runtime
@@ -15,8 +16,10 @@ from kya.core.scope import RegionEvidence
 from kya.core.session import Session, Shown
 from kya.core.tokens import NO_DIGEST
 
-SUPPOSED_LIKENESS: Final = Likeness(NO_DIGEST, NOTHING_UNUSUAL)
-"""An order like all others of an agent whose baseline is locked."""
+SUPPOSED_LIKENESS: Final = Likeness(
+    NO_DIGEST, Instant.parse("9999-12-31T23:59:59.999999Z"), NOTHING_UNUSUAL
+)
+"""An order like all others of an agent whose baseline is locked, and never too old."""
 
 
 def supposed_credential(mandate: Mandate) -> Credential:

@@ -10,6 +10,7 @@ from kya.codec.baseline_reviews import (
     render_review,
 )
 from kya.codec.baselines import baseline_digest, render_baseline
+from kya.codec.learned_orders import Learned, learn_logged
 from kya.core.baseline import Source
 from kya.core.errors import CorruptionError
 from kya.core.integer_log import BIT
@@ -17,7 +18,7 @@ from kya.demo.stage import AGENT, RISK, SUPERVISORS, Stage
 from kya.wiring.baseline_desk import WantedLock, lock
 from kya.wiring.desk import Desk
 from kya.wiring.log_reader import tile_reader
-from kya.wiring.logged_baseline import Learned, learn_logged, read_attempts
+from kya.wiring.logged_baseline import read_attempts
 
 
 def lock_the_observed(stage: Stage, desk: Desk) -> Iterator[str]:

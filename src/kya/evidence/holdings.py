@@ -22,6 +22,7 @@ from kya.core.power_events import (
     MandateGranted,
     RevocationListed,
 )
+from kya.core.roll import LogContinued
 from kya.pki.crl import RevocationList, verify_crl
 from kya.pki.entries import Entry
 from kya.pki.pem import CERTIFICATE, X509_CRL, to_pem
@@ -61,6 +62,9 @@ class Holdings:
                     (ROOT_CRL_PEM, to_pem(X509_CRL, opening.root_crl)),
                     self._certificate(authority, opening.authority, at),
                 ]
+            case LogContinued(origin=origin):
+                self.origin = origin
+                return []
             case CertificateIssued(credential=credential, at=at):
                 der = parse_certificate(entry.note.text).certificate
                 return [self._certificate(credential, der, at)]

@@ -174,7 +174,7 @@ make_folder() {
     KYA_TMP=$tmp
     KYA_PACKAGE=$package
     export KYA_TMP KYA_PACKAGE
-    mkdir "$tmp/leaf" "$tmp/raw" "$tmp/text" "$tmp/sig" "$tmp/hash" "$tmp/der" \
+    mkdir "$tmp/continued" "$tmp/leaf" "$tmp/raw" "$tmp/text" "$tmp/sig" "$tmp/hash" "$tmp/der" \
         "$tmp/pem" "$tmp/key" "$tmp/spki" "$tmp/shown" "$tmp/scope" "$tmp/crl" \
         "$tmp/note" "$tmp/log" "$tmp/session" "$tmp/policy"
     : >"$tmp/findings"
@@ -1404,7 +1404,7 @@ BEGIN {
         " duplicate_window_millis 60000 executions_unreviewed 1000000000" \
         " messages_per_day 1000000000 messages_per_minute 8000 messages_per_second 1000" \
         " orders_per_day 1000000000 orders_per_fill 1000000000 rejects_in_a_row 1000000000" \
-        " score_critical_bps 9999 score_warn_bps 9999", \
+        " baseline_days 1096 baseline_warn_days 1096 score_critical_bps 9999 score_warn_bps 9999", \
         counts, " ")
     for (k = 1; k in counts; k += 2) COUNT_MOST[counts[k]] = counts[k + 1] + 0
     SENT_KEPT = 8192
@@ -1527,6 +1527,10 @@ function judge(i, line,   kind) {
     if (REVOKING != "" && kind != "kya/crl/v1")
         fail(1, REVOKING, "the entry after a revocation must be its list")
     REVOKING = ""
+    if (NEXT_NAME != "" && kind != "kya/continuation/v1") {
+        fail(8, i, "the log has ended; the entry after a roll must go on as " NEXT_NAME)
+        NEXT_NAME = ""
+    }
     if ((i == 0) != (kind == "kya/log/v1"))
         fail(1, i, "the first entry, and it alone, opens the log")
     if (kind == "kya/decision/v1") { on_decision(i, line); return }
@@ -1552,6 +1556,8 @@ function judge(i, line,   kind) {
     else if (kind == "kya/rearm/v1") on_rearm(i)
     else if (kind == "kya/erasure/v1") on_erasure(i)
     else if (kind == "kya/clock/v1") on_clock(i, line)
+    else if (kind == "kya/roll/v1") on_roll(i)
+    else if (kind == "kya/continuation/v1") on_continuation(i)
     else if (kind == "kya/incident/v1") on_step(i)
     else if (kind == "kya/alert/v1") on_alert(i, line)
     else if (kind == "kya/place-limits/v1") on_place_limits(i)
@@ -1567,7 +1573,7 @@ function on_log(i) {
     if (!fields(i, 1, "_type,at,authority,clock,issuer,origin,root,root_crl") || i != 0) return
     if (V["root"] != ENVIRON["KYA_ROOT"])
         fail(1, i, "the log was opened under another root than yours")
-    ORIGIN = V["origin"]
+    goes_by(i, V["origin"])
     CLOCK = V["clock"]
     NOW = V["at"]
     ISSUER[V["issuer"]] = i
@@ -1719,6 +1725,9 @@ function read_limits(c,   n, names, k, name, v, prices) {
         && LIMIT[c, "price_warn_bps"] + 0 < LIMIT[c, "price_collar_bps"] + 0)) return 0
     if ((c, "score_warn_bps") in LIMIT && !((c, "score_critical_bps") in LIMIT \
         && LIMIT[c, "score_warn_bps"] + 0 < LIMIT[c, "score_critical_bps"] + 0)) return 0
+    if ((c, "baseline_days") in LIMIT && !((c, "score_critical_bps") in LIMIT)) return 0
+    if ((c, "baseline_warn_days") in LIMIT && !((c, "baseline_days") in LIMIT \
+        && LIMIT[c, "baseline_warn_days"] + 0 < LIMIT[c, "baseline_days"] + 0)) return 0
     if (((c, "price_drift_bps") in LIMIT) != ((c, "price_drift_seconds") in LIMIT)) return 0
     return n > 0
 }
@@ -2020,6 +2029,40 @@ function on_erasure(i) {
         fail(8, i, "no ground or text that an erasure can have")
 }
 
+function goes_by(i, name) {
+    ORIGIN = name
+    HAD[name] = 1
+    print i "\t" name >(TMP "/names")
+}
+
+function on_roll(i) {
+    WHAT[i] = "roll of the log"
+    if (!fields(i, 8, "_type,at,next,origin,reason")) return
+    not_back_dated(8, i, V["at"])
+    signers(8, i, "compliance operator risk", V["at"])
+    if (!two_people(i, "compliance risk"))
+        fail(8, i, "want two people, one of compliance or risk management")
+    if (V["origin"] != ORIGIN) fail(8, i, "this log is " ORIGIN)
+    if (V["next"] in HAD) fail(8, i, "the log has had the name " V["next"])
+    if (V["reason"] == "" || V["next"] == "") fail(8, i, "no name or reason that a roll can have")
+    NEXT_NAME = V["next"]
+}
+
+# Its checkpoint is held against the entries with all others.
+function on_continuation(i,   last) {
+    WHAT[i] = "the log goes on"
+    if (!fields(i, 8, "_type,at,checkpoint,origin")) return
+    not_back_dated(8, i, V["at"])
+    signers(8, i, "gateway", V["at"])
+    if (NEXT_NAME == "" || V["origin"] != NEXT_NAME)
+        fail(8, i, NEXT_NAME == "" ? "no roll stands before it" : "want " NEXT_NAME)
+    NEXT_NAME = ""
+    last = bytes(unbase64(V["checkpoint"]))
+    if (last == "") fail(8, i, "no checkpoint that it follows")
+    else write_file(TMP "/continued/" i, last)
+    goes_by(i, V["origin"])
+}
+
 function on_clock(i, line,   b, o, at) {
     WHAT[i] = "comparison of the clock"
     b = V["bound_micros"]; o = V["offset_micros"]; at = V["at"]
@@ -2119,7 +2162,7 @@ function quoted(list) {
     return "\"" list "\""
 }
 
-# The instant so many seconds after, of at most a day; what follows the second stays.
+# The instant so many seconds after; what follows the second stays.
 function later(at, seconds,   y, m, d, s) {
     y = substr(at, 1, 4) + 0; m = substr(at, 6, 2) + 0; d = substr(at, 9, 2) + 0
     s = (substr(at, 12, 2) * 60 + substr(at, 15, 2)) * 60 + substr(at, 18, 2) + seconds
@@ -2603,7 +2646,7 @@ function read_answers(i, text,   n, k, m, ids, words, name, last, bad, verdict) 
 
 # ------------------------------------------- how an agent behaves, by its own past
 
-function on_lock(i,   a, at, first, last) {
+function on_lock(i,   a, at, first, last, day_after) {
     a = V["agent"]; at = V["at"]
     WHAT[i] = "baseline lock of " a
     if (!fields(i, 6, "_type,agent,at,digest,document,source")) return
@@ -2622,6 +2665,12 @@ function on_lock(i,   a, at, first, last) {
     PROBATION[a] = BASELINE[a] == V["digest"] ? 100 : 0
     BASELINE[a] = V["digest"]
     LOCKED_AT[a] = at
+    AGES_FROM[a] = at
+    if (micros(V["document.last_day"] "T00:00:00.000000Z") < 0) fail(6, i, "its document has no last day")
+    else {
+        day_after = later(V["document.last_day"] "T00:00:00.000000Z", 86400)
+        if (day_after "" < at "") AGES_FROM[a] = day_after
+    }
     LOCKED_FOR[a] = pinned(a)
     LOCKS++
 }
@@ -2669,6 +2718,8 @@ function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
         rule(1, "behaviour.baseline", "a locked baseline", BASELINE[a], "", "")
     else control("behaviour.baseline", "a locked baseline", "locked for another runtime", \
         "cannot_evaluate", "behaviour.unknown", "")
+    aged(a, c, at, "baseline_days", "behaviour.expiry", "cannot_evaluate", "behaviour.expired")
+    aged(a, c, at, "baseline_warn_days", "behaviour.renewal", "warned", "behaviour.renewal_due")
     score = number_in(BEHAVIOUR, "score")
     sequence = number_in(BEHAVIOUR, "sequence")
     if (warn != "") control("behaviour.warn", warn, score, score < warn + 0 ? "passed" : "warned", \
@@ -2677,6 +2728,14 @@ function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
     rule(score < strict + 0, "behaviour.critical", strict, score, "behaviour.critical", "1/10000")
     rule(sequence < critical + 0, "behaviour.sequence", critical, sequence, "behaviour.sequence", \
         "1/10000")
+}
+
+# Whether the agent's baseline has so many days behind it.
+function aged(a, c, at, limit, name, outcome, reason,   age) {
+    if (!((c, limit) in LIMIT)) return
+    age = AGES_FROM[a] SUBSEP LIMIT[c, limit]
+    if (!(age in AGED)) AGED[age] = later(AGES_FROM[a], LIMIT[c, limit] * 86400)
+    control(name, AGED[age], at, at "" < AGED[age] "" ? "passed" : outcome, reason, "")
 }
 
 # ------------------------------------------------------------ what runs, and where
@@ -3500,7 +3559,8 @@ function foreign(line,   k, known) {
         " venue.allowed region.allowed region.evidence runtime.digest order.type order.time_in_force price.age price.book" \
         " price.spread price.band price.collar price.drift price.known order.amount order.units" \
         " daily.amount place.order_amount place.daily_amount place.open_orders order.duplicate rate.second rate.minute rate.day daily.orders" \
-        " rate.orders_per_fill latch.rejects latch.executions behaviour.baseline behaviour.warn behaviour.critical behaviour.sequence" \
+        " rate.orders_per_fill latch.rejects latch.executions behaviour.baseline behaviour.expiry behaviour.renewal" \
+        " behaviour.warn behaviour.critical behaviour.sequence" \
         " hours.window hours.calendar "
     for (k = 1; k <= N["controls"]; k++) {
         if (!index(known, " " V["controls." k ".id"] " ") \
@@ -3613,7 +3673,19 @@ function open_page(key, o,   page) {
     page = O_VENUE SUBSEP substr(LEAF[o], 1, 32)
     PAGE[page] = key; LINES[page] = "0"; LINES_WORTH[page] = "0"; SAID[page] = "0"
     SAID_PRICE[page] = ""; SAID_AT[page] = ""; SAID_LAST[page] = 0; LINES_AT[page] = ""
+    LIMITED[page] = O_LIMIT; LIMITED_BY[page] = O_CERTIFICATE; SET_ASIDE[page] = overridden()
+    MET[page] = MARKET[1] == O_MARKET && (1 in ASK) ? (O_SIDE == "BUY" ? ASK[1] : BID[1]) : ""
+    GOT[page] = "0"; GOT_BY[page] = "1"
     if (!(O_VENUE in SENT_TO)) { SENT_TO[O_VENUE] = o; LIST_VENUES = LIST_VENUES " " O_VENUE }
+}
+
+# The controls that its decision has set aside.
+function overridden(   n, k, part, out) {
+    out = ""
+    n = split(CONTROLS, part, "[{]\"id\":\"")
+    for (k = 2; k <= n; k++) if (part[k] ~ /"outcome":"overridden"/)
+        out = out " " substr(part[k], 1, index(part[k], "\"") - 1)
+    return substr(out, 2)
 }
 
 function close_page(page) { delete PAGE[page] }
@@ -3675,8 +3747,43 @@ function enter_line(i, v, at,   page, key, name, sum) {
     if (!more(LINES[page], SAID[page])) LINES_AT[page] = V["at"]
     LINES[page] = plus(LINES[page], sum)
     LINES_WORTH[page] = plus(LINES_WORTH[page], times(sum, scaled(V[at ".price"], 10)))
+    hold_against(i, name, page, key, sum, scaled(V[at ".price"], 10))
     meet(i, page)
 }
+
+# What was executed, held against the limits that its order was allowed by (drop-copy.md 2.6).
+function hold_against(i, name, page, key, sum, price,   c, part, market, most, broken, held) {
+    c = LIMITED_BY[page]
+    split(PLACE[key], part, " ")
+    split(part[1], market, "/")
+    held = decimals(AMOUNT[key])
+    broken = ""
+    if (LIMITED[page] != "" && (part[2] == "BUY" ? more(price, scaled(LIMITED[page], 10)) \
+        : more(scaled(LIMITED[page], 10), price))) broken = broken " order.limit_price"
+    most = LIMIT[c, "price_collar_bps"]
+    if (((c, "price_collar_bps") in LIMIT) && MET[page] != "" \
+        && more(times(difference(price, MET[page]), 10000), times(most, MET[page])))
+        broken = broken aside_or(page, "price.collar")
+    if (MONEY[key] == market[2]) {
+        # The sum of amounts by prices as one fraction, for nothing is rounded.
+        GOT[page] = plus(times(GOT[page], price), times(sum, GOT_BY[page]))
+        GOT_BY[page] = times(GOT_BY[page], price)
+    }
+    most = ORDER_MAX[c]
+    if (MONEY[key] == market[1] && CURRENCY[c] == market[2] && more( \
+        times(LINES_WORTH[page], power(decimals(most))), times(digits(most), power(held + 10))))
+        broken = broken aside_or(page, "order.amount")
+    if (MONEY[key] == market[2] && CURRENCY[c] == market[1] && more( \
+        times(GOT[page], power(decimals(most) + 10)), times(times(digits(most), power(held)), GOT_BY[page])))
+        broken = broken aside_or(page, "order.amount")
+    most = UNITS_MAX[c, part[1]]
+    if (((c, "order_units_max") in LIMIT) && MONEY[key] == market[2] && more( \
+        times(GOT[page], power(28)), times(times(scaled(most, 18), power(held)), GOT_BY[page])))
+        broken = broken aside_or(page, "order.units")
+    if (broken != "") fail(9, i, name ": breaks" broken ", which its order was allowed by")
+}
+
+function aside_or(page, id) { return within(SET_ASIDE[page], id) ? "" : " " id }
 
 # Where list and report have come equally far, they say the same, mean price and all.
 function meet(i, page,   price) {
@@ -4050,6 +4157,7 @@ choose_log_keys() {
         while IFS= read -r keyname; do
             fails 8 "policy.txt: names a key for $keyname that your policy does not name"
         done <"$tmp/strange"
+        name_log_keys
         return 0
     fi
     awk -F '\t' -v OFS='\t' 'FILENAME == ARGV[1] { chained[$1] = 1; next }
@@ -4058,6 +4166,23 @@ choose_log_keys() {
         "$tmp/chained" "$tmp/certificates" "$tmp/keys.package" >"$tmp/logkeys"
     [ -s "$tmp/logkeys" ] ||
         fails 8 "policy.txt: no log key for which a certificate under your root vouches"
+    name_log_keys
+}
+
+# A key that counts under one name of the log counts under each that the log has had.
+name_log_keys() {
+    [ "$(wc -l <"$tmp/names" 2>/dev/null || echo 0)" -gt 1 ] || return 0
+    cp "$tmp/logkeys" "$tmp/logkeys.once"
+    cut -f 2 "$tmp/names" >"$tmp/names.only"
+    while IFS='	' read -r number keyname id; do
+        grep -qxF -e "$keyname" "$tmp/names.only" || continue
+        while IFS= read -r name; do
+            [ "$name" != "$keyname" ] || continue
+            id=$({ printf '%s\n' "$name" && tail -c 33 "$tmp/log/$number.id"; } |
+                sha256sum | cut -c 1-8)
+            printf '%s\t%s\t%s\n' "$number" "$name" "$id" >>"$tmp/logkeys"
+        done <"$tmp/names.only"
+    done <"$tmp/logkeys.once"
 }
 
 # Every checkpoint of the package, and the one the regulator holds, signed by the log and
@@ -4082,8 +4207,14 @@ check_checkpoints() {
         [ -s "$tmp/checkpoints.held" ] || fails 8 "your checkpoint: cannot be read"
     fi
     read_witnessed
+    : >"$tmp/checkpoints.continued"
+    for file in "$tmp/continued"/*; do
+        [ -f "$file" ] || continue
+        read_checkpoints "c${file##*/}" "log entry ${file##*/}" "$file"
+        cat "$tmp/checkpoints.c${file##*/}" >>"$tmp/checkpoints.continued"
+    done
     cat "$tmp/checkpoints.newest" "$tmp/checkpoints.former" "$tmp/checkpoints.held" \
-        "$tmp/checkpoints.seen" >"$tmp/checkpoints"
+        "$tmp/checkpoints.seen" "$tmp/checkpoints.continued" >"$tmp/checkpoints"
     awk -F '\t' -v all="$entries" '$2 >= 1 && $2 + 0 <= all + 0 { print $2 }' \
         "$tmp/checkpoints" | roots_at >"$tmp/roots"
     compare_roots
@@ -4120,14 +4251,18 @@ read_witnessed() {
 }
 
 compare_roots() {
-    origin=$(cat "$tmp/origin" 2>/dev/null)
     while IFS='	' read -r file count want name; do
+        # A tree is signed under the name that the log had at its size.
+        origin=$(awk -F '\t' -v n="$count" 'NR == 1 || $1 < n + 0 { name = $2 }
+            END { print name }' "$tmp/names" 2>/dev/null)
         case $file in "$package"/*) file=${file#"$package"/} ;; esac
         case $file in
             checkpoints/*) [ "$file" = "checkpoints/$count.note" ] ||
                 fails 8 "$file: is of size $count" ;;
             witnessed/*) [ "$file" = "witnessed/$count.note" ] ||
                 fails 8 "$file: is of size $count" ;;
+            "log entry "*) [ "$file" = "log entry $count" ] ||
+                fails 8 "$file: goes on from a checkpoint of $count entries, not of all" ;;
         esac
         [ "$name" = "$origin" ] || fails 8 "$file: is of another log than $origin"
         if [ "$count" -gt "$size" ]; then

@@ -19,6 +19,7 @@ from kya.gateway.recalls import Recalls
 from kya.gateway.reconcile import unanswered
 from kya.gateway.refusals import CongestedError
 from kya.gateway.release import Releases
+from kya.gateway.rolling import go_on
 from kya.gateway.scribe import Scribe
 from kya.gateway.sessions import Sessions
 from kya.gateway.statements import Statements
@@ -68,6 +69,7 @@ class Gateway:
         entry = Entry.read(raw)
         submitted = _order_in(entry)
         authenticate(entry, self._sequencer.state, self._root)
+        await self._sequencer.until_open()
         await make_ready(self._policies, self._sequencer.state)
         order = submitted.order
         if await self._turns.reached(order) is Turn.USED:
@@ -103,6 +105,10 @@ class Gateway:
             outcome=decision.outcome,
             freshness=Freshness.FRESH,
         )
+
+    async def go_on(self) -> None:
+        """Go on under the next name, if an earlier run ended between two names."""
+        await go_on(self._scribe)
 
     def start(self) -> None:
         """Ask the venues for every order that an earlier run left unanswered.

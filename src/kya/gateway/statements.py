@@ -25,9 +25,11 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.roll import LogRolled
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned
 from kya.gateway.recalls import Recalls
+from kya.gateway.rolling import go_on
 from kya.gateway.scribe import Scribe
 from kya.pki.authenticate import authenticate
 from kya.pki.entries import Entry
@@ -54,6 +56,7 @@ Dated = (
     | BaselineLocked
     | IncidentActed
     | TextErased
+    | LogRolled
 )
 """What people and the authority say; an order or a report comes by another way."""
 
@@ -62,7 +65,8 @@ _KINDS: Final = (
     " kya/registration/v1, kya/refusal/v1, kya/standing/v1, kya/schedule/v1,"
     " kya/crl/v1, kya/runtime/v1, kya/region-anchor/v1, kya/override/v1, kya/halt/v1,"
     " kya/resume/v1, kya/rearm/v1, kya/place-limits/v1, kya/overlay/v1,"
-    " kya/baseline-lock/v1, kya/incident/v1 or kya/erasure/v1"
+    " kya/baseline-lock/v1, kya/incident/v1,"
+    " kya/erasure/v1 or kya/roll/v1"
 )
 
 
@@ -100,6 +104,7 @@ class Statements:
         # follow it, too.
         events = (entry.event for entry in entries)
         self._recalls.follow(e for e in events if isinstance(e, HaltOrdered))
+        await go_on(self._scribe)
         return index
 
     def _require_in_time(self, entry: Entry, state: State) -> None:

@@ -39,6 +39,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.roll import LogRolled
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 from kya.pki.entries import Entry
@@ -60,7 +61,13 @@ from kya.pki.stopping import (
     require_people,
     require_rearming,
     require_resuming,
+    require_rolling,
 )
+
+Stopping = (
+    HaltOrdered | TradingResumed | LatchRearmed | IncidentActed | TextErased | LogRolled
+)
+"""What those say who may stop trading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ def _signers(  # noqa: C901, PLR0911, PLR0912  one branch for each kind
             return _allowing(entry, event, state)
         case HaltOrdered() | TradingResumed() | LatchRearmed() as event:
             return _stopping(entry, event, state)
-        case IncidentActed() | TextErased() as event:
+        case IncidentActed() | TextErased() | LogRolled() as event:
             return _stopping(entry, event, state)
         case PlaceLimited() | OverlayOrdered() as event:
             return _limiting(entry, event, state)
@@ -188,7 +195,7 @@ def _allowing(
 
 def _stopping(
     entry: Entry,
-    event: HaltOrdered | TradingResumed | LatchRearmed | IncidentActed | TextErased,
+    event: Stopping,
     state: State,
 ) -> tuple[Credential, ...]:
     """Return the people who stop trading, or who start or let it go on together."""
@@ -203,6 +210,8 @@ def _stopping(
         require_incident_act(signers, event.act.step)
     elif isinstance(event, TextErased):
         require_erasing(signers)
+    elif isinstance(event, LogRolled):
+        require_rolling(signers)
     return signers
 
 

@@ -23,6 +23,7 @@ from kya.codec import (
     place_limits,
     registrations,
     reports,
+    rolls,
     sessions,
     standings,
     statements,
@@ -226,6 +227,14 @@ def _read_clock(line: bytes, _raw: bytes) -> Event:
     return clock_comparisons.parse_clock(line)
 
 
+def _read_roll(line: bytes, _raw: bytes) -> Event:
+    return rolls.parse_roll(line)
+
+
+def _read_continuation(line: bytes, _raw: bytes) -> Event:
+    return rolls.parse_continuation(line)
+
+
 def _names_under(raw: bytes) -> tuple[str, ...]:
     """Return the names of those who signed, sorted, each once."""
     signatures = SignedNote.parse(raw).signatures
@@ -262,4 +271,6 @@ _READERS: Final[Mapping[str, Callable[[bytes, bytes], Event]]] = {
     incidents.ALERT_TYPE: _read_alert,
     erasures.ERASURE_TYPE: _read_erasure,
     clock_comparisons.CLOCK_TYPE: _read_clock,
+    rolls.ROLL_TYPE: _read_roll,
+    rolls.CONTINUATION_TYPE: _read_continuation,
 }

@@ -33,6 +33,11 @@ def require_erasing(signers: tuple[Credential, ...]) -> None:
     _require_pair("erasure", signers, SUPERVISING, RESUMING_MIN)
 
 
+def require_rolling(signers: tuple[Credential, ...]) -> None:
+    """Raise unless two people signed, and one of these two supervises."""
+    _require_pair("roll", signers, SUPERVISING, RESUMING_MIN)
+
+
 def require_rearming(signers: tuple[Credential, ...]) -> None:
     """Raise unless two people signed."""
     _require_pair("re-arming", signers, STOPPING, RESUMING_MIN)

@@ -96,7 +96,7 @@ async def log(question: Question) -> LogTold:
     """How far the log was read, and what speaks against it."""
     follower, sight = question.follower, question.follower.sight
     return LogTold(
-        origin=follower.policy.logs[0].key.name,
+        origin=follower.origin,
         size=sight.size,
         checkpoint=sight.checkpoint.decode(),
         read_at=str(sight.read_at),

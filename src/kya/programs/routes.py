@@ -24,7 +24,7 @@ from kya.core.credential import Role
 from kya.core.decision import Outcome
 from kya.core.incident import IncidentState
 from kya.core.limits import ENTRY_BYTES_MAX
-from kya.programs import answers, evidence
+from kya.programs import answers, evidence, in_force
 from kya.programs.asking import NUMBER, Answer, Served
 from kya.programs.limits import CURSOR_CHARS_MAX, PAGE_DEFAULT, PAGE_MAX
 from kya.programs.passing import KEY
@@ -128,6 +128,13 @@ _READS: Final = (
         *_PAGED,
     ),
     _get(
+        "/v1/sessions",
+        in_force.sessions,
+        TokenScope.AGENTS,
+        models.Page[models.SessionTold],
+        *_PAGED,
+    ),
+    _get(
         "/v1/people",
         answers.people,
         TokenScope.AGENTS,
@@ -175,6 +182,27 @@ _READS: Final = (
         answers.halts,
         TokenScope.INCIDENTS,
         models.Page[models.HaltTold],
+        *_PAGED,
+    ),
+    _get(
+        "/v1/overrides",
+        in_force.overrides,
+        TokenScope.INCIDENTS,
+        models.Page[models.OverrideTold],
+        *_PAGED,
+    ),
+    _get(
+        "/v1/place-limits",
+        in_force.place_limits,
+        TokenScope.INCIDENTS,
+        models.Page[models.PlaceLimitsTold],
+        *_PAGED,
+    ),
+    _get(
+        "/v1/overlays",
+        in_force.overlays,
+        TokenScope.INCIDENTS,
+        models.Page[models.OverlayTold],
         *_PAGED,
     ),
     _get(

@@ -16,6 +16,7 @@ from kya.console.counters import Bar, ScopeRow
 from kya.console.order_story import ControlRow, controls_of, score_text
 from kya.console.reading import OrderRow, Reading
 from kya.console.standing import AgentStanding
+from kya.core.baseline_age import BaselineAge
 from kya.core.credential import Credential
 from kya.core.halt import HaltOrdered
 from kya.core.incident import Incident
@@ -80,10 +81,13 @@ def baseline_told(
     if held is None:
         return None
     newest = reading.scores.get(name)
+    limits = reading.state.credentials[agent.credential].granted.scope.limits
+    age = BaselineAge.at(reading.state.now, held.as_of, limits)
     return BaselineTold(
         agent=name,
         baseline=held.digest,
         since=str(held.since),
+        expires_at=None if age is None else str(age.expires_at),
         on_probation=held.probation,
         sequence_score=score_text(agent.behaviour.sequence_score),
         newest_score=None if newest is None else score_text(newest),

@@ -27,6 +27,7 @@ from kya.report.verdicts import headline, unchecked_section, verdict_section
 from kya.report.wording import grouped, listed, moment
 from kya.verify.examination import Examination
 from kya.verify.finding import Verdict
+from kya.verify.report import Subject
 
 VERDICT_JSON = "verification.json"
 REPORT_JSON = "report.json"
@@ -126,9 +127,18 @@ def _facts(
         ("entries", grouped(subject.entries)),
         ("SHA-256 of the verifier's root", subject.root_sha256),
     ]
+    if subject.known:
+        facts.append(("examined in full", _from_on(subject)))
     if examined is not None:
         facts.insert(3, ("root hash of the log", examined.found.head.root.hex()))
     return tuple(facts)
+
+
+def _from_on(subject: Subject) -> str:
+    """Return from which entry on the log was examined, and what was taken before it."""
+    known = grouped(subject.known)
+    before = f"the {known} before were taken as the verifier had found them"
+    return f"from entry {known} on; {before}"
 
 
 def _attached(examination: Examination) -> tuple[tuple[str, bytes], ...]:

@@ -1,7 +1,7 @@
 """The timeline: who granted, stopped, restored or noticed what, and at which entry."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, assert_never
 
 from kya.codec.decisions import DecisionLine
 from kya.codec.figures import Runs
@@ -25,6 +25,7 @@ from kya.core.power_events import (
     RevocationScheduled,
     StandingChanged,
 )
+from kya.core.roll import LogContinued, LogRolled
 from kya.core.workload_events import RuntimePinned
 from kya.report.wording import ACTS, listed, moment, span
 
@@ -135,6 +136,21 @@ class Timeline:
             self.omitted += 1
 
 
+def _of_the_name(event: LogOpened | LogRolled | LogContinued) -> str:
+    """Return what happens to the log's name."""
+    match event:
+        case LogOpened():
+            return f"log {event.origin} opened"
+        case LogRolled():
+            return (
+                f"two people end {event.origin}; the log goes on as {event.successor}"
+            )
+        case LogContinued():
+            return f"the log goes on as {event.origin}"
+        case _ as never:
+            assert_never(never)
+
+
 _About = tuple[str, Instant, str]
 """The agent that it is about, or nobody in particular; when; what."""
 
@@ -142,8 +158,8 @@ _About = tuple[str, Instant, str]
 def _told(event: Event) -> _About | None:
     """Return what an entry tells that is of no certificate."""
     match event:
-        case LogOpened():
-            return "", event.at, f"log {event.origin} opened"
+        case LogOpened() | LogRolled() | LogContinued():
+            return "", event.at, _of_the_name(event)
         case MandateGranted(mandate=mandate):
             who = f"the directors of {mandate.operator}"
             text = f"{who} grant {mandate.agent} a mandate"

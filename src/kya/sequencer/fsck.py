@@ -10,10 +10,11 @@ from kya.sequencer.folded import Folded
 from kya.sequencer.ports import Stores
 from kya.sequencer.publish import CHECKPOINT, CHECKPOINTS
 from kya.sequencer.rehash import Rehash, Verdict
-from kya.sequencer.replay import fold, unpublished_entries
+from kya.sequencer.replay import fold, stored_names, unpublished_entries
 from kya.tlog.checkpoint import Checkpoint, open_checkpoint
 from kya.tlog.growth import Edge
 from kya.tlog.merkle import EMPTY_ROOT
+from kya.tlog.names import Names, open_under_its_name
 from kya.tlog.tile import TILE_WIDTH, Bundle, Tile, parse_path
 from kya.tlog.tree import entries, read_bundle, read_tile, root_at
 
@@ -24,15 +25,17 @@ MISSING: Final = "it is missing"
 def fsck(stores: Stores, key: VerifierKey) -> Iterator[Verdict]:
     """Yield a verdict on the checkpoint, each file, the root, and the unpublished tail.
 
-    `key` is the log's. Neither the lease nor anything in the stores is touched, so that
-    a running log can be checked; memory stays at one bundle and the state.
+    `key` is the log's, under its first name. Neither the lease nor anything in the
+    stores is touched, so that a running log can be checked; memory stays at one bundle
+    and the state.
     """
     # Before the stored one: a log that is running moves on between the two.
     shown = _read_shown(stores, key)
-    signed, verdict = _signed(stores, key)
+    names = stored_names(stores, key.name)
+    signed, verdict = _signed(stores, _present(names, key))
     yield verdict
     yield _against_shown(stores, shown, signed)
-    yield from _earlier_checkpoints(stores, key, signed.size)
+    yield from _earlier_checkpoints(stores, (names, key), signed.size)
     walk = Rehash(stores.tiles.read, Edge(), signed.size)
     yield from walk.verdicts()
     yield Verdict(
@@ -58,10 +61,15 @@ def _signed(stores: Stores, key: VerifierKey) -> tuple[Checkpoint, Verdict]:
         return empty, Verdict(subject, str(error))
 
 
+def _present(names: Names, key: VerifierKey) -> VerifierKey:
+    """Return the log's key under the name that it signs under now."""
+    return VerifierKey.from_spki(names.present, key.spki)
+
+
 def _read_shown(stores: Stores, key: VerifierKey) -> Checkpoint | str:
     """Return what readers see, or why they see nothing."""
     try:
-        return open_checkpoint(stores.tiles.read(CHECKPOINT), key.name, (key,))
+        return open_under_its_name(stores.tiles.read(CHECKPOINT), (key,))
     except FileNotFoundError:
         return MISSING
     except (DistrustError, InputError) as error:
@@ -84,12 +92,14 @@ def _against_shown(
 
 
 def _earlier_checkpoints(
-    stores: Stores, key: VerifierKey, size: int
+    stores: Stores, named: tuple[Names, VerifierKey], size: int
 ) -> Iterator[Verdict]:
-    """Look at every checkpoint that is kept: signature, and root at its size."""
+    """Look at every checkpoint that is kept: signature, name, and root at its size."""
+    names, key = named
     for path in stores.tiles.paths(CHECKPOINTS):
         try:
-            checkpoint = open_checkpoint(stores.tiles.read(path), key.name, (key,))
+            checkpoint = open_under_its_name(stores.tiles.read(path), (key,))
+            names.require(checkpoint)
             yield Verdict(path, _against(stores, checkpoint, path, size))
         except (DistrustError, InputError) as error:
             yield Verdict(path, str(error))
@@ -150,12 +160,14 @@ def _content(stores: Stores, file: Tile | Bundle) -> tuple[bytes, ...]:
 def _entries(stores: Stores, key: VerifierKey) -> Verdict:
     """Fold every entry, and compare the write-ahead log with what was signed."""
     # Asked anew: a running log drops from the one what it has added to the other.
-    signed, _ = _signed(stores, key)
+    names = stored_names(stores, key.name)
+    signed, _ = _signed(stores, _present(names, key))
     size = signed.size
-    folded = Folded(key.name)
+    folded = Folded(names.first)
     try:
         for entry in entries(stores.tiles.read, 0, size, size):
             fold(folded, entry)
+        folded.names.require(signed)
         for entry in unpublished_entries(stores, size):
             fold(folded, entry)
     except (CorruptionError, DistrustError) as error:

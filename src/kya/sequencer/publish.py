@@ -38,9 +38,9 @@ def publish(
 ) -> Published:
     """Return the log as published with these entries added; blocks on the disk.
 
-    The signer is named after the log. CorruptionError, and nothing signed, if what is
-    on disk is not what was written; CorruptionError, and nothing shown, if the store
-    holds another checkpoint than the last one.
+    The signer bears the log's present name. CorruptionError, and nothing signed, if
+    what is on disk is not what was written; CorruptionError, and nothing shown, if the
+    store holds another checkpoint than the last one.
     """
     if not entries and last.note is not None:
         return last  # Signed sizes strictly increase.
@@ -51,7 +51,7 @@ def publish(
     require_stored(stores.tiles.read, last, edge)
     checkpoint = Checkpoint(origin=signer.name, size=edge.size, root=edge.root)
     note = sign_note(checkpoint.text(), signer).render()
-    if not stores.checkpoints.swap(signer.name, last.note, note):
+    if not stores.checkpoints.swap(signer.name, _held(last, signer.name), note):
         raise CorruptionError(
             f"checkpoint of {checkpoint.size} entries: another one was stored since "
             f"ours of {last.edge.size}; is there a second writer?"
@@ -59,6 +59,12 @@ def publish(
     # Commit point: the log is bound to this checkpoint; showing it can be repeated.
     show(stores, checkpoint, note)
     return Published(checkpoint=checkpoint, note=note, edge=edge)
+
+
+def _held(last: Published, name: str) -> bytes | None:
+    """Return what the store has to hold under this name; nothing under a new one."""
+    is_first = last.checkpoint is None or last.checkpoint.origin != name
+    return None if is_first else last.note
 
 
 def show(stores: Stores, checkpoint: Checkpoint, note: bytes) -> None:

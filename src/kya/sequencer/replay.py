@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kya.codec.note import SignedNote, VerifierKey
 from kya.core.errors import CorruptionError, DistrustError, InputError, MalformedError
+from kya.core.roll import LogRolled
 from kya.pki.entries import Entry
 from kya.sequencer.folded import Folded
 from kya.sequencer.ports import Stores
@@ -19,6 +20,7 @@ from kya.sequencer.tail import Tail
 from kya.tlog.checkpoint import Checkpoint, open_checkpoint
 from kya.tlog.growth import read_edge
 from kya.tlog.merkle import Frontier, leaf_hash
+from kya.tlog.names import Names
 from kya.tlog.tree import entries
 
 
@@ -34,18 +36,24 @@ class Replayed:
 def replay(stores: Stores, key: VerifierKey) -> Replayed:
     """Return everything that is stored, folded; the caller has the lease.
 
-    `key` is the log's. A torn last record is dropped, and a checkpoint that was stored
-    but not shown is shown. CorruptionError if the stores contradict each other.
+    `key` is the log's, under its first name. A torn last record is dropped, and a
+    checkpoint that was stored but not shown is shown. CorruptionError if the stores
+    contradict each other.
     """
     stores.entries.repair()
-    published = stored_checkpoint(stores, key)
-    folded = Folded(key.name)
+    names = stored_names(stores, key.name)
+    published = stored_checkpoint(
+        stores, VerifierKey.from_spki(names.present, key.spki)
+    )
+    folded = Folded(names.first)
     for entry in signed_entries(stores, published):
         fold(folded, entry)
     tail = Tail(folded.size)
     for entry in unpublished_entries(stores, folded.size):
         fold(folded, entry)
         tail.add(entry)
+    if published.checkpoint is not None:
+        _require_name(folded, published.checkpoint)
     if folded.state.undecided is not None:
         raise CorruptionError("the log ends with an order that has no decision")
     if published.checkpoint is not None and published.note is not None:
@@ -59,6 +67,36 @@ def fold(folded: Folded, raw: bytes) -> None:
         folded.take(folded.after((Entry.read(raw).event,)))
     except InputError as error:
         raise CorruptionError(f"entry {folded.size}: {error}") from error
+
+
+def stored_names(stores: Stores, first: str) -> Names:
+    """Return the names under which the store holds checkpoints, from the first one on.
+
+    What follows a name, the last entry under it says; that it is true, the fold of all
+    entries says later.
+    """
+    names = Names(first)
+    while (note := stores.checkpoints.latest(names.present)) is not None:
+        try:
+            size = Checkpoint.from_note(SignedNote.parse(note)).size
+            (raw,) = entries(stores.tiles.read, size - 1, size, size)
+            event = Entry.read(raw).event
+        except (DistrustError, InputError, ValueError):
+            break  # Whoever opens the checkpoint meets it again, and says so.
+        if not isinstance(event, LogRolled) or event.successor in names.every:
+            break
+        if stores.checkpoints.latest(event.successor) is None:
+            break
+        names = names.and_then(size, event.successor)
+    return names
+
+
+def _require_name(folded: Folded, checkpoint: Checkpoint) -> None:
+    """Raise unless the signed entries give the checkpoint its name."""
+    try:
+        folded.names.require(checkpoint)
+    except DistrustError as error:
+        raise CorruptionError(f"stored {error}") from error
 
 
 def stored_checkpoint(stores: Stores, key: VerifierKey) -> Published:

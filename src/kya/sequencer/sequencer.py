@@ -10,9 +10,11 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from kya.core.errors import CorruptionError, InputError, KyaError, TransientError
+from kya.core.events import Event
+from kya.core.roll import LogContinued
 from kya.core.state import State
 from kya.pki.entries import Entry
 from kya.pki.note_signer import NoteSigner
@@ -22,6 +24,9 @@ from kya.sequencer.publish import publish
 from kya.sequencer.published_entries import PublishedEntries
 from kya.sequencer.replay import Replayed, replay
 from kya.tlog.checkpoint import Checkpoint
+
+ROLL_SECONDS_MAX: Final = 5
+"""How long an entry waits for its place where a log goes on under its next name."""
 
 Task: TypeAlias = asyncio.Task[Checkpoint]
 
@@ -64,12 +69,13 @@ class Sequencer:
         self._queue = DurableQueue(stores.entries, replayed.folded.size, threads.writer)
         self._turn = asyncio.Lock()
         self._running: set[Task] = set()
+        self._going_on = asyncio.Event()
 
     @classmethod
     async def open(
         cls, stores: Stores, signer: NoteSigner, threads: Threads | None = None
     ) -> Self:
-        """Return the log called `signer.name`, replayed; new if nothing is stored.
+        """Return the log that began as `signer.name`, replayed; new if none is stored.
 
         TransientError, naming the holder, if another process has the log;
         CorruptionError if what is stored contradicts itself. The log closes the stores,
@@ -94,7 +100,7 @@ class Sequencer:
 
     @property
     def origin(self) -> str:
-        """The log's name."""
+        """The log's present name."""
         return self._folded.origin
 
     @property
@@ -118,6 +124,11 @@ class Sequencer:
         return self._published.checkpoint
 
     @property
+    def published_note(self) -> bytes | None:
+        """The same as it was signed."""
+        return self._published.note
+
+    @property
     def failure(self) -> asyncio.Future[BaseException]:
         """Done, with the reason, once a fault has stopped the log."""
         return self._queue.failure
@@ -129,6 +140,7 @@ class Sequencer:
         nothing stored, if one may not follow; TransientError on a fault, and then they
         may be stored all the same.
         """
+        await self.until_open(*entries)
         first = self.place(*entries)
         await self.durable(first + len(entries))
         return first
@@ -138,6 +150,7 @@ class Sequencer:
 
         A few milliseconds later they go alone.
         """
+        await self.until_open(*entries)
         first = self.place(*entries)
         await self._queue.durable_in_time(first + len(entries))
         return first
@@ -149,6 +162,10 @@ class Sequencer:
         """
         self._queue.require_working()  # Else the state may be ahead of the disk.
         self._tail.require_room()
+        if self._waits(entries):
+            raise TransientError(f"log: {self.origin} has ended, and goes on at once")
+        for entry in entries:
+            self._require_followed(entry.event)
         step = self._folded.after(entry.event for entry in entries)
         if step.state.undecided is not None:
             raise InputError("log: an order takes its place with its decision")
@@ -158,7 +175,36 @@ class Sequencer:
         self._folded.take(step)
         for entry in entries:
             self._tail.add(entry.raw)
+        if step.state.rolled is None:
+            self._going_on.set()
+        else:
+            self._going_on.clear()
         return first
+
+    async def until_open(self, *entries: Entry) -> None:
+        """Return once these entries may have their place: not between two names.
+
+        TransientError if that takes longer than the last checkpoint under a name may.
+        """
+        if not self._waits(entries):
+            return
+        try:
+            async with asyncio.timeout(ROLL_SECONDS_MAX):
+                await self._going_on.wait()
+        except TimeoutError as error:
+            msg = f"log: {self.origin} has ended, and does not go on"
+            raise TransientError(msg) from error
+
+    def _require_followed(self, event: Event) -> None:
+        """Raise InputError for a continuation of another checkpoint than the last."""
+        if isinstance(event, LogContinued) and event.checkpoint != self.published_note:
+            raise InputError("continuation: want the checkpoint that was signed last")
+
+    def _waits(self, entries: tuple[Entry, ...]) -> bool:
+        """Tell whether the log has ended under its name, and these do not go on."""
+        if self.state.rolled is None:
+            return False
+        return not any(isinstance(entry.event, LogContinued) for entry in entries)
 
     async def durable(self, size: int) -> None:
         """Return once the first `size` entries survive a crash, or TransientError."""
@@ -219,7 +265,7 @@ class Sequencer:
 
     async def _publish_durable(self) -> Checkpoint:
         entries = self._tail.until(self.durable_size)
-        act = partial(publish, self._stores, self._signer, self._published, entries)
+        act = partial(publish, self._stores, self._named(), self._published, entries)
         loop = asyncio.get_running_loop()
         self._published = await loop.run_in_executor(self._threads.publisher, act)
         self._tail.forget(self._published.edge.size)
@@ -227,6 +273,16 @@ class Sequencer:
         if self._published.checkpoint is None:
             raise CorruptionError("log: published without a checkpoint")
         return self._published.checkpoint
+
+    def _named(self) -> NoteSigner:
+        """Return the log's key under the present name.
+
+        A later name has no entries before the last checkpoint of the former one, which
+        its first entry holds; so what is durable and unpublished is never of two names.
+        """
+        if self.origin != self._signer.name:
+            self._signer = NoteSigner(self.origin, self._signer.signer)
+        return self._signer
 
     def _started(self, publishing: Coroutine[None, None, Checkpoint]) -> Task:
         """Start publishing; a surprise stops the log as a fault does."""

@@ -11,8 +11,8 @@ and comments are free; what is read is rendered back without them.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from kya.codec.note import Algorithm, SignedNote, VerifierKey, verify
@@ -117,6 +117,20 @@ class Policy:
                 f"checkpoint of {checkpoint.origin!r}: no quorum {self.quorum!r}"
             )
         return checkpoint
+
+    def after_roll(self, names: Collection[str], present: str) -> Self:
+        """Return the policy for a log of these names, whose keys sign as the present.
+
+        A key that was trusted under one of them is trusted under each: that they are
+        names of one log, its entries have to show.
+        """
+        logs = [
+            replace(log, key=VerifierKey.from_spki(present, log.key.spki))
+            if log.key.name in names
+            else log
+            for log in self.logs
+        ]
+        return replace(self, logs=tuple(logs))
 
     def quorum_is_met(self, signers: Iterable[VerifierKey]) -> bool:
         """Tell whether these keys, all found to have signed, are enough witnesses."""

@@ -29,6 +29,7 @@ from kya.verify.plain_overlays import OVERLAY_KINDS, PlainOverlays
 from kya.verify.plain_overrides import PlainOverrides
 from kya.verify.plain_places import PLACE_KINDS, Asked, PlainPlaces
 from kya.verify.plain_prices import Fields, PlainPrices
+from kya.verify.plain_rolls import PlainRolls
 from kya.verify.plain_rules import (
     Around,
     PlainAgent,
@@ -87,6 +88,7 @@ class PlainScan:
     _places: PlainPlaces = field(default_factory=PlainPlaces)
     _overlays: PlainOverlays = field(default_factory=PlainOverlays)
     _incidents: PlainIncidents = field(default_factory=PlainIncidents)
+    _rolls: PlainRolls = field(default_factory=PlainRolls)
 
     def take(self, raw: bytes) -> None:
         """Look at the next entry."""
@@ -104,6 +106,7 @@ class PlainScan:
     def _take(self, said: Fields, line: bytes, raw: bytes) -> None:
         """Tell the statements apart by their type."""
         kind = said["_type"]
+        self._take_note_of(8, self._rolls.take(said, raw, self._index))
         if self._pending is not None and kind != "kya/decision/v1":
             self._fail(5, "plain scan: want the decision of the order before it")
             self._pending = None
@@ -167,9 +170,8 @@ class PlainScan:
     def _take_lock(self, said: Fields, raw: bytes) -> None:
         """Put an agent's baseline in force."""
         agent = self._agent(said["agent"])
-        signers = len(signers_in(raw))
-        wrong = objections_to(said, agent.baseline, agent.seq, signers)
-        self._take_note_of(6, wrong)
+        signers, former = len(signers_in(raw)), agent.baseline
+        self._take_note_of(6, objections_to(said, former, agent.seq, signers))
         agent.baseline = locked(said, agent.baseline, agent.pinned)
 
     def _take_order(self, order: Fields, leaf: str, line_digest: str) -> None:
@@ -228,7 +230,7 @@ class PlainScan:
             self._places.count(used, currency)
             allowed = WorkingOrder(order, pending.leaf, Decimal(worth), currency)
             self._working.add(allowed)
-            self._copies.allow(order, pending.leaf, received_at)
+            self._copies.allow(PlainPrices(order, said, scope), pending.leaf)
         if self.first_day <= received_at[:10] <= self.last_day:
             self.counted[order["agent"], said["outcome"]] += 1
 
@@ -252,8 +254,7 @@ class PlainScan:
         """Hold a report against its order and against the reports before it."""
         self._incidents.now = max(self._incidents.now, said["at"])
         found = self._working.named_in(said)
-        has_ended = found is not None and is_final(said)
-        if found is not None and has_ended:
+        if (has_ended := found is not None and is_final(said)) and found is not None:
             self.agents[said["agent"]].conduct.take_last_report(found.order, said)
         self._take_note_of(9, self._working.objections(said))
         if has_ended:

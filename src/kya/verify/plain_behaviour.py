@@ -7,9 +7,11 @@ and scoring again shows. Shares nothing with `kya.core`.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
+from kya.verify.plain_instants import later
 from kya.verify.plain_limits import PlainResult
 from kya.verify.plain_prices import Fields, PlainPrices
 
@@ -26,6 +28,7 @@ class PlainBaseline:
 
     digest: str
     at: str
+    ages_from: str
     runtime: Fields | None
     probation: int
 
@@ -36,7 +39,9 @@ def locked(
     """Return the baseline that a lock puts in force under the pinned runtime."""
     is_again = former is not None and former.digest == said["digest"]
     probation = PROBATION if is_again else 0
-    return PlainBaseline(said["digest"], said["at"], pinned, probation)
+    midnight = f"{said['document']['last_day']}T00:00:00.000000Z"
+    ages_from = min(said["at"], later(midnight, timedelta(days=1)))
+    return PlainBaseline(said["digest"], said["at"], ages_from, pinned, probation)
 
 
 def objections_to(
@@ -77,6 +82,7 @@ def behaviour_results(
     else:
         other = "locked for another runtime"
         yield PlainResult(name, _WANTED, other, unknown, weighed=False)
+    yield from _aged(limits, baseline, said["received_at"])
     told = said["behaviour"]
     if warn is not None:
         yield _below("behaviour.warn", warn, told["score"], "behaviour.unusual")
@@ -84,6 +90,20 @@ def behaviour_results(
     yield _below("behaviour.critical", strict, told["score"], "behaviour.critical")
     name = "behaviour.sequence"
     yield _below(name, critical, told["sequence"], name)
+
+
+def _aged(limits: Fields, baseline: PlainBaseline, now: str) -> Iterator[PlainResult]:
+    """Yield what follows from the baseline's age, where the scope asks for it."""
+    for name, limit, reason, weighed in (
+        ("behaviour.expiry", "baseline_days", "behaviour.expired", False),
+        ("behaviour.renewal", "baseline_warn_days", "behaviour.renewal_due", True),
+    ):
+        if limit in limits:
+            end = later(baseline.ages_from, timedelta(days=limits[limit]))
+            over = now >= end
+            yield PlainResult(
+                name, end, now, reason if over else "", weighed=weighed or not over
+            )
 
 
 def objections_of(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from kya.verify.plain_prices import Fields
+from kya.verify.plain_prices import BASIS_POINTS, Fields, PlainPrices
 
 COPY_KINDS: Final = frozenset({"kya/drop-copy/v1", "kya/unexplained/v1"})
 WAIT_SECONDS: Final = 60
@@ -22,11 +22,17 @@ PRICE_DIGITS: Final = 10**10
 class _Page:
     """One order: the lines on it, since when the newest waits, and its last report."""
 
-    order: Fields
+    allowed: PlainPrices
+    aside: frozenset[str]
     lines: list[Fields] = field(default_factory=list[Fields])
     since: str = ""
     report: Fields | None = None
     is_wrong: bool = False
+
+    @property
+    def order(self) -> Fields:
+        """The order itself."""
+        return self.allowed.order
 
     @property
     def listed(self) -> Decimal:
@@ -67,10 +73,14 @@ class PlainCopies:
     _now: str = ""
     _until: dict[str, str] = field(default_factory=dict[str, str])
 
-    def allow(self, order: Fields, leaf: str, at: str) -> None:
+    def allow(self, allowed: PlainPrices, leaf: str) -> None:
         """Begin the page of an order that may leave."""
-        self._now = max(self._now, at)
-        self._pages[order["venue"], leaf[:32]] = _Page(order)
+        said = allowed.said
+        self._now = max(self._now, said["received_at"])
+        aside = frozenset(
+            each["id"] for each in said["controls"] if each["outcome"] == "overridden"
+        )
+        self._pages[allowed.order["venue"], leaf[:32]] = _Page(allowed, aside)
 
     def report(self, said: Fields) -> Iterator[str]:
         """Take a report; yield what is wrong with the list by it."""
@@ -139,6 +149,9 @@ class PlainCopies:
         page.lines.append(line)
         if page.listed - Decimal(line["amount"]) <= page.reported:
             page.since = at
+        broken = [limit for limit in _broken(page) if limit not in page.aside]
+        if broken:
+            yield f"{name} breaks {', '.join(broken)}, which its order was allowed by"
         yield from self._compare(venue, line["client_id"])
 
     def _compare(self, venue: str, client_id: str) -> Iterator[str]:
@@ -155,6 +168,31 @@ class PlainCopies:
             yield f"{venue} lists {listed} of {client_id}; its last report: {reported}"
         if page.is_final and listed == reported:
             del self._pages[venue, client_id]
+
+
+def _broken(page: _Page) -> Iterator[str]:
+    """Yield the limits that the newest line on the page breaks, by itself or in all."""
+    order, scope, limits = page.order, page.allowed.scope, page.allowed.limits
+    buys, price = order["side"] == "BUY", Fraction(page.lines[-1]["price"])
+    if "limit_price" in order:
+        limit = Fraction(order["limit_price"])
+        if price > limit if buys else price < limit:
+            yield "order.limit_price"
+    quoted = page.allowed.price
+    if "price_collar_bps" in limits and quoted is not None:
+        met = Fraction(quoted["ask" if buys else "bid"])
+        if abs(price / met - 1) * BASIS_POINTS > limits["price_collar_bps"]:
+            yield "price.collar"
+    base, _, quote = order["market"].partition("/")
+    held, lines = order["currency"], page.lines
+    paid = sum(Fraction(line["amount"]) * Fraction(line["price"]) for line in lines)
+    got = sum(Fraction(line["amount"]) / Fraction(line["price"]) for line in lines)
+    worth = {(base, quote): paid, (quote, base): got}.get((held, scope.get("currency")))
+    if worth is not None and worth > Fraction(scope["order_max"]):
+        yield "order.amount"
+    units = limits.get("order_units_max", {}).get(order["market"])
+    if units is not None and held == quote and got > Fraction(units):
+        yield "order.units"
 
 
 def _seconds(start: str, end: str) -> float:

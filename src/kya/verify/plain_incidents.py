@@ -6,9 +6,10 @@ they are written.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from kya.verify.plain_instants import later, moment
 from kya.verify.plain_limits import PlainResult
 from kya.verify.plain_prices import Fields
 from kya.verify.plain_rules import PEOPLE_MIN, PlainCertificate, signers_in
@@ -30,7 +31,6 @@ _STANDINGS: Final = {
 }
 _LONGEST: Final = timedelta(hours=24)
 _SOON: Final = timedelta(seconds=60)
-_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -120,12 +120,12 @@ class PlainIncidents:
         """Yield what was not done by the end of the log, and should have been."""
         for incident in self.by_leaf.values():
             what = f"incident {incident.leaf[:16]} of {incident.agent}"
-            if incident.state in _RUNNING and self.now > _later(incident.ends, _SOON):
+            if incident.state in _RUNNING and self.now > later(incident.ends, _SOON):
                 yield f"{what}: its grace ended, and it is {incident.state} still"
             seconds = incident.alert_seconds
             if seconds is None or incident.told_in_time:
                 continue
-            if self.now > _later(incident.opened, timedelta(seconds=seconds)):
+            if self.now > later(incident.opened, timedelta(seconds=seconds)):
                 yield f"{what}: nobody was told within {seconds} s"
 
     def _opening(
@@ -146,12 +146,12 @@ class PlainIncidents:
             earlier = [
                 when
                 for _, when, why in known
-                if why & listed and _moment(at) - _moment(when) < window
+                if why & listed and moment(at) - moment(when) < window
             ]
             if named and len(earlier) + 1 >= trigger["count"]:
                 known.clear()
                 grace = 0 if certificate is None else certificate.grace_seconds
-                ends = _later(at, timedelta(seconds=grace))
+                ends = later(at, timedelta(seconds=grace))
                 return {"grace_ends_at": ends, "reasons": named, "trigger": number}
         known.append((said["mandate"], at, set(reasons)))
         return None
@@ -174,7 +174,7 @@ class PlainIncidents:
                 yield f"{step} of an incident after the end of its grace"
         if step == "extend":
             until = said["until"]
-            if not incident.ends < until <= _later(at, _LONGEST):
+            if not incident.ends < until <= later(at, _LONGEST):
                 yield "extend to an instant that is not later, or too late"
             incident.ends = until
         elif step == "acknowledge":
@@ -192,7 +192,7 @@ class PlainIncidents:
         incident.settled.add(said["target"])
         seconds = incident.alert_seconds
         if said["delivered"] and seconds is not None:
-            latest = _later(incident.opened, timedelta(seconds=seconds))
+            latest = later(incident.opened, timedelta(seconds=seconds))
             in_time = said["at"] <= latest and said["micros"] <= seconds * 1_000_000
             incident.told_in_time = incident.told_in_time or in_time
 
@@ -206,14 +206,3 @@ def _breaches_in(said: Fields) -> list[str]:
         for control in said["controls"]
         if "reason" in control and control["outcome"] != "overridden"
     ]
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _later(text: str, by: timedelta) -> str:
-    """Return the instant this much later in the one spelling, or the last there is."""
-    then = _moment(text)
-    later = _LAST if _LAST - then < by else then + by
-    return f"{later:%Y-%m-%dT%H:%M:%S.%fZ}"

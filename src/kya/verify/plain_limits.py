@@ -70,6 +70,8 @@ CONTROLS: Final = (
     ("latch.daily_loss", "daily_loss_max"),
     ("latch.drawdown", "drawdown_max"),
     ("behaviour.baseline", "behaviour.baseline"),
+    ("behaviour.expiry", "behaviour.expiry"),
+    ("behaviour.renewal", "behaviour.renewal"),
     ("behaviour.warn", "behaviour.warn"),
     ("behaviour.critical", "behaviour.critical"),
     ("behaviour.sequence", "behaviour.sequence"),
@@ -92,7 +94,7 @@ OF_A_CANCEL: Final = frozenset(
 )
 """What alone is asked of an order that only takes risk away."""
 
-SOFT: Final = frozenset({"behaviour.warn", "price.band"})
+SOFT: Final = frozenset({"behaviour.renewal", "behaviour.warn", "price.band"})
 """Controls that warn where they do not hold, and block where they cannot be asked."""
 
 _NO_PRICE: Final = "no price"

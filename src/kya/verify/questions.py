@@ -22,6 +22,7 @@ from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited
 from kya.core.power_events import AgentRegistered, CertificateIssued, MandateGranted
+from kya.core.roll import LogContinued, LogRolled
 from kya.core.state import State
 from kya.core.workload_events import RegionAnchored, RuntimePinned, SessionStarted
 
@@ -55,6 +56,8 @@ QUESTION_OF: Final = {
     "kya/alert/v1": 7,
     "kya/erasure/v1": 8,
     "kya/clock/v1": 8,
+    "kya/roll/v1": 8,
+    "kya/continuation/v1": 8,
 }
 """Which question fails if an entry of this type cannot be believed."""
 
@@ -89,7 +92,7 @@ _OF_KIND: Final[tuple[tuple[tuple[type[Event], ...], int], ...]] = (
     ((RuntimePinned, RegionAnchored, SessionStarted), 5),
     ((BaselineLocked,), 6),
     ((IncidentActed, AlertSettled), 7),
-    ((TextErased, ClockCompared), 8),
+    ((TextErased, ClockCompared, LogRolled, LogContinued), 8),
     ((VenueReported, DropCopied, ExecutionUnexplained), 9),
     ((Equivocated,), 10),
 )
@@ -100,6 +103,8 @@ def question_of_refusal(event: Event, state: State) -> int:
     """Return the question that an entry out of place answers with no."""
     if state.unlisted is not None:
         return 1
+    if state.rolled is not None:
+        return 8
     if isinstance(event, OrderSubmitted):
         return 10 if state.undecided is None else 5
     if state.undecided is not None or isinstance(event, OrderDecided):

@@ -52,6 +52,7 @@ from kya.verify.questions import (
     question_of_bytes,
     question_of_refusal,
 )
+from kya.verify.succession import Succession
 from kya.verify.venue_lists import VenueLists
 from kya.verify.watch import NOBODY, Watch
 
@@ -78,6 +79,7 @@ class Reexecution:
     state: State = field(default_factory=State)
     orders: OrderTable = field(default_factory=OrderTable)
     lists: VenueLists = field(default_factory=VenueLists)
+    succession: Succession = field(default_factory=Succession)
     expected: Expected = field(init=False)
     overlays: OverlaysAgain = field(init=False)
     counted: Counter[str] = field(default_factory=Counter[str])
@@ -206,6 +208,7 @@ class Reexecution:
         self.tally.take(event, self._line)
         self.watch.take(self.index, event, self._line)
         self.lists.take(self.index, event)
+        self.succession.take(self.index, event)
         if self.brought.listed:
             self.brought.take(event)
         self.expected.take(entry)

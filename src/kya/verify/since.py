@@ -5,8 +5,14 @@ found to be in order then is what the verifier brings; every answer says so.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
+from kya.codec.rolls import CONTINUATION_TYPE
+from kya.codec.statements import LOG_TYPE
+from kya.core.power_events import LogOpened
+from kya.core.roll import LogContinued
+from kya.pki.entries import Entry
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.merkle import leaf_hash, root_of
 from kya.verify.brought import Brought
@@ -14,6 +20,10 @@ from kya.verify.finding import Findings, Verdict
 
 RANGED: Final = (2, 4, 5, 6, 7, 9, 10)
 """Questions that rest on signatures and decisions of every order, old ones too."""
+
+_NAMING: Final = tuple(
+    f'{{"_type":"{kind}"'.encode() for kind in (LOG_TYPE, CONTINUATION_TYPE)
+)
 
 Entries = Callable[[int, int], Iterator[bytes]]
 """The log's entries from the first index to before the second."""
@@ -27,10 +37,27 @@ def entries_known(entries: Entries, head: Checkpoint, brought: Brought) -> int:
     if not brought.continues or brought.held is None:
         return 0
     held = Checkpoint.from_note(brought.held)
-    if held.origin != head.origin or held.size > head.size:
+    if held.size > head.size:
         return 0
-    root = root_of(map(leaf_hash, entries(0, held.size)))
-    return held.size if root == held.root else 0
+    named = _Named()
+    root = root_of(map(leaf_hash, map(named.seen, entries(0, held.size))))
+    is_same = root == held.root and named.origin == held.origin
+    return held.size if is_same else 0
+
+
+@dataclass(slots=True)
+class _Named:
+    """The name that the log had after the entries that were seen."""
+
+    origin: str = ""
+
+    def seen(self, raw: bytes) -> bytes:
+        """Return the entry, after it was asked whether it gives the log a name."""
+        if raw.startswith(_NAMING):
+            event = Entry.read(raw).event
+            if isinstance(event, LogOpened | LogContinued):
+                self.origin = event.origin
+        return raw
 
 
 def conclude_range(known: int, size: int, findings: Findings) -> None:

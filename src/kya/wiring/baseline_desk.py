@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kya.authority import acts
 from kya.codec.baseline_locks import parse_lock
 from kya.codec.baselines import baseline_digest
+from kya.codec.learned_orders import learn_logged
 from kya.codec.note import SignedNote
 from kya.core.baseline import Lock, Source
 from kya.core.errors import DistrustError
@@ -12,7 +13,7 @@ from kya.core.instant import Instant
 from kya.core.learned_baseline import LearnedBaseline
 from kya.wiring.desk import Desk
 from kya.wiring.log_reader import tile_reader
-from kya.wiring.logged_baseline import learn_logged, read_attempts
+from kya.wiring.logged_baseline import read_attempts
 from kya.wiring.people import People, signers_of
 
 

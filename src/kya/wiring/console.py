@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Final
 
@@ -12,11 +13,14 @@ import uvloop
 
 from kya.adapters.log_http import HttpLog
 from kya.adapters.randomness import random_bytes
+from kya.authority.quorum import Quorum
 from kya.console.app import create_console_app
-from kya.console.asking import Console
+from kya.console.asking import NO_QUORUM, Console
 from kya.console.follow import Follower
+from kya.console.packages import Packages
 from kya.console.reception import Reception
 from kya.console.render import environment
+from kya.console.reviews import Reviews
 from kya.console.sessions import Sessions
 from kya.console.waiting import Queue
 from kya.core.errors import InputError
@@ -26,6 +30,7 @@ from kya.tlog.policy import Policy
 from kya.tlog.tile import TILE_WIDTH
 from kya.wiring.clock import NamedClock
 from kya.wiring.listening import LOOPBACK, listen_on
+from kya.wiring.package_desk import PackageDesk
 from kya.wiring.programs import WithPrograms, programs_over
 from kya.wiring.remote import Remote
 from kya.wiring.server import Door, Server, server_of
@@ -44,6 +49,8 @@ class ConsoleSettings:
     `origin` is what their browsers call the console; empty where nothing stands before
     it. `tokens` is the file of those that open the API for programs; without it there
     is none. `oidc` is the agreement with an identity provider, if people pass one.
+    `quorum` is the firm's rule of who signs mandates. `data` is the
+    directory of the log, where it is on this host, to build evidence from.
     """
 
     gateway: str
@@ -53,6 +60,8 @@ class ConsoleSettings:
     origin: str = ""
     tokens: Path | None = None
     oidc: Path | None = None
+    quorum: Quorum = NO_QUORUM
+    data: Path | None = None
 
 
 class GatewaySource:
@@ -102,9 +111,12 @@ async def _serve(
             follower=follower,
             sessions=Sessions(origin, now, random_bytes),
             queue=Queue(source, now, random_bytes),
+            reviews=Reviews(follower),
             now=now,
             templates=environment(),
             reception=_reception(settings.oidc, origin, now),
+            quorum=settings.quorum,
+            packages=_packages(settings, follower, stack),
         )
         app = create_console_app(console)
         if settings.tokens is not None:
@@ -138,6 +150,19 @@ def _reception(
     from kya.wiring.identity_provider import provider_at  # noqa: PLC0415
 
     return Reception(provider_at(agreed, origin, now), now, random_bytes)
+
+
+def _packages(
+    settings: ConsoleSettings, follower: Follower, stack: ExitStack
+) -> Packages | None:
+    """Return what builds evidence, in a folder that is gone with the console."""
+    if settings.data is None:
+        return None
+    folder = stack.enter_context(
+        TemporaryDirectory(prefix="kya-evidence-", ignore_cleanup_errors=True)
+    )
+    desk = PackageDesk(settings.data, Path(folder))
+    return Packages(desk, follower, random_bytes)
 
 
 async def _let_go(server: Server, follower: Follower) -> None:

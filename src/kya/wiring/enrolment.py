@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
 from kya.adapters.attest_spiffe import Svid
 from kya.adapters.randomness import new_serial, new_token, random_bytes
@@ -12,28 +11,16 @@ from kya.agent.enrolment import Applicant, Evidence, no_evidence
 from kya.authority import acts
 from kya.authority.enrolment import Authority, EnrolmentOffice
 from kya.authority.nonces import Nonces
+from kya.authority.registering import Wanted
 from kya.codec import canonical
-from kya.codec.mandates import render_mandate
 from kya.codec.registrations import render_registration
 from kya.core.errors import InputError
-from kya.core.registration import Attestor, Registration
+from kya.core.registration import Registration
 from kya.core.state import State
 from kya.pki.signer import Signer
 from kya.wiring.attestors import attestations_of
 from kya.wiring.desk import Desk
 from kya.wiring.installation import AUTHORITY
-
-TOKEN_SECONDS: Final = 3_600
-"""How long a token lasts unless it is said: long enough to carry it to a host."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What an agent's host must show, and for how long its token may be used."""
-
-    attestor: Attestor = Attestor.TOKEN
-    selectors: tuple[str, ...] = ()
-    seconds: int = TOKEN_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +47,6 @@ class DeskRecord:
         return self.desk.remote.append(note)
 
 
-def read_wanted(texts: Sequence[str], seconds: int = TOKEN_SECONDS) -> Wanted:
-    """Return what `kubernetes:namespace=trading` and its like ask for.
-
-    InputError for an attestor that is none, and for two different ones.
-    """
-    parted = [text.partition(":") for text in texts]
-    names = {name for name, _, _ in parted}
-    known = {attestor.value: attestor for attestor in Attestor}
-    if len(names) != 1 or not names <= known.keys():
-        got = ", ".join(sorted(names)) or "none"
-        raise InputError(f"attest: want one of {', '.join(known)}; got {got}")
-    selectors = tuple(sorted({selector for _, _, selector in parted if selector}))
-    return Wanted(attestor=known[names.pop()], selectors=selectors, seconds=seconds)
-
-
 def register(
     desk: Desk, agent: str, operators: Sequence[str], wanted: Wanted | None = None
 ) -> Registered:
@@ -83,15 +55,7 @@ def register(
     mandate = desk.mandate_of(agent)  # No operator is enrolled for an agent without.
     signers = [desk.operator(name) for name in operators]
     token, at = new_token(), desk.clock()
-    registration = Registration(
-        agent=agent,
-        mandate=canonical.digest(render_mandate(mandate)),
-        attestor=wanted.attestor,
-        selectors=wanted.selectors,
-        token=sha256(token).hexdigest(),
-        at=at,
-        expires_at=at.plus(seconds=wanted.seconds),
-    )
+    registration = wanted.registration(mandate, sha256(token).hexdigest(), at)
     desk.remote.append(acts.register(registration, *signers))
     return Registered(
         digest=canonical.digest(render_registration(registration)),

@@ -21,7 +21,8 @@ from kya.core.state import State
 from kya.pki.entries import Entry
 from kya.sequencer.fsck import fsck
 from kya.sequencer.rehash import Verdict
-from kya.tlog.checkpoint import Checkpoint, open_checkpoint
+from kya.tlog.checkpoint import Checkpoint
+from kya.tlog.names import open_under_its_name
 from kya.tlog.tree import entries
 from kya.wiring.installation import LOG, Opened
 
@@ -58,13 +59,13 @@ def tile_reader(directory: Path) -> Callable[[str], bytes]:
 
 
 def published(directory: Path, key: VerifierKey) -> Checkpoint:
-    """Return the newest checkpoint, whose signature has been checked."""
+    """Return the newest checkpoint, signed by the log's key under its present name."""
     try:
         raw = (directory / "checkpoint").read_bytes()
     except FileNotFoundError as error:
         msg = f"{directory}: no checkpoint; want the log directory of a gateway"
         raise InputError(msg) from error
-    return open_checkpoint(raw, key.name, [key])
+    return open_under_its_name(raw, [key])
 
 
 def published_entries(directory: Path, size: int) -> Iterator[bytes]:

@@ -3,38 +3,16 @@
 The log is believed here: that it is whole and well signed, verifiers establish.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
-from kya.codec.attempts import history_digest
 from kya.codec.logged_attempts import LoggedAttempts
 from kya.codec.note import SignedNote
-from kya.core.attempt import Attempt
-from kya.core.baseline import Source
 from kya.core.errors import InputError
-from kya.core.learn import Learning, Unusual, learn
-from kya.core.learned_baseline import Subject
 from kya.tlog.checkpoint import Checkpoint
 from kya.tlog.tree import entries
 
 Read = Callable[[str], bytes]
 """From a path of the log's published files to its bytes."""
-
-
-class Learned(NamedTuple):
-    """What came of learning from logged orders, and which orders they were."""
-
-    agent: str
-    source: Source
-    orders: Mapping[int, Attempt]
-    learning: Learning
-
-    def unusual(self) -> list[tuple[int, Unusual]]:
-        """Return the orders that people should look at, each under its `seq`."""
-        seqs: dict[Attempt, list[int]] = {}
-        for seq, attempt in self.orders.items():
-            seqs.setdefault(attempt, []).append(seq)
-        return [(seqs[each.attempt].pop(0), each) for each in self.learning.unusual]
 
 
 def read_attempts(read: Read, agent: str) -> LoggedAttempts:
@@ -55,12 +33,3 @@ def attempts_among(logged: Iterable[bytes], agent: str) -> LoggedAttempts:
     if not attempts.last_seq:
         raise InputError(f"{agent}: no order of this agent is in the log")
     return attempts
-
-
-def learn_logged(attempts: LoggedAttempts, agent: str, source: Source) -> Learned:
-    """Return what comes of learning from these orders of the agent."""
-    orders = attempts.by_seq(source)
-    digest = history_digest(orders.values())
-    return Learned(
-        agent, source, orders, learn(orders.values(), Subject(agent, digest))
-    )

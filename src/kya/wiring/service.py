@@ -134,6 +134,7 @@ async def _judge(
 
 async def _begin(gateway: Gateway, sequencer: Sequencer) -> None:
     """Ask for what an earlier run has left, and begin every list, before any order."""
+    await gateway.go_on()
     gateway.start()
     await gateway.drop_copies.begin()
     await sequencer.publish()

@@ -62,6 +62,41 @@ function enterLine(record, entry, line, pages, seen) {
   if (seen.has(`${line.client_id} ${line.execution_id}`)) { record.fails(9, entry, `${name}: listed twice`); return; }
   seen.add(`${line.client_id} ${line.execution_id}`);
   page.lines.push(line);
+  const broken = brokenBy(page);
+  if (broken.length > 0) record.fails(9, entry, `${name}: breaks ${broken.join(" ")}, which its order was allowed by`);
+}
+
+// The limits that the newest line breaks, by itself or with those before it (2.6). All
+// figures are in the same unit, so that quotients are compared by their products.
+function brokenBy({ order, lines }) {
+  const { value, held } = order;
+  const said = order.decision.value;
+  const { scope } = held;
+  const { limits } = scope;
+  const [base, quote] = value.market.split("/");
+  const buys = value.side === "BUY";
+  const unit = scaled("1");
+  const price = scaled(lines[lines.length - 1].price);
+  const found = [];
+  if (value.limit_price !== undefined) {
+    const limit = scaled(value.limit_price);
+    if (buys ? price > limit : price < limit) found.push("order.limit_price");
+  }
+  if ("price_collar_bps" in limits && said.price?.market === value.market) {
+    const met = scaled(buys ? said.price.ask : said.price.bid);
+    const apart = price > met ? price - met : met - price;
+    if (apart * 10_000n > BigInt(limits.price_collar_bps) * met) found.push("price.collar");
+  }
+  const paid = lines.reduce((sum, line) => sum + scaled(line.amount) * scaled(line.price), 0n);
+  let [got, by] = [0n, 1n];
+  for (const line of lines) [got, by] = [got * scaled(line.price) + scaled(line.amount) * unit * by, by * scaled(line.price)];
+  const most = scaled(scope.order_max);
+  if (value.currency === base && scope.currency === quote && paid > most * unit) found.push("order.amount");
+  if (value.currency === quote && scope.currency === base && got > most * by) found.push("order.amount");
+  const units = limits.order_units_max?.[value.market];
+  if (units !== undefined && value.currency === quote && got > scaled(units) * by) found.push("order.units");
+  const aside = said.controls.filter((control) => control.outcome === "overridden").map((control) => control.id);
+  return found.filter((id) => !aside.includes(id));
 }
 
 // Sums and mean prices must be equal; what one side is still behind by may wait.

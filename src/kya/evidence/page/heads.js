@@ -64,15 +64,30 @@ async function parseVerifierKey(said, types) {
 async function chooseKeys(record, files, own) {
   const { findings } = record;
   const shown = await findings.unless(8, "policy.txt", () => parsePolicy(files.get("policy.txt") ?? refuse("missing")));
+  const mine = await underEachName(record, own?.keys ?? []);
   const same = (one) => (other) => one.name === other.name && equal(one.spki, other.spki);
   const isVouched = (key) => [...record.certificates.values()].some((held) =>
     held.role === "log" && held.standing !== "revoked" && equal(held.spki, key.spki));
   for (const key of shown?.keys ?? []) {
-    if (own ? !own.keys.some(same(key)) : !isVouched(key)) {
+    if (own ? !mine.some(same(key)) : !isVouched(key)) {
       findings.fails(8, "policy.txt", `names a key for ${key.name} that ${own ? "your policy does not name" : "no certificate under your root vouches for"}`);
     }
   }
-  return { keys: own ? own.keys : (shown?.keys ?? []).filter(isVouched), witnesses: policyOfWitnesses(own, shown) };
+  const keys = own ? mine : await underEachName(record, (shown?.keys ?? []).filter(isVouched));
+  return { keys, witnesses: policyOfWitnesses(own, shown) };
+}
+
+// A key that counts under one name of the log counts under each that the log has had.
+async function underEachName(record, keys) {
+  const found = [...keys];
+  for (const { name } of record.names) {
+    for (const key of keys.filter((each) => each.name !== name && record.names.some((had) => had.name === each.name))) {
+      const isEd25519 = hex(key.spki).startsWith(ED25519);
+      const id = await digest(isEd25519 ? join(utf8(`${name}\n\x01`), key.spki.subarray(-32)) : key.spki);
+      found.push({ name, id: id.slice(0, 8), spki: key.spki });
+    }
+  }
+  return found;
 }
 
 // Signed by a key that counts; null where this browser cannot tell.
@@ -96,9 +111,10 @@ async function requireSigned(head, keys) {
 async function checkHead(record, tree, keys, path, bytes) {
   await record.findings.unless(8, path, async () => {
     const head = parseCheckpoint(bytes);
-    const named = /^(?:checkpoints|witnessed)\/(\d+)\.note$/.exec(path);
-    if (named && Number(named[1]) !== head.size) refuse(`is of size ${head.size}`);
-    if (head.origin !== record.origin) refuse(`is of another log than ${record.origin}`);
+    const named = /^(?:(?:checkpoints|witnessed)\/(\d+)\.note|log entry (\d+))$/.exec(path);
+    if (named && Number(named[1] ?? named[2]) !== head.size) refuse(`is of size ${head.size}`);
+    const origin = record.nameAt(head.size);
+    if (head.origin !== origin) refuse(`is of another log than ${origin}`);
     if (head.size > tree.size) refuse(`counts ${head.size} entries, but the log only ${tree.size}`);
     if (!equal(await tree.root(head.size), head.root)) refuse(`its root is not that of the first ${head.size} entries`);
     if (!await requireSigned(head, keys)) {

@@ -11,7 +11,8 @@ const CONTROLS = [
   "rate.second", "rate.minute", "rate.day", "daily.orders", "rate.orders_per_fill",
   "latch.rejects", "latch.executions", "open.orders", "open.market_orders", "position.market",
   "exposure.gross", "exposure.net", "venue.daily_amount", "venue.credit", "order.self_trade",
-  "latch.daily_loss", "latch.drawdown", "behaviour.baseline", "behaviour.warn",
+  "latch.daily_loss", "latch.drawdown", "behaviour.baseline", "behaviour.expiry",
+  "behaviour.renewal", "behaviour.warn",
   "behaviour.critical", "behaviour.sequence", "hours.window", "hours.calendar",
 ];
 const SET_ASIDE = [
@@ -21,7 +22,8 @@ const SET_ASIDE = [
   "position.market", "exposure.gross", "exposure.net", "venue.daily_amount", "venue.credit",
   "hours.window", "hours.calendar",
 ];
-const SOFT = ["price.band", "behaviour.warn"];
+const DAY_SECONDS = 86_400;
+const SOFT = ["price.band", "behaviour.renewal", "behaviour.warn"];
 
 // One order before it is judged: everything that the decision depends on.
 class Judgement {
@@ -229,6 +231,17 @@ class Judgement {
     }
     for (const id of ["behaviour.baseline", "behaviour.critical", "behaviour.sequence"]) this.take(id);
     if ("score_warn_bps" in limits) this.take("behaviour.warn");
+    const { at, document } = this.agent.baseline;
+    const dayAfter = later(`${document.last_day}T00:00:00.000000Z`, DAY_SECONDS);
+    const agesFrom = at < dayAfter ? at : dayAfter;
+    for (const [limit, id, outcome, reason] of [
+      ["baseline_days", "behaviour.expiry", "cannot_evaluate", "behaviour.expired"],
+      ["baseline_warn_days", "behaviour.renewal", "warned", "behaviour.renewal_due"],
+    ]) {
+      if (!(limit in limits)) continue;
+      const end = later(agesFrom, limits[limit] * DAY_SECONDS);
+      this.put(id, end, this.at, this.at < end ? "passed" : outcome, reason, "");
+    }
   }
 
   hours() {

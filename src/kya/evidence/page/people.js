@@ -51,6 +51,26 @@ function onErasure(record, entry, said) {
   record.erased.add(said.text);
 }
 
+function onRoll(record, entry, said) {
+  record.notBackDated(8, entry, said.at);
+  const signers = record.signers(8, entry, STOPPERS, said.at);
+  if (!twoPeople(signers, ["compliance", "risk"])) record.fails(8, entry, "want two people, one of compliance or risk management");
+  record.successor = said.next;
+  if (typeof said.next !== "string" || said.next === "" || !isReason(said.reason)) refuse("no name or reason that a roll can have");
+  if (said.origin !== record.origin) refuse(`this log is ${record.origin}`);
+  if (record.names.some(({ name }) => name === said.next)) refuse(`the log has had the name ${said.next}`);
+}
+
+function onContinuation(record, entry, said) {
+  const { successor } = record;
+  record.successor = null;
+  record.notBackDated(8, entry, said.at);
+  record.signers(8, entry, ["gateway"], said.at);
+  record.continued.push({ index: entry.index, bytes: unbase64(said.checkpoint) });
+  record.names.push({ name: said.origin, after: entry.index });
+  if (said.origin !== successor) refuse(successor === null ? "no roll stands before it" : `want ${successor}`);
+}
+
 function onClock(record, entry, said) {
   record.signers(8, entry, ["gateway"], said.at);
   record.notBeforeNow(8, entry, said.at);

@@ -6,7 +6,7 @@ async function onLog(record, entry, said) {
   if (entry.index !== 0) refuse("the first entry, and it alone, opens the log");
   if (said.root !== record.root.digest) refuse("the log was opened under another root than yours");
   if (said.clock !== "system" && said.clock !== "virtual") refuse("want a clock of a kind that exists");
-  record.origin = said.origin;
+  record.names.push({ name: said.origin, after: 0 });
   record.clock = said.clock;
   record.now = said.at;
   micros(said.at);

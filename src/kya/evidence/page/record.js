@@ -27,10 +27,18 @@ class Record {
     this.incidents = new Map(); // By the leaf hash of the order that opened them.
     this.now = "";
     this.pending = null; // The order that the next entry must decide.
+    this.names = []; // Each that the log has had, and the size at which the one before it ended.
+    this.successor = null; // The name under which the next entry must go on.
+    this.continued = []; // The checkpoints that names began with, by entry.
     this.revoking = null; // The revocation that the next entry must list.
     this.jobs = []; // Signatures to check, when all is read.
     this.taken = new Set(); // Controls whose measures are taken as they are recorded.
   }
+
+  get origin() { return this.names.at(-1)?.name; }
+
+  // A tree is signed under the name that the log had at its size.
+  nameAt(size) { return (this.names.findLast((each) => size > each.after) ?? this.names[0])?.name; }
 
   fails(question, entry, sentence) { this.findings.fails(question, entry.where, sentence); }
 

@@ -7,7 +7,7 @@ const SCOPE_MEMBERS = [
 ];
 // Which controls each further limit arms.
 const ARMED_BY = {
-  actions: ["action.allowed"], daily_loss_max: ["latch.daily_loss"], desk: [],
+  actions: ["action.allowed"], baseline_days: [], baseline_warn_days: [], daily_loss_max: ["latch.daily_loss"], desk: [],
   drawdown_max: ["latch.drawdown"], duplicate_window_millis: ["order.duplicate"],
   executions_unreviewed: ["latch.executions"], gross_max: ["exposure.gross"],
   messages_per_day: ["rate.day"], messages_per_minute: ["rate.minute"],
@@ -23,6 +23,7 @@ const ARMED_BY = {
   venue_daily_max: ["venue.daily_amount"],
 };
 const NEEDED_BY = {
+  baseline_days: "score_critical_bps", baseline_warn_days: "baseline_days",
   price_buffer_bps: "price_age_millis", price_collar_bps: "price_age_millis",
   price_drift_bps: "price_drift_seconds", price_drift_seconds: "price_drift_bps",
   price_warn_bps: "price_collar_bps", spread_bps: "price_age_millis", score_warn_bps: "score_critical_bps",

@@ -28,6 +28,8 @@ const KINDS = {
   "kya/alert/v1": [7, "at attempts delivered detail incident micros target", onAlert],
   "kya/erasure/v1": [8, "at ground text", onErasure],
   "kya/clock/v1": [8, "at bound_micros keeper offset_micros", onClock],
+  "kya/roll/v1": [8, "at next origin reason", onRoll],
+  "kya/continuation/v1": [8, "at checkpoint origin", onContinuation],
   "kya/overlay/v1": [4, "at name policy reason", onOverlay],
   "kya/baseline-lock/v1": [6, "agent at digest document source", onLock],
 };
@@ -76,6 +78,10 @@ async function follow(record, entry) {
     record.pending = null;
   }
   if (revoking !== null && kind !== "kya/crl/v1") record.fails(1, revoking, "the entry after a revocation must be its list");
+  if (record.successor !== null && kind !== "kya/continuation/v1") {
+    record.fails(8, entry, `the log has ended; the entry after a roll must go on as ${record.successor}`);
+    record.successor = null;
+  }
   if ((entry.index === 0) !== (kind === "kya/log/v1")) record.fails(1, entry, "the first entry, and it alone, opens the log");
   if (kind === null) { record.fails(8, entry, "a statement of no kind that is known here"); return; }
   const [question, members, work] = KINDS[kind];

@@ -55,6 +55,7 @@ async function checkLog(record, files, size, brought, told) {
   const { keys, witnesses } = await chooseKeys(record, files, brought.own);
   const heads = [...files.keys()].filter((path) => path === "log/checkpoint" || /^(checkpoints|witnessed)\//.test(path));
   await inBatches(heads, (path) => checkHead(record, tree, keys, path, files.get(path)));
+  for (const { index, bytes } of record.continued) await checkHead(record, tree, keys, `log entry ${index}`, bytes);
   if (brought.checkpoint) await checkHead(record, tree, keys, "your checkpoint", brought.checkpoint);
   await checkWitnesses(record, files, tree, witnesses);
   sayOfPower(record, signed);

@@ -206,7 +206,7 @@ def _entries_known(package: Package, head: Checkpoint, brought: Brought) -> int:
     try:
         entries = LogEntries(LogFiles(package), head.size)
         return entries_known(entries, head, brought)
-    except (DistrustError, FileNotFoundError):
+    except (DistrustError, FileNotFoundError, InputError):
         return 0  # The pass meets them again, and reports.
 
 

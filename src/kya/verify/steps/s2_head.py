@@ -1,7 +1,8 @@
 """Step 2: who signed the tree head, and whether it fits every other that is known."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
 from kya.codec.note import SignedNote, VerifierKey
 from kya.codec.package_layout import (
@@ -12,6 +13,7 @@ from kya.codec.package_layout import (
 )
 from kya.core.errors import DistrustError, InputError
 from kya.tlog.checkpoint import Checkpoint, open_checkpoint
+from kya.tlog.names import Names
 from kya.tlog.policy import NONE, Log, Policy
 from kya.tlog.tree import Tree
 from kya.verify.brought import Brought
@@ -36,10 +38,11 @@ def examine_head(
     package: Package, found: Pass, brought: Brought, findings: Findings
 ) -> None:
     """Check the signature under the head, the policy file and all other checkpoints."""
-    keys = _keys(found, brought)
+    keys = Keys.of(found, brought)
     _examine_signature(found, brought, keys, findings)
-    _examine_policy(package, found, keys, findings)
+    _examine_policy(package, found, keys.present, findings)
     tree = Tree(LogFiles(package), found.head.size)
+    found.reexecution.succession.examine(keys.names, keys.named, tree, findings)
     for path, note in _former(package, findings):
         size = Checkpoint.from_note(note).size
         if path != checkpoint_path(size):
@@ -77,39 +80,57 @@ def _watching(
     return watching
 
 
-def _keys(found: Pass, brought: Brought) -> list[VerifierKey]:
-    """Return the keys that may sign for this log: certified, or of the own policy."""
-    origin = found.head.origin
-    keys: dict[bytes, VerifierKey] = {}
-    for spki in found.reexecution.log_credentials():
-        try:
-            keys[spki] = VerifierKey.from_spki(origin, spki)
-        except InputError:
-            continue  # An origin that no key can be called after signs nothing.
-    if brought.policy is not None:
-        own = [log.key for log in brought.policy.logs if log.key.name == origin]
-        keys.update((key.spki, key) for key in own)
-    return list(keys.values())
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys that may sign for this log: certified, or of the verifier's policy."""
+
+    spkis: tuple[bytes, ...]
+    names: Names
+
+    @classmethod
+    def of(cls, found: Pass, brought: Brought) -> Self:
+        """Return what the log's entries, and the verifier, say of its keys."""
+        opened = found.reexecution.state.opened
+        first = found.head.origin if opened is None else opened.origin
+        names = found.reexecution.succession.names(first)
+        logs = () if brought.policy is None else brought.policy.logs
+        own = [log.key.spki for log in logs if log.key.name in names.every]
+        return cls((*found.reexecution.log_credentials(), *own), names)
+
+    def named(self, origin: str) -> list[VerifierKey]:
+        """Return the keys as they sign under this name."""
+        keys: dict[bytes, VerifierKey] = {}
+        for spki in self.spkis:
+            try:
+                keys[spki] = VerifierKey.from_spki(origin, spki)
+            except InputError:
+                continue  # An origin that no key can be called after signs nothing.
+        return list(keys.values())
+
+    @property
+    def present(self) -> list[VerifierKey]:
+        """The keys as they sign now."""
+        return self.named(self.names.present)
 
 
 def _examine_signature(
-    found: Pass, brought: Brought, keys: list[VerifierKey], findings: Findings
+    found: Pass, brought: Brought, keys: Keys, findings: Findings
 ) -> None:
     """Check who signed the head, under the verifier's own policy if there is one."""
-    opened = found.reexecution.state.opened
-    if opened is not None and opened.origin != found.head.origin:
-        sentence = (
-            f"is of {found.head.origin!r}, the log was opened as {opened.origin!r}"
-        )
+    head, present = found.head, keys.names.present
+    if present != head.origin:
+        was = "goes on" if keys.names.later else "was opened"
+        sentence = f"is of {head.origin!r}, the log {was} as {present!r}"
         findings.fails(8, CHECKPOINT, sentence)
     try:
         if brought.policy is not None:
-            replace(brought.policy, quorum=NONE).open(found.note.render())
+            own = brought.policy.after_roll(keys.names.every, head.origin)
+            replace(own, quorum=NONE).open(found.note.render())
             findings.holds(
                 8, "the log's signature is by a key of the verifier's policy"
             )
         else:
-            open_checkpoint(found.note.render(), found.head.origin, keys)
+            open_checkpoint(found.note.render(), head.origin, keys.named(head.origin))
             findings.holds(8, "the log's key has a certificate under the root")
     except (InputError, DistrustError) as error:
         findings.fails(8, CHECKPOINT, str(error))
@@ -156,12 +177,11 @@ def _former(package: Package, findings: Findings) -> Iterator[tuple[str, SignedN
             yield path, note
 
 
-def _against(
-    note: SignedNote, found: Pass, keys: list[VerifierKey], tree: Tree
-) -> str | None:
+def _against(note: SignedNote, found: Pass, keys: Keys, tree: Tree) -> str | None:
     """Return what speaks against a checkpoint of this log, signature or root."""
     try:
-        checkpoint = open_checkpoint(note.render(), found.head.origin, keys)
+        origin = keys.names.at(Checkpoint.from_note(note).size)
+        checkpoint = open_checkpoint(note.render(), origin, keys.named(origin))
         if checkpoint.size > found.head.size:
             return (
                 f"the log had {checkpoint.size} entries and is shown with"
@@ -181,7 +201,7 @@ def _against(
 def _examine_held(
     held: SignedNote,
     found: Pass,
-    keys: list[VerifierKey],
+    keys: Keys,
     tree: Tree,
     findings: Findings,
 ) -> None:
