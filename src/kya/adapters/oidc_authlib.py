@@ -25,8 +25,8 @@ from kya.core.instant import MICROS_PER_SECOND, Instant
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
 """With a public key alone: a secret that we hold proves nothing to us."""
 
-SIGNED_IN_SECONDS_MAX: Final = 28_800
-"""How long ago the person may have shown a password: a working day."""
+SIGNED_IN_SECONDS_MAX: Final = 3_600
+"""How long ago the person may have shown a password: an hour; else it asks again."""
 
 _SKEW_SECONDS: Final = 60
 _KEPT_SECONDS: Final = 3_600
@@ -113,8 +113,8 @@ class OidcProvider:
         begun = provider.authorization_endpoint
         return f"{begun}{'&' if '?' in begun else '?'}{urlencode(asked)}"
 
-    async def person(self, code: str, nonce: str, verifier: str) -> str:
-        """Return the name in signatures of whoever has logged in.
+    async def person(self, code: str, nonce: str, verifier: str) -> tuple[str, Instant]:
+        """Return the name in signatures of whoever has logged in, and since when.
 
         DistrustError if it is nobody of ours, TransientError if nobody can tell now.
         """
@@ -126,7 +126,8 @@ class OidcProvider:
             except _UnknownKeyError:
                 provider, keys = await self._provider(client, anew=True)
                 said = self._claims(tokens, keys, nonce)
-        return self._person_in(said)
+        since = Instant(int(said["auth_time"]) * MICROS_PER_SECOND)
+        return self._person_in(said), min(since, self._now())
 
     def require_issuer(self, issuer: str) -> None:
         """Raise unless this is the provider's own name (RFC 9207)."""

@@ -63,8 +63,8 @@ def report(
     """Verify a package, and write what came of it for people to read.
 
     The same package gives the same bytes. Of a package that fails, the first page says
-    so; with --since, also from which entry on it was examined. A signature (PAdES) is new each time. Exit codes are those of `kya verify`, and
-    so is what --json prints.
+    so; with --since, also from which entry on it was examined. A signature (PAdES) is
+    new each time. Exit codes are those of `kya verify`, and so is what --json prints.
     """
     if html is None and pdf is None:
         raise InputError("report: want --html, --pdf or both")

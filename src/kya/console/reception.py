@@ -35,8 +35,8 @@ class IdentityProvider(Protocol):
         """Return where a browser is sent to log in; TransientError if unknown now."""
         ...
 
-    async def person(self, code: str, nonce: str, verifier: str) -> str:
-        """Return who has logged in, by the name in signatures.
+    async def person(self, code: str, nonce: str, verifier: str) -> tuple[str, Instant]:
+        """Return who has logged in, by the name in signatures, and since when.
 
         DistrustError if it is nobody of ours, TransientError if nobody can tell now.
         """
@@ -49,10 +49,10 @@ class IdentityProvider(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Whom the provider has let in, and when."""
+    """Whom the provider has let in; `since` is when they showed who they are."""
 
     person: str
-    at: Instant
+    since: Instant
 
 
 class Reception:
@@ -96,14 +96,14 @@ class Reception:
             raise DistrustError(f"{self.name} has let nobody in: {why}")
         if not given.get("code"):
             raise DistrustError(f"{self.name} has let nobody in: it gave no code")
-        person = await self._provider.person(
+        person, since = await self._provider.person(
             given["code"],
             self._made("nonce", ticket),
             self._made("verifier", ticket),
         )
         self._answered[ticket] = self._now()
         name = self._chance(_BYTES).hex()
-        self._visits[_digest(name)] = Visit(person=person, at=self._now())
+        self._visits[_digest(name)] = Visit(person=person, since=since)
         if len(self._visits) > VISITS_MAX:
             self._visits.popitem(last=False)
         return name
@@ -112,7 +112,9 @@ class Reception:
         """Return the visit of this name, while it is good."""
         key = _digest(name)
         visit = self._visits.get(key)
-        if visit is None or self._now() <= visit.at.later(seconds=SESSION_SECONDS_MAX):
+        if visit is None:
+            return None
+        if self._now() <= visit.since.later(seconds=SESSION_SECONDS_MAX):
             return visit
         del self._visits[key]
         return None

@@ -89,7 +89,7 @@ class Sessions:
         self._sessions[_digest(name)] = Session(
             credential=credential.digest,
             form_token=self._chance(_BYTES).hex(),
-            since=now if visit is None else visit.at,
+            since=now if visit is None else visit.since,
             used_at=now,
         )
         if len(self._sessions) > SESSIONS_MAX:
