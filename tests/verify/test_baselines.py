@@ -122,7 +122,7 @@ def test_a_baseline_that_its_orders_do_not_give_fails(
     assert why in "".join(sentences(report, 6))
 
 
-def _likeness(world: World, **changes: object) -> Likeness:
+def likeness_of(world: World, **changes: object) -> Likeness:
     """What the gateway measured of the agent's next order, changed as told."""
     order = world.order(created_at=later(world))
     entry = copy_of(world).append(world.order_note(order))
@@ -155,7 +155,7 @@ def test_both_judges_find_a_decision_by_another_baseline(
 ) -> None:
     world = imported_world(AGEING)
     order = world.order(created_at=later(world))
-    judged(world, order, likeness=_likeness(world, **changes))
+    judged(world, order, likeness=likeness_of(world, **changes))
     report = handed_over(world, tmp_path / "evidence").verified()
     assert both_judges(report, 5)
 
@@ -163,7 +163,7 @@ def test_both_judges_find_a_decision_by_another_baseline(
 def test_a_score_that_the_orders_do_not_give_fails(tmp_path: Path) -> None:
     world = imported_world()
     order = world.order(created_at=later(world), amount=eur("25000.00"))
-    found = _likeness(world)
+    found = likeness_of(world)
     judged(world, order, likeness=found._replace(score=found.score._replace(value=1)))
     report = handed_over(world, tmp_path / "evidence").verified()
     assert 5 in failing(report)
@@ -186,7 +186,7 @@ def test_a_decision_that_keeps_quiet_about_behaviour_fails(edit: Edit) -> None:
 
     world = imported_world()
     order = world.order(created_at=later(world))
-    found = _likeness(world)
+    found = likeness_of(world)
     with pytest.raises(MalformedError):
         judged(world, order, line=altered, likeness=found)
 
@@ -237,5 +237,5 @@ def test_the_shell_verifier_finds_a_decision_by_another_baseline(
 ) -> None:
     world = imported_world(AGEING)
     order = world.order(created_at=later(world))
-    judged(world, order, likeness=_likeness(world, **changes))
+    judged(world, order, likeness=likeness_of(world, **changes))
     assert "Q5" in verify(build(tmp_path, world)).failing()

@@ -1,7 +1,7 @@
 """PAdES: a PDF signed in place, by pyHanko's own library (`kya[report]`).
 
 The key stays where it is: the library hands us what is to be signed, and our signer
-signs it. With an authority's time stamp it is PAdES B-T, without one B-B.
+signs it. With an authority's time stamp it is PAdES B-LTA, without one B-B.
 """
 # The library's ASN.1 has no types.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
@@ -15,13 +15,13 @@ from io import BytesIO
 from typing import Final
 
 from asn1crypto import tsp, x509
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.pdf_cms import Signer as PdfCmsSigner
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from kya.adapters.pdf_long_term import Addition, stamped, with_validation_data
 from kya.core.errors import TransientError
 from kya.pki.signer import CheckedSigner
 
@@ -34,13 +34,15 @@ _SIGNATURE_BYTES_MAX: Final = 72
 class Seal:
     """Who signs: a key, its certificate, and the chain above it, all in DER.
 
-    `ask` sends a query to a time-stamping authority; None for no time stamp.
+    `ask` sends a query to a time-stamping authority; None for no time stamp. `lists`
+    are the revocation lists of root and issuing CA: what is stamped holds them.
     """
 
     signer: CheckedSigner
     certificate: bytes
     chain: tuple[bytes, ...]
     reason: str
+    lists: tuple[bytes, ...] = ()
     ask: Callable[[bytes], bytes] | None = None
 
 
@@ -55,16 +57,20 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
         signer_key_usage={"digital_signature"},
     )
     signer = PdfSigner(how, _Signer(seal), timestamper=stamper)
-    writer, target = IncrementalPdfFileWriter(BytesIO(pdf)), BytesIO()
+    writer, target = Addition(BytesIO(pdf)), BytesIO()
 
-    async def sign() -> None:
+    async def sign() -> bytes:
         await signer.async_sign_pdf(writer, output=target)
+        if stamper is None:
+            return target.getvalue()
+        chain = (seal.certificate, *seal.chain)
+        lasting = with_validation_data(target.getvalue(), chain, seal.lists)
+        return await stamped(lasting, stamper, _DIGEST)
 
     try:
-        asyncio.run(sign())
+        return asyncio.run(sign())
     except TimestampRequestError as error:
         raise TransientError(f"time stamp: {error}") from error
-    return target.getvalue()
 
 
 class _Signer(PdfCmsSigner):

@@ -58,17 +58,22 @@ def report(
         str | None,
         typer.Option(help="An authority that stamps the signature (RFC 3161)."),
     ] = None,
+    crl: Annotated[
+        Path | None,
+        typer.Option(help="The CA's list that goes in, PEM, where the log's is over."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify a package, and write what came of it for people to read.
 
     The same package gives the same bytes. Of a package that fails, the first page says
     so; with --since, also from which entry on it was examined. A signature (PAdES) is
-    new each time. Exit codes are those of `kya verify`, and so is what --json prints.
+    new each time; stamped, it holds chain and revocation lists, and outlives them. Exit
+    codes are those of `kya verify`, and so is what --json prints.
     """
     if html is None and pdf is None:
         raise InputError("report: want --html, --pdf or both")
-    signatory = _signatory(sign, certificate, stamp_url)
+    signatory = _signatory(sign, certificate, stamp_url, crl)
     if signatory is not None and pdf is None:
         raise InputError("--sign: want --pdf, for a page is not signed")
     gathered = Gathered()
@@ -103,9 +108,14 @@ def report(
 
 
 def _signatory(
-    key: Path | None, certificate: Path | None, stamp_url: str | None
+    key: Path | None,
+    certificate: Path | None,
+    stamp_url: str | None,
+    crl: Path | None,
 ) -> Signatory | None:
     """Return who signs, if anybody; InputError for half of what that takes."""
+    if crl is not None and stamp_url is None:
+        raise InputError("--crl: want --stamp-url, for only what is stamped holds it")
     if key is None or certificate is None:
         if key or certificate or stamp_url:
             raise InputError("--sign, --certificate: want both, or neither")
@@ -114,4 +124,5 @@ def _signatory(
         signer=existing_key(key),
         certificates=read_bytes(certificate, "certificate"),
         stamp_url=stamp_url,
+        newer_list=None if crl is None else read_bytes(crl, "crl"),
     )

@@ -23,6 +23,8 @@ _SCRIPTS: Final = (
     "tree",
     "findings",
     "scope",
+    "score",
+    "behaviour",
     "record",
     "power",
     "people",

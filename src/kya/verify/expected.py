@@ -31,6 +31,7 @@ class Expected:
     root: bytes
     digests: dict[str, bytes] = field(default_factory=dict[str, bytes])
     issuers: bytes = b""
+    root_list: bytes = b""
 
     def __post_init__(self) -> None:
         """Expect the verifier's own root, whatever the log says."""
@@ -42,6 +43,7 @@ class Expected:
             case LogOpened(authority=authority, issuer=issuer):
                 opening = parse_log(entry.note.text)
                 self._issuer(issuer)
+                self.root_list = opening.root_crl
                 self.put(ROOT_CRL_PEM, to_pem(X509_CRL, opening.root_crl))
                 self._certificate(authority, opening.authority)
             case CertificateIssued(credential=credential):

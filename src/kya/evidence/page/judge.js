@@ -39,6 +39,7 @@ class Judgement {
     this.taken = new Set();
     this.day = this.agent.days.get(dayOf(this.at)) ?? { sums: new Map(), ids: new Set(), currency: this.scope.currency };
     this.worth = this.worthOf();
+    this.measured = this.isCancel ? null : this.agent.habits.measure(order.value, said);
   }
 
   rule(holds, id, limit, measured, reason, unit = "") {
@@ -229,8 +230,7 @@ class Judgement {
       if (this.at >= this.scope.live_from) this.put("behaviour.baseline", "a locked baseline", "none", "cannot_evaluate", "behaviour.unknown", "");
       return;
     }
-    for (const id of ["behaviour.baseline", "behaviour.critical", "behaviour.sequence"]) this.take(id);
-    if ("score_warn_bps" in limits) this.take("behaviour.warn");
+    this.behaves(limits);
     const { at, document } = this.agent.baseline;
     const dayAfter = later(`${document.last_day}T00:00:00.000000Z`, DAY_SECONDS);
     const agesFrom = at < dayAfter ? at : dayAfter;
@@ -242,6 +242,20 @@ class Judgement {
       const end = later(agesFrom, limits[limit] * DAY_SECONDS);
       this.put(id, end, this.at, this.at < end ? "passed" : outcome, reason, "");
     }
+  }
+
+  // Against the agent's own past (spec/score.md), as this page measures it.
+  behaves({ score_critical_bps: critical, score_warn_bps: warn }) {
+    const { habits, pinned, baseline } = this.agent;
+    const isOfTheRelease = habits.runtime === (pinned?.runtime ?? null);
+    this.put("behaviour.baseline", "a locked baseline", isOfTheRelease ? baseline.digest : "locked for another runtime",
+      isOfTheRelease ? "passed" : "cannot_evaluate", "behaviour.unknown", "");
+    const { score, sequence, on_probation: onProbation } = this.measured.fields;
+    const unit = "1/10000";
+    if (warn !== undefined) this.put("behaviour.warn", warn, score, score < warn ? "passed" : "warned", "behaviour.unusual", unit);
+    const most = onProbation && warn !== undefined ? warn : critical;
+    this.rule(score < most, "behaviour.critical", most, score, "behaviour.critical", unit);
+    this.rule(sequence < critical, "behaviour.sequence", critical, sequence, "behaviour.sequence", unit);
   }
 
   hours() {
@@ -271,8 +285,8 @@ class Judgement {
     const outcome = reasons.length === 0 ? "allowed"
       : reasons.some((reason) => reason.startsWith("credential.")) ? "refused" : "denied";
     const { order, held, scope, agent, said } = this;
-    const taken = {};
-    for (const name of ["behaviour", "conversion", "overlays"]) if (name in said) taken[name] = said[name];
+    const taken = this.measured === null ? {} : { behaviour: this.measured.fields };
+    for (const name of ["conversion", "overlays"]) if (name in said) taken[name] = said[name];
     if (this.worth !== null && order.value.currency !== scope.currency) taken.worth = { amount: this.worth, currency: scope.currency };
     this.opening = openingOf(this.record, agent, held, this.at, outcome, controls);
     if (this.opening !== null) taken.incident = this.opening;

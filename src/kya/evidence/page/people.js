@@ -138,6 +138,7 @@ async function onLock(record, entry, said) {
   if (agent.baseline && said.at <= agent.baseline.at) refuse("not later than the one before it");
   const { source } = said;
   if (source !== null && !(source.first_seq >= 1 && source.first_seq <= source.last_seq && source.last_seq <= agent.seq)) refuse("learned from orders that are not on record");
+  agent.habits.lock(said, agent.pinned?.runtime ?? null, agent.baseline?.digest ?? null);
   agent.baseline = said;
 }
 

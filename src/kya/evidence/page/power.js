@@ -51,6 +51,7 @@ async function onCertificate(record, entry, said) {
     if (said.custody !== held.custody) refuse("says another custody of its key than its certificate");
     enrolled(record, entry, held, said);
     granted(record, entry, held, said.replaces);
+    record.agent(held.name).habits.release();
   } else if (said.enrolment !== null) refuse("enrolled, and no agent's");
   record.enrol(held);
 }

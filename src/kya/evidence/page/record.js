@@ -47,6 +47,7 @@ class Record {
       this.agents.set(name, {
         name, seq: 0, prev: ZEROS, days: new Map(), orders: new Map(), sessions: [],
         pinned: null, newest: null, baseline: null, equivocal: new Set(), incident: null, breaches: [],
+        habits: new Habits(),
       });
     }
     return this.agents.get(name);
