@@ -131,11 +131,11 @@ def a_provider(now: Callable[[], Instant]) -> Iterator[Provider]:
     provider = Provider(now)
 
     class Answers(Quiet):
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802  the name is the base's
             parts = urlsplit(self.path)
             self._answer(provider.get(parts.path, _fields(parts.query)))
 
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             given = self.headers.get("authorization", "")
             self._answer(provider.post(self.path, _fields(body), given))
