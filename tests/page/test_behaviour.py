@@ -42,7 +42,7 @@ def test_a_score_that_the_orders_do_not_give_fails(
     world = imported_world()
     order = world.order(created_at=later(world), amount=eur("25000.00"))
     found = likeness_of(world)
-    forged = found.score._replace(**{figure: 1})
+    forged = found.score._replace(**{figure: 1})  # type: ignore[arg-type]
     judged(world, order, likeness=found._replace(score=forged))
     package = handed_over(world, tmp_path / "evidence")
     assert 5 in ask(package, package).having(FAILS)
