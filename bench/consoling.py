@@ -38,6 +38,11 @@ PAGES = {
     "order": f"/orders/{AGENT}/17",
     "incidents": "/incidents",
     "halts": "/halts",
+    "limits": "/limits",
+    "mandates": "/mandates",
+    "replacement": f"/agents/{AGENT}/replacement",
+    "baseline": f"/agents/{AGENT}/baseline",
+    "evidence": "/evidence",
     "log": "/log",
     "entry": "/log/entries/400",
 }

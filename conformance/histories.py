@@ -13,8 +13,10 @@ from kya.authority import acts
 from kya.codec.note import SignedNote
 from kya.core.instant import Instant
 from kya.core.lifecycle import Act
-from kya.core.money import Currency, Money
+from kya.core.money import Currency, Money, Price
+from kya.core.order import OrderType
 from kya.pki.note_signer import NoteSigner, sign_note
+from tests.drop_copies import copy_list, execution_of, submitted_in
 from tests.verify.packages import busy_world, handed_over, judged, later
 from tests.world import AGENT, World, eur, signer_for
 
@@ -85,6 +87,7 @@ def history_cases() -> Iterator[Case]:
         ("reports/second-final", {9}, _second_final),
         ("reports/more-than-ordered", {9}, _too_much),
         ("reports/of-a-denied-order", {9}, _report_of_denied),
+        ("executions/worse-than-the-orders-limit", {9}, _executed_beyond),
     ):
         yield _case(name, at_stake, do)
 
@@ -333,6 +336,19 @@ def _second_final() -> World:
     world = _traded()
     world.report(1)
     world.entries.append(world.entries[-1])
+    return world
+
+
+def _executed_beyond() -> World:
+    """A buyer's order at 1.38 at most is executed at 1.38111, as the list says, too."""
+    world = World()
+    world.now = later(world)
+    copy_list(world)
+    limit = {"type": OrderType.LIMIT, "limit_price": Price.parse("1.38")}
+    world.trade(world.order(created_at=later(world), **limit))
+    line = execution_of(submitted_in(world, 1))
+    world.report(1)
+    copy_list(world, line)
     return world
 
 

@@ -174,6 +174,22 @@ def suspended_when_due(world: World) -> None:
     world.change_standing(Act.SUSPEND, world.now)
 
 
+def world_revoked_by_people() -> World:
+    """Suspended when the grace had ended; two people then end the certificate.
+
+    An order is refused before the authority has said a word of it.
+    """
+    world = world_breached()
+    world.append(alert_note(world))
+    suspended_when_due(world)
+    take_step(world, Step.REVOKE)
+    world.now = world.now.plus(seconds=1)
+    assert world.trade(world.order(created_at=world.now)) == "refused"
+    world.now = world.now.plus(seconds=1)
+    world.change_standing(Act.REVOKE, world.now)
+    return world
+
+
 def the_fridays_world() -> World:
     """An incident told, seen, and not decided; suspended, and revoked next day."""
     world = world_breached()

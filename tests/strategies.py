@@ -23,6 +23,7 @@ from kya.core.credential import (
 )
 from kya.core.crossing import Facing
 from kya.core.currencies import DECIMALS
+from kya.core.exact_fill import exact_units
 from kya.core.exposure import (
     NO_EXPOSURE,
     AtRisk,
@@ -874,13 +875,18 @@ def overrides_of(
 @st.composite
 def reports(draw: st.DrawFn) -> VenueReported:
     status = draw(st.sampled_from(VenueStatus))
+    filled = draw(st.sampled_from([None, draw(amounts)]).filter(status.may_have))
+    exact = None
+    if filled is not None and filled.minor_units and draw(flags):
+        exact = Quantity(exact_units(filled, None) - 1)
     return VenueReported(
         agent=draw(names),
         seq=draw(counts),
         order=draw(digests),
         venue=draw(venues),
         status=status,
-        filled=draw(st.sampled_from([None, draw(amounts)]).filter(status.may_have)),
+        filled=filled,
+        exact=exact,
         price=draw(st.none() | prices),
         price_source=draw(remarks),
         detail=draw(remarks),

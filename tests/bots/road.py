@@ -184,9 +184,10 @@ async def _opened(
     at_venue = AtVenue(
         agent, VENUE, lambda: f"bot-{next(numbers)}", DeadMan(now=clock.now)
     )
-    desk = KrakenDesk(at_venue, Market(url))
+    market = Market(url)
+    desk = KrakenDesk(at_venue, market)
     sidecar_url, sidecar_task = await _serving(KrakenEdge(desk, None))
-    other = BinanceEdge(BinanceDesk(at_venue, Market(url)), None, SystemClock().now)
+    other = BinanceEdge(BinanceDesk(at_venue, market), None, SystemClock().now)
     other_url, other_task = await _serving(other)
     road = Road(
         exchange=noting.exchange,

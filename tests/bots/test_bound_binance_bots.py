@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import ccxt
@@ -24,13 +23,6 @@ from tests.exchanges import (
 )
 
 BTC = "BTC/EUR"
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
-    """One road for the tests that want no faults."""
-    with a_road(tmp_path_factory.mktemp("road")) as road:
-        yield road
 
 
 @pytest.fixture(scope="module")
@@ -284,6 +276,8 @@ def test_while_the_venue_has_not_answered_an_order_is_told_as_new(
         bot = a_binance_bot(road.urls["binance"])
         placed = bot.create_order(BTC, "market", "buy", 0.1)
         assert (placed["status"], placed["filled"]) == ("open", 0)
+        road.settled()
+        assert bot.fetch_order(placed["id"], BTC)["status"] == "closed"
 
 
 def test_with_a_key_file_a_request_is_signed_or_refused(shared: Road) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import ccxt
@@ -21,13 +21,6 @@ from tests.gateway.house import House
 from tests.verify.packages import failing, handed_over
 
 BTC = "BTC/EUR"
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
-    """One road for the tests that want no faults."""
-    with a_road(tmp_path_factory.mktemp("road")) as road:
-        yield road
 
 
 @pytest.fixture(scope="module")

@@ -95,6 +95,14 @@ def test_a_gateway_killed_within_the_grace_enforces_at_once(tmp_path: Path) -> N
         house.running = again
         wait_for(lambda: house.listed()[0]["state"] == "suspended")
         assert house.trade(again) == "refused"
+        # People end the certificate; the entry and the list are the authority's.
+        opened = house.listed()[0]["incident"]
+        alone = house.kya("revoke", opened, *ALICE)
+        assert "want 2 different people" in alone.err
+        assert house.kya("revoke", opened, *BOTH).code == 0
+        wait_for(lambda: house.listed()[0]["state"] == "revoked")
+        shown = again.kya("agent", "show", "bot", "--json").json
+        assert shown["standing"] == "revoked"
 
 
 def test_without_the_authoritys_key_orders_are_denied_all_the_same(

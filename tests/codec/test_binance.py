@@ -10,6 +10,7 @@ from kya.agent.binance_denials import WORDS, denial, rejection
 from kya.agent.binance_figures import page
 from kya.agent.binance_instructions import instruction_of
 from kya.agent.binance_shown import account_shown, execution_number, order_shown
+from kya.agent.denial_kinds import kind_of
 from kya.agent.past import ToldOrder
 from kya.codec.binance_signature import (
     read_request,
@@ -235,7 +236,7 @@ def test_a_list_is_told_from_its_beginning_only_where_one_is_named() -> None:
 def test_every_denial_names_its_reasons_and_its_order(reason: Reason) -> None:
     shown = denial([reason, Reason.NET], "ab").shown()
     assert shown["kya"] == {"order": "ab", "reasons": [reason.value, Reason.NET.value]}
-    is_known = reason in WORDS and WORDS[reason].known
+    is_known = WORDS[kind_of([reason])].known
     assert (reason.value in str(shown["msg"])) is not is_known
 
 

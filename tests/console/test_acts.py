@@ -6,6 +6,7 @@ import pytest
 
 from kya.codec.incidents import parse_incident
 from kya.codec.note import SignedNote
+from kya.core.credential import Standing
 from kya.core.errors import TransientError
 from kya.core.incident import IncidentState
 from kya.core.latch import Latch
@@ -150,6 +151,29 @@ def test_who_supervises_concludes_over_the_very_file_that_is_shown() -> None:
 
     visited_by_two(visit, world=world)
     assert the_incident_in(world.state).is_concluded
+
+
+def test_two_people_end_the_certificate_of_a_suspended_agent() -> None:
+    world = a_suspended_world()
+
+    async def visit(lounge: Lounge, olga: Browser, rita: Browser) -> None:
+        incident = the_incident_in(lounge.world.state).id
+        page = (await olga.get(f"/incidents/{incident}")).text
+        assert "form-revoke" in page
+        assert "form-reinstate" in page
+        at = (await olga.ask_for("revoke", incident)).headers["location"]
+        assert "ends now, and for good." in text_of((await rita.get(at)).text)
+        assert (await olga.sign(at, "olga")).json()["entry"] is None
+        assert (await rita.sign(at, "rita")).json()["entry"]
+        await lounge.look()
+        assert "revoked" in text_of((await rita.get(f"/agents/{AGENT}")).text)
+        lounge.later(1)
+        again = await olga.ask_for("revoke", incident)
+        assert "its certificate is revoked already" in text_of(again.text)
+
+    visited_by_two(visit, world=world)
+    held = world.state.credentials[world.credential]
+    assert held.standing_at(world.now.plus(seconds=30)) is Standing.REVOKED
 
 
 def test_two_people_set_a_latch_back() -> None:

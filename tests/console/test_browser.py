@@ -6,6 +6,7 @@ Two people have a browser profile each, with keys that were made there.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -157,6 +158,18 @@ def test_the_storys_incident_from_alert_to_release(
     rita.signs()
     rita.sees("signed by olga and rita")
     assert house.listed()[0]["state"] == "released"
+
+    # Who supervises names the cause, over the very file that the page gives out.
+    rita.goes(f"/incidents/{opened}")
+    rita.page.fill("#form-conclude [name=reason]", "a wrong parameter set")
+    rita.page.click("text=Conclude…")
+    with rita.page.expect_download() as taken:
+        rita.page.click("a[download]")
+    seen = sha256(Path(taken.value.path()).read_bytes()).hexdigest()
+    rita.sees(f"I have looked at its incident file, SHA-256 {seen}")
+    rita.signs()
+    rita.sees("On record as entry")
+    assert house.listed()[0]["is_concluded"]
 
     for person in (olga, rita):
         assert person.said == []

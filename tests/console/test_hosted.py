@@ -70,6 +70,7 @@ def test_anybody_builds_evidence_and_takes_it_away(
     with hosted(world, "rita", a_desk(world, tmp_path)) as console:
         page = browser.new_context().new_page()
         console.looks_at(page, f"/agents/{AGENT}/baseline", "light")
+        console.looks_at(page, "/limits", "light")
         page.goto(f"{console.origin}/evidence")
         page.click("main >> text=Build")
         link = page.locator("a[download]")

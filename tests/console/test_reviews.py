@@ -3,8 +3,11 @@
 from kya.codec.baseline_locks import parse_lock
 from kya.codec.baseline_reviews import Finding, parse_review
 from kya.codec.note import SignedNote
+from kya.console.baseline_acts import of_lock
+from kya.console.kinds import Kind, Wanted
+from tests.behaving import a_history, learned
 from tests.console.lounge import Browser, Lounge, text_of, visited_by_two
-from tests.locking import imported_world, learned_from, observed_world
+from tests.locking import EVENING, imported_world, learned_from, observed_world
 from tests.world import AGENT, World
 
 BASELINE = f"/agents/{AGENT}/baseline"
@@ -85,6 +88,19 @@ def test_two_people_accept_a_release_by_locking_the_same_baseline_again() -> Non
     assert before is not None
     assert after is not None
     assert (after.digest, after.probation) == (before.digest, 100)
+
+
+def test_who_signs_a_renewal_sees_what_has_moved_since_the_one_in_force() -> None:
+    state, now = imported_world().state, EVENING.plus(seconds=1)
+    wider = [each._replace(venue="SIMC") for each in a_history()]
+    for baseline, seen in ((learned(wider), True), (learned(), False)):
+        wanted = Wanted(
+            kind=Kind.LOCK, subject=AGENT, reason="", learned=(baseline, None)
+        )
+        drafted, _ = of_lock(wanted, state, now)
+        said = " ".join(drafted.words)
+        assert ("It replaces the baseline of 2026-05-14T18:00" in said) is seen
+        assert ("venue: SIMA" in said) is seen
 
 
 def test_who_may_not_lock_does_not_review_and_nonsense_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kya.authority.revocations import due_in
 from kya.core.control import ControlOutcome, Reason
 from kya.core.credential import ReasonCode, Standing
 from kya.core.decision import Decision, Outcome
@@ -300,6 +301,31 @@ def test_a_revocation_ends_the_incident() -> None:
     assert (incident.state, incident.over_at) == (IncidentState.REVOKED, ENDS)
     assert the_agent_in(state).incident is None
     assert state.credentials[credential].standing is Standing.REVOKED
+
+
+def test_two_people_end_a_suspended_agents_certificate_at_once() -> None:
+    state = an_open_incident()
+    state = apply(state, a_suspension(state))
+    ended = a_step(state, Step.REVOKE, ENDS.plus(seconds=5))
+    state = apply(state, ended)
+    incident, held = the_incident_in(state), the_agent_in(state).credential
+    assert incident.state is IncidentState.SUSPENDED
+    credential = state.credentials[held]
+    assert credential.standing_at(ended.at) is Standing.REVOKED
+    assert credential.standing_at(ended.at.plus(micros=-1)) is Standing.SUSPENDED
+    assert due_in(state, ended.at) == [credential]
+    again = a_step(state, Step.REVOKE, ENDS.plus(seconds=6))
+    assert "its certificate is revoked already" in refused(state, again)
+    _, decision = ordered(state, ENDS.plus(seconds=7))
+    assert Reason.CREDENTIAL_REVOKED in {each.reason for each in decision.results}
+
+
+def test_a_certificate_that_is_over_is_not_revoked() -> None:
+    state = an_open_incident()
+    state = apply(state, a_suspension(state))
+    over = state.credentials[the_agent_in(state).credential].not_after
+    late = a_step(state, Step.REVOKE, over.plus(seconds=1))
+    assert "its certificate has ended" in refused(state, late)
 
 
 # ---------------------------------------------------------------- the table and times

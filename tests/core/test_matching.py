@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kya.core.execution import Execution
+from kya.core.fixed_point import render_padded
 from kya.core.instant import Instant
 from kya.core.limits import EXECUTION_WAIT_MICROS_MAX
 from kya.core.matching import (
@@ -31,7 +32,10 @@ PRICE = Price.parse("1.38111")
 LONG_AFTER = MORNING.plus(micros=EXECUTION_WAIT_MICROS_MAX + 1)
 
 Fill = tuple[int, int]
-"""Minor units, and a price in units of 10**-10."""
+"""Hundred-millionths of a euro, and a price in units of 10**-10."""
+
+CENT = 10**6
+FINEST = 10**10  # in 10**-18, in which list and reports are matched
 
 
 def an_account(**changes: object) -> Account:
@@ -41,7 +45,10 @@ def an_account(**changes: object) -> Account:
 
 def executed(fill: Fill, number: int = 1) -> Execution:
     units, price = fill
-    amount = f"{units // 100}.{units % 100:02}"
+    decimals = (units // CENT, 2) if units % CENT == 0 else (units, 8)
+    amount = render_padded(*decimals)
+    if decimals[1] != 2:
+        amount = amount.rstrip("0")
     return execution_of(SUBMITTED, number, amount=amount, price=str(Price(price)))
 
 
@@ -49,7 +56,8 @@ def reported(fills: list[Fill], at: Instant = MORNING) -> Reported:
     """What a report says of these fills: the sum, and the mean rounded down."""
     filled = sum(units for units, _ in fills)
     worth = sum(units * price for units, price in fills)
-    return Reported(filled, Price(worth // filled) if filled else None, at)
+    mean = Price(worth // filled) if filled else None
+    return Reported(filled * FINEST, mean, at)
 
 
 def matched(
@@ -70,7 +78,7 @@ def matched(
     return account, found
 
 
-WHOLE: Fill = (2_000_000, PRICE.units)
+WHOLE: Fill = (2_000_000 * CENT, PRICE.units)
 
 
 @pytest.mark.parametrize("ahead", ["list", "report"])
@@ -108,7 +116,7 @@ def test_what_differs_is_unexplained_and_named(other: dict[str, object]) -> None
 
 
 def test_the_same_execution_twice_is_unexplained_once() -> None:
-    half: Fill = (1_000_000, PRICE.units)
+    half: Fill = (1_000_000 * CENT, PRICE.units)
     line = executed(half)
     _, found = matched(an_account(), line, line, reported([half]))
     assert [each.position for each in found] == [2]
@@ -157,8 +165,8 @@ def replace_price(report: Reported) -> Reported:
 
 
 def test_after_a_contradiction_nothing_of_the_order_is_explained() -> None:
-    half: Fill = (1_000_000, PRICE.units)
-    wrong = executed((1_000_000, PRICE.units + 1))
+    half: Fill = (1_000_000 * CENT, PRICE.units)
+    wrong = executed((1_000_000 * CENT, PRICE.units + 1))
     account, found = matched(an_account(), wrong, reported([half]), is_final=False)
     assert len(found) == 1
     _, more = with_execution(account, 9, executed(half, 2), MORNING)
@@ -166,7 +174,12 @@ def test_after_a_contradiction_nothing_of_the_order_is_explained() -> None:
 
 
 fills = st.lists(
-    st.tuples(st.integers(1, 10**6), st.integers(10**9, 10**11)), min_size=1, max_size=6
+    st.tuples(
+        st.integers(1, 10**6) | st.integers(1, 10**6).map(lambda n: n * CENT),
+        st.integers(10**9, 10**11),
+    ),
+    min_size=1,
+    max_size=6,
 )
 
 

@@ -22,11 +22,11 @@ from tests.incidents import (
     a_watched_world,
     alert_note,
     step_note,
-    suspended_when_due,
     take_step,
     the_fridays_world,
     the_incident_in,
     world_breached,
+    world_revoked_by_people,
 )
 from tests.verify.packages import judged
 from tests.verify.test_incidents import (
@@ -36,6 +36,8 @@ from tests.verify.test_incidents import (
     a_release_after_the_end,
     a_release_by_two_operators,
     a_replayed_extension,
+    a_revocation_by_two_operators,
+    a_revocation_of_an_open_one,
     an_acknowledgement_by_a_director,
     an_acknowledgement_twice,
     an_act_on_no_incident,
@@ -76,6 +78,15 @@ def test_an_incident_that_was_told_seen_suspended_and_revoked_holds(
         " suspensions: 1, reinstatements: 0, revocations: 1"
     )
     assert "3 of 3 decisions come out again byte for byte" in answer.reasons["Q5"]
+
+
+def test_what_people_have_revoked_is_refused_before_the_authority_says_so(
+    tmp_path: Path,
+) -> None:
+    answer = asked(world_revoked_by_people(), tmp_path)
+    assert answer.failing() == set(), answer.text + answer.talk
+    assert answer.verdicts["Q7"] == "HOLDS"
+    assert "2 of 2 decisions come out again byte for byte" in answer.reasons["Q5"]
 
 
 def a_quiet_world() -> World:
@@ -154,9 +165,17 @@ def test_what_can_be_told_of_incidents(
         assert "at most 1.501 s after it" in answer.reasons["Q7"]
 
 
+def revoked_by_people(world: World) -> None:
+    """By two operators, then as it must be, and once more."""
+    a_revocation_by_two_operators(world)
+    take_step(world, Step.REVOKE)
+    world.now = world.now.plus(seconds=10)
+    put(world, step_note(world, Step.REVOKE))
+
+
 def concluded(world: World) -> None:
     """By an operator, then as it must be, and once more."""
-    suspended_when_due(world)
+    world.now = world.now.plus(seconds=10)
     world.change_standing(Act.REVOKE, world.now)
     put(world, step_note(world, Step.CONCLUDE, world.operators[0]))
     world.append(step_note(world, Step.CONCLUDE, CARLA))
@@ -170,6 +189,7 @@ def an_extension_by_nothing(world: World) -> None:
 
 FORGED: Final = (
     (a_conclusion_of_an_open_one, ["it is open"]),
+    (a_revocation_of_an_open_one, ["it is open"]),
     (an_act_on_no_incident, ["no such incident is on record"]),
     (an_alert_of_no_incident, ["no such incident is on record"]),
     (an_alert_by_an_operator, ["has no certificate on record as gateway"]),
@@ -186,6 +206,10 @@ FORGED: Final = (
     (a_replayed_extension, ["not later than what it follows"]),
     (a_release_after_the_end, ["its grace ended at"]),
     (a_back_dated_release, ["its grace ended at"]),
+    (
+        revoked_by_people,
+        ["want two people, one of compliance or risk", "it is revoked already"],
+    ),
     (concluded, ["want somebody of compliance or risk", "it is concluded already"]),
 )
 

@@ -4,13 +4,11 @@ Whoever comes is `subject`; a test changes what it says before it is asked.
 """
 
 import json
-import threading
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
@@ -18,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
 from kya.core.instant import Instant
+from tests.serving import Quiet, serving
 
 CLIENT: Final = "kya console"
 SECRET: Final = "s3cret: with + and %"
@@ -131,7 +130,7 @@ def a_provider(now: Callable[[], Instant]) -> Iterator[Provider]:
     """Serve a provider until the block ends."""
     provider = Provider(now)
 
-    class Answers(BaseHTTPRequestHandler):
+    class Answers(Quiet):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             self._answer(provider.get(parts.path, _fields(parts.query)))
@@ -150,18 +149,8 @@ def a_provider(now: Callable[[], Instant]) -> Iterator[Provider]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        provider.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield provider
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Answers) as provider.url:
+        yield provider
 
 
 def _fields(text: str) -> dict[str, str]:

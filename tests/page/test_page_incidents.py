@@ -11,6 +11,7 @@ from tests.incidents import (
     the_fridays_world,
     the_incident_in,
     world_breached,
+    world_revoked_by_people,
 )
 from tests.page.browser import Answers, Ask
 from tests.verify import test_incidents as told
@@ -36,9 +37,17 @@ def test_an_incident_that_was_told_seen_suspended_and_revoked_holds(
     assert answers.verdicts[5] == "HOLDS"
 
 
+def test_what_people_have_revoked_holds(ask: Ask, tmp_path: Path) -> None:
+    answers = of_world(ask, world_revoked_by_people(), tmp_path)
+    assert not answers.having(FAILS)
+    assert (answers.verdicts[5], answers.verdicts[7]) == ("HOLDS", "HOLDS")
+
+
 @pytest.mark.parametrize(
     "forge",
     [
+        told.a_revocation_by_one,
+        told.a_revocation_twice,
         told.an_extension_by_one,
         told.a_back_dated_release,
         told.a_replayed_extension,

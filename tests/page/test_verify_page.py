@@ -31,6 +31,15 @@ from tests.verify.packages import (
     policy_of,
     published,
 )
+from tests.verify.test_baselines import ageing
+from tests.verify.test_exact_fills import FINAL, half_a_cent
+from tests.verify.test_recheck import (
+    beyond_the_collar,
+    more_units_than_an_order_may_have,
+    set_aside_for_it,
+    within_the_collar,
+    worse_than_its_limit,
+)
 from tests.verify.test_roll import a_package as a_package_of
 from tests.verify.test_roll import (
     with_a_gap,
@@ -316,6 +325,38 @@ def test_a_standing_that_was_ignored_fails(ask: Ask, tmp_path: Path) -> None:
     judged(world, world.order(created_at=later(world, 120)))
     forged = handed_over(world, tmp_path / "evidence")
     assert 4 in ask(forged, forged).having(FAILS)
+
+
+@pytest.mark.parametrize(
+    ("make", "limits"),
+    [
+        (within_the_collar, ""),
+        (set_aside_for_it, ""),
+        (beyond_the_collar, "price.collar"),
+        (worse_than_its_limit, "order.limit_price"),
+        (more_units_than_an_order_may_have, "order.amount order.units"),
+    ],
+)
+def test_an_execution_beyond_what_was_allowed_fails(
+    ask: Ask, tmp_path: Path, make: Callable[[], World], limits: str
+) -> None:
+    given = handed_over(make(), tmp_path / "evidence")
+    answers = ask(given, given)
+    assert answers.having(FAILS) == ({9} if limits else set())
+    assert (f"breaks {limits}, which" in str(answers.sentences[9])) is bool(limits)
+
+
+@pytest.mark.parametrize(("last", "fails"), [(FINAL, False), ("10000.005", True)])
+def test_fills_finer_than_a_cent_are_matched_exactly(
+    ask: Ask, tmp_path: Path, last: str, *, fails: bool
+) -> None:
+    given = handed_over(half_a_cent(last=last), tmp_path / "evidence")
+    assert ask(given, given).having(FAILS) == ({9} if fails else set())
+
+
+def test_a_baseline_that_expires_is_followed(ask: Ask, tmp_path: Path) -> None:
+    given = handed_over(ageing(), tmp_path / "evidence")
+    assert ask(given, given).having(FAILS) == set()
 
 
 def test_another_root_or_another_log_key_fails(

@@ -9,6 +9,7 @@ import pytest
 
 from kya.adapters.exchange_faults import ExchangeFault
 from kya.agent import binance_denials, binance_instructions
+from kya.agent.denial_kinds import KINDS, Kind
 from kya.agent.kraken_denials import WORDS
 from kya.agent.market import METHODS
 from kya.ccxt import Binding
@@ -43,7 +44,7 @@ def test_the_dialects_page_lists_every_denial_and_every_fault() -> None:
         for words, codes in denials.items()
         for code in re.findall(r"`([a-z_.]+)`", codes)
     }
-    assert shown == {reason.value: words for reason, words in WORDS.items()}
+    assert shown == {reason.value: WORDS[kind] for reason, kind in KINDS.items()}
     faults = [row[0].strip("`") for row in rows(DIALECT, "| fault")]
     assert faults == [fault.value for fault in ExchangeFault]
 
@@ -65,9 +66,9 @@ def test_the_page_on_binances_dialect_lists_every_denial_with_its_words() -> Non
         for row in rows(BINANCE, "| code")
         for code in re.findall(r"`([a-z_.]+)`", row[3])
     }
-    words = binance_denials.WORDS
-    assert shown == {r.value: (w.code, w.sentence) for r, w in words.items()}
-    other = binance_denials.NOT_ALLOWED
+    words = {r.value: binance_denials.WORDS[kind] for r, kind in KINDS.items()}
+    assert shown == {code: (w.code, w.sentence) for code, w in words.items()}
+    other = binance_denials.WORDS[Kind.NOT_ALLOWED]
     last = rows(BINANCE, "| code")[-1]
     assert last[:2] == (f"`{other.code}`", f"`{other.sentence}`")
 

@@ -28,6 +28,7 @@ from tests.incidents import (
     the_fridays_world,
     the_incident_in,
     world_breached,
+    world_revoked_by_people,
 )
 from tests.verify.packages import failing, handed_over, judged, sentences
 from tests.world import AGENT, MORNING, World
@@ -46,6 +47,17 @@ def put(world: World, note: bytes) -> None:
 
 
 # -------------------------------------------------------------------------- what holds
+
+
+def test_people_end_a_certificate_before_the_authority_has_said_so(
+    tmp_path: Path,
+) -> None:
+    world = world_revoked_by_people()
+    decision = world.entries[-3]
+    assert b"credential.revoked" in decision
+    report = verified(world, tmp_path)
+    assert failing(report) == set()
+    assert "1 revoked" in " ".join(sentences(report, 7))
 
 
 def test_an_incident_that_was_told_seen_suspended_and_revoked_holds(
@@ -180,6 +192,29 @@ def an_acknowledgement_by_a_director(world: World) -> None:
     put(world, step_note(world, Step.ACKNOWLEDGE, world.directors[0]))
 
 
+def a_revocation_of_an_open_one(world: World) -> None:
+    put(world, step_note(world, Step.REVOKE))
+
+
+def a_revocation_by_two_operators(world: World) -> None:
+    suspended_when_due(world)
+    world.now = world.now.plus(seconds=10)
+    put(world, step_note(world, Step.REVOKE, *world.operators))
+
+
+def a_revocation_by_one(world: World) -> None:
+    suspended_when_due(world)
+    world.now = world.now.plus(seconds=10)
+    put(world, step_note(world, Step.REVOKE, CARLA))
+
+
+def a_revocation_twice(world: World) -> None:
+    suspended_when_due(world)
+    take_step(world, Step.REVOKE)
+    world.now = world.now.plus(seconds=10)
+    put(world, step_note(world, Step.REVOKE))
+
+
 def a_conclusion_of_an_open_one(world: World) -> None:
     put(world, step_note(world, Step.CONCLUDE, CARLA))
 
@@ -216,6 +251,10 @@ FORGERIES = (
     (a_replayed_extension, "want it after", True),
     (an_extension_of_two_days, "until: want", True),
     (an_acknowledgement_by_a_director, "want a compliance or operator or risk", False),
+    (a_revocation_of_an_open_one, "it is open", True),
+    (a_revocation_by_two_operators, "one of them of compliance or risk", False),
+    (a_revocation_by_one, "want 2 different people", True),
+    (a_revocation_twice, "revoked already", True),
     (a_conclusion_of_an_open_one, "it is open", True),
     (a_conclusion_by_an_operator, "want the signature of compliance or risk", False),
     (an_act_on_no_incident, "no incident", True),

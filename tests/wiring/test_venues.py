@@ -37,6 +37,20 @@ def test_each_venue_keeps_a_journal_of_its_own(tmp_path: Path) -> None:
     assert journals == ["SIMA.jsonl", "SIMB.jsonl"]
 
 
+@pytest.mark.parametrize(("seconds", "works"), [(0, 0), (60, 1)])
+def test_an_exchanges_timer_is_kept_set_where_that_is_wanted(
+    tmp_path: Path, seconds: int, works: int
+) -> None:
+    (tmp_path / "key").write_text("key\nsecret\n")
+    section = VenueSection(kind="ccxt", key_file="key", cancel_after_seconds=seconds)
+    config = Config(
+        installation=INSTALLATION, log=LEAST.log, venues={"KRAKEN": section}
+    )
+    connected = connect(config, tmp_path, system_clock().clock)
+    assert len(connected.works) == works
+    asyncio.run(connected.closing())
+
+
 def test_a_seed_makes_the_same_prices() -> None:
     one, two, other = (
         paper_prices(PaperSection(seed=seed)).at("EUR/USD", MORNING)

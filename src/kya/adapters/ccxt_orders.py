@@ -11,10 +11,11 @@ from typing import Final, cast
 from kya.codec.kraken_pairs import Pair, Pairs
 from kya.codec.kraken_words import DialectError
 from kya.core.errors import MalformedError, TransientError
+from kya.core.exact_fill import filled_of
 from kya.core.execution import Execution
 from kya.core.instant import MICROS_PER_DAY, MICROS_PER_SECOND, Instant
 from kya.core.limits import TEXT_CHARS_MAX
-from kya.core.money import PRICE_DECIMALS, Currency, Money, Price
+from kya.core.money import PRICE_DECIMALS, QUANTITY_DECIMALS, Currency, Money, Price
 from kya.core.order import Order, OrderType, Side, TimeInForce
 from kya.core.order_events import VenueStatus
 from kya.gateway.ports import VenueAnswer
@@ -103,15 +104,17 @@ def answer_in(order: Fields, market: str, fills: Iterable[Fields]) -> VenueAnswe
     currency = Currency(market.split("/", maxsplit=1)[0])
     units, worth = 0, 0
     for fill in fills:
-        volume = units_of(_decimal(fill["vol"]), currency.decimals)
+        volume = units_of(_decimal(fill["vol"]), QUANTITY_DECIMALS)
         units += volume
         worth += volume * units_of(_decimal(fill["price"]), PRICE_DECIMALS)
-    if units != units_of(filled, currency.decimals):
+    if units != units_of(filled, QUANTITY_DECIMALS):
         raise TransientError(f"filled {filled}, of which {units} units are executed")
+    told, exact = filled_of(units, currency)
     detail = str(order.get("reason") or "")[:TEXT_CHARS_MAX]
     return VenueAnswer(
         status=_status_of(status, filled, _decimal(order["vol"])),
-        filled=Money(units, currency) if units else None,
+        filled=told,
+        exact=exact,
         price=Price(worth // units) if units else None,
         detail=detail if detail.isprintable() else "",
     )

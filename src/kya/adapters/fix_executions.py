@@ -19,8 +19,8 @@ from kya.codec.drop_copies import (
     execution_from,
 )
 from kya.core.errors import MalformedError, TransientError
-from kya.core.execution import Execution
-from kya.core.money import Currency, Money, Price
+from kya.core.execution import Execution, amount_units
+from kya.core.money import Currency, Price
 from kya.fix.orders import SIDES, money_in
 from kya.fix.reports import EXECUTIONS, ExecType, Report, plain
 
@@ -95,19 +95,19 @@ def execution_in(report: Report) -> Execution:
 
 def filled_in(
     lines: Iterable[Execution], currency: Currency
-) -> tuple[Money | None, Price | None]:
-    """Return what was filled in all, and at what mean; nothing for no lines."""
+) -> tuple[int, Price | None]:
+    """Return what was filled in all, in 10**-18, and at what mean; 0 for no lines."""
     units, worth = 0, 0
     for line in lines:
         try:
-            amount = Money.parse(line.amount, currency).minor_units
+            amount = amount_units(line.amount, currency)
             worth += amount * Price.parse(line.price).units
         except MalformedError as error:
             raise TransientError(f"{line.execution_id}: {error}") from error
         units += amount
     if not units:
-        return None, None
-    return Money(units, currency), Price(worth // units)
+        return 0, None
+    return units, Price(worth // units)
 
 
 def _as_money(amount: Decimal, code: str) -> str:

@@ -32,7 +32,7 @@ class Addition(IncrementalPdfFileWriter):
         """Leave title, dates and the claim of PDF/A as they are."""
 
 
-def with_validation_data(
+def with_validation_material(
     pdf: bytes, chain: tuple[bytes, ...], lists: tuple[bytes, ...]
 ) -> bytes:
     """Return the signed PDF with the chain, and the lists, in its security store.

@@ -21,7 +21,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from kya.adapters.pdf_long_term import Addition, stamped, with_validation_data
+from kya.adapters.pdf_long_term import Addition, stamped, with_validation_material
 from kya.core.errors import TransientError
 from kya.pki.signer import CheckedSigner
 
@@ -64,7 +64,7 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
         if stamper is None:
             return target.getvalue()
         chain = (seal.certificate, *seal.chain)
-        lasting = with_validation_data(target.getvalue(), chain, seal.lists)
+        lasting = with_validation_material(target.getvalue(), chain, seal.lists)
         return await stamped(lasting, stamper, _DIGEST)
 
     try:

@@ -13,8 +13,10 @@ from kya.adapters.fix_executions import FixExecutions, filled_in
 from kya.adapters.fix_link import FixLink, Reach
 from kya.adapters.sent_once import SentOnce
 from kya.core.errors import MalformedError, TransientError
+from kya.core.exact_fill import filled_of
+from kya.core.fixed_point import render_shortest
 from kya.core.limits import TEXT_CHARS_MAX
-from kya.core.money import Currency
+from kya.core.money import QUANTITY_DECIMALS, Currency
 from kya.core.order import Order, OrderType, Side
 from kya.core.order_events import VenueStatus
 from kya.fix.message import Message, fields
@@ -162,8 +164,9 @@ class FixVenue(SentOnce):
         status = _STATUS.get(report.status)
         if status is None:
             raise TransientError(f"{client_id}: stands at {report.status!r}")
-        filled, price = filled_in(self.executions.of(client_id), currency)
-        own = "0" if filled is None else str(filled)
+        units, price = filled_in(self.executions.of(client_id), currency)
+        own = render_shortest(units, QUANTITY_DECIMALS)
+        filled, exact = filled_of(units, currency)
         is_whole = report.filled == Decimal(own)
         if not (is_whole or report.original):
             raise TransientError(f"filled {report.filled}, of which {own} are executed")
@@ -171,6 +174,7 @@ class FixVenue(SentOnce):
         return VenueAnswer(
             status=status,
             filled=filled,
+            exact=exact,
             price=price,
             detail=detail if detail.isprintable() else "",
         )

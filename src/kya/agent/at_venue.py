@@ -3,6 +3,7 @@
 Every dialect stands on this, and says what comes of it in words of its own.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -63,6 +64,7 @@ class AtVenue:
         self._silence = DeadManSwitch(self.cancel_working, NotKept(), self.now)
         self._silence_seconds = dead_man.silence_seconds
         self._silence.set(self._silence_seconds)
+        self._asking = set[asyncio.Task[str | None]]()
 
     def heard(self) -> None:
         """Know that the bot lives."""
@@ -77,6 +79,9 @@ class AtVenue:
         """Close the connections."""
         await self._timer.close()
         await self._silence.close()
+        for asking in self._asking:
+            asking.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
         await self._agent.close()
 
     async def judged(self, instruction: Instruction) -> Answer:
@@ -94,6 +99,19 @@ class AtVenue:
         with suppress(TransientError):
             return (await self._agent.outcome(answer.order.seq)).venue
         return None
+
+    async def word_within(self, answer: Answer, seconds: float) -> None:
+        """Return once the venue has said something, or after so many seconds.
+
+        The question is left to end by itself: to break it off would leave its
+        connection behind.
+        """
+        asking = asyncio.create_task(self.word(answer))
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+        done, _ = await asyncio.wait({asking}, timeout=seconds)
+        for each in done:
+            each.result()
 
     async def ended(self, order: ToldOrder, name: str = "") -> str | None:
         """Cancel an order; return what the venue says of that, None if nothing yet.

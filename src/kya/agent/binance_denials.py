@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kya.agent.denial_kinds import Kind, kind_of
 from kya.codec.binance_words import (
     CANCEL_REJECTED,
     NO_FUNDS,
@@ -33,52 +34,29 @@ class Words:
     status: int = 400
 
 
-_CLOSED: Final = Words(code=REFUSED_BY_FILTER, sentence="Market is closed.", known=True)
-_FUNDS: Final = Words(code=ORDER_REJECTED, sentence=NO_FUNDS, known=True)
-_QUANTITY: Final = Words(code=REFUSED_BY_FILTER, sentence="Filter failure: LOT_SIZE.")
-_PRICE: Final = Words(
-    code=REFUSED_BY_FILTER, sentence="Filter failure: PERCENT_PRICE_BY_SIDE."
-)
-_RATE: Final = Words(
-    code=TOO_MANY_ORDERS, sentence="Too many new orders.", status=_TOO_MANY
-)
-_DUPLICATE: Final = Words(code=ORDER_REJECTED, sentence="Duplicate order sent.")
 _REJECTED: Final = Words(code=ORDER_REJECTED, sentence="New order rejected.")
-_UNKNOWN: Final = Words(code=CANCEL_REJECTED, sentence="Unknown order sent.")
-NOT_ALLOWED: Final = Words(code=ORDER_REJECTED, sentence=NO_PRIVILEGE)
-"""Every other reason: the bot may not, and it is no use to ask again."""
-
 WORDS: Final = {
-    Reason.HALT_HALTED: _CLOSED,
-    Reason.HALT_REDUCING: _CLOSED,
-    Reason.HOURS_CLOSED: _CLOSED,
-    Reason.CALENDAR_CLOSED: _CLOSED,
-    Reason.ORDER_AMOUNT_MAX: _QUANTITY,
-    Reason.ORDER_UNITS_MAX: _QUANTITY,
-    Reason.PLACE_ORDER_AMOUNT_MAX: _QUANTITY,
-    Reason.DAILY_AMOUNT_MAX: _FUNDS,
-    Reason.PLACE_DAILY_AMOUNT_MAX: _FUNDS,
-    Reason.VENUE_DAILY: _FUNDS,
-    Reason.VENUE_CREDIT: _FUNDS,
-    Reason.POSITION: _FUNDS,
-    Reason.GROSS: _FUNDS,
-    Reason.NET: _FUNDS,
-    Reason.PRICE_BAND: _PRICE,
-    Reason.PRICE_COLLAR: _PRICE,
-    Reason.PRICE_DRIFT: _PRICE,
-    Reason.RATE_SECOND: _RATE,
-    Reason.RATE_MINUTE: _RATE,
-    Reason.CLIENT_ORDER_ID_DUPLICATE: _DUPLICATE,
-    Reason.ORDER_DUPLICATE: _DUPLICATE,
-    Reason.SELF_TRADE: _REJECTED,
-    Reason.TARGET_UNKNOWN: _UNKNOWN,
-    Reason.TARGET_DIFFERS: _UNKNOWN,
+    Kind.CLOSED: Words(
+        code=REFUSED_BY_FILTER, sentence="Market is closed.", known=True
+    ),
+    Kind.SIZE: Words(code=REFUSED_BY_FILTER, sentence="Filter failure: LOT_SIZE."),
+    Kind.FUNDS: Words(code=ORDER_REJECTED, sentence=NO_FUNDS, known=True),
+    Kind.PRICE: Words(
+        code=REFUSED_BY_FILTER, sentence="Filter failure: PERCENT_PRICE_BY_SIDE."
+    ),
+    Kind.RATE: Words(
+        code=TOO_MANY_ORDERS, sentence="Too many new orders.", status=_TOO_MANY
+    ),
+    Kind.DUPLICATE: Words(code=ORDER_REJECTED, sentence="Duplicate order sent."),
+    Kind.SELF_MATCH: _REJECTED,
+    Kind.NO_TARGET: Words(code=CANCEL_REJECTED, sentence="Unknown order sent."),
+    Kind.NOT_ALLOWED: Words(code=ORDER_REJECTED, sentence=NO_PRIVILEGE),
 }
 
 
 def denial(reasons: Sequence[Reason], order: str) -> BinanceError:
     """Return the answer to a denial; `order` is the leaf hash that names it."""
-    words = WORDS.get(reasons[0], NOT_ALLOWED) if reasons else NOT_ALLOWED
+    words = WORDS[kind_of(reasons)]
     codes = [reason.value for reason in reasons]
     sentence = words.sentence
     if not words.known:

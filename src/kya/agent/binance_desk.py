@@ -4,7 +4,6 @@ It holds the agent's key and none of the venue's. What is not listed here is den
 whatever it would do there: margin, futures, conversions, withdrawals, lists of orders.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -152,9 +151,7 @@ class BinanceDesk:
         answer = await self._at_venue.judged(instruction)
         if response == "ACK":
             return acknowledged(answer, symbols.name_of(instruction.market))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_WORD_SECONDS):
-                await self._at_venue.word(answer)
+        await self._at_venue.word_within(answer, _WORD_SECONDS)
         order = await self._lists.told(answer.order.seq)
         if order.venue in _REJECTED:
             raise rejection(order.detail)

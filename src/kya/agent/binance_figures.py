@@ -43,10 +43,13 @@ class BinanceFigures:
     def __init__(self, market: Market) -> None:
         """Ask this exchange."""
         self._market = market
+        self._symbols: Symbols | None = None
 
     async def symbols(self) -> Symbols:
-        """Return the markets."""
-        return Symbols((await self._market.pairs()).all)
+        """Return the markets, asked for once."""
+        if self._symbols is None:
+            self._symbols = Symbols((await self._market.pairs()).all)
+        return self._symbols
 
     async def exchange(self, parameters: Parameters) -> dict[str, object]:
         """Return the markets as exchangeInfo lists them; the caller adds the time."""

@@ -7,47 +7,25 @@ it does there; the others are ours, `EKya:` and a reason code.
 from collections.abc import Sequence
 from typing import Final
 
+from kya.agent.denial_kinds import Kind, kind_of
 from kya.codec.kraken_words import PERMISSION_DENIED, UNKNOWN_ORDER
 from kya.core.control import Reason
 
-_CLOSED: Final = "EService:Market in cancel_only mode"
-_FUNDS: Final = "EOrder:Insufficient funds"
-_VOLUME: Final = "EGeneral:Invalid arguments:volume"
-_PRICE: Final = "EGeneral:Invalid arguments:price"
-_RATE: Final = "EOrder:Rate limit exceeded"
 _ORDER: Final = "EOrder:Invalid order"
-
 WORDS: Final = {
-    Reason.HALT_HALTED: _CLOSED,
-    Reason.HALT_REDUCING: _CLOSED,
-    Reason.HOURS_CLOSED: _CLOSED,
-    Reason.CALENDAR_CLOSED: _CLOSED,
-    Reason.ORDER_AMOUNT_MAX: _VOLUME,
-    Reason.ORDER_UNITS_MAX: _VOLUME,
-    Reason.PLACE_ORDER_AMOUNT_MAX: _VOLUME,
-    Reason.DAILY_AMOUNT_MAX: _FUNDS,
-    Reason.PLACE_DAILY_AMOUNT_MAX: _FUNDS,
-    Reason.VENUE_DAILY: _FUNDS,
-    Reason.VENUE_CREDIT: _FUNDS,
-    Reason.POSITION: _FUNDS,
-    Reason.GROSS: _FUNDS,
-    Reason.NET: _FUNDS,
-    Reason.PRICE_BAND: _PRICE,
-    Reason.PRICE_COLLAR: _PRICE,
-    Reason.PRICE_DRIFT: _PRICE,
-    Reason.RATE_SECOND: _RATE,
-    Reason.RATE_MINUTE: _RATE,
-    Reason.CLIENT_ORDER_ID_DUPLICATE: _ORDER,
-    Reason.ORDER_DUPLICATE: _ORDER,
-    Reason.SELF_TRADE: _ORDER,
-    Reason.TARGET_UNKNOWN: UNKNOWN_ORDER,
-    Reason.TARGET_DIFFERS: UNKNOWN_ORDER,
+    Kind.CLOSED: "EService:Market in cancel_only mode",
+    Kind.SIZE: "EGeneral:Invalid arguments:volume",
+    Kind.FUNDS: "EOrder:Insufficient funds",
+    Kind.PRICE: "EGeneral:Invalid arguments:price",
+    Kind.RATE: "EOrder:Rate limit exceeded",
+    Kind.DUPLICATE: _ORDER,
+    Kind.SELF_MATCH: _ORDER,
+    Kind.NO_TARGET: UNKNOWN_ORDER,
+    Kind.NOT_ALLOWED: PERMISSION_DENIED,
 }
-"""Every other reason says that the bot may not: it is no use to ask again."""
 
 
 def denied_with(reasons: Sequence[Reason], order: str) -> tuple[str, ...]:
     """Return the errors of a denial; `order` is the leaf hash that names it."""
-    first = WORDS.get(reasons[0], PERMISSION_DENIED) if reasons else PERMISSION_DENIED
     ours = [f"EKya:{reason.value}" for reason in reasons]
-    return (first, *ours, f"EKya:order {order}")
+    return (WORDS[kind_of(reasons)], *ours, f"EKya:order {order}")

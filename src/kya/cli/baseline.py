@@ -5,8 +5,9 @@ from typing import Annotated, Final
 
 import typer
 
+from kya.authority.baseline_drift import Drift
+from kya.authority.baseline_reading import Reading, difference, reading_of
 from kya.authority.baseline_words import source_text
-from kya.cli.baseline_drift import Drift
 from kya.cli.baseline_lock import (
     countersign,
     lock_command,
@@ -15,7 +16,6 @@ from kya.cli.baseline_lock import (
     record,
 )
 from kya.cli.baseline_picture import picture
-from kya.cli.baseline_reading import Reading, difference, reading_of
 from kya.cli.baseline_review import review_command
 from kya.cli.baseline_source import (
     First,

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from kya.authority import acts
+from kya.authority.baseline_drift import Drift
 from kya.authority.baseline_words import lock_sentences, source_text
-from kya.cli.baseline_drift import Drift
 from kya.cli.baseline_source import Struck, seqs_of
 from kya.cli.desk import open_desk, publish_if_running
 from kya.cli.key import names_under

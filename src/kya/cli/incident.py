@@ -108,6 +108,14 @@ def release(
     _take(data, named, WantedStep(step=Step.RELEASE, reason=reason), people)
 
 
+@app.command("revoke")
+def revoke(
+    named: Named, reason: Why, people: People, data: Data = DATA_DEFAULT
+) -> None:
+    """End the certificate of a suspended agent for good; it takes two people."""
+    _take(data, named, WantedStep(step=Step.REVOKE, reason=reason), people)
+
+
 @app.command("file")
 def file(
     named: Named,

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from kya.client import models
+from kya.client import in_force, models
 from kya.client.wishes import CheckTold, Recorded, Wish
 
 T = TypeVar("T")
@@ -126,24 +126,24 @@ def halts() -> Listing[models.HaltTold]:
     return _listing("/v1/halts", models.Page[models.HaltTold])
 
 
-def overrides() -> Listing[models.OverrideTold]:
+def overrides() -> Listing[in_force.OverrideTold]:
     """The overrides that no order has used, by the order line that each is for."""
-    return _listing("/v1/overrides", models.Page[models.OverrideTold])
+    return _listing("/v1/overrides", models.Page[in_force.OverrideTold])
 
 
-def place_limits() -> Listing[models.PlaceLimitsTold]:
+def place_limits() -> Listing[in_force.PlaceLimitsTold]:
     """The limits of places in force, by place."""
-    return _listing("/v1/place-limits", models.Page[models.PlaceLimitsTold])
+    return _listing("/v1/place-limits", models.Page[in_force.PlaceLimitsTold])
 
 
-def overlays() -> Listing[models.OverlayTold]:
+def overlays() -> Listing[in_force.OverlayTold]:
     """The overlays, the newest of each name; one without a policy is withdrawn."""
-    return _listing("/v1/overlays", models.Page[models.OverlayTold])
+    return _listing("/v1/overlays", models.Page[in_force.OverlayTold])
 
 
-def sessions() -> Listing[models.SessionTold]:
+def sessions() -> Listing[in_force.SessionTold]:
     """The newest session of each agent that has started one, by agent."""
-    return _listing("/v1/sessions", models.Page[models.SessionTold])
+    return _listing("/v1/sessions", models.Page[in_force.SessionTold])
 
 
 def happenings() -> Listing[models.Happening]:

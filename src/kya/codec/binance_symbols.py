@@ -1,5 +1,6 @@
 """Markets under the names that Binance would give them, and how finely each counts."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -96,8 +97,8 @@ class Symbols:
     def __init__(self, pairs: Iterable[Pair]) -> None:
         """Know these; a name that two markets would share is no name of either."""
         found = [_symbol(pair) for pair in pairs if _base(pair) in DECIMALS]
-        names = [symbol.name for symbol in found]
-        self.all = tuple(each for each in found if names.count(each.name) == 1)
+        named = Counter(symbol.name for symbol in found)
+        self.all = tuple(each for each in found if named[each.name] == 1)
         self._by_name = {symbol.name: symbol for symbol in self.all}
         self._by_market = {symbol.market: symbol for symbol in self.all}
 

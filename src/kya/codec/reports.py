@@ -8,7 +8,7 @@ from kya.codec import base64_text, canonical
 from kya.codec.enums import by_value
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
-from kya.core.money import Currency, Money, Price
+from kya.core.money import Currency, Money, Price, Quantity
 from kya.core.order_events import Equivocated, VenueReported, VenueStatus
 
 REPORT_TYPE: Final = "kya/report/v1"
@@ -24,6 +24,7 @@ class ReportLine(canonical.Statement, frozen=True, kw_only=True):
     detail: str
     filled: str | None
     filled_currency: str | None
+    filled_exact: str | msgspec.UnsetType = msgspec.UNSET
     order: str
     price: str | None
     price_source: str
@@ -64,6 +65,7 @@ def render_report(event: VenueReported) -> bytes:
             detail=event.detail,
             filled=None if filled is None else str(filled),
             filled_currency=None if filled is None else filled.currency.code,
+            filled_exact=msgspec.UNSET if event.exact is None else str(event.exact),
             order=event.order,
             price=None if event.price is None else str(event.price),
             price_source=event.price_source,
@@ -106,6 +108,11 @@ def _report_from(wire: ReportLine) -> VenueReported:
         price_source=wire.price_source,
         detail=wire.detail,
         at=Instant.parse(wire.at),
+        exact=(
+            None
+            if wire.filled_exact is msgspec.UNSET
+            else Quantity.parse(wire.filled_exact)
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.authority.quorum import Quorum
-from kya.console import baseline_acts, granting_acts, stopping_acts
+from kya.console import baseline_acts, granting_acts, limiting_acts, stopping_acts
 from kya.console.kinds import Drafted, Kind, Wanted
 from kya.core.admission import objection
 from kya.core.errors import InputError
@@ -23,6 +23,7 @@ _DRAFTING: Final[Mapping[Kind, Drafting]] = MappingProxyType(
         Kind.ACKNOWLEDGE: stopping_acts.of_incident,
         Kind.EXTEND: stopping_acts.of_incident,
         Kind.RELEASE: stopping_acts.of_incident,
+        Kind.REVOKE: stopping_acts.of_incident,
         Kind.CONCLUDE: stopping_acts.of_incident,
         Kind.HALT: stopping_acts.of_halt,
         Kind.REDUCE: stopping_acts.of_halt,
@@ -32,6 +33,8 @@ _DRAFTING: Final[Mapping[Kind, Drafting]] = MappingProxyType(
         Kind.REGISTER: granting_acts.of_registration,
         Kind.PIN: granting_acts.of_pin,
         Kind.LOCK: baseline_acts.of_lock,
+        Kind.LIMIT: limiting_acts.of_place_limits,
+        Kind.WITHDRAW: limiting_acts.of_withdrawal,
     }
 )
 """Who returns what is to be signed, and the entry that it becomes."""

@@ -16,7 +16,15 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kya.api.problems import ProblemBoundary
-from kya.console import doors, files, mandate_pages, package_pages, pages, review_pages
+from kya.console import (
+    doors,
+    files,
+    limit_pages,
+    mandate_pages,
+    package_pages,
+    pages,
+    review_pages,
+)
 from kya.console.asking import Access, Answer, Asking, Console, RefusedError, endpoint
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -63,6 +71,7 @@ ROUTES: Final[tuple[tuple[str, str, Access, Answer], ...]] = (
         files.incident_file_page,
     ),
     ("GET", "/halts", Access.PERSON, pages.halts),
+    ("GET", "/limits", Access.PERSON, limit_pages.limits),
     ("GET", "/mandates", Access.PERSON, mandate_pages.mandates),
     ("GET", "/mandates/{mandate}", Access.PERSON, mandate_pages.mandate),
     ("GET", "/log", Access.PERSON, pages.log),

@@ -1,5 +1,8 @@
 """The act by which two people put a baseline in force, or accept a release for it."""
 
+from typing import Final
+
+from kya.authority.baseline_drift import Drift
 from kya.authority.baseline_words import lock_sentences
 from kya.codec import canonical
 from kya.codec.baseline_locks import render_lock
@@ -10,6 +13,9 @@ from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.core.state import State
 from kya.pki.stopping import require_locking
+
+DRIFT_SHOWN: Final = 8
+"""Features of a baseline that whoever signs it is shown, those that moved most."""
 
 
 def of_lock(
@@ -30,6 +36,7 @@ def of_lock(
         words=(
             f"Every later order of {lock.agent} is held against this baseline.",
             *_of_the_release(state, lock),
+            *_of_the_drift(state, lock),
         ),
         facts=tuple((name, value.strip()) for name, _, value in parted),
         rule="Two people sign, each of compliance or risk management.",
@@ -51,3 +58,16 @@ def _of_the_release(state: State, lock: Lock) -> list[str]:
             f" ran before. The next {PROBATION_ORDERS} orders are on probation."
         )
     return words
+
+
+def _of_the_drift(state: State, lock: Lock) -> list[str]:
+    """Return how far it has moved from the one that it replaces, the farthest first."""
+    agent = state.agents.get(lock.agent)
+    held = None if agent is None else agent.baseline
+    if held is None or held.digest == lock.digest:
+        return []
+    moved = Drift.between(held.learned, lock.baseline).moved[:DRIFT_SHOWN]
+    return [
+        f"It replaces the baseline of {held.since}. From 0.000, as before, to 1.000:",
+        *(each.sentence for each in moved),
+    ]

@@ -23,6 +23,7 @@ class Kind(Enum):
     ACKNOWLEDGE = "acknowledge"
     EXTEND = "extend"
     RELEASE = "release"
+    REVOKE = "revoke"
     CONCLUDE = "conclude"
     HALT = "halt"
     REDUCE = "reduce"
@@ -33,6 +34,8 @@ class Kind(Enum):
     REGISTER = "register"
     PIN = "pin"
     LOCK = "lock"
+    LIMIT = "limit"
+    WITHDRAW = "withdraw"
 
 
 MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
@@ -40,6 +43,7 @@ MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
         Kind.ACKNOWLEDGE: STOPPING,
         Kind.EXTEND: STOPPING,
         Kind.RELEASE: STOPPING,
+        Kind.REVOKE: STOPPING,
         Kind.CONCLUDE: SUPERVISING,
         Kind.HALT: STOPPING,
         Kind.REDUCE: STOPPING,
@@ -50,6 +54,8 @@ MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
         Kind.REGISTER: (Role.OPERATOR,),
         Kind.PIN: (Role.OPERATOR,),
         Kind.LOCK: SUPERVISING,
+        Kind.LIMIT: SUPERVISING,
+        Kind.WITHDRAW: SUPERVISING,
     }
 )
 """Whose signature counts under each; nobody else is offered it."""

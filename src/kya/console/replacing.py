@@ -102,6 +102,8 @@ def _stage_of_end(former: Credential, ended_at: Instant | None) -> Stage:
         word = "revoked" if former.standing is Standing.REVOKED else "over"
         return Stage(name, Done.DONE, f"{word} since {ended_at}")
     said = f"still {former.standing.value}: kya agent revoke {former.name} --reason …"
+    if former.standing is Standing.SUSPENDED:
+        said = "suspended: two people revoke it, on the page of its incident"
     return Stage(name, Done.OPEN, said)
 
 

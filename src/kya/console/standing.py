@@ -165,7 +165,7 @@ def next_steps(incident: Incident, now: Instant) -> list[str]:
     is_due = incident.is_due(now)
     return [
         step.value
-        for step in (Step.ACKNOWLEDGE, Step.EXTEND, Step.RELEASE)
+        for step in (Step.ACKNOWLEDGE, Step.EXTEND, Step.RELEASE, Step.REVOKE)
         if (incident.state, step) in NEXT_STATE
         and not (is_due and step is not Step.ACKNOWLEDGE)
     ]

@@ -29,6 +29,7 @@ _STEPS: Final = {
     Kind.ACKNOWLEDGE: Step.ACKNOWLEDGE,
     Kind.EXTEND: Step.EXTEND,
     Kind.RELEASE: Step.RELEASE,
+    Kind.REVOKE: Step.REVOKE,
     Kind.CONCLUDE: Step.CONCLUDE,
 }
 _STATES: Final = {Kind.HALT: TradingState.HALTED, Kind.REDUCE: TradingState.REDUCING}
@@ -56,6 +57,7 @@ def of_incident(
         Step.ACKNOWLEDGE: f"I have seen {agent} incident. The grace runs on.",
         Step.EXTEND: f"The grace of {agent} incident lasts until {until}.",
         Step.RELEASE: f"{agent} incident is over: the agent goes on.",
+        Step.REVOKE: f"The certificate of {agent} incident ends now, and for good.",
         Step.CONCLUDE: f"I name the root cause of {agent} incident, which is over.",
     }[step]
     words = [what, f"Incident {wanted.subject}", f"Because: {wanted.reason}"]
@@ -76,7 +78,7 @@ def of_halt(wanted: Wanted, _state: State, now: Instant) -> tuple[Drafted, HaltO
     """Return a halt, whole or down to what reduces positions."""
     place, state = Place.parse(wanted.subject), _STATES[wanted.kind]
     halt = Halt(place=place, state=state, reason=wanted.reason, at=now)
-    where = _where(place)
+    where = place_words(place)
     what = {
         TradingState.HALTED: f"Halt {where}: nothing but cancels leaves.",
         TradingState.REDUCING: f"Reduce {where}: only what reduces a position leaves.",
@@ -103,7 +105,9 @@ def of_resume(
     resume = Resume(halt=wanted.subject, reason=wanted.reason, at=now)
     event = TradingResumed(signed_by=(), resume=resume)
     lifted = lifted_by(state, event)
-    where = "a halt" if lifted is None else f"the halt of {_where(lifted.halt.place)}"
+    where = (
+        "a halt" if lifted is None else f"the halt of {place_words(lifted.halt.place)}"
+    )
     drafted = Drafted(
         kind=wanted.kind,
         text=render_resume(resume),
@@ -173,6 +177,7 @@ _RULES: Final = {
     Step.ACKNOWLEDGE: _ONE,
     Step.EXTEND: _TWO,
     Step.RELEASE: _TWO,
+    Step.REVOKE: _TWO,
     Step.CONCLUDE: _SUPERVISES,
 }
 
@@ -183,6 +188,6 @@ def _one_is_enough(signers: tuple[Credential, ...]) -> None:
         raise DistrustError("want one signature")
 
 
-def _where(place: Place) -> str:
+def place_words(place: Place) -> str:
     """Return the place as a sentence names it."""
     return "the whole firm" if place.level is Level.FIRM else place.words

@@ -106,7 +106,7 @@ class Baseline(NamedTuple):
     """A locked baseline as the fold keeps it.
 
     `since` is when it was locked, `runtime` the one pinned then, if one was: it says
-    nothing of another. `as_of` is from when on it ages.
+    nothing of another. `as_of` is from when on it ages, `learned` the document.
     `probation` is how many more orders are on probation.
     """
 
@@ -114,6 +114,7 @@ class Baseline(NamedTuple):
     reference: Reference
     since: Instant
     as_of: Instant
+    learned: LearnedBaseline
     runtime: Runtime | None = None
     probation: int = 0
 
@@ -129,7 +130,13 @@ class Baseline(NamedTuple):
         reference = Reference.of(lock.baseline)
         probation = PROBATION_ORDERS if is_again else 0
         return cls(
-            lock.digest, reference, lock.at, lock.as_of, runtime, probation=probation
+            lock.digest,
+            reference,
+            lock.at,
+            lock.as_of,
+            lock.baseline,
+            runtime,
+            probation=probation,
         )
 
     def after_order(self) -> Self:

@@ -6,6 +6,7 @@ from kya.core.client_id import client_id_of
 from kya.core.copied import CopiedList
 from kya.core.copy_admission import CopyEvent
 from kya.core.copy_events import DropCopied
+from kya.core.exact_fill import exact_units
 from kya.core.matching import Account, Reported
 from kya.core.order_events import VenueReported
 from kya.core.recheck import Bounds
@@ -33,7 +34,7 @@ def copies_after_report(state: State, event: VenueReported) -> Mapping[str, Copi
     if known is None:  # As at every venue whose list is not copied.
         return state.copies
     begun = _account_of(state, state.agents[event.agent], event.seq)
-    filled = 0 if event.filled is None else event.filled.minor_units
+    filled = exact_units(event.filled, event.exact)
     reported = Reported(filled, event.price, event.at)
     copied = known.with_report(begun, reported, is_final=event.status.is_final)
     return {**state.copies, event.venue: copied}

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kya.core import tokens
+from kya.core import fixed_point, tokens
 from kya.core.errors import MalformedError
+from kya.core.exact_fill import scale_of
 from kya.core.instant import Instant
-from kya.core.money import Money, Price
+from kya.core.money import QUANTITY_DECIMALS, Currency, Money, Price
 from kya.core.order import Action, Order, Side
 
 
 class Executed(NamedTuple):
-    """What was executed of an order: minor units of its amount, and at what price."""
+    """What was executed of an order: so much in 10**-18, at a price in 10**-10."""
 
     units: int
     price: int
@@ -68,7 +69,18 @@ class Execution:
         if self.currency != currency.code:
             return None
         try:
-            amount = Money.parse(self.amount, currency)
-            return Executed(amount.minor_units, Price.parse(self.price).units)
+            units = amount_units(self.amount, currency)
+            return Executed(units, Price.parse(self.price).units)
         except MalformedError:
             return None
+
+
+def amount_units(text: str, currency: Currency) -> int:
+    """Return an amount in 10**-18; one in more decimals than its currency's is exact.
+
+    MalformedError for another spelling than the currency's, or the shortest finer one.
+    """
+    _, _, fraction = text.partition(".")
+    if len(fraction) > currency.decimals:
+        return fixed_point.parse_shortest(text, QUANTITY_DECIMALS)
+    return Money.parse(text, currency).minor_units * scale_of(currency)

@@ -39,13 +39,14 @@ OVER: Final = frozenset(
 class Step(Enum):
     """What people do about an incident.
 
-    To acknowledge says "seen" and stops nothing; to conclude names the root cause of
-    one that is over.
+    To acknowledge says "seen" and stops nothing; to revoke ends the certificate of an
+    agent that is suspended; to conclude names the root cause of one that is over.
     """
 
     ACKNOWLEDGE = "acknowledge"
     EXTEND = "extend"
     RELEASE = "release"
+    REVOKE = "revoke"
     CONCLUDE = "conclude"
 
 
@@ -55,11 +56,13 @@ NEXT_STATE: Final = {
     (IncidentState.OPEN, Step.RELEASE): IncidentState.RELEASED,
     (IncidentState.ACKNOWLEDGED, Step.EXTEND): IncidentState.ACKNOWLEDGED,
     (IncidentState.ACKNOWLEDGED, Step.RELEASE): IncidentState.RELEASED,
+    (IncidentState.SUSPENDED, Step.REVOKE): IncidentState.SUSPENDED,
     (IncidentState.RELEASED, Step.CONCLUDE): IncidentState.RELEASED,
     (IncidentState.REINSTATED, Step.CONCLUDE): IncidentState.REINSTATED,
     (IncidentState.REVOKED, Step.CONCLUDE): IncidentState.REVOKED,
 }
-"""What is not here cannot happen. Suspension and what follows are the credential's."""
+"""What is not here cannot happen. Suspension and what follows are the credential's: it
+is not usable from the instant of a revocation on, whose entry the authority makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

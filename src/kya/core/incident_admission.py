@@ -5,6 +5,7 @@ log's, nobody extends or releases an incident any more; its agent is suspended, 
 be reinstated by two people.
 """
 
+from kya.core.credential import Standing
 from kya.core.dating import against_back_dating, against_clock
 from kya.core.incident import (
     NEXT_STATE,
@@ -31,7 +32,11 @@ def _against_act(state: State, event: IncidentActed) -> str | None:
     incident = state.incidents.get(act.incident)
     if incident is None:
         return f"{act.step.value}: no incident {act.incident} is on record"
-    against = _against_step(incident, act) or _against_late(state, incident, act)
+    against = (
+        _against_step(incident, act)
+        or _against_late(state, incident, act)
+        or _against_revocation(state, incident, act)
+    )
     if against is not None:
         return f"{act.step.value} of incident {incident.id}: {against}"
     return against_back_dating(state, act.at, act.step.value)
@@ -62,6 +67,20 @@ def _against_late(state: State, incident: Incident, act: IncidentAct) -> str | N
     latest = act.at.later(seconds=EXTENSION_SECONDS_MAX)
     if not ends < act.until <= latest:
         return f"until: want it after {ends} and at most {latest}, got {act.until}"
+    return None
+
+
+def _against_revocation(
+    state: State, incident: Incident, act: IncidentAct
+) -> str | None:
+    """A certificate is revoked once, while it would still be good for something."""
+    if act.step is not Step.REVOKE:
+        return None
+    credential = state.credentials[incident.credential]
+    if credential.standing_at(act.at) is Standing.REVOKED:
+        return "its certificate is revoked already"
+    if act.at > credential.not_after:
+        return f"its certificate has ended at {credential.not_after}"
     return None
 
 

@@ -1,6 +1,8 @@
 """What decisions, people, the authority and alerts change in an agent's incidents."""
 
-from kya.core.credential import Credential
+from dataclasses import replace
+
+from kya.core.credential import Credential, ReasonCode, Withdrawal
 from kya.core.incident import (
     NEXT_STATE,
     AlertSettled,
@@ -93,7 +95,17 @@ def _with_act(state: State, event: IncidentActed) -> State:
     )
     if act.step is Step.RELEASE:
         changed = changed._replace(over_at=act.at)
+    if act.step is Step.REVOKE:
+        return _with(_with_revocation_due(state, incident, act.at), changed)
     return _with(state, changed)
+
+
+def _with_revocation_due(state: State, incident: Incident, at: Instant) -> State:
+    """Let the incident's certificate end now; the authority then says so for ever."""
+    credential = state.credentials[incident.credential]
+    due = Withdrawal(at, ReasonCode.CESSATION_OF_OPERATION)
+    ended = replace(credential, withdrawal=due)
+    return state._replace(credentials={**state.credentials, credential.digest: ended})
 
 
 def _with_alert(state: State, event: AlertSettled) -> State:

@@ -8,6 +8,7 @@ filled, at their mean price, weighted and rounded down.
 
 from typing import NamedTuple
 
+from kya.core.exact_fill import filled_of
 from kya.core.execution import Executed, Execution
 from kya.core.instant import MICROS_PER_SECOND, Instant
 from kya.core.limits import EXECUTION_WAIT_MICROS_MAX
@@ -42,7 +43,7 @@ class Waiting(NamedTuple):
 
 
 class Reported(NamedTuple):
-    """A report that the executions do not make up yet."""
+    """A report that the executions do not make up yet; `filled` is in 10**-18."""
 
     filled: int
     price: Price | None
@@ -104,7 +105,7 @@ def with_execution(
     account = account._replace(
         executions=(*account.executions, waiting),
         seen=account.seen | {execution.execution_id},
-        done=account.done.plus(executed),
+        done=account.done.plus(order, executed),
     )
     settled, found = _settled(account)
     return settled, (*_rechecked(account, waiting), *found)
@@ -188,8 +189,8 @@ def _settled(account: Account) -> Matched:
             reports=account.reports[1:],
         )
     if account.is_final and not account.reports and account.executions:
-        filled = Money(account.filled, account.order.amount.currency)
-        said = f"{filled.currency} {filled} filled in all, as its last report says"
+        filled = _amount(account.order, account.filled)
+        said = f"{filled} filled in all, as its last report says"
         return _broken_by(account, account.executions, said)
     return account, ()
 
@@ -218,6 +219,13 @@ def _name(order: Order) -> str:
 
 def _said(order: Order, reported: Reported) -> str:
     """Return what a report says was filled."""
-    filled = Money(reported.filled, order.amount.currency)
     price = "no price" if reported.price is None else f"{reported.price}"
-    return f"{filled.currency} {filled} at {price}, as reported at {reported.at}"
+    filled = _amount(order, reported.filled)
+    return f"{filled} at {price}, as reported at {reported.at}"
+
+
+def _amount(order: Order, units: int) -> str:
+    """Return so much of the order's currency in words, exactly."""
+    currency = order.amount.currency
+    told, exact = filled_of(units, currency)
+    return f"{currency} {exact or told or Money(0, currency)}"

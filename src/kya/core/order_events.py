@@ -9,9 +9,10 @@ from kya.core.behaviour_score import Score
 from kya.core.control import Reason
 from kya.core.decision import Decision, Outcome
 from kya.core.errors import MalformedError
+from kya.core.exact_fill import require_exact
 from kya.core.incident_policy import Opening
 from kya.core.instant import Instant
-from kya.core.money import Money, Price
+from kya.core.money import Money, Price, Quantity
 from kya.core.order import Order
 from kya.core.price import ReferencePrice
 
@@ -129,7 +130,8 @@ class VenueReported:
     """The venue has told us, or failed to tell us, what became of a released order.
 
     `filled` is all that was filled of this order so far, in its own currency, and none
-    where nothing was; `price` is the average of that. `price_source` says where the
+    where nothing was; `exact` is the same, where the venue counts finer than the
+    currency, and `price` is the average of that. `price_source` says where the
     paper venue took its price from, `detail` is the venue's own word or our reason for
     not knowing, and both may be empty.
     """
@@ -144,9 +146,11 @@ class VenueReported:
     price_source: str
     detail: str
     at: Instant
+    exact: Quantity | None = None
 
     def __post_init__(self) -> None:
         """Refuse a report on nothing, or of a fill without an execution."""
+        require_exact(self.filled, self.exact)
         _require_order(self.agent, self.seq, self.order)
         tokens.require(tokens.VENUE, "venue", self.venue)
         tokens.require_remark("price_source", self.price_source)

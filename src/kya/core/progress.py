@@ -27,7 +27,7 @@ def after_report(agent: AgentState, event: VenueReported) -> Open:
     seq, known = event.seq, agent.progress.get(event.seq, NO_PROGRESS)
     filled = 0 if event.filled is None else event.filled.minor_units
     if not event.status.is_final:
-        now = known._replace(is_acknowledged=True, filled=filled)
+        now = known._replace(is_acknowledged=True, filled=filled, exact=event.exact)
         return agent.unanswered, {**agent.progress, seq: now}
     unanswered, progress = {**agent.unanswered}, {**agent.progress}
     del unanswered[seq]

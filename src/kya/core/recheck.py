@@ -5,7 +5,7 @@ own, and a limit that is broken only then is no less broken (RTS 6 Art. 17).
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
+from math import lcm
 from typing import Final, NamedTuple
 
 from kya.core.execution import Executed
@@ -17,6 +17,7 @@ from kya.core.scope import Scope
 from kya.core.valuation import touch
 
 _ONE: Final = 10**PRICE_DECIMALS
+_AMOUNT: Final = 10**QUANTITY_DECIMALS
 
 
 class Bounds(NamedTuple):
@@ -31,19 +32,29 @@ class Bounds(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What has been executed of an order, in both currencies of its market.
+    """What has been executed of an order, in the other currency of its market.
 
-    `paid` adds up minor units times price, `got` minor units by price, both exactly, at
+    `paid` adds up amounts of the base times prices; `got` over `by` adds up amounts of
+    the quote by prices, as one fraction. Both are exact, of amounts in 10**-18 at
     prices in 10**-10.
     """
 
     paid: int = 0
-    got: Fraction = Fraction(0)
+    got: int = 0
+    by: int = 1
 
-    def plus(self, executed: Executed) -> "Done":
-        """Return it with one more execution."""
+    def plus(self, order: Order, executed: Executed) -> "Done":
+        """Return it with one more execution of the order."""
         units, price = executed
-        return Done(self.paid + units * price, self.got + Fraction(units, price))
+        base, quote = order.market.split("/")
+        held = order.amount.currency.code
+        if held == base:
+            return self._replace(paid=self.paid + units * price)
+        if held != quote:
+            return self
+        by = lcm(self.by, price)
+        got = self.got * (by // self.by) + units * (by // price)
+        return self._replace(got=got, by=by)
 
 
 def beyond(
@@ -60,8 +71,8 @@ def beyond(
         if abs(executed.price - met) * BASIS_POINTS_MAX > bps * met:
             told = price.ask if order.side is Side.BUY else price.bid
             yield f"a price within {bps} bps of {told} (price.collar)"
-    most = scope.order_max
-    if "order.amount" not in aside and _value(order, scope, done) > most.minor_units:
+    if "order.amount" not in aside and _is_worth_too_much(order, scope, done):
+        most = scope.order_max
         yield f"{most.currency} {most} at most in all (order.amount)"
     units = scope.limits.order_units_max.get(order.market)
     if units is not None and "order.units" not in aside:
@@ -76,27 +87,25 @@ def _is_within_limit(order: Order, price: int) -> bool:
     return price <= limit.units if order.side is Side.BUY else price >= limit.units
 
 
-def _value(order: Order, scope: Scope, done: Done) -> Fraction:
-    """Return what was executed in minor units of the scope's currency, exactly.
+def _is_worth_too_much(order: Order, scope: Scope, done: Done) -> bool:
+    """Tell whether what was executed comes to more than an order may, exactly.
 
-    Nothing where the amount is in that currency, and so is as large as was allowed, or
-    where the market does not lead to it.
+    An amount in the scope's currency is as large as was allowed; of one whose market
+    does not lead to it nobody can say more than the decision did.
     """
     base, quote = order.market.split("/")
     held, wanted = order.amount.currency, scope.currency
+    scale, most = 10**wanted.decimals, scope.order_max.minor_units
     if (held.code, wanted.code) == (base, quote):
-        return Fraction(done.paid * 10**wanted.decimals, _ONE * 10**held.decimals)
+        return bool(done.paid * scale > most * _ONE * _AMOUNT)
     if (held.code, wanted.code) == (quote, base):
-        return done.got * Fraction(_ONE * 10**wanted.decimals, 10**held.decimals)
-    return Fraction(0)
+        return bool(done.got * _ONE * scale > most * _AMOUNT * done.by)
+    return False
 
 
 def _beyond_units(order: Order, most: Quantity, done: Done) -> Iterator[str]:
     """Yield the limit of units where an amount of the quote bought or sold more."""
     _, quote = order.market.split("/")
-    held = order.amount.currency
-    if held.code != quote:
-        return
-    units = done.got * Fraction(_ONE * 10**QUANTITY_DECIMALS, 10**held.decimals)
-    if units > most.units:
+    bought = order.amount.currency.code == quote
+    if bought and done.got * _ONE > most.units * done.by:
         yield f"{most} units at most in all (order.units)"

@@ -1,6 +1,8 @@
 """Which venue reports may follow the log: those that fit the order and its past."""
 
 from kya.core.dating import against_clock
+from kya.core.exact_fill import exact_units
+from kya.core.money import Money
 from kya.core.order import Action, Order
 from kya.core.order_events import CHANGED_NOTHING, VenueReported, VenueStatus
 from kya.core.state import AgentState, Progress, State
@@ -67,6 +69,7 @@ def _against_progress(
         return None
     if event.status in CHANGED_NOTHING:
         return f"the venue has acknowledged it, and it cannot be {event.status.value}"
-    if filled < progress.filled:
+    now, former = Money(progress.filled, order.amount.currency), progress.exact
+    if exact_units(event.filled, event.exact) < exact_units(now, former):
         return "less is filled than the report before it says"
     return None

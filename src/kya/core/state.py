@@ -17,7 +17,7 @@ from kya.core.latch import Latch
 from kya.core.levels import Place
 from kya.core.limits import CANCELS_UNANSWERED_MAX, UNANSWERED_MAX
 from kya.core.mandate import Mandate
-from kya.core.money import Money
+from kya.core.money import Money, Quantity
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderSubmitted
 from kya.core.overlay import OverlayOrdered
@@ -42,7 +42,8 @@ class Progress(NamedTuple):
 
     `filled_before` is what was filled of the orders in whose place it stands, `worth`
     what the order is worth in the scope's currency, if its amount is in another. It was
-    judged by `price`, and with the controls `aside` that people had overridden.
+    judged by `price`, and with the controls `aside` that people had overridden. `exact`
+    is what was filled, where a venue counts finer than the currency.
     """
 
     is_acknowledged: bool = False
@@ -51,6 +52,7 @@ class Progress(NamedTuple):
     worth: Money | None = None
     price: ReferencePrice | None = None
     aside: tuple[str, ...] = ()
+    exact: Quantity | None = None
 
 
 NO_PROGRESS: Final = Progress()

@@ -2284,12 +2284,12 @@ function breaches_are_taken(i) {
 function on_step(i,   s, at, n) {
     s = V["step"]; at = V["at"]; n = V["incident"]
     WHAT[i] = s " of incident " substr(n, 1, 16)
-    if (s !~ /^(acknowledge|extend|release|conclude)$/) { fail(7, i, "a step that is none"); return }
+    if (s !~ /^(acknowledge|extend|release|revoke|conclude)$/) { fail(7, i, "a step that is none"); return }
     if (!fields(i, 7, "_type,at," (s == "conclude" ? "file," : "") "incident,reason,step" \
         (s == "extend" ? ",until" : ""))) return
     not_back_dated(7, i, at)
     if (signers(7, i, "compliance operator risk", at) < 1) return
-    if (s ~ /^(extend|release)$/ && !two_people(i, "compliance risk"))
+    if (s ~ /^(extend|release|revoke)$/ && !two_people(i, "compliance risk"))
         fail(7, i, "want two people, one of compliance or risk management")
     else if (s == "conclude" && !one_person(i, "compliance risk"))
         fail(7, i, "want somebody of compliance or risk management")
@@ -2313,6 +2313,7 @@ function take_step(i, s, at, n,   against) {
     if (s == "acknowledge") I_STATE[n] = "acknowledged"
     else if (s == "extend") I_ENDS[n] = V["until"]
     else if (s == "conclude") I_CONCLUDED[n] = 1
+    else if (s == "revoke") SINCE[I_UNDER[n]] = at
     else {
         I_STATE[n] = "released"
         delete RUNNING[I_AGENT[n]]
@@ -2322,11 +2323,13 @@ function take_step(i, s, at, n,   against) {
 # From where it stands, in time, and to no end but a later one.
 function against_step(s, at, n,   from) {
     from = s == "acknowledge" ? "open" : s == "conclude" ? "released reinstated revoked" \
-        : "open acknowledged"
+        : s == "revoke" ? "suspended" : "open acknowledged"
     if (!within(from, I_STATE[n])) return "it is " I_STATE[n]
     if (s == "conclude" && (n in I_CONCLUDED)) return "it is concluded already"
     if (at "" < I_OPENED[n] "" || ((n in I_ACTED) && at "" <= I_ACTED[n] ""))
         return "not later than what it follows"
+    if (s == "revoke" && standing_at(I_UNDER[n], at) == "revoked") return "it is revoked already"
+    if (s == "revoke" && at "" > ENDS[I_UNDER[n]] "") return "its certificate has ended"
     if (s !~ /^(extend|release)$/) return ""
     if (at "" >= I_ENDS[n] "" || NOW "" >= I_ENDS[n] "") return "its grace ended at " I_ENDS[n]
     if (s == "extend" && (V["until"] "" <= I_ENDS[n] "" || V["until"] "" > later(at, 86400) ""))
@@ -3611,8 +3614,9 @@ function work(key, o,   target) {
 function on_report(i,   key, open) {
     WHAT[i] = "venue report on order " V["seq"] " of " V["agent"]
     REPORTS++
-    if (!fields(i, 9, "_type,agent,at,detail,filled,filled_currency,order,price," \
-        "price_source,seq,status,venue")) return
+    if (!fields(i, 9, "_type,agent,at,detail,filled,filled_currency," \
+        (index(K[""], ",filled_exact,") ? "filled_exact," : "") \
+        "order,price,price_source,seq,status,venue")) return
     signers(5, i, "gateway", V["at"])
     not_before_now(5, i, V["at"])
     key = V["agent"] SUBSEP V["seq"]
@@ -3625,11 +3629,22 @@ function on_report(i,   key, open) {
         || (V["filled"] != "null" && V["filled_currency"] != open[3] ""))
         fail(9, i, "another order, venue or currency than was allowed")
     fits(i, key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
+    if (index(K[""], ",filled_exact,") && !is_exact(V["filled_exact"], V["filled"]))
+        fail(9, i, "an exact figure that does not round up to what is filled")
     if (V["status"] == "unknown") return
     if (V["status"] != "acknowledged")
         remember_answer(V["agent"], key, V["status"], V["filled"] != "null", substr(V["at"], 1, 10))
     settle(key, V["status"], V["filled"] == "null" ? "0" : digits(V["filled"]))
     enter_report(i, V["venue"] SUBSEP substr(V["order"], 1, 32))
+}
+
+# Whether a figure is finer than an amount, and no larger than it, and by less than a unit.
+function is_exact(exact, filled,   places, apart) {
+    places = decimals(filled)
+    if (filled == "null" || !is_price(exact, 18) || decimals(exact) <= places) return 0
+    if (more(scaled(exact, 18), scaled(filled, 18))) return 0
+    apart = minus(scaled(filled, 18), scaled(exact, 18))
+    return more(power(18 - places), apart)
 }
 
 # A report fits its order, and what was reported of it before.
@@ -3692,7 +3707,8 @@ function close_page(page) { delete PAGE[page] }
 
 function enter_report(i, page) {
     if (!(page in PAGE)) return
-    SAID[page] = V["filled"] == "null" ? "0" : digits(V["filled"])
+    SAID[page] = V["filled"] == "null" ? "0" : scaled( \
+        index(K[""], ",filled_exact,") ? V["filled_exact"] : V["filled"], 18)
     SAID_PRICE[page] = V["price"] == "null" ? "" : V["price"]
     SAID_AT[page] = V["at"]
     SAID_LAST[page] = V["status"] != "acknowledged"
@@ -3737,13 +3753,13 @@ function enter_line(i, v, at,   page, key, name, sum) {
     key = PAGE[page]
     if (ACTION[key] == "cancel" || V[at ".currency"] "" != MONEY[key] "" \
         || V[at ".market"] " " V[at ".side"] " " v != PLACE[key] "" \
-        || !is_amount(V[at ".amount"], decimals(AMOUNT[key])) || !is_price(V[at ".price"], 10)) {
+        || !is_executed(V[at ".amount"], decimals(AMOUNT[key])) || !is_price(V[at ".price"], 10)) {
         fail(9, i, name ": another thing than its order asked for")
         return
     }
     if ((page, V[at ".execution_id"]) in LINED) { fail(9, i, name ": listed twice"); return }
     LINED[page, V[at ".execution_id"]] = 1
-    sum = digits(V[at ".amount"])
+    sum = scaled(V[at ".amount"], 18)
     if (!more(LINES[page], SAID[page])) LINES_AT[page] = V["at"]
     LINES[page] = plus(LINES[page], sum)
     LINES_WORTH[page] = plus(LINES_WORTH[page], times(sum, scaled(V[at ".price"], 10)))
@@ -3751,17 +3767,21 @@ function enter_line(i, v, at,   page, key, name, sum) {
     meet(i, page)
 }
 
+# An amount in its currency's decimals, or a finer one in its shortest spelling.
+function is_executed(text, places) {
+    return decimals(text) > places ? is_price(text, 18) : is_amount(text, places)
+}
+
 # What was executed, held against the limits that its order was allowed by (drop-copy.md 2.6).
-function hold_against(i, name, page, key, sum, price,   c, part, market, most, broken, held) {
+function hold_against(i, name, page, key, sum, price,   c, part, market, most, broken) {
     c = LIMITED_BY[page]
     split(PLACE[key], part, " ")
     split(part[1], market, "/")
-    held = decimals(AMOUNT[key])
     broken = ""
     if (LIMITED[page] != "" && (part[2] == "BUY" ? more(price, scaled(LIMITED[page], 10)) \
         : more(scaled(LIMITED[page], 10), price))) broken = broken " order.limit_price"
-    most = LIMIT[c, "price_collar_bps"]
-    if (((c, "price_collar_bps") in LIMIT) && MET[page] != "" \
+    most = (c, "price_collar_bps") in LIMIT ? LIMIT[c, "price_collar_bps"] : ""
+    if (most != "" && MET[page] != "" \
         && more(times(difference(price, MET[page]), 10000), times(most, MET[page])))
         broken = broken aside_or(page, "price.collar")
     if (MONEY[key] == market[2]) {
@@ -3771,14 +3791,14 @@ function hold_against(i, name, page, key, sum, price,   c, part, market, most, b
     }
     most = ORDER_MAX[c]
     if (MONEY[key] == market[1] && CURRENCY[c] == market[2] && more( \
-        times(LINES_WORTH[page], power(decimals(most))), times(digits(most), power(held + 10))))
+        times(LINES_WORTH[page], power(decimals(most))), times(digits(most), power(28))))
         broken = broken aside_or(page, "order.amount")
     if (MONEY[key] == market[2] && CURRENCY[c] == market[1] && more( \
-        times(GOT[page], power(decimals(most) + 10)), times(times(digits(most), power(held)), GOT_BY[page])))
+        times(GOT[page], power(decimals(most) + 10)), times(times(digits(most), power(18)), GOT_BY[page])))
         broken = broken aside_or(page, "order.amount")
-    most = UNITS_MAX[c, part[1]]
-    if (((c, "order_units_max") in LIMIT) && MONEY[key] == market[2] && more( \
-        times(GOT[page], power(28)), times(times(scaled(most, 18), power(held)), GOT_BY[page])))
+    most = (c, part[1]) in UNITS_MAX ? UNITS_MAX[c, part[1]] : ""
+    if (most != "" && MONEY[key] == market[2] && more( \
+        times(GOT[page], power(10)), times(scaled(most, 18), GOT_BY[page])))
         broken = broken aside_or(page, "order.units")
     if (broken != "") fail(9, i, name ": breaks" broken ", which its order was allowed by")
 }

@@ -7,10 +7,11 @@ from typing import Protocol
 
 from kya.core import tokens
 from kya.core.errors import MalformedError
+from kya.core.exact_fill import require_exact
 from kya.core.execution import Execution
 from kya.core.instant import Instant
 from kya.core.levels import Place
-from kya.core.money import Money, Price
+from kya.core.money import Money, Price, Quantity
 from kya.core.order_events import VenueStatus
 from kya.core.overlay import Policy, Said
 from kya.core.price import ReferencePrice
@@ -64,9 +65,11 @@ class VenueAnswer:
     price: Price | None = None
     price_source: str = ""
     detail: str = ""
+    exact: Quantity | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no report can hold."""
+        require_exact(self.filled, self.exact)
         for name, text in (
             ("price_source", self.price_source),
             ("detail", self.detail),

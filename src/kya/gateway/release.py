@@ -163,7 +163,7 @@ class Releases:
         return (
             answer.status is VenueStatus.ACKNOWLEDGED
             and progress.is_acknowledged
-            and progress.filled == filled
+            and (progress.filled, progress.exact) == (filled, answer.exact)
         )
 
     async def _target_settled(self, answer: VenueAnswer, order: Order) -> None:
@@ -228,6 +228,7 @@ class Releases:
             venue=order.venue,
             status=answer.status,
             filled=answer.filled,
+            exact=answer.exact,
             price=answer.price,
             price_source=answer.price_source,
             detail=answer.detail,

@@ -69,9 +69,10 @@ def require_incident_act(signers: tuple[Credential, ...], step: Step) -> None:
     """Raise unless the people may take this step about an incident.
 
     Anybody who may stop trading may say that they have seen it. What lets the agent go
-    on, or on for longer, takes two; what it was, one who supervises says.
+    on, or on for longer, or ends its certificate for good, takes two; what it was, one
+    who supervises says.
     """
-    if step in {Step.EXTEND, Step.RELEASE}:
+    if step in {Step.EXTEND, Step.RELEASE, Step.REVOKE}:
         _require_pair(
             f"{step.value} of an incident", signers, SUPERVISING, RESUMING_MIN
         )

@@ -1,13 +1,13 @@
 """What people have set beside mandates, and what agents say that they are running."""
 
-from kya.client.models import (
+from kya.client.in_force import (
     ComponentTold,
     OverlayTold,
     OverrideTold,
-    Page,
     PlaceLimitsTold,
     SessionTold,
 )
+from kya.client.models import Page
 from kya.core.overlay import OverlayOrdered
 from kya.core.override import OverrideGranted
 from kya.core.place_limits import PlaceLimited

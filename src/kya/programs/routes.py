@@ -18,6 +18,7 @@ from kya.api.description import (
     path_parameter,
     query_parameter,
 )
+from kya.client import in_force as set_beside
 from kya.client import models, wishes
 from kya.core import tokens
 from kya.core.credential import Role
@@ -131,7 +132,7 @@ _READS: Final = (
         "/v1/sessions",
         in_force.sessions,
         TokenScope.AGENTS,
-        models.Page[models.SessionTold],
+        models.Page[set_beside.SessionTold],
         *_PAGED,
     ),
     _get(
@@ -188,21 +189,21 @@ _READS: Final = (
         "/v1/overrides",
         in_force.overrides,
         TokenScope.INCIDENTS,
-        models.Page[models.OverrideTold],
+        models.Page[set_beside.OverrideTold],
         *_PAGED,
     ),
     _get(
         "/v1/place-limits",
         in_force.place_limits,
         TokenScope.INCIDENTS,
-        models.Page[models.PlaceLimitsTold],
+        models.Page[set_beside.PlaceLimitsTold],
         *_PAGED,
     ),
     _get(
         "/v1/overlays",
         in_force.overlays,
         TokenScope.INCIDENTS,
-        models.Page[models.OverlayTold],
+        models.Page[set_beside.OverlayTold],
         *_PAGED,
     ),
     _get(

@@ -11,6 +11,7 @@ from kya.codec.execution_files import Listed, read_executions
 from kya.core.client_id import client_id_of
 from kya.core.decision import Outcome
 from kya.core.events import Event
+from kya.core.exact_fill import exact_units
 from kya.core.execution import Execution
 from kya.core.matching import Account, Reported, with_execution, with_report
 from kya.core.order_events import (
@@ -100,7 +101,7 @@ class BroughtList:
             for each in wrong:
                 where = f"your list of {venue}: {number}"
                 findings.fails(9, where, f"{line}; want {each.expected}")
-        units = 0 if report.filled is None else report.filled.minor_units
+        units = exact_units(report.filled, report.exact)
         reported = Reported(units, report.price, report.at)
         account, wrong = with_report(account, reported, is_final=True)
         for each in wrong:

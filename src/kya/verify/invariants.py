@@ -139,6 +139,7 @@ class PlainScan:
             self._take_lock(said, raw)
         elif kind in INCIDENT_KINDS:
             self._take_note_of(7, self._incidents.take(said, raw))
+            self._certificates.end(self._incidents.revoked)
         elif kind in HALT_KINDS | PLACE_KINDS | OVERLAY_KINDS | COPY_KINDS:
             self._take_halt(said, raw)
         elif kind == "kya/erasure/v1" and len(signers_in(raw)) < 2:  # noqa: PLR2004
@@ -266,11 +267,9 @@ class PlainScan:
         if not equivocates(said) or said["seq"] > self.agents[said["agent"]].seq:
             self._fail(10, "plain scan: an equivocation that is none")
             return
-        self.findings.holds(
-            10,
-            f"remark: {said['agent']} signed two orders under seq {said['seq']}; the"
-            f" one that did not count stands in entry {self._index}",
-        )
+        two = f"{said['agent']} signed two orders under seq {said['seq']}"
+        one = f"the one that did not count stands in entry {self._index}"
+        self.findings.holds(10, f"remark: {two}; {one}")
 
     def conclude(self) -> None:
         """Say what no entry has explained by the end of the log."""

@@ -5,7 +5,7 @@ Signatures and chains are believed as they stand: re-execution looks at them.
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -66,6 +66,11 @@ class PlainCertificates:
                 certificate.revoked_from = said["due"]
         else:
             yield from self._take_standing(said, raw)
+
+    def end(self, revoked: Mapping[str, str]) -> None:
+        """Let certificates end from the instants on that people have said."""
+        for digest, at in revoked.items():
+            self.by_digest[digest].revoked_from = at
 
     def _take_certificate(
         self, said: Fields, agents: dict[str, PlainAgent]

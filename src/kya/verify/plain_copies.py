@@ -7,11 +7,16 @@ of them is new, sums are added up and compared, exactly.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from kya.verify.plain_prices import BASIS_POINTS, Fields, PlainPrices
+from kya.verify.plain_prices import (
+    BASIS_POINTS,
+    UNIT_PLACES,
+    Fields,
+    PlainPrices,
+    in_decimals,
+)
 
 COPY_KINDS: Final = frozenset({"kya/drop-copy/v1", "kya/unexplained/v1"})
 WAIT_SECONDS: Final = 60
@@ -35,15 +40,15 @@ class _Page:
         return self.allowed.order
 
     @property
-    def listed(self) -> Decimal:
+    def listed(self) -> Fraction:
         """What the list has of the order."""
-        return sum((Decimal(line["amount"]) for line in self.lines), Decimal(0))
+        return sum((Fraction(line["amount"]) for line in self.lines), Fraction(0))
 
     @property
-    def reported(self) -> Decimal:
-        """What the last report says was filled."""
+    def reported(self) -> Fraction:
+        """What the last report says was filled, by the venue's own figure."""
         said = {} if self.report is None else self.report
-        return Decimal(said.get("filled") or 0)
+        return Fraction(said.get("filled_exact") or said.get("filled") or 0)
 
     @property
     def is_final(self) -> bool:
@@ -58,7 +63,7 @@ class _Page:
             (Fraction(line["amount"]) * Fraction(line["price"]) for line in self.lines),
             Fraction(0),
         )
-        mean = worth / Fraction(self.listed) * PRICE_DIGITS
+        mean = worth / self.listed * PRICE_DIGITS
         return said is not None and mean // 1 == Fraction(said) * PRICE_DIGITS
 
 
@@ -127,7 +132,8 @@ class PlainCopies:
                 > WAIT_SECONDS
             ):
                 yield (
-                    f"{venue} lists {listed} of {client_id}, and reports say {reported}"
+                    f"{venue} lists {_text(listed)} of {client_id}, and reports say"
+                    f" {_text(reported)}"
                 )
 
     def _enter(self, venue: str, line: Fields, at: str) -> Iterator[str]:
@@ -147,7 +153,7 @@ class PlainCopies:
             yield f"{name} is listed twice"
             return
         page.lines.append(line)
-        if page.listed - Decimal(line["amount"]) <= page.reported:
+        if page.listed - Fraction(line["amount"]) <= page.reported:
             page.since = at
         broken = [limit for limit in _broken(page) if limit not in page.aside]
         if broken:
@@ -165,7 +171,10 @@ class PlainCopies:
             yield f"{venue} lists {client_id} at another price than was reported"
         if page.is_final and listed > reported:
             page.is_wrong = True
-            yield f"{venue} lists {listed} of {client_id}; its last report: {reported}"
+            yield (
+                f"{venue} lists {_text(listed)} of {client_id}; its last report:"
+                f" {_text(reported)}"
+            )
         if page.is_final and listed == reported:
             del self._pages[venue, client_id]
 
@@ -193,6 +202,12 @@ def _broken(page: _Page) -> Iterator[str]:
     units = limits.get("order_units_max", {}).get(order["market"])
     if units is not None and held == quote and got > Fraction(units):
         yield "order.units"
+
+
+def _text(amount: Fraction) -> str:
+    """Return an amount with all decimals that it has."""
+    told = in_decimals(int(amount * 10**UNIT_PLACES), UNIT_PLACES)
+    return told.rstrip("0").rstrip(".")
 
 
 def _seconds(start: str, end: str) -> float:

@@ -22,6 +22,7 @@ _STEPS: Final = {
     "acknowledge": ("open",),
     "extend": _RUNNING,
     "release": _RUNNING,
+    "revoke": ("suspended",),
     "conclude": _ENDED,
 }
 _STANDINGS: Final = {
@@ -54,6 +55,7 @@ class PlainIncident:
 class PlainIncidents:
     """Every incident by the leaf hash of its order, and what counts to the next."""
 
+    revoked: dict[str, str] = field(default_factory=dict[str, str])
     by_leaf: dict[str, PlainIncident] = field(default_factory=dict[str, PlainIncident])
     now: str = ""
     running: dict[str, PlainIncident] = field(default_factory=dict[str, PlainIncident])
@@ -161,17 +163,17 @@ class PlainIncidents:
     ) -> Iterator[str]:
         step, at = said["step"], said["at"]
         if incident.state not in _STEPS[step] or (
-            step == "conclude" and incident.concluded
+            (step == "conclude" and incident.concluded)
+            or (step == "revoke" and incident.credential in self.revoked)
         ):
             yield f"{step} of an incident that is {incident.state}"
         if at < incident.opened or (incident.acted and at <= incident.acted):
             yield f"{step} of an incident, dated before what it follows"
         incident.acted = at
-        if step in {"extend", "release"}:
-            if signers < PEOPLE_MIN:
-                yield f"{step} of an incident by less than two people"
-            if max(at, self.now) >= incident.ends:
-                yield f"{step} of an incident after the end of its grace"
+        if step in {"extend", "release", "revoke"} and signers < PEOPLE_MIN:
+            yield f"{step} of an incident by less than two people"
+        if step in {"extend", "release"} and max(at, self.now) >= incident.ends:
+            yield f"{step} of an incident after the end of its grace"
         if step == "extend":
             until = said["until"]
             if not incident.ends < until <= later(at, _LONGEST):
@@ -181,6 +183,8 @@ class PlainIncidents:
             incident.state = "acknowledged"
         elif step == "conclude":
             incident.concluded = True
+        elif step == "revoke":
+            self.revoked[incident.credential] = at
         else:
             incident.state = "released"
             self.running.pop(incident.agent, None)

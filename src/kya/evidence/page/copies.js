@@ -49,13 +49,18 @@ function reconcile(record, venue) {
   findings.checked(9, `${venue}: ${list.lines.length} executions until ${list.until}, each held against its order and reports`);
 }
 
+// In its currency's decimals or, where it is finer, in its shortest spelling.
+function isExecuted(amount, places) {
+  return isDecimal(amount) && placesOf(amount) > places ? isPrice(amount, DECIMALS) : isAmount(amount, places);
+}
+
 function enterLine(record, entry, line, pages, seen) {
   const page = pages.get(line.client_id);
   const name = `execution ${line.execution_id}`;
   if (!page) { record.fails(9, entry, `${name}: no order awaits it`); return; }
   const { value } = page.order;
   if (line.market !== value.market || line.side !== value.side || line.currency !== value.currency
-    || !isAmount(line.amount, placesOf(value.amount)) || !isPrice(line.price, 10)) {
+    || !isExecuted(line.amount, placesOf(value.amount)) || !isPrice(line.price, 10)) {
     record.fails(9, entry, `${name}: another thing than its order asked for`);
     return;
   }
@@ -102,8 +107,8 @@ function brokenBy({ order, lines }) {
 // Sums and mean prices must be equal; what one side is still behind by may wait.
 function conclude(record, venue, list, { order, lines }) {
   const sum = lines.reduce((total, line) => total + scaled(line.amount), 0n);
-  if (order.isFinal && sum > order.filled) record.fails(9, order.entry, `the list of ${venue} has more of it than the last report says was filled`);
-  else if (sum !== order.filled) {
+  if (order.isFinal && sum > order.exact) record.fails(9, order.entry, `the list of ${venue} has more of it than the last report says was filled`);
+  else if (sum !== order.exact) {
     if (!list.isLate) behind(record, venue, list, order, sum);
   } else if (sum > 0n && order.price !== null) {
     const worth = lines.reduce((total, line) => total + scaled(line.amount) * scaled(line.price), 0n);
@@ -114,7 +119,7 @@ function conclude(record, venue, list, { order, lines }) {
 
 // Either side may be behind the other by a minute (spec/drop-copy.md 2.3), and no longer.
 function behind(record, venue, list, order, sum) {
-  const waited = sum < order.filled
+  const waited = sum < order.exact
     ? micros(list.until) - micros(order.saidAt)
     : micros(record.now) - micros(list.lines.findLast((each) => each.line.client_id === order.entry.leafHex.slice(0, 32)).entry.value.at);
   const sentence = `list and reports of ${venue} do not say the same of it`;

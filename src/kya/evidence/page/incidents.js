@@ -1,7 +1,7 @@
 // Incidents (spec/incident.md): what opens one, what people do about it, who was told.
 
 const GRACE_SECONDS_MAX = 86_400;
-const STEPS = ["acknowledge", "extend", "release", "conclude"];
+const STEPS = ["acknowledge", "extend", "release", "revoke", "conclude"];
 const NEVER_TRIGGERS = ["credential.suspended", "credential.revoked", "credential.not_yet_valid", "credential.expired", "incident.grace_over"];
 const RUNNING = ["open", "acknowledged", "suspended"];
 
@@ -88,7 +88,7 @@ function onIncident(record, entry, said) {
   record.notBackDated(7, entry, said.at);
   const signers = record.signers(7, entry, STOPPERS, said.at);
   const supervisors = ["compliance", "risk"];
-  if (["extend", "release"].includes(said.step) && !twoPeople(signers, supervisors)) record.fails(7, entry, "want two people, one of compliance or risk management");
+  if (["extend", "release", "revoke"].includes(said.step) && !twoPeople(signers, supervisors)) record.fails(7, entry, "want two people, one of compliance or risk management");
   if (said.step === "conclude" && !signers.some((held) => supervisors.includes(held.role))) record.fails(7, entry, "want somebody of compliance or risk management");
   if (!isReason(said.reason) || (said.step === "conclude" && !DIGEST.test(said.file))) refuse("no reason or file that a step can have");
   const incident = record.incidents.get(said.incident);
@@ -97,11 +97,17 @@ function onIncident(record, entry, said) {
 }
 
 function takeStep(record, incident, said) {
-  const from = { acknowledge: ["open"], conclude: ["released", "reinstated", "revoked"] }[said.step] ?? ["open", "acknowledged"];
+  const from = { acknowledge: ["open"], conclude: ["released", "reinstated", "revoked"], revoke: ["suspended"] }[said.step] ?? ["open", "acknowledged"];
   if (!from.includes(incident.state)) refuse(`it is ${incident.state}`);
   if (said.at < incident.openedAt || said.at <= incident.acted) refuse("not later than what it follows");
   incident.acted = said.at;
   if (said.step === "acknowledge") { incident.state = "acknowledged"; return; }
+  if (said.step === "revoke") {
+    const { held } = incident;
+    if ((held.since !== null && held.since <= said.at) || said.at > held.ends) refuse("its certificate is revoked or over already");
+    held.since = said.at;
+    return;
+  }
   if (said.step === "conclude") {
     if (incident.isConcluded) refuse("it is concluded already");
     incident.isConcluded = true;

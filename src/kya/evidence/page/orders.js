@@ -35,7 +35,7 @@ function requireOrder(value) {
 function onOrder(record, entry, value) {
   const order = {
     entry, value, action: value.action ?? "new", held: null, outcome: null, decision: null,
-    reports: [], replacedBy: [], isFinal: false, filled: 0n, before: 0n, acknowledged: null, price: null,
+    reports: [], replacedBy: [], isFinal: false, filled: 0n, exact: 0n, before: 0n, acknowledged: null, price: null,
   };
   record.pending = order;
   record.orders.push(order);
@@ -139,6 +139,7 @@ function onReport(record, entry, said) {
   order.reports.push(entry);
   if (said.status === "unknown") return;
   order.filled = said.filled === null ? 0n : scaled(said.filled);
+  order.exact = "filled_exact" in said ? scaled(said.filled_exact) : order.filled;
   order.price = said.price;
   order.saidAt = said.at;
   if (said.status === "acknowledged") { order.acknowledged = order.filled; return; }
@@ -158,9 +159,16 @@ function requireFits(order, said) {
   if (did && order.target && isWorking(order.target)) refuse("the order in whose place it stands is not settled yet");
   if (said.filled !== null && !isAmount(said.filled, placesOf(value.amount))) refuse("filled in other decimals than were ordered");
   if (order.before + filled > scaled(value.amount)) refuse("more was filled than was ordered");
+  if ("filled_exact" in said && !isExact(said.filled_exact, said.filled)) refuse("an exact figure that does not round up to what is filled");
   if (order.acknowledged === null || said.status === "unknown") return;
   if (!did) refuse("the venue had acknowledged it");
   if (filled < order.acknowledged) refuse("less is filled than was before");
+}
+
+function isExact(exact, filled) {
+  if (filled === null || !isPrice(exact, DECIMALS) || placesOf(exact) <= placesOf(filled)) return false;
+  const apart = scaled(filled) - scaled(exact);
+  return apart > 0n && apart < 10n ** BigInt(DECIMALS - placesOf(filled));
 }
 
 function onEquivocation(record, entry, said) {

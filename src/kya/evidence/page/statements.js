@@ -12,7 +12,7 @@ const KINDS = {
   "kya/crl/v1": [1, "at crl number", onList],
   "kya/order/v1": [2, null, onOrder],
   "kya/decision/v1": [5, null, onDecision],
-  "kya/report/v1": [9, "agent at detail filled filled_currency order price price_source seq status venue", onReport],
+  "kya/report/v1": [9, "agent at detail filled filled_currency filled_exact order price price_source seq status venue", onReport],
   "kya/equivocation/v1": [10, "agent at conflicting order seq", onEquivocation],
   "kya/runtime/v1": [5, "agent at runtime", onRuntime],
   "kya/region-anchor/v1": [5, "at certificate credential region source subject", onAnchor],
@@ -35,6 +35,7 @@ const KINDS = {
 };
 const MAY_BE_MISSING = {
   "kya/mandate/v1": ["incidents"],
+  "kya/report/v1": ["filled_exact"],
   "kya/place-limits/v1": ["daily_max", "open_orders", "order_max"],
 };
 

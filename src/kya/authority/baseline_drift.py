@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeVar
 
-from kya.cli.baseline_reading import reading_of, unit_text
+from kya.authority.baseline_reading import reading_of, unit_text
 from kya.codec.baselines import baseline_digest
 from kya.core.features import (
     FEATURES,

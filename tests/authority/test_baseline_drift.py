@@ -2,7 +2,7 @@
 
 import pytest
 
-from kya.cli.baseline_drift import ALL, Drift, Moved
+from kya.authority.baseline_drift import ALL, Drift, Moved
 from kya.core.attempt import Attempt
 from kya.core.learned_baseline import LearnedBaseline
 from tests.behaving import FRIDAY, HOUR, a_history, learned

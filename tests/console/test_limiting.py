@@ -1,0 +1,102 @@
+"""What all agents share, at the console: tightened by one person, widened by two."""
+
+import pytest
+
+from kya.authority import acts
+from kya.core.levels import FIRM, Place
+from kya.core.overlay_admission import in_force
+from tests.builders import an_overlay, eur, place_limits
+from tests.console.lounge import Browser, Lounge, text_of, visited_by_two
+from tests.halting import CARLA
+from tests.incidents import world_breached
+from tests.world import World
+
+FIELDS = {"currency": "EUR", "daily_max": "900000.00"}
+
+
+def a_limited_world() -> World:
+    """The firm's day is limited, and a policy of its own is in force."""
+    world = world_breached()
+    world.now = world.now.plus(seconds=1)
+    people = (CARLA, world.risk)
+    world.append(acts.limit(place_limits(at=world.now), *people))
+    world.append(acts.lay_over(an_overlay(at=world.now), *people))
+    return world
+
+
+def test_one_person_tightens_and_it_takes_two_to_widen() -> None:
+    world = a_limited_world()
+
+    async def visit(lounge: Lounge, rita: Browser, carla: Browser) -> None:
+        page = text_of((await rita.get("/limits")).text)
+        assert "firm not limited at most 1000000.00 EUR" in page
+        at = (await rita.ask_for("limit", "firm", **FIELDS)).headers["location"]
+        words = text_of((await rita.get(at)).text)
+        assert "It only tightens: one signature" in words
+        assert "a UTC day at most 900000.00 EUR" in words
+        assert (await rita.sign(at, "rita")).json()["entry"]
+        await lounge.look()
+        lounge.later(1)
+        wider = {"currency": "EUR", "order_max": "50000.00"}
+        at = (await rita.ask_for("limit", "firm", **wider)).headers["location"]
+        words = text_of((await carla.get(at)).text)
+        assert "a UTC day was limited: at most 900000.00 EUR" in words
+        assert (await rita.sign(at, "rita")).json()["entry"] is None
+        assert (await carla.sign(at, "carla")).json()["entry"]
+
+    visited_by_two(visit, "rita", "carla", world)
+    limits = world.state.place_limits[FIRM].limits
+    assert (limits.order_max, limits.daily_max) == (eur("50000.00"), None)
+
+
+def test_another_place_takes_two_and_is_limited_from_then_on() -> None:
+    async def visit(_: Lounge, rita: Browser, carla: Browser) -> None:
+        wanted = {**FIELDS, "open_orders": "5"}
+        asked = await rita.ask_for("limit", "market:EUR/USD", **wanted)
+        at = asked.headers["location"]
+        assert (await rita.sign(at, "rita")).json()["entry"] is None
+        assert (await carla.sign(at, "carla")).json()["entry"]
+
+    world = visited_by_two(visit, "rita", "carla", a_limited_world())
+    limits = world.state.place_limits[Place.parse("market:EUR/USD")].limits
+    assert limits.open_orders == 5
+
+
+def test_two_people_withdraw_a_policy() -> None:
+    world = a_limited_world()
+    name = an_overlay().name
+
+    async def visit(lounge: Lounge, rita: Browser, carla: Browser) -> None:
+        assert "in force cedar" in text_of((await rita.get("/limits")).text)
+        at = (await rita.ask_for("withdraw", name)).headers["location"]
+        assert (await rita.sign(at, "rita")).json()["entry"] is None
+        assert (await carla.sign(at, "carla")).json()["entry"]
+        await lounge.look()
+        assert "withdrawn" in text_of((await rita.get("/limits")).text)
+
+    visited_by_two(visit, "rita", "carla", world)
+    assert in_force(world.state, name) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "fields"),
+    [
+        ("firm", {"currency": "EUR"}),
+        ("firm", {"currency": "?", "daily_max": "1.00"}),
+        ("firm", {"currency": "EUR", "daily_max": "-1"}),
+        ("firm", {"currency": "EUR", "open_orders": "many"}),
+        ("moon", FIELDS),
+        ("agent:nobody", FIELDS),
+    ],
+)
+def test_limits_that_limit_nothing_are_refused(
+    subject: str, fields: dict[str, str]
+) -> None:
+    async def visit(lounge: Lounge, rita: Browser, olga: Browser) -> None:
+        assert (await rita.ask_for("limit", subject, **fields)).status_code == 400
+        assert (await rita.ask_for("withdraw", "none")).status_code == 400
+        assert (await olga.ask_for("limit", "firm", **FIELDS)).status_code == 403
+        assert "form-limit" not in (await olga.get("/limits")).text
+        assert lounge.console.queue.open() == []
+
+    visited_by_two(visit, "rita", "olga")
