@@ -15,7 +15,7 @@ from kya.core.erasure import Ground
 from kya.core.errors import InputError
 from kya.tlog.tree import entries
 from kya.wiring.installation import LOG, open_installation
-from kya.wiring.log_reader import published, tile_reader
+from kya.wiring.log_reader import published, published_closings, tile_reader
 from kya.wiring.people import read_people
 from kya.wiring.texts import Texts, erase
 
@@ -75,6 +75,9 @@ def retention(data: Data = DATA_DEFAULT) -> None:
     until = years_after(date.fromisoformat(named[:10]), section.retention_years)
     years = section.retention_years
     answer(f"entries 0 to {size - 1}: until {until}, {years} years after the last one")
+    for index, former in published_closings(data / "log", size):
+        why = "later decisions rest on it"
+        answer(f"closed as {former} with entry {index}: kept as long, for {why}")
     if section.legal_hold:
         answer("legal hold: nothing is destroyed, whatever the day")
 

@@ -12,11 +12,13 @@ from kya.codec.note import VerifierKey
 from kya.codec.orders import ORDER_TYPE
 from kya.codec.overrides import OVERRIDE_TYPE
 from kya.codec.reports import EQUIVOCATION_TYPE, REPORT_TYPE
+from kya.codec.rolls import ROLL_TYPE
 from kya.codec.standings import CRL_TYPE
 from kya.core.baseline import BaselineLocked
 from kya.core.errors import CorruptionError, InputError
 from kya.core.fold import apply
 from kya.core.power_events import RevocationListed
+from kya.core.roll import LogRolled
 from kya.core.state import State
 from kya.pki.entries import Entry
 from kya.sequencer.fsck import fsck
@@ -40,6 +42,8 @@ _TRAFFIC: Final = tuple(
     )
 )
 """How the entries begin that are about orders, and nobody's power."""
+
+_ROLL: Final = f'{{"_type":"{ROLL_TYPE}"'.encode()
 
 _LOCK: Final = f'{{"_type":"{LOCK_TYPE}"'.encode()
 
@@ -139,6 +143,15 @@ def published_locks(directory: Path, size: int) -> Iterator[tuple[int, BaselineL
             event = Entry.read(raw).event
             if isinstance(event, BaselineLocked):
                 yield index, event
+
+
+def published_closings(directory: Path, size: int) -> Iterator[tuple[int, str]]:
+    """Yield every entry by which the log ended under a name, and that name."""
+    for index, raw in enumerate(published_entries(directory, size)):
+        if raw.startswith(_ROLL):
+            event = Entry.read(raw).event
+            if isinstance(event, LogRolled):
+                yield index, event.origin
 
 
 def check_log(opened: Opened) -> Iterator[Verdict]:
