@@ -113,9 +113,13 @@ def _tls_files(house: Secured, bot: Bot, directory: Path) -> Path:
 
 
 def test_an_expired_channel_certificate_opens_no_connection(house: Secured) -> None:
-    context = house.end(seconds=2).context
-    assert not is_shut_out(house, context)
-    time.sleep(2)
+    for seconds in (2, 4, 8):  # On a busy machine, one is over before it is tried.
+        context = house.end(seconds=seconds).context
+        if not is_shut_out(house, context):
+            break
+    else:
+        pytest.fail("no certificate opens a connection")
+    time.sleep(seconds)
     assert is_shut_out(house, context)
 
 

@@ -287,13 +287,18 @@ def test_an_order_of_somebody_else_at_the_account_is_unexplained(
     assert "unexplained" in kinds
 
 
-def test_a_fill_finer_than_the_currency_is_unexplained_and_the_order_works(
+def test_a_fill_finer_than_the_currency_is_explained_to_the_last_decimal(
     tmp_path: Path,
 ) -> None:
     with a_road(tmp_path, ExchangeFault.PARTIAL) as road:
         bot = a_bot(road.urls["sidecar"])
         placed = bot.create_order("EUR/USD", "limit", "buy", 100.01, 1.4)
         until(lambda: road.exchange.book.orders)
-        assert road.copied()
-        assert "unexplained" in road.house.kinds()
-        assert bot.fetch_order(placed["id"])["status"] == "open"
+        assert (
+            road.copied() == 2
+        )  # Two halves of 50.005 each.
+        road.settled()
+        assert bot.fetch_order(placed["id"])["filled"] == 100.01
+        assert "unexplained" not in road.house.kinds()
+        known = road.house.sequencer.state.copies["SIMA"]
+        assert (known.accounts, known.untold) == ({}, ())

@@ -199,10 +199,11 @@ _SENTENCES: Final = {
     ),
     Reason.BEHAVIOUR_UNKNOWN: "no baseline counts for this agent: {measured}",
     Reason.BEHAVIOUR_EXPIRED: (
-        "the agent's baseline expired at {limit}: two people must lock a newer one"
+        "at {measured} the agent's baseline has expired, since {limit}: two people must"
+        " lock a newer one"
     ),
     Reason.BEHAVIOUR_RENEWAL_DUE: (
-        "the agent's baseline should be renewed since {limit}"
+        "at {measured} the agent's baseline is old, since {limit}: have it renewed"
     ),
     Reason.BEHAVIOUR_UNUSUAL: "scores {measured} of 10000, unlike the agent's past",
     Reason.BEHAVIOUR_CRITICAL: (

@@ -31,13 +31,13 @@ BASELINE: Final = Control(
     source="RTS 6 Art. 5(2), 5(7), 8",
 )
 EXPIRY: Final = Control(
-    id="behaviour.expiry", version=1, unit="", source="RTS 6 Art. 9(1), 16(5)"
+    id="behaviour.expiry", version=1, unit="", source="RTS 6 Art. 9, 16(5)"
 )
 RENEWAL: Final = Control(
     id="behaviour.renewal",
     version=1,
     unit="",
-    source="RTS 6 Art. 9(1), 16(5)",
+    source="RTS 6 Art. 9, 16(5)",
     soft=True,
 )
 SCORE_WARN: Final = Control(
