@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from kya.cli.app import command_line, main
+from tests.surface.blocks import ROOT
 
 _REQUEST_BYTES_MAX: Final = 1 << 20
 _WAITING_MAX: Final = 64
@@ -51,7 +52,7 @@ def folder_of_prepared() -> Path:
     folder = Path(held.name)
     address, stub = folder / "socket", folder / "kya"
     command = [sys.executable, "-m", __name__, str(address)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE)
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
     atexit.register(held.cleanup)
     atexit.register(server.wait)
     atexit.register(server.terminate)
