@@ -2,7 +2,8 @@
 # Both need python3 (3.11 or later), its venv module and make; nothing else.
 
 PYTHON ?= python3
-WORKERS ?= 2
+# One more than the two processors that it should run on: tests wait, too.
+WORKERS ?= 3
 FUZZ_EXAMPLES ?= 5000
 # The longest that one long test may take: a hang is a failure there, too.
 PROOF_SECONDS ?= 1800
