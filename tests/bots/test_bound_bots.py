@@ -294,9 +294,7 @@ def test_a_fill_finer_than_the_currency_is_explained_to_the_last_decimal(
         bot = a_bot(road.urls["sidecar"])
         placed = bot.create_order("EUR/USD", "limit", "buy", 100.01, 1.4)
         until(lambda: road.exchange.book.orders)
-        assert (
-            road.copied() == 2
-        )  # Two halves of 50.005 each.
+        assert road.copied() == 2  # Two halves of 50.005 each.
         road.settled()
         assert bot.fetch_order(placed["id"])["filled"] == 100.01
         assert "unexplained" not in road.house.kinds()
