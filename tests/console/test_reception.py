@@ -1,7 +1,7 @@
 """A console that an identity provider stands before: a visit first, then the key."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import count
@@ -156,6 +156,38 @@ def test_a_visit_is_good_for_its_person_alone_and_once(
         provider.subject = "rita@example.com"
         await browser.get(await browser.logs_in())
         assert (await browser.signs_in("rita")).json()["name"] == "rita"
+
+    visited(visit)
+
+
+def test_two_who_come_at_once_with_one_visit_get_one_session(
+    visited: Callable[[Visit], None],
+) -> None:
+    async def visit(lounge: Lounge, browser: Browser, _: Provider) -> None:
+        await browser.get(await browser.logs_in())
+        asked = [await browser.post("/sign-in/challenge", b"olga")]
+        lounge.later(1)
+        asked.append(await browser.post("/sign-in/challenge", b"olga"))
+        notes = [
+            SignedNote(each.content, (person("olga").signature(each.content),)).render()
+            for each in asked
+        ]
+        assert notes[0] != notes[1]
+        sent = browser._sent(origin=ORIGIN, accept="application/json")  # noqa: SLF001
+
+        async def slowly(note: bytes) -> int:
+            async def halves() -> AsyncIterator[bytes]:
+                yield note[:40]
+                await asyncio.sleep(0.01)
+                yield note[40:]
+
+            answer = await browser.client.post(
+                "/sign-in", content=halves(), headers=sent
+            )
+            return answer.status_code
+
+        codes = await asyncio.gather(*[slowly(note) for note in notes])
+        assert sorted(codes) == [200, 403]
 
     visited(visit)
 

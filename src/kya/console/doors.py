@@ -75,8 +75,10 @@ async def sign_in(asking: Asking) -> Response:
     sessions, follower = asking.console.sessions, asking.console.follower
     if not follower.sight.is_ready:
         raise RefusedError(503, "The log is still being read; come again.")
+    raw = await asking.body()
+    # Nothing awaits from here on: of two who come with one visit, one finds it ended.
     visit = _require_visit(asking)
-    name, person = sessions.sign_in(await asking.body(), follower.reading.state, visit)
+    name, person = sessions.sign_in(raw, follower.reading.state, visit)
     _end_visit(asking)
     if asking.name:
         sessions.end(asking.name)
