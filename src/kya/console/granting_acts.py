@@ -13,7 +13,7 @@ from kya.codec.mandate_faults import field_faults
 from kya.codec.mandates import parse_mandate, render_mandate
 from kya.codec.registrations import render_registration
 from kya.codec.sessions import render_runtime
-from kya.console.kinds import Drafted, Wanted, seconds_of, two_operators
+from kya.console.kinds import TWO_OPERATORS, Drafted, Wanted, seconds_of, two_operators
 from kya.console.mandates import newest_of, words_of
 from kya.core.counterexample import counterexample
 from kya.core.credential import Credential, Role
@@ -28,7 +28,6 @@ from kya.core.state import State
 from kya.core.workload_events import RuntimePinned
 from kya.pki.stopping import require_people
 
-_OPERATORS: Final = "Two operators sign."
 _SHA256: Final = "sha256:"
 
 
@@ -85,7 +84,7 @@ def of_registration(
             f"Under mandate {registration.mandate}",
         ),
         cautions=tuple(_wider_words(_under_now(state, wanted.subject), mandate)),
-        rule=_OPERATORS,
+        rule=TWO_OPERATORS,
         require_enough=two_operators,
         token=registration.token,
     )
@@ -113,7 +112,7 @@ def of_pin(wanted: Wanted, state: State, now: Instant) -> tuple[Drafted, Runtime
         text=render_runtime(event),
         words=tuple(words),
         cautions=cautions,
-        rule=_OPERATORS,
+        rule=TWO_OPERATORS,
         require_enough=two_operators,
     )
     return drafted, event

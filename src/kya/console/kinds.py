@@ -8,7 +8,7 @@ from typing import Final
 
 from kya.core.baseline import Source
 from kya.core.credential import Credential, Role
-from kya.core.errors import InputError, shown
+from kya.core.errors import DistrustError, InputError, shown
 from kya.core.learned_baseline import LearnedBaseline
 from kya.core.limits import OPERATORS_MIN
 from kya.pki.stopping import STOPPING, SUPERVISING, require_people
@@ -118,6 +118,15 @@ def seconds_of(wanted: Wanted) -> int:
     if not (minutes.isascii() and minutes.isdigit() and len(minutes) <= _DIGITS_MAX):
         raise InputError(f"minutes: want a whole number, got {shown(minutes)}")
     return int(minutes) * _MINUTE
+
+
+def one_person(signers: tuple[Credential, ...]) -> None:
+    """Raise without anybody's signature."""
+    if not signers:
+        raise DistrustError("want one signature")
+
+
+TWO_OPERATORS: Final = "Two operators sign."
 
 
 def two_operators(signers: tuple[Credential, ...]) -> None:

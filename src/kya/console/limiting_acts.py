@@ -5,10 +5,10 @@ from typing import Final
 
 from kya.codec.overlays import render_overlay
 from kya.codec.place_limits import render_place_limits
-from kya.console.kinds import Drafted, Wanted
+from kya.console.kinds import Drafted, Wanted, one_person
 from kya.console.stopping_acts import place_words
 from kya.core.credential import Credential
-from kya.core.errors import DistrustError, InputError
+from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.core.levels import Place
 from kya.core.money import Currency, Money
@@ -93,14 +93,8 @@ def _rule_of(
 ) -> tuple[str, Callable[[tuple[Credential, ...]], None]]:
     """Return who signs, in words and as the gateway asks it."""
     if only_tightens(event, state):
-        return _ONE, _require_one
+        return _ONE, one_person
     return _TWO, require_limiting
-
-
-def _require_one(signers: tuple[Credential, ...]) -> None:
-    """Raise without anybody's signature."""
-    if not signers:
-        raise DistrustError("want one signature")
 
 
 def _left_out(former: PlaceLimits | None, limits: PlaceLimits) -> tuple[str, ...]:

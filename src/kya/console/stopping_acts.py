@@ -6,9 +6,16 @@ from typing import Final
 from kya.codec.halts import render_halt, render_rearm, render_resume
 from kya.codec.incidents import render_incident
 from kya.codec.standings import render_standing
-from kya.console.kinds import Drafted, Kind, Wanted, seconds_of, two_operators
-from kya.core.credential import Credential
-from kya.core.errors import DistrustError, InputError
+from kya.console.kinds import (
+    TWO_OPERATORS,
+    Drafted,
+    Kind,
+    Wanted,
+    one_person,
+    seconds_of,
+    two_operators,
+)
+from kya.core.errors import InputError
 from kya.core.halt import Halt, HaltOrdered, Resume, TradingResumed, TradingState
 from kya.core.halt_admission import lifted_by
 from kya.core.incident import IncidentAct, IncidentActed, Step
@@ -93,7 +100,7 @@ def of_halt(wanted: Wanted, _state: State, now: Instant) -> tuple[Drafted, HaltO
             f"Because: {halt.reason}",
         ),
         rule=_ONE,
-        require_enough=_one_is_enough,
+        require_enough=one_person,
     )
     return drafted, HaltOrdered(leaf=NO_DIGEST, signed_by=(), halt=halt)
 
@@ -162,7 +169,7 @@ def of_reinstatement(
             f"Certificate {agent.credential}",
             f"Because: {wanted.reason}",
         ),
-        rule=_OPERATORS,
+        rule=TWO_OPERATORS,
         require_enough=two_operators,
     )
     return drafted, event
@@ -172,7 +179,6 @@ _ONE: Final = "One signature is enough."
 _SUPERVISES: Final = "One signature of compliance or risk management is enough."
 _TWO: Final = "Two people sign, one of them of compliance or risk management."
 _STOPPERS: Final = "Two people sign, each an operator or one who supervises."
-_OPERATORS: Final = "Two operators sign."
 _RULES: Final = {
     Step.ACKNOWLEDGE: _ONE,
     Step.EXTEND: _TWO,
@@ -180,12 +186,6 @@ _RULES: Final = {
     Step.REVOKE: _TWO,
     Step.CONCLUDE: _SUPERVISES,
 }
-
-
-def _one_is_enough(signers: tuple[Credential, ...]) -> None:
-    """Raise without anybody's signature."""
-    if not signers:
-        raise DistrustError("want one signature")
 
 
 def place_words(place: Place) -> str:
