@@ -10,10 +10,10 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from hmac import compare_digest, digest
 from typing import Final, Protocol
 
+from kya.console.answered import Answered, digest_of
 from kya.console.limits import LOGIN_SECONDS_MAX, SESSION_SECONDS_MAX, VISITS_MAX
 from kya.core.errors import DistrustError
 from kya.core.instant import Instant
@@ -70,7 +70,7 @@ class Reception:
         self._now = now
         self._chance = chance
         self._secret = chance(_BYTES)
-        self._answered: dict[str, Instant] = {}
+        self._answered = Answered(LOGIN_SECONDS_MAX)
         self._visits: OrderedDict[str, Visit] = OrderedDict()
 
     async def begin(self) -> tuple[str, str]:
@@ -101,16 +101,16 @@ class Reception:
             self._made("nonce", ticket),
             self._made("verifier", ticket),
         )
-        self._answered[ticket] = self._now()
+        self._answered.add(ticket, self._now())
         name = self._chance(_BYTES).hex()
-        self._visits[_digest(name)] = Visit(person=person, since=since)
+        self._visits[digest_of(name)] = Visit(person=person, since=since)
         if len(self._visits) > VISITS_MAX:
             self._visits.popitem(last=False)
         return name
 
     def find(self, name: str) -> Visit | None:
         """Return the visit of this name, while it is good."""
-        key = _digest(name)
+        key = digest_of(name)
         visit = self._visits.get(key)
         if visit is None:
             return None
@@ -121,7 +121,7 @@ class Reception:
 
     def end(self, name: str) -> None:
         """Forget a visit: it has opened a session, or the person has left."""
-        self._visits.pop(_digest(name), None)
+        self._visits.pop(digest_of(name), None)
 
     def _made(self, purpose: str, of: str) -> str:
         """Return what only we can make of this."""
@@ -130,9 +130,7 @@ class Reception:
     def _require_ours(self, ticket: str, state: str) -> None:
         """Raise unless this browser began the login here, a moment ago."""
         now = self._now()
-        for answered, at in tuple(self._answered.items()):
-            if now > at.later(seconds=LOGIN_SECONDS_MAX):
-                del self._answered[answered]
+        self._answered.forget_before(now)
         begun, _, made = ticket.rpartition(".")
         wanted = self._made("ticket", begun)
         is_ours = compare_digest(made.encode(), wanted.encode())
@@ -142,7 +140,3 @@ class Reception:
         is_in_time = at <= now <= at.later(seconds=LOGIN_SECONDS_MAX)
         if not is_in_time or ticket in self._answered:
             raise DistrustError("login: want one of the last 10 minutes; begin again")
-
-
-def _digest(name: str) -> str:
-    return sha256(name.encode()).hexdigest()

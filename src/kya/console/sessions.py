@@ -8,12 +8,12 @@ the log at every request, so a certificate that is revoked ends it at once.
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from hmac import compare_digest, digest
 from typing import Final
 
 from kya.codec.note import SignedNote
 from kya.codec.sign_ins import SignIn, parse_sign_in
+from kya.console.answered import Answered, digest_of
 from kya.console.limits import (
     CHALLENGE_SECONDS_MAX,
     CHALLENGES_MAX,
@@ -53,7 +53,7 @@ class Sessions:
         self._now = now
         self._chance = chance
         self._secret = chance(_BYTES)
-        self._answered: dict[str, Instant] = {}
+        self._answered = Answered(CHALLENGE_SECONDS_MAX)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
 
     def challenge(self, name: str) -> SignIn:
@@ -84,9 +84,9 @@ class Sessions:
         if [line.name for line in note.signatures] != [said.name]:
             raise DistrustError(f"sign-in: want the signature of {said.name} alone")
         (credential,) = signers_under(note, state, now, _ROLES)
-        self._answered[said.challenge] = said.at
+        self._answered.add(said.challenge, said.at)
         name = self._chance(_BYTES).hex()
-        self._sessions[_digest(name)] = Session(
+        self._sessions[digest_of(name)] = Session(
             credential=credential.digest,
             form_token=self._chance(_BYTES).hex(),
             since=now if visit is None else visit.since,
@@ -104,9 +104,7 @@ class Sessions:
         """Raise unless it answers a challenge of ours, in time and the first time."""
         if said.console != self.origin:
             raise DistrustError(f"sign-in: for {said.console}, and this is another")
-        for challenge, at in tuple(self._answered.items()):
-            if now > at.later(seconds=CHALLENGE_SECONDS_MAX):
-                del self._answered[challenge]
+        self._answered.forget_before(now)
         is_ours = compare_digest(said.challenge, self._made(said.name, said.at))
         is_in_time = said.at <= now <= said.at.later(seconds=CHALLENGE_SECONDS_MAX)
         if not (is_ours and is_in_time) or said.challenge in self._answered:
@@ -116,7 +114,7 @@ class Sessions:
 
     def find(self, name: str, state: State) -> tuple[Session, Credential] | None:
         """Return the session and its person, if both are still good now."""
-        key, now = _digest(name), self._now()
+        key, now = digest_of(name), self._now()
         session = self._sessions.get(key)
         if session is None:
             return None
@@ -135,15 +133,11 @@ class Sessions:
 
     def used(self, name: str) -> None:
         """Remember that the person has asked for something just now."""
-        key = _digest(name)
+        key = digest_of(name)
         known = self._sessions.get(key)
         if known is not None:
             self._sessions[key] = replace(known, used_at=self._now())
 
     def end(self, name: str) -> None:
         """Forget the session."""
-        self._sessions.pop(_digest(name), None)
-
-
-def _digest(name: str) -> str:
-    return sha256(name.encode()).hexdigest()
+        self._sessions.pop(digest_of(name), None)
