@@ -25,6 +25,7 @@ from tests.world import AGENT, EUR, World, the_scope
 SCORES: Final = Limits(score_critical_bps=8_500, score_warn_bps=7_500)
 AGEING: Final = replace(SCORES, baseline_days=5, baseline_warn_days=3)
 EVENING: Final = Instant.parse("2026-05-14T18:00:00.000000Z")
+MONDAY: Final = Instant.parse("2026-05-18T09:00:00.000000Z")
 USUAL: Final = 1_900_000
 """EUR 19,000.00 in cents: what the agent most often asks for."""
 
@@ -45,6 +46,22 @@ def imported_world(limits: Limits = SCORES) -> World:
     enrol_supervisors(world)
     world.now = EVENING
     world.append(lock_note(world, a_lock(learned(), None, world.now)))
+    return world
+
+
+def succeeded_world(orders: int) -> World:
+    """A world whose agent goes on under a new certificate, and sends so many orders."""
+    world = imported_world()
+    world.now = MONDAY
+    world.revoke(MONDAY)
+    world.issue_agent(world.agent, replaces=world.credential)
+    for number in range(orders):
+        world.trade(
+            world.order(
+                amount=Money(USUAL, EUR),
+                created_at=MONDAY.plus(seconds=60 * (number + 1)),
+            )
+        )
     return world
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kya.codec.baseline_locks import parse_lock, render_lock
 from kya.codec.decisions import parse_decision
@@ -12,7 +14,7 @@ from kya.core.case_of import Inputs, case_of
 from kya.core.decide import decide
 from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.fold import apply
-from kya.core.instant import Instant
+from kya.core.instant import MICROS_PER_DAY, Instant
 from kya.core.latch import Latch
 from kya.core.money import Money
 from kya.core.order import Action
@@ -220,6 +222,27 @@ def test_a_replacement_inherits_the_baseline_on_probation() -> None:
     after = world.state.agents[AGENT].baseline
     assert after is not None
     assert after.probation == PROBATION_ORDERS - 1
+
+
+@given(
+    st.integers(1, 2 * PROBATION_ORDERS),
+    st.integers(0, 2 * MICROS_PER_DAY // PROBATION_ORDERS),
+)
+def test_probation_is_over_after_a_hundred_orders_and_a_day(
+    orders: int, apart: int
+) -> None:
+    locked = locked_world().state.agents[AGENT].baseline
+    assert locked is not None
+    held, day_after = locked.on_probation(), LIVE.later(days=1)
+    for number in range(orders):
+        at = LIVE.plus(micros=apart * number)
+        is_watched = number < PROBATION_ORDERS or at < day_after
+        assert held.is_on_probation(at) is is_watched
+        held = held.after_order(at)
+    is_watched = orders < PROBATION_ORDERS
+    assert held.is_on_probation(day_after) is is_watched
+    assert held.is_on_probation(day_after.plus(micros=-1))
+    assert held.on_probation().watched_until is None
 
 
 def test_a_baseline_counts_for_the_release_that_it_was_locked_for() -> None:

@@ -9,7 +9,7 @@ from kya.core.order_events import VenueStatus
 from tests.locking import imported_world
 from tests.page.browser import Ask
 from tests.verify.packages import handed_over, judged, later
-from tests.verify.test_baselines import ageing, busy, likeness_of
+from tests.verify.test_baselines import ageing, busy, likeness_of, watched
 from tests.world import AGENT, World, eur
 
 HOLDS, FAILS = "HOLDS", "FAILS"
@@ -25,7 +25,7 @@ def answered() -> World:
     return world
 
 
-@pytest.mark.parametrize("made", [answered, ageing])
+@pytest.mark.parametrize("made", [answered, ageing, watched])
 def test_every_score_comes_out_again(
     ask: Ask, tmp_path: Path, made: Callable[[], World]
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kya.core.baseline import Likeness, Lock, Source
+from kya.core.baseline import PROBATION_ORDERS, Likeness, Lock, Source
 from kya.core.case_of import Inputs, case_of
 from kya.core.errors import MalformedError
 from kya.core.instant import Instant
@@ -22,12 +22,14 @@ from tests.halting import enrol_supervisors
 from tests.locking import (
     AGEING,
     EVENING,
+    MONDAY,
     a_lock,
     imported_world,
     learned_from,
     lock_note,
     locked_world,
     observed_world,
+    succeeded_world,
 )
 from tests.verify.packages import failing, handed_over, judged, later, sentences
 from tests.verify.test_forged_history import both_judges
@@ -122,9 +124,9 @@ def test_a_baseline_that_its_orders_do_not_give_fails(
     assert why in "".join(sentences(report, 6))
 
 
-def likeness_of(world: World, **changes: object) -> Likeness:
+def likeness_of(world: World, at: Instant | None = None, **changes: object) -> Likeness:
     """What the gateway measured of the agent's next order, changed as told."""
-    order = world.order(created_at=later(world))
+    order = world.order(created_at=at or later(world))
     entry = copy_of(world).append(world.order_note(order))
     assert isinstance(entry.event, OrderSubmitted)
     world.now = order.created_at
@@ -211,6 +213,38 @@ def test_the_age_of_a_baseline_is_followed_by_every_verifier(tmp_path: Path) -> 
 
 
 # -------------------------------------------------------------------------- shell
+
+
+def watched() -> World:
+    """A hundred orders within a day of the first, one more, and one a day after it."""
+    world = succeeded_world(PROBATION_ORDERS + 1)
+    world.trade(world.order(created_at=MONDAY.plus(seconds=60 + 86_400)))
+    return world
+
+
+def test_probation_lasts_a_day_for_every_verifier(tmp_path: Path) -> None:
+    world = watched()
+    told = [raw for raw in world.entries if raw.startswith(b'{"_type":"kya/decision/')]
+    assert [b'"on_probation":true' in raw for raw in told[-3:]] == [True, True, False]
+    report = handed_over(world, tmp_path / "evidence").verified()
+    assert report.answer(5).verdict is Verdict.HOLDS
+    answer = verify(build(tmp_path / "made", world))
+    assert "Q5" not in answer.failing(), answer.text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "on_probation"), [(86_400 + 59, False), (86_400 + 60, True)]
+)
+def test_a_day_too_short_or_too_long_is_found(
+    tmp_path: Path, seconds: int, *, on_probation: bool
+) -> None:
+    world = succeeded_world(PROBATION_ORDERS)
+    order = world.order(created_at=MONDAY.plus(seconds=seconds))
+    likeness = likeness_of(world, order.created_at, on_probation=on_probation)
+    judged(world, order, likeness=likeness)
+    report = handed_over(world, tmp_path / "evidence").verified()
+    assert both_judges(report, 5)
+    assert "Q5" in verify(build(tmp_path / "made", world)).failing()
 
 
 def test_the_shell_verifier_asks_the_controls_of_behaviour_again(

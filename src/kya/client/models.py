@@ -70,6 +70,7 @@ class BaselineTold(Told, frozen=True, kw_only=True):
     """The baseline in force for an agent, and what its newest orders score by it.
 
     `expires_at` is not there where the mandate lets a baseline become of any age.
+    `on_probation` is how many more orders are; until `watched_until`, all are.
     """
 
     agent: str
@@ -77,6 +78,7 @@ class BaselineTold(Told, frozen=True, kw_only=True):
     since: str
     expires_at: str | None
     on_probation: int
+    watched_until: str | None
     sequence_score: str
     newest_score: str | None
 

@@ -55,7 +55,8 @@ def _of_the_release(state: State, lock: Lock) -> list[str]:
     if held is not None and held.digest == lock.digest:
         words.append(
             "It is the baseline in force: we accept that what runs now behaves as what"
-            f" ran before. The next {PROBATION_ORDERS} orders are on probation."
+            f" ran before. The next {PROBATION_ORDERS} orders are on probation, and all"
+            " of a day from the first of them on."
         )
     return words
 

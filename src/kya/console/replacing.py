@@ -166,10 +166,15 @@ def _stage_of_baseline(agent: AgentState, follower: Credential | None) -> Stage:
         return Stage("Baseline", Done.LOOK, "none is locked: nothing is inherited")
     said = f"inherited: SHA-256 {baseline.digest}"
     if follower is None:
-        said += f"; the first {PROBATION_ORDERS} orders will be on probation"
+        said += (
+            f"; the first {PROBATION_ORDERS} orders will be on probation, and all of"
+        )
+        said += " a day from the first of them on"
         return Stage("Baseline", Done.DONE, said)
     if baseline.probation:
         said += f"; {baseline.probation} orders on probation are left"
+    if baseline.watched_until is not None:
+        said += f"; all are on probation until {baseline.watched_until}"
     return Stage("Baseline", Done.DONE, said)
 
 

@@ -22,6 +22,8 @@ from kya.core.sequence import opened, strongest
 
 PROBATION_ORDERS: Final = 100
 """Orders of a replacement, or of a new release, that a warning is enough to stop."""
+PROBATION_DAYS: Final = 1
+"""From the first of them on, a warning is enough for so long, too."""
 
 
 class Source(NamedTuple):
@@ -107,7 +109,8 @@ class Baseline(NamedTuple):
 
     `since` is when it was locked, `runtime` the one pinned then, if one was: it says
     nothing of another. `as_of` is from when on it ages, `learned` the document.
-    `probation` is how many more orders are on probation.
+    `probation` is how many more orders are on probation, and `watched_until` when their
+    first day ends, known from the first of them on.
     """
 
     digest: str
@@ -117,6 +120,7 @@ class Baseline(NamedTuple):
     learned: LearnedBaseline
     runtime: Runtime | None = None
     probation: int = 0
+    watched_until: Instant | None = None
 
     @classmethod
     def locked(
@@ -139,11 +143,21 @@ class Baseline(NamedTuple):
             probation=probation,
         )
 
-    def after_order(self) -> Self:
+    def on_probation(self) -> Self:
+        """Return the baseline as it is inherited: on probation, from the next order."""
+        return self._replace(probation=PROBATION_ORDERS, watched_until=None)
+
+    def is_on_probation(self, at: Instant) -> bool:
+        """Tell whether an order that is received then is on probation."""
+        until = self.watched_until
+        return self.probation > 0 or (until is not None and at < until)
+
+    def after_order(self, at: Instant) -> Self:
         """Return the baseline after an order, which is one less on probation."""
         if not self.probation:
             return self
-        return self._replace(probation=self.probation - 1)
+        until = self.watched_until or at.later(days=PROBATION_DAYS)
+        return self._replace(probation=self.probation - 1, watched_until=until)
 
 
 class Likeness(NamedTuple):
@@ -189,6 +203,6 @@ def likeness(
         score(baseline.reference, behaviour, attempt),
         level,
         stream,
-        on_probation=baseline.probation > 0,
+        on_probation=baseline.is_on_probation(seen[0]),
         is_of_the_release=baseline.runtime == runtime,
     )

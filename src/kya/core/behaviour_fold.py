@@ -3,7 +3,7 @@
 from typing import Final
 
 from kya.core.attempt import MILLIS, attempt_of
-from kya.core.baseline import PROBATION_ORDERS, Baseline, BaselineLocked
+from kya.core.baseline import Baseline, BaselineLocked
 from kya.core.behaviour import Behaviour, advance, answered, score
 from kya.core.order import Action, Order
 from kya.core.order_events import OrderDecided, VenueReported, VenueStatus
@@ -36,8 +36,7 @@ def with_release(agent: AgentState) -> AgentState:
     baseline = agent.baseline
     if baseline is None:
         return agent
-    inherited = baseline._replace(probation=PROBATION_ORDERS)
-    return with_sequence_anew(agent._replace(baseline=inherited))
+    return with_sequence_anew(agent._replace(baseline=baseline.on_probation()))
 
 
 Known = tuple[Baseline | None, Behaviour]
@@ -58,7 +57,7 @@ def behaviour_after_order(
     reference, scored = baseline.reference, None
     if order.action is not Action.CANCEL:
         scored = event.score or score(reference, behaviour, attempt)
-        baseline = baseline.after_order()
+        baseline = baseline.after_order(event.received_at)
     return baseline, advance(reference, behaviour, attempt, scored)
 
 

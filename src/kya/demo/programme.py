@@ -183,8 +183,8 @@ class Programme:
         self._certificate_row("issued for a new key, same mandate and scope")
         self._row(
             "risk",
-            f"the baseline goes on; for {PROBATION_ORDERS} orders a warning denies."
-            " No runtime is pinned here, so none is compared",
+            f"the baseline goes on; for {PROBATION_ORDERS} orders, and a day at least,"
+            " a warning denies. No runtime is pinned here, so none is compared",
         )
 
     def restart(self) -> None:

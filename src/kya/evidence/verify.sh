@@ -1659,7 +1659,7 @@ function granted(c, replaces,   m, former) {
     else if (former != "" && STANDING[former] != "revoked" && BEGINS[c] "" <= ENDS[former] "")
         fail(1, c, "the certificate that it replaces is neither revoked nor over by then")
     NEWEST[NAME[c]] = c
-    if (NAME[c] in BASELINE) PROBATION[NAME[c]] = 100
+    if (NAME[c] in BASELINE) { PROBATION[NAME[c]] = 100; delete FIRST_DAY[NAME[c]] }
 }
 
 function list_of(name,   k, out) {
@@ -2666,6 +2666,7 @@ function on_lock(i,   a, at, first, last, day_after) {
             || last + 0 > SEQ[a] + 0) fail(6, i, "learned from orders that are not on record")
     } else FROM_ELSEWHERE++
     PROBATION[a] = BASELINE[a] == V["digest"] ? 100 : 0
+    delete FIRST_DAY[a]
     BASELINE[a] = V["digest"]
     LOCKED_AT[a] = at
     AGES_FROM[a] = at
@@ -2680,7 +2681,7 @@ function on_lock(i,   a, at, first, last, day_after) {
 
 # What the decision says of the pending order's behaviour: BEHAVIOUR as it is written. What
 # a score comes to is taken from it, for this script does not score.
-function read_behaviour(i, a, line,   p, q, text, said, n, k, part, sum) {
+function read_behaviour(i, a, line, at,   p, q, text, said, n, k, part, sum) {
     BEHAVIOUR = ""
     if (!(a in BASELINE) || O_ACTION == "cancel") return
     p = index(line, ",\"behaviour\":{")
@@ -2696,10 +2697,15 @@ function read_behaviour(i, a, line,   p, q, text, said, n, k, part, sum) {
     sum = 0
     for (k = 2; k <= n; k += 2) if (part[k] + 0 > 4096) sum += part[k] - 4096
     if (sum != number_in(text, "excess")) fail(5, i, "its surprisals do not add up to their excess")
-    if ((index(text, "\"on_probation\":true") > 0) != (PROBATION[a] > 0))
+    if ((index(text, "\"on_probation\":true") > 0) != on_probation(a, at))
         fail(5, i, "counts the orders on probation in another way")
     BEHAVIOUR = text
     SCORES_TAKEN++
+}
+
+# The first hundred orders, and from the first of them on a day.
+function on_probation(a, at) {
+    return PROBATION[a] > 0 || (a in FIRST_DAY && at "" < FIRST_DAY[a] "")
 }
 
 function pinned(a) { return a in PINNED ? PINNED[a] : "" }
@@ -2727,7 +2733,7 @@ function behaviour(a, c, at,   critical, warn, strict, score, sequence) {
     sequence = number_in(BEHAVIOUR, "sequence")
     if (warn != "") control("behaviour.warn", warn, score, score < warn + 0 ? "passed" : "warned", \
         "behaviour.unusual", "1/10000")
-    strict = warn != "" && PROBATION[a] > 0 ? warn : critical
+    strict = warn != "" && on_probation(a, at) ? warn : critical
     rule(score < strict + 0, "behaviour.critical", strict, score, "behaviour.critical", "1/10000")
     rule(sequence < critical + 0, "behaviour.sequence", critical, sequence, "behaviour.sequence", \
         "1/10000")
@@ -3509,7 +3515,7 @@ function on_decision(i, line,   o, at, said, outcome, tail) {
     used(O_CERTIFICATE, at "" > ENDS[O_CERTIFICATE] "" ? ENDS[O_CERTIFICATE] : at)
     overriding(DIGEST[o], at)
     read_prices(i, line, tail)
-    read_behaviour(i, O_AGENT, line)
+    read_behaviour(i, O_AGENT, line, at)
     run_rules(at)
     overlays(i, tail)
     outcome = REASONS == "" ? "allowed" : IDENTITY ? "refused" : "denied"
@@ -3580,7 +3586,10 @@ function remember(o, at, said,   day) {
     PREV[O_AGENT] = DIGEST[o]
     USED[O_AGENT, day, O_ID] = 1
     LINKS++
-    if (PROBATION[O_AGENT] > 0 && O_ACTION != "cancel") PROBATION[O_AGENT]--
+    if (PROBATION[O_AGENT] > 0 && O_ACTION != "cancel") {
+        PROBATION[O_AGENT]--
+        if (!(O_AGENT in FIRST_DAY)) FIRST_DAY[O_AGENT] = later(at, 86400)
+    }
     remember_message(O_AGENT, at, day)
     if (said != "allowed") return
     if (O_ACTION != "cancel") {

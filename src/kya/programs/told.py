@@ -89,6 +89,7 @@ def baseline_told(
         since=str(held.since),
         expires_at=None if age is None else str(age.expires_at),
         on_probation=held.probation,
+        watched_until=None if held.watched_until is None else str(held.watched_until),
         sequence_score=score_text(agent.behaviour.sequence_score),
         newest_score=None if newest is None else score_text(newest),
     )

@@ -249,7 +249,7 @@ class PlainScan:
         wrong = objections_of(said, order, agent.baseline)
         self._take_note_of(5, (f"{what} {sentence}" for sentence in wrong))
         if agent.baseline is not None and order.get("action") != "cancel":
-            agent.baseline.probation = max(0, agent.baseline.probation - 1)
+            agent.baseline.take_order(said["received_at"])
 
     def _take_report(self, said: Fields) -> None:
         """Hold a report against its order and against the reports before it."""

@@ -31,6 +31,21 @@ class PlainBaseline:
     ages_from: str
     runtime: Fields | None
     probation: int
+    watched_until: str = ""
+
+    def goes_on(self) -> None:
+        """Be inherited by a new certificate: on probation, from its first order on."""
+        self.probation, self.watched_until = PROBATION, ""
+
+    def is_on_probation(self, now: str) -> bool:
+        """Tell whether an order that is received now is on probation."""
+        return self.probation > 0 or now < self.watched_until
+
+    def take_order(self, now: str) -> None:
+        """Count an order that is no cancel; the first one begins the first day."""
+        if self.probation > 0:
+            self.probation -= 1
+            self.watched_until = self.watched_until or later(now, timedelta(days=1))
 
 
 def locked(
@@ -86,7 +101,8 @@ def behaviour_results(
     told = said["behaviour"]
     if warn is not None:
         yield _below("behaviour.warn", warn, told["score"], "behaviour.unusual")
-    strict = warn if warn is not None and baseline.probation else critical
+    on_probation = baseline.is_on_probation(said["received_at"])
+    strict = warn if warn is not None and on_probation else critical
     yield _below("behaviour.critical", strict, told["score"], "behaviour.critical")
     name = "behaviour.sequence"
     yield _below(name, critical, told["sequence"], name)
@@ -125,7 +141,9 @@ def objections_of(
     added = sum(max(0, bits - ORDINARY) for bits in told["surprisals"].values())
     if added != told["excess"]:
         yield "has surprisals that do not add up to their excess"
-    if told.get("on_probation", False) is not (baseline.probation > 0):
+    if told.get("on_probation", False) is not baseline.is_on_probation(
+        said["received_at"]
+    ):
         yield "counts the orders on probation in another way"
 
 

@@ -14,7 +14,6 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from kya.verify.plain_behaviour import (
-    PROBATION,
     PlainBaseline,
     behaviour_results,
 )
@@ -110,7 +109,7 @@ class PlainAgent:
     def goes_on(self) -> None:
         """Go on under a new certificate: a baseline is inherited on probation."""
         if self.baseline is not None:
-            self.baseline.probation = PROBATION
+            self.baseline.goes_on()
 
     def turn_to(self, day: str) -> None:
         """Forget the counters of another day."""

@@ -19,7 +19,7 @@ const UNUSUAL = 7500; // From such a score of the sequence on, what speaks loude
 // What an agent has tried so far, and the baseline that it is held against.
 class Habits {
   constructor() {
-    Object.assign(this, { pace: { last: null, recent: [] }, known: null, watcher: null, probation: 0, runtime: null });
+    Object.assign(this, { pace: { last: null, recent: [] }, known: null, watcher: null, probation: 0, watchedUntil: null, runtime: null });
   }
 
   // The same document again accepts another release, which is on probation then.
@@ -28,6 +28,7 @@ class Habits {
     const ladder = (name) => new SCORES.Ladder(baseline.orders, baseline.ladders[name]);
     this.known = { baseline, bounds: BOUNDS, sums: ladder("sums"), peaks: ladder("peaks"), both: ladder("both") };
     this.probation = former === said.digest ? PROBATION_ORDERS : 0;
+    this.watchedUntil = null;
     this.runtime = runtime;
     this.begin();
   }
@@ -35,8 +36,12 @@ class Habits {
   release() {
     if (this.known === null) return;
     this.probation = PROBATION_ORDERS;
+    this.watchedUntil = null;
     this.begin();
   }
+
+  // The first hundred orders, and from the first of them on a day.
+  isOnProbation(at) { return this.probation > 0 || (this.watchedUntil !== null && at < this.watchedUntil); }
 
   // Evidence of sequences is begun again.
   begin() { this.watcher = new SCORES.Watcher(this.known.baseline); }
@@ -52,7 +57,7 @@ class Habits {
     const sequence = SCORES.scoreOf(this.watcher.evidence);
     const fields = {
       evidence, excess, footing, low, peak, score, sequence, surprisals: Object.fromEntries(unusual),
-      ...(this.probation > 0 ? { on_probation: true } : {}),
+      ...(this.isOnProbation(said.received_at) ? { on_probation: true } : {}),
       ...(sequence < UNUSUAL ? {} : { stream: this.watcher.strongest() }),
     };
     return { fields, found, attempt };
@@ -64,7 +69,9 @@ class Habits {
     if (this.known !== null) this.watcher.order(measured?.attempt ?? attemptOf(value, said), measured?.found ?? null);
     if (isCancel) return;
     this.pace = SCORES.paceAfter(this.pace, millis(said.received_at));
-    if (this.probation > 0) this.probation -= 1;
+    if (this.probation === 0) return;
+    this.probation -= 1;
+    this.watchedUntil ??= later(said.received_at, DAY_SECONDS);
   }
 
   answer(at, failed) { this.watcher?.answer(millis(at), failed); }
