@@ -11,7 +11,8 @@ from tests.verify.packages import Handed
 class Given:
     """What a verifier is handed: a folder or an archive, and its own copies.
 
-    `since` is a held checkpoint up to which it has verified the log before.
+    `since` is a held checkpoint up to which it has verified the log before;
+    `authorities` are roots of those whose time stamps it believes.
     """
 
     package: Path
@@ -19,6 +20,7 @@ class Given:
     policy: bytes | None
     held: bytes | None = None
     since: bytes | None = None
+    authorities: bytes | None = None
 
     @classmethod
     def of(cls, handed: Handed, held: bytes | None = None) -> "Given":

@@ -17,6 +17,7 @@ from conformance.partial import partial_cases
 from conformance.rolls import roll_cases
 from conformance.since import since_cases
 from conformance.sound import sound_cases
+from conformance.stamps import stamp_cases
 from conformance.verifier import Outcome, outcome_of, run
 from conformance.witnesses import witness_cases
 
@@ -27,6 +28,7 @@ def all_cases() -> Iterator[Case]:
     yield from history_cases()
     yield from incident_cases()
     yield from witness_cases()
+    yield from stamp_cases()
     yield from key_cases()
     yield from since_cases()
     yield from roll_cases()

@@ -47,6 +47,7 @@ def run(command: list[str], given: Given, folder: Path) -> Said:
         ("--policy", given.policy),
         ("--checkpoint", given.held),
         ("--since", given.since),
+        ("--tsa", given.authorities),
     ):
         if content is not None:
             file = folder / f"own{option}"

@@ -19,6 +19,7 @@ FAMILIES = (
     "history",
     "incident",
     "witness",
+    "stamp",
     "keys",
     "since",
     "roll",

@@ -61,11 +61,21 @@ class Opened:
     requests: list[str]
 
     def verify(
-        self, package: Path, root: bytes, policy: bytes | None, held: bytes | None
+        self,
+        package: Path,
+        root: bytes,
+        policy: bytes | None,
+        held: bytes | None,
+        authorities: bytes | None = None,
     ) -> Answers:
         """Choose these files as a person does, and press the button."""
         self.page.set_input_files("#package", package)
-        for name, content in (("root", root), ("policy", policy), ("checkpoint", held)):
+        for name, content in (
+            ("root", root),
+            ("policy", policy),
+            ("checkpoint", held),
+            ("authorities", authorities),
+        ):
             file: FilePayload = {"name": name, "mimeType": "", "buffer": content or b""}
             self.page.set_input_files(f"#{name}", [] if content is None else [file])
         self.page.click("#verify")

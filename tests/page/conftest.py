@@ -44,9 +44,11 @@ def ask(tab: Opened, tmp_path: Path) -> Ask:
     def answers(
         given: Handed | Path, brings: Handed, **brought: bytes | None
     ) -> Answers:
-        own = {"root": brings.root, "policy": brings.policy, "held": None, **brought}
+        own = {"root": brings.root, "policy": brings.policy, "held": None}
+        own |= {"authorities": None, **brought}
         if isinstance(given, Handed):
             given = packed(given, tmp_path / "evidence.tar.gz")
-        return tab.verify(given, own["root"] or b"", own["policy"], own["held"])
+        root, *others = own.values()
+        return tab.verify(given, root or b"", *others)
 
     return answers

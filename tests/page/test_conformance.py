@@ -24,7 +24,7 @@ def said_of(tab: Opened, given: Given, folder: Path) -> Said:
         except InputError:
             return Said(code=2)  # No archive can hold it, so no page is shown it.
     held = given.held or given.since
-    answers = tab.verify(packed, given.root, given.policy, held)
+    answers = tab.verify(packed, given.root, given.policy, held, given.authorities)
     code = CODES[answers.verdict] if answers.verdicts else 2
     return Said(code=code, verdicts=answers.verdicts)
 

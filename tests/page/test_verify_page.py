@@ -19,7 +19,16 @@ from kya.core.lifecycle import Act
 from kya.evidence.verify_page import verify_page
 from kya.pki.note_signer import NoteSigner, sign_note
 from tests.page.browser import Ask, Opened, opened, packed
-from tests.rolling import rolled_world
+from tests.rolling import (
+    LATER,
+    NEXT,
+    Rolled,
+    going_on_as,
+    going_on_from,
+    over_root,
+    rolled_world,
+    with_an_entry_between,
+)
 from tests.verify.packages import (
     OTHER_LOG,
     Handed,
@@ -41,11 +50,6 @@ from tests.verify.test_recheck import (
     worse_than_its_limit,
 )
 from tests.verify.test_roll import a_package as a_package_of
-from tests.verify.test_roll import (
-    with_a_gap,
-    with_another_root,
-    with_another_successor,
-)
 from tests.verify.test_texts import OTHER, PATH, TEXT, a_package, after_erasure
 from tests.world import AGENT, World, eur, signer_for
 
@@ -117,12 +121,17 @@ def test_a_log_of_two_names_holds(ask: Ask, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "made", [with_another_root, with_a_gap, with_another_successor]
+    ("made", "name"),
+    [
+        (lambda: going_on_from(lambda world: over_root(world, bytes(32))), NEXT),
+        (with_an_entry_between, NEXT),
+        (lambda: going_on_as(LATER), LATER),
+    ],
 )
 def test_a_log_that_does_not_go_on_from_its_last_checkpoint_fails(
-    ask: Ask, tmp_path: Path, made: Callable[[Path], Handed]
+    ask: Ask, tmp_path: Path, made: Callable[[], Rolled], name: str
 ) -> None:
-    package = made(tmp_path)
+    package = a_package_of(*made(), tmp_path / "evidence", name)
     assert 8 in ask(package, package).having(FAILS)
 
 

@@ -18,8 +18,19 @@ digests = sha256, sha512
 ess_cert_id_alg = sha256
 [leaf]
 keyUsage = critical,digitalSignature
-extendedKeyUsage = critical,timeStamping
+extendedKeyUsage = {purpose}
 """
+BETWEEN = """\
+basicConstraints = critical,CA:{is_ca}
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+"""
+P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+P384 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-384")
+P521 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-521")
+RSA = ("rsa:2048",)
+STAMPING = "critical,timeStamping"
 
 
 @dataclass(frozen=True)
@@ -29,13 +40,21 @@ class StampAuthority:
     folder: Path
 
     @classmethod
-    def found(cls, folder: Path, days: int = 3650) -> "StampAuthority":
+    def found(
+        cls,
+        folder: Path,
+        days: int = 3650,
+        kind: tuple[str, ...] = P256,
+        purpose: str = STAMPING,
+    ) -> "StampAuthority":
         """Make root and signer; negative days make one that has ended."""
         folder.mkdir()
         made = cls(folder)
-        (folder / "openssl.cnf").write_text(CONFIG.format(folder=folder))
+        (folder / "openssl.cnf").write_text(
+            CONFIG.format(folder=folder, purpose=purpose)
+        )
         (folder / "serial").write_text("01\n")
-        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+        key = ("-newkey", *kind, "-nodes")
         subject = ("-subj", f"/CN={folder.name} root")
         made._run(
             "req",
@@ -80,6 +99,16 @@ class StampAuthority:
         )
         return made
 
+    def stand_under(self, above: "StampAuthority", is_ca: str) -> None:
+        """Have another's root vouch for this root's key, and show that in stamps."""
+        (self.folder / "between.cnf").write_text(BETWEEN.format(is_ca=is_ca))
+        ca = ("-CA", f"{above.folder}/root.pem", "-CAkey", f"{above.folder}/root.key")
+        form = ("-in", "root.pem", "-clrext", "-days", "3650", "-CAcreateserial")
+        self._run("x509", *form, *ca, "-extfile", "between.cnf", "-out", "between.pem")
+        config = self.folder / "openssl.cnf"
+        shown = f"certs = {self.folder}/between.pem\nsigner_digest"
+        config.write_text(config.read_text().replace("signer_digest", shown))
+
     @property
     def root(self) -> bytes:
         """The root in PEM."""
@@ -114,6 +143,24 @@ class StampAuthority:
             *(options or ("-sha256",)),
         )
         return self.answer((self.folder / "own.tsq").read_bytes())
+
+    def signs(self, other: bytes) -> bytes:
+        """Sign the content of another's time stamp, whatever the key is for.
+
+        The command that stamps would refuse such a certificate.
+        """
+        (self.folder / "other.tsr").write_bytes(other)
+        self._run(
+            *("ts", "-reply", "-in", "other.tsr"), "-token_out", "-out", "other.token"
+        )
+        form = ("-inform", "DER", "-in", "other.token", "-out", "content")
+        self._run("cms", "-verify", "-noverify", *form)
+        kind = ("-econtent_type", "1.2.840.113549.1.9.16.1.4", "-cades")
+        key = ("-signer", "tsa.pem", "-inkey", "tsa.key", "-md", "sha256")
+        form = ("-outform", "DER", "-in", "content", "-out", "token")
+        self._run("cms", "-sign", "-binary", "-nodetach", *kind, *key, *form)
+        granted = bytes.fromhex("3003020100") + (self.folder / "token").read_bytes()
+        return b"\x30\x82" + len(granted).to_bytes(2) + granted
 
     def _run(self, *arguments: str) -> None:
         subprocess.run(

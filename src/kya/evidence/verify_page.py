@@ -36,6 +36,8 @@ _SCRIPTS: Final = (
     "package",
     "heads",
     "witnesses",
+    "authorities",
+    "stamps",
     "verify",
     "view",
     "order_list",

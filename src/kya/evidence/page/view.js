@@ -26,6 +26,7 @@ function outcomeMark({ outcome }) {
 // Which input a dropped file is for, by its name.
 function inputFor(name) {
   if (/\.(tar|tgz|tar\.gz)$/.test(name)) return by("package");
+  if (/^tsa.*\.(pem|crt)$/i.test(name)) return by("authorities");
   if (/\.(pem|crt)$/.test(name)) return by("root");
   if (/\.note$/.test(name)) return by("checkpoint");
   return /\.txt$/.test(name) ? by("policy") : null;
@@ -67,12 +68,13 @@ async function onVerify(event) {
   delete document.body.dataset.verdict;
   const started = performance.now();
   try {
-    const [archive, root, policy, checkpoint] = await Promise.all(["package", "root", "policy", "checkpoint"].map(bytesOf));
+    const names = ["package", "root", "policy", "checkpoint", "authorities"];
+    const [archive, root, policy, checkpoint, authorities] = await Promise.all(names.map(bytesOf));
     if (!archive || !root) refuse("choose a package and your own root certificate first");
     say("unpacking");
     const files = await unpack(archive);
     const told = (what, done, all) => say(`${what}: ${done.toLocaleString("en")} of ${all.toLocaleString("en")}`);
-    const report = await verifyPackage(files, { root, policy, checkpoint }, told);
+    const report = await verifyPackage(files, { root, policy, checkpoint, authorities }, told);
     show(report);
     say(`verified in ${((performance.now() - started) / 1000).toFixed(1)} s, in this page alone`);
   } catch (error) {
