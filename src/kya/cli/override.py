@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kya.agent.chain import SignedOrder
+from kya.agent.prepared import read_prepared
 from kya.cli.desk import open_desk, publish_if_running
 from kya.cli.output import (
     DATA_DEFAULT,
@@ -20,11 +21,7 @@ from kya.cli.output import (
 from kya.codec.override_figures import OverrideFigures
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import published
-from kya.wiring.override_desk import (
-    Wanted,
-    overrides_in,
-    read_order,
-)
+from kya.wiring.override_desk import Wanted, overrides_in
 from kya.wiring.override_desk import override as set_aside
 from kya.wiring.people import read_people
 
@@ -65,7 +62,7 @@ def sign(
 ) -> None:
     """Set limits aside for one order that its agent has signed and not yet sent."""
     signers, desk = read_people(people), open_desk(data)
-    signed = read_order(desk, read_bytes(order, "order"))
+    signed = read_prepared(desk.state(), read_bytes(order, "order"))
     talk(f"to be signed by {', '.join(people)}:")
     for sentence in _sentences(signed, controls, reason):
         talk(f"  {sentence}")

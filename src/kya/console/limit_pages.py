@@ -40,7 +40,9 @@ async def limits(asking: Asking) -> Response:
         limited_count=len(limited),
         places=places_in(state)[:ROWS_MAX],
         overlays=sorted(state.overlays.values(), key=lambda each: each.overlay.name),
-        overrides=list(state.overrides.values())[:ROWS_MAX],
+        overrides_open=sum(
+            asking.now <= each.override.expires_at for each in state.overrides.values()
+        ),
         may_limit=may(asking.person, Kind.LIMIT),
     )
 
