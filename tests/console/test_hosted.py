@@ -71,8 +71,6 @@ def test_anybody_builds_evidence_and_takes_it_away(
         page = browser.new_context().new_page()
         console.looks_at(page, f"/agents/{AGENT}/baseline", "light")
         console.looks_at(page, "/limits", "light")
-        console.looks_at(page, "/limits/overrides", "dark")
-        console.looks_at(page, "/limits/overrides?past=order.amount", "light")
         page.goto(f"{console.origin}/evidence")
         page.click("main >> text=Build")
         link = page.locator("a[download]")

@@ -1,124 +1,80 @@
-"""One order passes a limit, at the console: risk management and another person."""
+"""One order passes a limit, at the console: risk management and one other person."""
+
+from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
-from kya.codec.note import SignedNote
-from kya.console.acts import draft
-from kya.console.asking import NO_QUORUM
-from kya.console.kinds import Kind, Wanted
-from kya.core.errors import DistrustError
+from kya.authority import acts
+from kya.core.credential import Role
+from kya.core.instant import Instant
 from kya.core.order import Order
 from kya.core.override_admission import OVERRIDABLE
-from kya.core.tokens import NO_DIGEST
-from kya.pki.note_signer import sign_note
-from tests.console.lounge import Browser, Lounge, person, text_of, visited_by_two
+from kya.pki.note_signer import NoteSigner, sign_note
+from tests.console.lounge import Browser, Lounge, text_of, visited_by_two
 from tests.incidents import world_breached
-from tests.world import AGENT, World, eur
+from tests.world import AGENT, World, eur, signer_for
 
-PAGE = "/limits/overrides"
-
-
-def a_large_order(world: World, **changes: object) -> Order:
-    """An order above the maximum, to be sent in 10 seconds."""
-    wanted = {"amount": eur("40000.00"), "created_at": world.now.plus(seconds=10)}
-    return world.order(**{**wanted, **changes})
+ASIDE = {"aside.order.amount": "on", "minutes": "5"}
 
 
-def fields_for(world: World, order: Order) -> dict[str, str]:
-    """The form as a browser sends it, which ends lines with CR and LF."""
-    note = world.order_note(order).decode().replace("\n", "\r\n")
-    return {"note": note, "minutes": "5", "control.order.amount": "yes"}
+def prepared(world: World, at: Instant, amount: str = "40000.00") -> str:
+    """Return an order's note as a browser sends it: each line ends with CRLF."""
+    order = world.order(created_at=at.plus(seconds=60), amount=eur(amount))
+    return world.order_note(order).decode().replace("\n", "\r\n")
 
 
-def test_risk_and_another_person_let_one_order_pass() -> None:
-    world = world_breached()
-    order = a_large_order(world)
-
-    async def visit(lounge: Lounge, olga: Browser, rita: Browser) -> None:
-        assert "No limit was ever set aside" in (await olga.get(PAGE)).text
-        asked = await olga.ask_for("override", "", **fields_for(world, order))
+def test_risk_and_one_other_person_let_one_order_pass() -> None:
+    async def visit(lounge: Lounge, rita: Browser, olga: Browser) -> None:
+        assert "form-override" in (await olga.get("/limits")).text
+        order = prepared(lounge.world, lounge.now)
+        asked = await olga.ask_for("override", "", order=order, **ASIDE)
         at = asked.headers["location"]
         words = text_of((await rita.get(at)).text)
-        assert f"One order of {AGENT} may pass order.amount." in words
-        assert "BUY EUR/USD for 40000.00 EUR" in words
-        assert "Look at this" not in words
+        assert f"This one order of {AGENT} passes what is named" in words
+        assert "BUY EUR/USD for 40000.00 EUR at SIMA" in words
+        assert "set aside order.amount" in words
+        assert "one of risk management verifies" in words
         assert (await olga.sign(at, "olga")).json()["entry"] is None
+        assert lounge.gateway.appended == []
         assert (await rita.sign(at, "rita")).json()["entry"]
         await lounge.look()
-        page = text_of((await rita.get(PAGE)).text)
+        page = text_of((await olga.get("/limits")).text)
         assert f"{AGENT} open" in page
-        assert "olga and rita" in page
-        assert "1 wait for their orders" in (await rita.get("/limits")).text
+
+    world = visited_by_two(visit, "rita", "olga")
+    (granted,) = world.state.overrides.values()
+    assert granted.override.controls == ("order.amount",)
+    assert set(granted.signed_by) == {"olga", "rita"}
+
+
+def a_world_with_one_open() -> tuple[World, Order]:
+    """An order above the maximum, and the override that waits for it."""
+    world = world_breached()
+    world.enrol(world.person(world.risk.name, signer_for("rita"), Role.RISK))
+    at = world.now.plus(seconds=1)
+    order = world.order(created_at=at, amount=eur("40000.00"))
+    until = at.plus(seconds=60)
+    wanted = world.override(order, at=at, expires_at=until)
+    world.append(acts.override(wanted, world.operators[0], world.risk))
+    return world, order
+
+
+def test_an_override_is_used_once_or_over() -> None:
+    world, order = a_world_with_one_open()
+
+    async def visit(lounge: Lounge, olga: Browser, _: Browser) -> None:
+        async def shown() -> str:
+            await lounge.look()
+            return text_of((await olga.get("/limits")).text)
+
+        assert f"{AGENT} open" in await shown()
+        lounge.later(60)
+        assert f"{AGENT} over, not used" in await shown()
         assert world.trade(order) == "allowed"
-        await lounge.look()
-        page = text_of((await rita.get(PAGE)).text)
-        assert f"used: allowed order {order.seq}" in page
+        assert f"{AGENT} used: allowed order {order.seq}" in await shown()
 
     visited_by_two(visit, world=world)
-
-
-def test_two_operators_are_not_enough_and_what_is_not_used_is_over() -> None:
-    world = world_breached()
-    order = a_large_order(world)
-
-    async def visit(lounge: Lounge, olga: Browser, otto: Browser) -> None:
-        asked = await olga.ask_for("override", "", **fields_for(world, order))
-        at = asked.headers["location"]
-        for browser, name in ((olga, "olga"), (otto, "otto")):
-            assert (await browser.sign(at, name)).json()["entry"] is None
-        rita = lounge.browser("192.0.2.9")
-        await rita.sign_in("rita")
-        assert (await rita.sign(at, "rita")).json()["entry"]
-        await lounge.look()
-        lounge.later(301)
-        assert "over, not used" in (await rita.get(PAGE)).text
-
-    visited_by_two(visit, "olga", "otto", world)
-
-
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        ({"note": "no note"}, "want the note of an order"),
-        ({"minutes": "16"}, "expires_at"),
-        ({"minutes": "0"}, "expires_at"),
-        ({"reason": ""}, "reason"),
-        ({"control.credential.standing": "yes"}, "want some of"),
-    ],
-)
-def test_what_sets_nothing_aside_is_refused(changes: dict[str, str], says: str) -> None:
-    world = world_breached()
-    order = a_large_order(world)
-
-    async def visit(lounge: Lounge, olga: Browser, aude: Browser) -> None:
-        fields = {**fields_for(world, order), **changes}
-        answer = await olga.ask_for("override", "", **fields)
-        assert (answer.status_code, says in text_of(answer.text)) == (400, True)
-        assert (await aude.ask_for("override", "", **fields)).status_code == 403
-        assert "form-override" not in (await aude.get(PAGE)).text
-        assert lounge.console.queue.open() == []
-
-    visited_by_two(visit, "olga", "aude", world)
-
-
-def test_an_order_that_its_agent_has_not_signed_is_shown_to_nobody() -> None:
-    world = world_breached()
-    text = SignedNote.parse(world.order_note(a_large_order(world))).text
-    forged = sign_note(text, person("olga")).render().decode()
-    more = {"note": forged, "minutes": "5", "control.order.amount": "yes"}
-    wanted = Wanted(kind=Kind.OVERRIDE, subject="", reason="hedge", more=more)
-    with pytest.raises(DistrustError, match="not signed by"):
-        draft(wanted, world.state, world.now, NO_QUORUM)
-
-
-def test_signers_are_told_why_the_order_may_be_refused_all_the_same() -> None:
-    world = world_breached()
-    late = world.now.plus(seconds=600)
-    order = a_large_order(world, prev=NO_DIGEST, created_at=late)
-    more = fields_for(world, order)
-    wanted = Wanted(kind=Kind.OVERRIDE, subject="", reason="hedge", more=more)
-    cautions = draft(wanted, world.state, world.now, NO_QUORUM).cautions
-    assert [caution.split(" ", 3)[1] for caution in cautions] == ["does", "is"]
 
 
 def test_a_denied_order_leads_to_the_limits_that_people_may_set_aside() -> None:
@@ -127,10 +83,91 @@ def test_a_denied_order_leads_to_the_limits_that_people_may_set_aside() -> None:
 
     async def visit(_: Lounge, olga: Browser, _rita: Browser) -> None:
         page = (await olga.get(f"/orders/{AGENT}/{seq}")).text
-        at = page.partition('href="/limits/overrides?past=')[2].partition('"')[0]
-        chosen = (await olga.get(f"{PAGE}?past={at}")).text
-        assert at
-        assert set(at.split(",")) <= OVERRIDABLE
-        assert chosen.count("checked>") == len(at.split(","))
+        at = page.partition('href="/limits?past=')[2].partition("#")[0]
+        chosen = (await olga.get(f"/limits?past={at}")).text
+        assert set(unquote(at).split(",")) <= OVERRIDABLE
+        assert chosen.count(" checked>") == len(unquote(at).split(","))
 
     visited_by_two(visit, world=world)
+
+
+def test_an_order_that_does_not_follow_the_last_one_is_told_so() -> None:
+    async def visit(lounge: Lounge, rita: Browser, _: Browser) -> None:
+        order = prepared(lounge.world, lounge.now)
+        assert lounge.world.trade()
+        await lounge.look()
+        asked = await rita.ask_for("override", "", order=order, **ASIDE)
+        words = text_of((await rita.get(asked.headers["location"])).text)
+        assert "The order does not follow" in words
+
+    visited_by_two(visit, "rita", "olga")
+
+
+def test_two_operators_let_nothing_pass() -> None:
+    async def visit(lounge: Lounge, olga: Browser, otto: Browser) -> None:
+        order = prepared(lounge.world, lounge.now)
+        asked = await olga.ask_for("override", "", order=order, **ASIDE)
+        at = asked.headers["location"]
+        assert (await olga.sign(at, "olga")).json()["entry"] is None
+        assert (await otto.sign(at, "otto")).json()["entry"] is None
+        assert lounge.gateway.appended == []
+
+    assert not visited_by_two(visit, "olga", "otto").state.overrides
+
+
+def test_an_order_that_comes_too_late_for_it_is_told_so() -> None:
+    async def visit(lounge: Lounge, rita: Browser, _: Browser) -> None:
+        order = prepared(lounge.world, lounge.now.plus(seconds=600))
+        asked = await rita.ask_for("override", "", order=order, **ASIDE)
+        words = text_of((await rita.get(asked.headers["location"])).text)
+        assert "dated for later than this would last" in words
+
+    visited_by_two(visit, "rita", "olga")
+
+
+def stolen(world: World, at: Instant) -> str:
+    order = world.order(created_at=at.plus(seconds=60))
+    note = sign_note(
+        world.order_note(order).partition(b"\n\n")[0] + b"\n",
+        NoteSigner(AGENT, signer_for("thief")),
+    )
+    return note.render().decode()
+
+
+def of_a_stranger(world: World, at: Instant) -> str:
+    order = world.order(created_at=at.plus(seconds=60))
+    return world.order_note(replace(order, credential="0" * 64)).decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "why"),
+    [
+        ({"order": "no order"}, 400, "want the note of an order"),
+        ({"order": ""}, 400, "want the note of an order"),
+        ({"order": stolen}, 403, "not signed by"),
+        ({"order": of_a_stranger}, 403, "no agent is enrolled"),
+        ({"aside.order.amount": None}, 400, "controls: want 1 to"),
+        ({"minutes": "0"}, 400, "minutes: want 1 to 15"),
+        ({"minutes": "16"}, 400, "minutes: want 1 to 15"),
+        ({"reason": ""}, 400, "reason: want"),
+    ],
+)
+def test_what_is_no_override_is_refused(
+    change: dict[str, object], code: int, why: str
+) -> None:
+    async def visit(lounge: Lounge, rita: Browser, aude: Browser) -> None:
+        made = {
+            name: value(lounge.world, lounge.now) if callable(value) else value
+            for name, value in change.items()
+        }
+        asked = {"order": prepared(lounge.world, lounge.now), **ASIDE, **made}
+        fields = {
+            name: str(value) for name, value in asked.items() if value is not None
+        }
+        answer = await rita.ask_for("override", "", **fields)
+        assert (answer.status_code, why in text_of(answer.text)) == (code, True)
+        assert (await aude.ask_for("override", "", **fields)).status_code == 403
+        assert "form-override" not in (await aude.get("/limits")).text
+        assert lounge.console.queue.open() == []
+
+    visited_by_two(visit, "rita", "aude", world_breached())

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kya.agent.chain import SignedOrder
 from kya.authority import acts
 from kya.codec import canonical
 from kya.codec.decisions import DECISION_TYPE, parse_decision
@@ -14,6 +13,7 @@ from kya.codec.override_figures import OverrideFigures
 from kya.codec.overrides import OVERRIDE_TYPE
 from kya.core.override import Override, OverrideGranted
 from kya.pki.entries import Entry
+from kya.pki.prepared_order import PreparedOrder
 from kya.wiring.desk import Desk
 from kya.wiring.log_reader import published_entries
 from kya.wiring.people import People, signers_of
@@ -30,7 +30,7 @@ class Wanted:
     seconds: int
 
 
-def override(desk: Desk, signed: SignedOrder, wanted: Wanted, people: People) -> int:
+def override(desk: Desk, signed: PreparedOrder, wanted: Wanted, people: People) -> int:
     """Return the entry by which these people set limits aside for the order."""
     signers = signers_of(desk, people)
     now = desk.clock()
