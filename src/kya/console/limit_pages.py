@@ -13,6 +13,7 @@ from kya.console.overriding_acts import CONTROLS, FIELD
 from kya.console.standing import places_in
 from kya.core.instant import Day, Instant
 from kya.core.money import Money
+from kya.core.overlay import Engine
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import UNUSED, PlaceUse
 
@@ -44,6 +45,7 @@ async def limits(asking: Asking) -> Response:
         overlays=sorted(state.overlays.values(), key=lambda each: each.overlay.name),
         overrides=override_rows(asking.console.follower.reading, asking.now),
         chosen=asking.request.query_params.get("past", "").split(","),
+        engines=list(Engine),
         may_limit=may(asking.person, Kind.LIMIT),
         may_override=may(asking.person, Kind.OVERRIDE),
         controls=CONTROLS,

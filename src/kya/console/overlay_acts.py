@@ -1,0 +1,96 @@
+"""Acts that put a firm's own policy in force, which may only forbid, or withdraw it."""
+
+from difflib import unified_diff
+from typing import Final
+
+from kya.codec.enums import by_value
+from kya.codec.overlays import policy_of, render_overlay
+from kya.console.kinds import Drafted, Wanted
+from kya.console.limiting_acts import rule_of
+from kya.core.instant import Instant
+from kya.core.overlay import Engine, Overlay, OverlayOrdered, Policy
+from kya.core.overlay_admission import in_force
+from kya.core.state import State
+
+_ENGINE: Final = by_value("engine", Engine)
+_HEADINGS: Final = 2
+_CONTEXT_LINES: Final = 3
+
+
+def of_overlay(
+    wanted: Wanted, state: State, now: Instant
+) -> tuple[Drafted, OverlayOrdered]:
+    """Return that a policy is asked of every order from now on."""
+    more = wanted.more
+    # Browsers end the lines of a form with CR and LF; the file's digest is without CR.
+    text = more.get("policy", "").replace("\r\n", "\n")
+    engine = _ENGINE(more.get("engine", ""))
+    policy = policy_of(engine, more.get("version", "").strip(), text)
+    overlay = Overlay(name=wanted.subject, policy=policy, reason=wanted.reason, at=now)
+    former = in_force(state, overlay.name)
+    held = None if former is None else former.overlay.policy
+    replaced = () if held is None else (("in place of", _words_of(held)),)
+    event = OverlayOrdered(signed_by=(), overlay=overlay)
+    rule, require_enough = rule_of(event, state)
+    drafted = Drafted(
+        kind=wanted.kind,
+        text=render_overlay(overlay),
+        words=(
+            f"The overlay {overlay.name} is asked of every order that limits let pass.",
+            "What it forbids, or does not answer, is denied.",
+            f"Because: {overlay.reason}",
+        ),
+        facts=(("policy", _words_of(policy)), *replaced),
+        cautions=(_untried(policy),),
+        changes=_changes(held, policy),
+        rule=rule,
+        require_enough=require_enough,
+    )
+    return drafted, event
+
+
+def of_withdrawal(
+    wanted: Wanted, state: State, now: Instant
+) -> tuple[Drafted, OverlayOrdered]:
+    """Return that a policy of the firm's own is asked no more."""
+    overlay = Overlay(name=wanted.subject, policy=None, reason=wanted.reason, at=now)
+    former = in_force(state, overlay.name)
+    held = None if former is None else former.overlay.policy
+    event = OverlayOrdered(signed_by=(), overlay=overlay)
+    rule, require_enough = rule_of(event, state)
+    drafted = Drafted(
+        kind=wanted.kind,
+        text=render_overlay(overlay),
+        words=(
+            f"The overlay {overlay.name} is asked of no order any more.",
+            f"Because: {overlay.reason}",
+        ),
+        facts=() if held is None else (("policy", _words_of(held)),),
+        changes=_changes(held, None),
+        rule=rule,
+        require_enough=require_enough,
+    )
+    return drafted, event
+
+
+def _untried(policy: Policy) -> str:
+    """Return what nobody knows before the gateway has asked the policy."""
+    known_by = f"{policy.engine.value} {policy.version}"
+    return (
+        f"Nobody has tried here whether {known_by} takes this text. Where it does not,"
+        " or the gateway has another release, every order is denied."
+    )
+
+
+def _words_of(policy: Policy) -> str:
+    """Return by what a policy is known."""
+    return f"{policy.engine.value} {policy.version}, SHA-256 {policy.digest}"
+
+
+def _changes(former: Policy | None, policy: Policy | None) -> tuple[str, ...]:
+    """Return the lines that are new, gone and around these."""
+    before, after = (
+        [] if each is None else each.text.splitlines() for each in (former, policy)
+    )
+    lines = unified_diff(before, after, lineterm="", n=_CONTEXT_LINES)
+    return tuple(lines)[_HEADINGS:]
