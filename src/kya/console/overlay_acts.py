@@ -21,52 +21,52 @@ def of_overlay(
     wanted: Wanted, state: State, now: Instant
 ) -> tuple[Drafted, OverlayOrdered]:
     """Return that a policy is asked of every order from now on."""
-    more = wanted.more
-    # Browsers end the lines of a form with CR and LF; the file's digest is without CR.
-    text = more.get("policy", "").replace("\r\n", "\n")
-    engine = _ENGINE(more.get("engine", ""))
-    policy = policy_of(engine, more.get("version", "").strip(), text)
-    overlay = Overlay(name=wanted.subject, policy=policy, reason=wanted.reason, at=now)
-    former = in_force(state, overlay.name)
-    held = None if former is None else former.overlay.policy
-    replaced = () if held is None else (("in place of", _words_of(held)),)
-    event = OverlayOrdered(signed_by=(), overlay=overlay)
-    rule, require_enough = rule_of(event, state)
-    drafted = Drafted(
-        kind=wanted.kind,
-        text=render_overlay(overlay),
-        words=(
-            f"The overlay {overlay.name} is asked of every order that limits let pass.",
-            "What it forbids, or does not answer, is denied.",
-            f"Because: {overlay.reason}",
-        ),
-        facts=(("policy", _words_of(policy)), *replaced),
-        cautions=(_untried(policy),),
-        changes=_changes(held, policy),
-        rule=rule,
-        require_enough=require_enough,
+    policy = _written(wanted)
+    what = (
+        f"The overlay {wanted.subject} is asked of every order that limits let pass.",
+        "What it forbids, or does not answer, is denied.",
     )
-    return drafted, event
+    return _drafted(wanted, state, now, policy, what)
 
 
 def of_withdrawal(
     wanted: Wanted, state: State, now: Instant
 ) -> tuple[Drafted, OverlayOrdered]:
     """Return that a policy of the firm's own is asked no more."""
-    overlay = Overlay(name=wanted.subject, policy=None, reason=wanted.reason, at=now)
+    what = (f"The overlay {wanted.subject} is asked of no order any more.",)
+    return _drafted(wanted, state, now, None, what)
+
+
+def _written(wanted: Wanted) -> Policy:
+    """Return the policy of the form; MalformedError if it can be none."""
+    more = wanted.more
+    # Browsers end the lines of a form with CR and LF; the file's digest is without CR.
+    text = more.get("policy", "").replace("\r\n", "\n")
+    engine = _ENGINE(more.get("engine", ""))
+    return policy_of(engine, more.get("version", "").strip(), text)
+
+
+def _drafted(
+    wanted: Wanted,
+    state: State,
+    now: Instant,
+    policy: Policy | None,
+    what: tuple[str, ...],
+) -> tuple[Drafted, OverlayOrdered]:
+    """Return the line beside what is in force under its name."""
+    overlay = Overlay(name=wanted.subject, policy=policy, reason=wanted.reason, at=now)
     former = in_force(state, overlay.name)
     held = None if former is None else former.overlay.policy
     event = OverlayOrdered(signed_by=(), overlay=overlay)
     rule, require_enough = rule_of(event, state)
+    named = (("policy", policy), ("in place of" if policy else "withdrawn", held))
     drafted = Drafted(
         kind=wanted.kind,
         text=render_overlay(overlay),
-        words=(
-            f"The overlay {overlay.name} is asked of no order any more.",
-            f"Because: {overlay.reason}",
-        ),
-        facts=() if held is None else (("policy", _words_of(held)),),
-        changes=_changes(held, None),
+        words=(*what, f"Because: {overlay.reason}"),
+        facts=tuple((name, _words_of(each)) for name, each in named if each),
+        cautions=() if policy is None else (_untried(policy),),
+        changes=_changes(held, policy),
         rule=rule,
         require_enough=require_enough,
     )
