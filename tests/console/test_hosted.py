@@ -76,7 +76,7 @@ def test_anybody_builds_evidence_and_takes_it_away(
         page.fill("#form-overlay textarea", "forbid (principal, action, resource);")
         page.fill("#form-overlay [name=reason]", "a holiday")
         page.click("text=Read what changes…")
-        expect(page.locator(".added").last).to_contain_text("+forbid (principal")
+        expect(page.locator(".added").first).to_contain_text("+forbid (principal")
         console.looks_at(page, page.url.removeprefix(console.origin), "dark")
         page.goto(f"{console.origin}/evidence")
         page.click("main >> text=Build")

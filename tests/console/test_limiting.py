@@ -116,6 +116,22 @@ def test_one_person_adds_a_policy_and_another_text_in_its_place_takes_two() -> N
     assert held.overlay.policy.text == f"// Nothing leaves.\n{text}"
 
 
+def test_a_line_feed_at_the_end_is_a_change_that_signers_see() -> None:
+    world = a_limited_world()
+    held = an_overlay()
+    assert held.policy is not None
+    text = held.policy.text.rstrip("\n")
+
+    async def visit(_: Lounge, rita: Browser, __: Browser) -> None:
+        pages = []
+        for each in (text, f"{text}\n"):
+            asked = await rita.ask_for("overlay", held.name, **overlay_fields(each))
+            pages.append(text_of((await rita.get(asked.headers["location"])).text))
+        assert sum("(no line feed at its end)" in page for page in pages) == 1
+
+    visited_by_two(visit, "rita", "carla", world)
+
+
 @pytest.mark.parametrize(
     ("name", "changes"),
     [

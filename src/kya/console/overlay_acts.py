@@ -15,6 +15,7 @@ from kya.core.state import State
 _ENGINE: Final = by_value("engine", Engine)
 _HEADINGS: Final = 2
 _CONTEXT_LINES: Final = 3
+_UNENDED: Final = "(no line feed at its end)"
 
 
 def of_overlay(
@@ -89,8 +90,14 @@ def _words_of(policy: Policy) -> str:
 
 def _changes(former: Policy | None, policy: Policy | None) -> tuple[str, ...]:
     """Return the lines that are new, gone and around these."""
-    before, after = (
-        [] if each is None else each.text.splitlines() for each in (former, policy)
-    )
+    before, after = (_lines_of(each) for each in (former, policy))
     lines = unified_diff(before, after, lineterm="", n=_CONTEXT_LINES)
     return tuple(lines)[_HEADINGS:]
+
+
+def _lines_of(policy: Policy | None) -> list[str]:
+    """Return the lines of a text, and that the last one does not end, if so."""
+    if policy is None:
+        return []
+    ends = policy.text.endswith("\n")
+    return [*policy.text.splitlines(), *(() if ends else (_UNENDED,))]
