@@ -1,5 +1,7 @@
 """What all agents share, at the console: tightened by one person, widened by two."""
 
+from hashlib import sha256
+
 import pytest
 
 from kya.authority import acts
@@ -76,6 +78,80 @@ def test_two_people_withdraw_a_policy() -> None:
 
     visited_by_two(visit, "rita", "carla", world)
     assert in_force(world.state, name) is None
+
+
+def overlay_fields(text: str) -> dict[str, str]:
+    """The form as a browser sends it, whose lines end with CR and LF."""
+    policy = text.replace("\n", "\r\n")
+    return {"engine": "cedar", "version": "4.8.4", "policy": policy}
+
+
+def test_one_person_adds_a_policy_and_another_text_in_its_place_takes_two() -> None:
+    world = a_limited_world()
+    text = "forbid (principal, action, resource);\n"
+
+    async def visit(lounge: Lounge, rita: Browser, carla: Browser) -> None:
+        asked = await rita.ask_for("overlay", "other", **overlay_fields(text))
+        at = asked.headers["location"]
+        words = text_of((await rita.get(at)).text)
+        assert f"cedar 4.8.4, SHA-256 {sha256(text.encode()).hexdigest()}" in words
+        assert "+forbid (principal, action, resource);" in words
+        assert "Nobody has tried here" in words
+        assert (await rita.sign(at, "rita")).json()["entry"]
+        await lounge.look()
+        lounge.later(1)
+        changed = overlay_fields(f"// Nothing leaves.\n{text}")
+        at = (await rita.ask_for("overlay", "other", **changed)).headers["location"]
+        words = text_of((await carla.get(at)).text)
+        assert "in place of cedar 4.8.4" in words
+        assert "+// Nothing leaves." in words
+        assert "+forbid" not in words
+        assert (await rita.sign(at, "rita")).json()["entry"] is None
+        assert (await carla.sign(at, "carla")).json()["entry"]
+
+    visited_by_two(visit, "rita", "carla", world)
+    held = in_force(world.state, "other")
+    assert held is not None
+    assert held.overlay.policy is not None
+    assert held.overlay.policy.text == f"// Nothing leaves.\n{text}"
+
+
+def test_a_line_feed_at_the_end_is_a_change_that_signers_see() -> None:
+    world = a_limited_world()
+    held = an_overlay()
+    assert held.policy is not None
+    text = held.policy.text.rstrip("\n")
+
+    async def visit(_: Lounge, rita: Browser, __: Browser) -> None:
+        pages = []
+        for each in (text, f"{text}\n"):
+            asked = await rita.ask_for("overlay", held.name, **overlay_fields(each))
+            pages.append(text_of((await rita.get(asked.headers["location"])).text))
+        assert sum("(no line feed at its end)" in page for page in pages) == 1
+
+    visited_by_two(visit, "rita", "carla", world)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("Other!", {}),
+        ("other", {"engine": "perl"}),
+        ("other", {"version": ""}),
+        ("other", {"policy": ""}),
+        ("other", {"policy": "forb\u0456d"}),
+        ("other", {"reason": ""}),
+    ],
+)
+def test_what_is_no_policy_is_refused(name: str, changes: dict[str, str]) -> None:
+    async def visit(lounge: Lounge, rita: Browser, olga: Browser) -> None:
+        fields = {**overlay_fields("forbid (principal, action, resource);"), **changes}
+        assert (await rita.ask_for("overlay", name, **fields)).status_code == 400
+        assert (await olga.ask_for("overlay", name, **fields)).status_code == 403
+        assert "form-overlay" not in (await olga.get("/limits")).text
+        assert lounge.console.queue.open() == []
+
+    visited_by_two(visit, "rita", "olga")
 
 
 @pytest.mark.parametrize(

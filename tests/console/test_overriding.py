@@ -1,10 +1,15 @@
 """One order passes a limit, at the console: risk management and one other person."""
 
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
+from kya.authority import acts
+from kya.core.credential import Role
 from kya.core.instant import Instant
+from kya.core.order import Order
+from kya.core.override_admission import OVERRIDABLE
 from kya.pki.note_signer import NoteSigner, sign_note
 from tests.console.lounge import Browser, Lounge, text_of, visited_by_two
 from tests.incidents import world_breached
@@ -35,12 +40,67 @@ def test_risk_and_one_other_person_let_one_order_pass() -> None:
         assert (await rita.sign(at, "rita")).json()["entry"]
         await lounge.look()
         page = text_of((await olga.get("/limits")).text)
-        assert f"{AGENT}" in page[page.index("no order has used") :]
+        assert f"{AGENT} open" in page
 
     world = visited_by_two(visit, "rita", "olga")
     (granted,) = world.state.overrides.values()
     assert granted.override.controls == ("order.amount",)
     assert set(granted.signed_by) == {"olga", "rita"}
+
+
+def a_world_with_one_open() -> tuple[World, Order]:
+    """An order above the maximum, and the override that waits for it."""
+    world = world_breached()
+    world.enrol(world.person(world.risk.name, signer_for("rita"), Role.RISK))
+    at = world.now.plus(seconds=1)
+    order = world.order(created_at=at, amount=eur("40000.00"))
+    until = at.plus(seconds=60)
+    wanted = world.override(order, at=at, expires_at=until)
+    world.append(acts.override(wanted, world.operators[0], world.risk))
+    return world, order
+
+
+def test_an_override_is_used_once_or_over() -> None:
+    world, order = a_world_with_one_open()
+
+    async def visit(lounge: Lounge, olga: Browser, _: Browser) -> None:
+        async def shown() -> str:
+            await lounge.look()
+            return text_of((await olga.get("/limits")).text)
+
+        assert f"{AGENT} open" in await shown()
+        lounge.later(60)
+        assert f"{AGENT} over, not used" in await shown()
+        assert world.trade(order) == "allowed"
+        assert f"{AGENT} used: allowed order {order.seq}" in await shown()
+
+    visited_by_two(visit, world=world)
+
+
+def test_a_denied_order_leads_to_the_limits_that_people_may_set_aside() -> None:
+    world = world_breached()
+    seq = world.state.agents[AGENT].past.seq
+
+    async def visit(_: Lounge, olga: Browser, _rita: Browser) -> None:
+        page = (await olga.get(f"/orders/{AGENT}/{seq}")).text
+        at = page.partition('href="/limits?past=')[2].partition("#")[0]
+        chosen = (await olga.get(f"/limits?past={at}")).text
+        assert set(unquote(at).split(",")) <= OVERRIDABLE
+        assert chosen.count(" checked>") == len(unquote(at).split(","))
+
+    visited_by_two(visit, world=world)
+
+
+def test_an_order_that_does_not_follow_the_last_one_is_told_so() -> None:
+    async def visit(lounge: Lounge, rita: Browser, _: Browser) -> None:
+        order = prepared(lounge.world, lounge.now)
+        assert lounge.world.trade()
+        await lounge.look()
+        asked = await rita.ask_for("override", "", order=order, **ASIDE)
+        words = text_of((await rita.get(asked.headers["location"])).text)
+        assert "The order does not follow" in words
+
+    visited_by_two(visit, "rita", "olga")
 
 
 def test_two_operators_let_nothing_pass() -> None:

@@ -321,11 +321,12 @@ def test_nobody_is_sent_to_another_site(
 def test_a_provider_that_is_away_is_no_way_in(
     visited: Callable[[Visit], None],
 ) -> None:
-    async def visit(_: Lounge, browser: Browser, provider: Provider) -> None:
+    async def visit(lounge: Lounge, browser: Browser, provider: Provider) -> None:
         provider.replies["/.well-known/openid-configuration"] = (503, {}, b"")
         assert (await browser.get("/provider")).status_code == 503
         assert (await browser.get("/sign-in")).status_code == 200
         provider.replies.clear()
+        lounge.later(5)
         back = await browser.logs_in()
         provider.replies["/token"] = (500, {}, b"")
         assert (await browser.get(back)).status_code == 503

@@ -282,6 +282,7 @@ def test_a_provider_that_answers_otherwise_lets_nobody_in(
     with pytest.raises(error):
         login(ours)
     provider.replies = {}
+    clock.now = clock.now.plus(seconds=5)
     assert login(ours) == "olga"
 
 
@@ -338,6 +339,40 @@ def test_a_provider_that_is_away_is_told_from_one_that_refuses(
     path = agreed_with(provider, tmp_path, issuer="http://127.0.0.1:9")
     with pytest.raises(TransientError, match=r"127\.0\.0\.1:9: ConnectError"):
         login(provider_at(path, ORIGIN, clock))
+
+
+def test_a_provider_that_is_away_is_left_alone_for_a_moment(
+    provider: Provider, clock: Clock, tmp_path: Path
+) -> None:
+    about = "/.well-known/openid-configuration"
+    ours = provider_at(agreed_with(provider, tmp_path), ORIGIN, clock)
+    provider.replies[about] = 503, {}, b""
+
+    async def at_once() -> list[str | BaseException]:
+        clicks = [ours.address("the state", NONCE, VERIFIER) for _ in range(3)]
+        return await asyncio.gather(*clicks, return_exceptions=True)
+
+    said = [str(each) for each in asyncio.run(at_once())]
+    assert provider.asked == [about]
+    assert ["a moment ago" in each for each in said] == [False, True, True]
+    del provider.replies[about]
+    clock.now = clock.now.plus(micros=5 * MICROS_PER_SECOND - 1)
+    with pytest.raises(TransientError, match="answers 503, a moment ago"):
+        login(ours)
+    clock.now = clock.now.plus(micros=1)
+    assert login(ours) == "olga"
+
+
+def test_a_clock_that_is_set_back_leaves_a_provider_alone_no_longer(
+    provider: Provider, clock: Clock, tmp_path: Path
+) -> None:
+    ours = provider_at(agreed_with(provider, tmp_path), ORIGIN, clock)
+    provider.replies["/keys"] = 503, {}, b""
+    with pytest.raises(TransientError, match=r"answers 503$"):
+        login(ours)
+    del provider.replies["/keys"]
+    clock.now = clock.now.plus(seconds=-60)
+    assert login(ours) == "olga"
 
 
 def test_a_secret_that_is_not_the_providers_is_refused(

@@ -4,6 +4,7 @@ What it says of itself is read from its discovery document, and again after an h
 when a token names a key that is not known. A redirect is followed nowhere.
 """
 
+from asyncio import Lock
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ SIGNED_IN_SECONDS_MAX: Final = 3_600
 _SKEW_SECONDS: Final = 60
 _KEPT_SECONDS: Final = 3_600
 _TIMEOUT_SECONDS: Final = 10.0
+_ALONE_SECONDS: Final = 5
+"""How long a provider that is away is not asked again, whoever clicks meanwhile."""
+
 _REPLY_BYTES_MAX: Final = 262_144
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _OK: Final = 200
@@ -88,6 +92,8 @@ class OidcProvider:
         self._now = now
         self._known: tuple[_Provider, KeySet] | None = None
         self._known_at = now()
+        self._away: tuple[Instant, TransientError] | None = None
+        self._asking = Lock()
 
     @property
     def name(self) -> str:
@@ -142,11 +148,28 @@ class OidcProvider:
         self, client: httpx.AsyncClient, *, anew: bool = False
     ) -> tuple[_Provider, KeySet]:
         """Return what the provider says of itself, and its keys."""
-        now = self._now()
-        is_old = now > self._known_at.later(seconds=_KEPT_SECONDS)
-        if self._known is None or is_old or anew:
-            self._known, self._known_at = await self._asked(client), now
-        return self._known
+        # One asks; whoever comes meanwhile waits, and is told what came of that.
+        async with self._asking:
+            now = self._now()
+            is_old = now > self._known_at.later(seconds=_KEPT_SECONDS)
+            if self._known is None or is_old or anew:
+                self._require_not_alone(now)
+                try:
+                    self._known, self._known_at = await self._asked(client), now
+                except TransientError as error:
+                    self._away = self._now(), error
+                    raise
+            return self._known
+
+    def _require_not_alone(self, now: Instant) -> None:
+        """Raise TransientError at once while the provider is left alone."""
+        if self._away is None:
+            return
+        since, error = self._away
+        # A clock that was set back lengthens nothing.
+        if since <= now < since.later(seconds=_ALONE_SECONDS):
+            again = f"asked again {_ALONE_SECONDS} s after that"
+            raise TransientError(f"{error}, a moment ago; {again}") from error
 
     async def _asked(self, client: httpx.AsyncClient) -> tuple[_Provider, KeySet]:
         """Ask the provider for what it says of itself, and for its keys."""

@@ -13,6 +13,7 @@ from kya.console import (
     baseline_acts,
     granting_acts,
     limiting_acts,
+    overlay_acts,
     overriding_acts,
     stopping_acts,
 )
@@ -40,7 +41,8 @@ _DRAFTING: Final[Mapping[Kind, Drafting]] = MappingProxyType(
         Kind.PIN: granting_acts.of_pin,
         Kind.LOCK: baseline_acts.of_lock,
         Kind.LIMIT: limiting_acts.of_place_limits,
-        Kind.WITHDRAW: limiting_acts.of_withdrawal,
+        Kind.OVERLAY: overlay_acts.of_overlay,
+        Kind.WITHDRAW: overlay_acts.of_withdrawal,
         Kind.OVERRIDE: overriding_acts.of_override,
     }
 )

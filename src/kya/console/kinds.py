@@ -36,6 +36,7 @@ class Kind(Enum):
     PIN = "pin"
     LOCK = "lock"
     LIMIT = "limit"
+    OVERLAY = "overlay"
     WITHDRAW = "withdraw"
     OVERRIDE = "override"
 
@@ -57,6 +58,7 @@ MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
         Kind.PIN: (Role.OPERATOR,),
         Kind.LOCK: SUPERVISING,
         Kind.LIMIT: SUPERVISING,
+        Kind.OVERLAY: SUPERVISING,
         Kind.WITHDRAW: SUPERVISING,
         Kind.OVERRIDE: (Role.RISK, *AUTHORISING),
     }
@@ -96,7 +98,8 @@ class Drafted:
     """A line to be signed, what it says in words, and who must sign it.
 
     `facts` are names and values of what it says, `cautions` what its signers must not
-    overlook. `token` is the SHA-256 of a one-time token that the line names.
+    overlook, `changes` the lines of a text beside the one that it replaces. `token` is
+    the SHA-256 of a one-time token that the line names.
     """
 
     kind: Kind
@@ -106,6 +109,7 @@ class Drafted:
     require_enough: Callable[[tuple[Credential, ...]], None]
     facts: tuple[tuple[str, str], ...] = ()
     cautions: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
     enclosed: Enclosed | None = None
     token: str = ""
 

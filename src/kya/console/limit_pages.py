@@ -8,10 +8,12 @@ from kya.console.asking import Asking
 from kya.console.kinds import Kind, may
 from kya.console.limiting_acts import facts_of
 from kya.console.limits import ROWS_MAX
+from kya.console.override_rows import override_rows
 from kya.console.overriding_acts import CONTROLS, FIELD
 from kya.console.standing import places_in
 from kya.core.instant import Day, Instant
 from kya.core.money import Money
+from kya.core.overlay import Engine
 from kya.core.place_limits import PlaceLimited
 from kya.core.place_use import UNUSED, PlaceUse
 
@@ -41,7 +43,9 @@ async def limits(asking: Asking) -> Response:
         limited_count=len(limited),
         places=places_in(state)[:ROWS_MAX],
         overlays=sorted(state.overlays.values(), key=lambda each: each.overlay.name),
-        overrides=list(state.overrides.values())[:ROWS_MAX],
+        overrides=override_rows(asking.console.follower.reading, asking.now),
+        chosen=asking.request.query_params.get("past", "").split(","),
+        engines=list(Engine),
         may_limit=may(asking.person, Kind.LIMIT),
         may_override=may(asking.person, Kind.OVERRIDE),
         controls=CONTROLS,

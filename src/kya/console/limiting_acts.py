@@ -1,9 +1,8 @@
-"""Acts that limit what all agents may come to, and withdraw a firm's own policy."""
+"""The act that limits what all agents may come to."""
 
 from collections.abc import Callable
 from typing import Final
 
-from kya.codec.overlays import render_overlay
 from kya.codec.place_limits import render_place_limits
 from kya.console.kinds import Drafted, Wanted, one_person
 from kya.console.stopping_acts import place_words
@@ -12,7 +11,7 @@ from kya.core.errors import InputError
 from kya.core.instant import Instant
 from kya.core.levels import Place
 from kya.core.money import Currency, Money
-from kya.core.overlay import Overlay, OverlayOrdered
+from kya.core.overlay import OverlayOrdered
 from kya.core.place_limits import PlaceLimited, PlaceLimits
 from kya.core.state import State
 from kya.core.tokens import NO_DIGEST
@@ -41,7 +40,7 @@ def of_place_limits(
     )
     event = PlaceLimited(leaf=NO_DIGEST, signed_by=(), limits=limits)
     former = state.place_limits.get(place)
-    rule, require_enough = _rule_of(event, state)
+    rule, require_enough = rule_of(event, state)
     drafted = Drafted(
         kind=wanted.kind,
         text=render_place_limits(limits),
@@ -58,26 +57,6 @@ def of_place_limits(
     return drafted, event
 
 
-def of_withdrawal(
-    wanted: Wanted, state: State, now: Instant
-) -> tuple[Drafted, OverlayOrdered]:
-    """Return that a policy of the firm's own is asked no more."""
-    overlay = Overlay(name=wanted.subject, policy=None, reason=wanted.reason, at=now)
-    event = OverlayOrdered(signed_by=(), overlay=overlay)
-    rule, require_enough = _rule_of(event, state)
-    drafted = Drafted(
-        kind=wanted.kind,
-        text=render_overlay(overlay),
-        words=(
-            f"The overlay {overlay.name} is asked of no order any more.",
-            f"Because: {overlay.reason}",
-        ),
-        rule=rule,
-        require_enough=require_enough,
-    )
-    return drafted, event
-
-
 def facts_of(limits: PlaceLimits) -> tuple[tuple[str, str], ...]:
     """Return the limits as names and values."""
     code = limits.currency.code
@@ -88,7 +67,7 @@ def facts_of(limits: PlaceLimits) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _rule_of(
+def rule_of(
     event: PlaceLimited | OverlayOrdered, state: State
 ) -> tuple[str, Callable[[tuple[Credential, ...]], None]]:
     """Return who signs, in words and as the gateway asks it."""

@@ -13,6 +13,9 @@ STATEMENTS_MAX: Final = 4_096
 """Newest statements that are found by their leaf hash: those of many days, so that one
 that is sent again is known to be on record."""
 
+OVERRIDES_SHOWN_MAX: Final = 100
+"""Newest overrides that are listed with what came of them: they are exceptions."""
+
 STORY_MAX: Final = 500
 """What is told of one incident, the oldest first; the log has the rest."""
 

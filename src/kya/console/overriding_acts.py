@@ -1,5 +1,6 @@
 """The act that sets limits aside for one order (RTS 6 Art. 15(6)): what is signed."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from kya.codec.overrides import render_override
@@ -53,7 +54,7 @@ def of_override(
             *_facts_of(order),
             ("set aside", ", ".join(override.controls)),
         ),
-        cautions=_cautions(order, override),
+        cautions=tuple(_cautions(order, override, state)),
         rule=_RULE,
         require_enough=require_overriding,
     )
@@ -87,8 +88,10 @@ def _facts_of(order: Order) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _cautions(order: Order, override: Override) -> tuple[str, ...]:
-    """Return that the order is dated for when it could not come any more."""
-    if order.created_at <= override.expires_at:
-        return ()
-    return ("The order is dated for later than this would last: it will be denied.",)
+def _cautions(order: Order, override: Override, state: State) -> Iterator[str]:
+    """Yield why the order will be denied all the same."""
+    past = state.agents[order.agent].past
+    if (order.seq, order.prev) != (past.seq + 1, past.prev):
+        yield f"The order does not follow {past.seq}, its agent's last one on record."
+    if order.created_at > override.expires_at:
+        yield ("The order is dated for later than this would last: it will be denied.")

@@ -17,10 +17,12 @@ from kya.console.order_story import story_of
 from kya.console.reading import OrderRow
 from kya.console.replacing import replacement_of
 from kya.console.standing import next_steps, people_of, places_in, standing_of
+from kya.core.control import ControlOutcome
 from kya.core.decision import Outcome
 from kya.core.instant import Instant
 from kya.core.latch import Latch
 from kya.core.limits import SEQ_MAX
+from kya.core.override_admission import OVERRIDABLE
 from kya.tlog.checkpoint import Checkpoint
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -109,9 +111,15 @@ async def order(asking: Asking) -> Response:
         for place in follower.reading.reports_of(name, seq)
     ]
     proof = await follower.proof(index)
+    story = story_of(*raws)
     return asking.page(
         "order.html",
-        story=story_of(*raws),
+        story=story,
+        passable=[
+            row.id
+            for row in story.controls
+            if row.outcome == ControlOutcome.FAILED.value and row.id in OVERRIDABLE
+        ],
         index=index,
         leaf=canonical.leaf_digest(raws[0]),
         reports=reports,

@@ -13,9 +13,11 @@ import msgspec
 from kya.codec import canonical
 from kya.codec.decisions import DECISION_TYPE, DecisionLine, event_of, parse_decision
 from kya.codec.note import SignedNote
+from kya.codec.override_figures import OverrideFigures
 from kya.console.limits import (
     FEED_ORDERS_MAX,
     HAPPENINGS_MAX,
+    OVERRIDES_SHOWN_MAX,
     STATEMENTS_MAX,
     STORY_MAX,
 )
@@ -35,6 +37,7 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
+from kya.core.override import OverrideGranted
 from kya.core.power_events import CertificateIssued, MandateGranted
 from kya.core.state import State
 from kya.pki.entries import Entry
@@ -72,6 +75,7 @@ class Reading:
         self.certificates: dict[str, int] = {}
         self.locks: dict[str, int] = {}
         self.granted: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self.overrides: OrderedDict[str, OverrideFigures] = OrderedDict()
         self._orders: dict[str, Places] = {}
         self._reports: dict[str, Places] = {}
         self._listed: dict[tuple[str, int], int] = {}
@@ -138,6 +142,9 @@ class Reading:
         score = None
         if not isinstance(line.behaviour, msgspec.UnsetType):
             score = self.scores[agent] = line.behaviour.score
+        used = self.overrides.get(line.override or "")
+        if used is not None:
+            used.take(index - 1, line)
         row = OrderRow(
             index=index - 1,
             order=submitted.order,
@@ -166,7 +173,7 @@ class Reading:
         """Know by its leaf hash where a statement stands, as long as it is new.
 
         Where a certificate or a mandate was put on record is known for good, and who
-        has signed the mandate.
+        has signed the mandate; of overrides, the newest.
         """
         if isinstance(event, MandateGranted):
             signatures = SignedNote.parse(raw).signatures
@@ -175,6 +182,10 @@ class Reading:
             self.locks[event.lock.agent] = index
         if isinstance(event, CertificateIssued):
             self.certificates[event.credential.digest] = index
+        if isinstance(event, OverrideGranted):
+            self.overrides[event.leaf] = OverrideFigures(entry=index, granted=event)
+            if len(self.overrides) > OVERRIDES_SHOWN_MAX:
+                self.overrides.popitem(last=False)
         self.statements[canonical.leaf_digest(raw)] = index
         if len(self.statements) > STATEMENTS_MAX:
             self.statements.popitem(last=False)
