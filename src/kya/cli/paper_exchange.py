@@ -1,4 +1,4 @@
-"""`kya paper-exchange`: an exchange on paper that speaks Kraken's and Binance's REST dialects."""
+"""`kya paper-exchange`: an exchange on paper, in Kraken's and Binance's dialects."""
 
 import sys
 from pathlib import Path
