@@ -41,6 +41,7 @@ check: .venv/.dev  ## Style, types and the direction of imports.
 
 proof: .venv/.dev .venv-freqtrade/.bot  ## The long tests and the full figures; results in bench/results/.
 	@scripts/install-system
+	@$(MAKE) --silent .venv-quickfix/.engine || echo "no QuickFIX (its build needs g++ and python3-dev): its test is skipped" >&2
 	@$(PYTEST) $(PARALLEL) -m proof --timeout $(PROOF_SECONDS) \
 		-p tests.proof_record --proof-record bench/results
 	@$(BIN)/python -m bench --full
@@ -64,7 +65,7 @@ lock:  ## Pin every dependency anew, with hashes.
 	@scripts/lock-requirements
 
 clean:  ## Remove everything that the targets above made.
-	rm -rf .venv .venv-bench .venv-freqtrade $(SDK) demo-out dist build
+	rm -rf .venv .venv-bench .venv-freqtrade .venv-quickfix $(SDK) demo-out dist build
 	rm -rf .coverage .coverage.* .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -106,4 +107,13 @@ $(SDK)/.sdk: requirements/kakunin.txt
 	@$(PYTHON) -m venv .venv-freqtrade
 	@.venv-freqtrade/bin/pip --quiet --disable-pip-version-check \
 		install --require-hashes -r requirements/freqtrade.txt
+	@touch $@
+
+# The FIX engine that most bots have. It is compiled here, where speed is nothing.
+.venv-quickfix/.engine: requirements/quickfix.txt
+	@echo "installing QuickFIX into .venv-quickfix, minutes of compiling" >&2
+	@$(PYTHON) -m venv .venv-quickfix
+	@CFLAGS="-O0 -g0" CXXFLAGS="-O0 -g0" \
+		.venv-quickfix/bin/pip --quiet --disable-pip-version-check \
+		install --require-hashes -r requirements/quickfix.txt
 	@touch $@

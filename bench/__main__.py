@@ -29,6 +29,7 @@ from bench import (
     replacing,
     replaying,
     reporting,
+    streaming,
     throughput,
     verifying,
 )
@@ -60,6 +61,7 @@ BENCHMARKS: Final[dict[str, Callable[[Scale], list[Figure]]]] = {
     "fix": fixing.run,
     "bots": pacing.run,
     "cosigning": cosigning.run,
+    "streaming": streaming.run,
 }
 
 

@@ -56,9 +56,9 @@ def run(scale: Scale) -> list[Figure]:
     """Return how long orders take at that pace, and what they leave in memory."""
     seconds = SECONDS[scale]
     with house([f"bot-{number:03}" for number in range(BOTS)]) as at:
-        _samples(at, WARM_UP_SECONDS)
+        samples_of(at, WARM_UP_SECONDS)
         before = _resident(at.running.process.pid)
-        samples = _samples(at, seconds)
+        samples = samples_of(at, seconds)
         grown = _resident(at.running.process.pid) - before
     runs = f"{seconds} s, {len(samples):,} orders, none denied"
     return [
@@ -69,16 +69,17 @@ def run(scale: Scale) -> list[Figure]:
     ]
 
 
-def _samples(at: House, seconds: int) -> list[float]:
+def samples_of(at: House, seconds: int) -> list[float]:
     """Return the seconds of each order, from when it was due to its answer."""
     place = urlsplit(at.running.url)
-    start = perf_counter() + 1 / BOTS
+    count = len(at.signatories)
+    start = perf_counter() + 1 / count
     bots = list[Bot]()
     chosen = selectors.EpollSelector()
     for number, signatory in enumerate(at.signatories):
         connection = socket.create_connection((place.hostname, place.port))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        bots.append(Bot(signatory, connection, start + number / BOTS))
+        bots.append(Bot(signatory, connection, start + number / count))
         chosen.register(connection, selectors.EVENT_READ, bots[-1])
     end = start + seconds
     while waiting := [bot for bot in bots if bot.incoming or bot.due < end]:

@@ -14,6 +14,7 @@ from conformance.histories import history_cases
 from conformance.incidents import incident_cases
 from conformance.keys import key_cases
 from conformance.partial import partial_cases
+from conformance.rolls import roll_cases
 from conformance.since import since_cases
 from conformance.sound import sound_cases
 from conformance.verifier import Outcome, outcome_of, run
@@ -28,6 +29,7 @@ def all_cases() -> Iterator[Case]:
     yield from witness_cases()
     yield from key_cases()
     yield from since_cases()
+    yield from roll_cases()
     yield from partial_cases()
     yield from relaid_cases()
     yield from archive_cases()

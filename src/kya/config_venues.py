@@ -32,12 +32,14 @@ class VenueSection(Section, frozen=True, kw_only=True):
     go to `exchange`, at `url` unless that is empty, under the key that is in `key_file`
     (a path from the data directory: the key and its secret, a line each) or in the
     environment, in `<key_env>_KEY` and `<key_env>_SECRET`; `markets` are all that are
-    used at an exchange that tells of one at a time, which `binance` does. `fix`: orders go to `url`,
-    `tls://` or, on loopback, `tcp://`, where we are `comp_id` and the venue is
-    `venue_comp_id`; a key, if there is one, is user name and password. With `resets`
-    both sides number their messages anew at each Logon. Behind `tls://` the venue's
-    certificate must name the host, or `server_name`, under the CA in `ca_file`, or else
-    one of the system's; ours, if it wants one, is in `cert_file` and `cert_key_file`.
+    used at an exchange that tells of one at a time, which `binance` does.
+
+    `fix`: orders go to `url`, `tls://` or, on loopback, `tcp://`, where we are
+    `comp_id` and the venue is `venue_comp_id`; a key, if there is one, is user name and
+    password. With `resets` both sides number their messages anew at each Logon. Behind
+    `tls://` the venue's certificate must name the host, or `server_name`, under the CA
+    in `ca_file`, or else one of the system's; ours, if it wants one, is in `cert_file`
+    and `cert_key_file`.
     With `cancel_after_seconds` the exchange's own timer cancels once we are gone.
     """
 

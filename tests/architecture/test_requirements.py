@@ -31,6 +31,7 @@ SETS = [
     "behaviour",
     "kakunin",
     "freqtrade",
+    "quickfix",
 ]
 
 

@@ -48,6 +48,7 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import ACTS_ON_TARGET, Action, Order, OrderType, Side, TimeInForce
 from kya.core.overlay import AskedOverlay, OverlayOrdered, asked_of
 from kya.core.override import OverrideGranted
+from kya.core.override_admission import OVERRIDABLE
 from kya.core.past import Past
 from kya.core.place_fold import with_limits
 from kya.core.place_limits import LimitedPlace, PlaceLimited, limits_upon
@@ -145,6 +146,16 @@ def test_there_is_a_case_for_every_reason() -> None:
         if "reason" in control
     }
     assert found == {reason.value for reason in Reason} - {"control.faulted"}
+
+
+def test_there_is_a_case_for_every_control_that_may_be_set_aside() -> None:
+    found = {
+        control["id"]
+        for case in document("decide", "decide")["cases"]
+        for control in json.loads(case["decision"])["controls"]
+        if control["outcome"] == "overridden"
+    }
+    assert found == set(OVERRIDABLE)
 
 
 def case_of(facts: Facts) -> Case:

@@ -21,6 +21,7 @@ FAMILIES = (
     "witness",
     "keys",
     "since",
+    "roll",
     "partial",
     "relaid",
     "archive",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kya.core.execution import Execution
 from kya.core.money import Money, Price, Quantity
 from kya.core.order import Order
 from kya.core.scope_limits import Limits
@@ -24,6 +25,7 @@ from tests.evidence.test_verify_sh import verify
 from tests.halting import halt
 from tests.verify.armed import USD, limit_order, quote
 from tests.verify.packages import failing, handed_over, later, sentences
+from tests.verify.test_brought_list import as_json
 from tests.world import World, the_scope
 
 FRESH = Limits(price_age_millis=1_000)
@@ -40,14 +42,19 @@ def listing(limits: Limits) -> World:
     return world
 
 
-def filled(world: World, order: Order, bid: str, ask: str) -> World:
-    """Have the order allowed by this quote, and executed at 1.38111."""
+def executed(world: World, order: Order, bid: str, ask: str) -> Execution:
+    """Have the order allowed by this quote, and return its execution at 1.38111."""
     at = order.created_at
     price = quote(at, bid=Price.parse(bid), ask=Price.parse(ask))
     assert world.trade(order, price=price) == "allowed"
     line = execution_of(submitted_in(world, order.seq), order.seq)
     world.report(order.seq)
-    copy_list(world, line)
+    return line
+
+
+def filled(world: World, order: Order, bid: str, ask: str) -> World:
+    """Have the order allowed and executed, and its execution copied."""
+    copy_list(world, executed(world, order, bid, ask))
     return world
 
 
@@ -134,3 +141,19 @@ def test_it_goes_on_record_as_unexplained_and_halts_its_venue(tmp_path: Path) ->
     assert "want order 1 of algo_trader_v2: a price within 50 bps of 1.1721" in str(
         sentences(report, 9)
     )
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask", "broken"), [("1.381", "1.3812", set()), ("1.1719", "1.1721", {9})]
+)
+def test_a_list_that_the_verifier_brings_is_held_against_the_limits_too(
+    tmp_path: Path, bid: str, ask: str, broken: set[int]
+) -> None:
+    world = World(scope=the_scope(limits=COLLAR))
+    line = executed(world, world.order(created_at=later(world)), bid, ask)
+    package = handed_over(world, tmp_path / "evidence")
+    report = package.verified(executions=as_json([replace(line, at=world.now)]))
+    assert failing(report) == broken
+    said = f"want order 1 of algo_trader_v2: a price within 50 bps of {ask}"
+    assert (said in str(sentences(report, 9))) is bool(broken)
+    assert report.answer(9).verdict is (Verdict.FAILS if broken else Verdict.HOLDS)

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from kya.pki.note_signer import sign_note
-from kya.tlog.checkpoint import Checkpoint
 from kya.verify.brought import Brought
 from kya.verify.finding import Verdict
 from kya.verify.report import Report
@@ -16,14 +14,19 @@ from kya.verify.verify import verify
 from tests.rolling import (
     LATER,
     NEXT,
-    continuation,
+    Rolled,
+    by_another_key,
+    going_on_as,
+    going_on_from,
     last_checkpoint,
     log_named,
+    over_root,
     roll_note,
+    rolled_log,
     rolled_world,
+    with_an_entry_between,
 )
 from tests.verify.packages import (
-    OTHER_LOG,
     Handed,
     MemoryLog,
     a_part,
@@ -39,22 +42,12 @@ HOLDS = Verdict.HOLDS
 
 
 @cache
-def the_world() -> tuple[World, int]:
+def the_world() -> Rolled:
     return rolled_world()
 
 
-def source_of(world: World, closed: int, *, name: str = NEXT) -> MemoryLog:
-    """The log as it was published: to the roll under one name, then under the next."""
-    found = MemoryLog()
-    for size in (closed - 3, closed):
-        found.publish(world.entries[:size], world.log)
-    for size in (closed + 1, len(world.entries)):
-        found.publish(world.entries[:size], log_named(world, name))
-    return found
-
-
-def a_package(world: World, closed: int, out: Path) -> Handed:
-    return build_of(world, source_of(world, closed), out)
+def a_package(world: World, closed: int, out: Path, name: str = NEXT) -> Handed:
+    return build_of(world, rolled_log(world, closed, name), out)
 
 
 @pytest.fixture(scope="module")
@@ -70,36 +63,6 @@ def package(kept: Handed, tmp_path: Path) -> Handed:
 
 def of_the_log(report: Report) -> str:
     return "\n".join(sentences(report, 8))
-
-
-def forged(out: Path, checkpoint: Callable[[World], bytes]) -> Handed:
-    """A package of a log that goes on from another checkpoint than its last."""
-    world, closed = rolled_world()
-    before = World()
-    before.entries, before.now = world.entries[:closed], world.now
-    world.entries[closed:] = [continuation(before, checkpoint(before))]
-    return a_package(world, closed, out / "evidence")
-
-
-def with_a_gap(out: Path) -> Handed:
-    """Entries that were lawful later stand between the two names."""
-    world, closed = rolled_world()
-    world.entries[closed:closed] = world.entries[-2:]
-    return a_package(world, closed, out / "evidence")
-
-
-def with_another_successor(out: Path) -> Handed:
-    """The log goes on under a name that nobody has said."""
-    world, closed = rolled_world()
-    last = last_checkpoint(world, size=closed)
-    world.entries[closed] = continuation(world, last, LATER)
-    source = source_of(world, closed, name=LATER)
-    return build_of(world, source, out / "evidence")
-
-
-def with_another_root(out: Path) -> Handed:
-    """The checkpoint that the next name begins with is of another tree."""
-    return forged(out, lambda w: signed_over(w, bytes(32)))
 
 
 def test_a_package_that_spans_a_roll_holds_and_names_both(kept: Handed) -> None:
@@ -179,38 +142,27 @@ def test_a_head_under_the_former_name_is_an_order_in_the_closed_log(
     assert f"is of {ORIGIN!r}, the log goes on as {NEXT!r}" in of_the_log(report)
 
 
-def signed_over(world: World, root: bytes) -> bytes:
-    size = len(world.entries)
-    checkpoint = Checkpoint(origin=ORIGIN, size=size, root=root)
-    return sign_note(checkpoint.text(), world.log).render()
-
-
 @pytest.mark.parametrize(
     ("checkpoint", "why"),
     [
-        (lambda w: signed_over(w, bytes(32)), "which the"),
+        (lambda w: over_root(w, bytes(32)), "which the"),
         (lambda w: last_checkpoint(w, size=len(w.entries) - 1), "want one of"),
         (lambda w: last_checkpoint(w, NEXT), f"plain scan: follows ['{NEXT}'"),
-        (
-            lambda w: sign_note(
-                last_checkpoint(w).partition(b"\n\n")[0] + b"\n", OTHER_LOG
-            ).render(),
-            "note: signed by no known key",
-        ),
+        (by_another_key, "note: signed by no known key"),
         (lambda w: b"no checkpoint\n\n" + last_checkpoint(w), "predecessor"),
     ],
 )
 def test_a_forged_predecessor_is_refused(
     tmp_path: Path, checkpoint: Callable[[World], bytes], why: str
 ) -> None:
-    report = forged(tmp_path, checkpoint).verified()
+    report = a_package(*going_on_from(checkpoint), tmp_path / "evidence").verified()
     assert 8 in failing(report)
     assert why in of_the_log(report)
     assert "predecessor: " in of_the_log(report)
 
 
 def test_nothing_may_stand_between_two_names(tmp_path: Path) -> None:
-    report = with_a_gap(tmp_path).verified()
+    report = a_package(*with_an_entry_between(), tmp_path / "evidence").verified()
     assert 8 in failing(report)
     said = of_the_log(report)
     assert "has ended" in said
@@ -220,7 +172,8 @@ def test_nothing_may_stand_between_two_names(tmp_path: Path) -> None:
 def test_a_log_has_one_successor_and_it_is_the_one_that_was_named(
     tmp_path: Path,
 ) -> None:
-    report = with_another_successor(tmp_path).verified()
+    package = a_package(*going_on_as(LATER), tmp_path / "evidence", LATER)
+    report = package.verified()
     assert 8 in failing(report)
     assert f"continuation as {LATER}: want {NEXT}" in of_the_log(report)
     assert f"plain scan: goes on as {LATER}; want {NEXT}" in of_the_log(report)
@@ -229,7 +182,7 @@ def test_a_log_has_one_successor_and_it_is_the_one_that_was_named(
 def test_one_person_does_not_end_a_log(tmp_path: Path) -> None:
     world, closed = rolled_world()
     world.entries[closed - 1] = roll_note(world, world.operators[0])
-    source = source_of(world, closed)
+    source = rolled_log(world, closed)
     report = build_of(world, source, tmp_path / "evidence").verified()
     assert 8 in failing(report)
     assert "plain scan: a roll takes two people" in of_the_log(report)
@@ -237,7 +190,7 @@ def test_one_person_does_not_end_a_log(tmp_path: Path) -> None:
 
 def test_a_part_shows_where_names_end_and_begin(tmp_path: Path) -> None:
     world, closed = the_world()
-    source = source_of(world, closed)
+    source = rolled_log(world, closed)
     part = a_part(source, world, tmp_path / "part", str(world.now.day))
     assert f"entry {closed} goes on as {NEXT}" in of_the_log(part.verified())
     assert not failing(part.verified())
@@ -253,17 +206,21 @@ def test_the_script_is_told_the_same(kept: Handed, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "why"),
+    ("made", "name", "why"),
     [
-        (with_another_root, "its root is not that of the first"),
-        (with_a_gap, f"the entry after a roll must go on as {NEXT}"),
-        (with_another_successor, f"want {NEXT}"),
+        (
+            lambda: going_on_from(lambda w: over_root(w, bytes(32))),
+            NEXT,
+            "its root is not that of the first",
+        ),
+        (with_an_entry_between, NEXT, f"the entry after a roll must go on as {NEXT}"),
+        (lambda: going_on_as(LATER), LATER, f"want {NEXT}"),
     ],
 )
 def test_the_script_refuses_it_too(
-    tmp_path: Path, made: Callable[[Path], Handed], why: str
+    tmp_path: Path, made: Callable[[], Rolled], name: str, why: str
 ) -> None:
-    code, said = by_script(made(tmp_path), tmp_path)
+    code, said = by_script(a_package(*made(), tmp_path / "evidence", name), tmp_path)
     assert code == 1
     assert why in said
 

@@ -10,6 +10,7 @@ from vectors.decide.halt_cases import halt_cases
 from vectors.decide.incident_cases import incident_cases
 from vectors.decide.limit_cases import limit_cases
 from vectors.decide.overlay_cases import overlay_cases
+from vectors.decide.override_cases import override_cases, set_aside
 from vectors.decide.place_limit_cases import place_limit_cases
 from vectors.decide.story import (
     ALL_DAY,
@@ -33,8 +34,13 @@ from vectors.decide.story import counted as _counted
 from vectors.decide.story import digest as _digest
 
 
-def cases() -> Iterator[Case]:
-    """Yield every case in the order of the file."""
+def cases() -> list[Case]:
+    """Return every case in the order of the file."""
+    stated = list(_stated())
+    return [*stated, *set_aside(stated)]
+
+
+def _stated() -> Iterator[Case]:
     yield from _story()
     yield from _amounts()
     yield from _currencies()
@@ -44,7 +50,7 @@ def cases() -> Iterator[Case]:
     yield from _sequence()
     yield from _places()
     yield from _workload()
-    yield from _overrides()
+    yield from override_cases()
     yield from action_cases()
     yield from halt_cases()
     yield from place_limit_cases()
@@ -562,75 +568,4 @@ def _lines() -> Iterator[Case]:
         pinned={"model": MODEL},
         halts=[{"leaf": _digest("halt"), "place": "firm", "state": "halted"}],
         received_at="2026-05-16T03:00:00.000000Z",
-    )
-
-
-def _overrides() -> Iterator[Case]:
-    """What two people set aside for one order, and what they cannot."""
-    high, shut = ["order.amount_max"], ["hours.closed"]
-    amount: Changes = {"amount": "180000.00"}
-    found: list[tuple[str, Changes, list[str]]] = [
-        ("of-the-limit", {}, []),
-        ("at-its-last-instant", {"expires_at": NOW}, []),
-        ("a-microsecond-over", {"expires_at": "2026-05-15T09:14:59.999999Z"}, high),
-        ("of-another-order", {"order": _digest("another line")}, high),
-        ("of-another-agent", {"agent": "algo_trader_v3"}, high),
-        ("of-another-limit", {"controls": ["daily.amount"]}, high),
-    ]
-    for name, override, reasons in found:
-        yield _case(
-            f"override-{name}",
-            "an override reaches beyond its order, its minutes or its controls",
-            OVER_LIMIT if reasons else TOO_STRICT,
-            reasons,
-            order=amount,
-            override=override,
-        )
-    yield _case(
-        "override-of-all-limits",
-        "an overridden order is not counted, or its reasons are not kept",
-        OTHER_LINE,
-        order=amount,
-        past={**_counted(("EUR/USD", "BUY", "400000.00")), "day": "2026-05-16"},
-        received_at="2026-05-16T18:00:00.000000Z",
-        override={
-            "controls": [
-                "daily.amount",
-                "hours.calendar",
-                "hours.window",
-                "order.amount",
-            ],
-            "expires_at": "2026-05-16T18:10:00.000000Z",
-        },
-    )
-    yield _case(
-        "override-of-one-limit-of-two",
-        "an override sets everything aside",
-        WRONG_TIME,
-        shut,
-        order=amount,
-        received_at="2026-05-15T18:00:00.000000Z",
-        override={"expires_at": "2026-05-15T18:10:00.000000Z"},
-    )
-    yield _case(
-        "override-needed-by-nothing",
-        "an override that was used up without need is not named",
-        OTHER_LINE,
-        override={},
-    )
-    yield _case(
-        "override-of-what-cannot-be-compared",
-        "an amount of unknown worth is let through",
-        UNKNOWN_WORTH,
-        ["price.missing", "order.amount_max", "daily.amount_max"],
-        order={"amount": "25000.00000000", "currency": "BTC"},
-        override={"controls": ["daily.amount", "order.amount"]},
-    )
-    yield _case(
-        "override-of-a-standing",
-        "an override sets more aside than limits",
-        WRONG_PARTY,
-        ["credential.suspended"],
-        credential={"standing": "suspended"},
-        override={"controls": ["credential.standing"]},
     )

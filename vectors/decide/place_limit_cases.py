@@ -32,7 +32,6 @@ def place_limit_cases() -> Iterator[Case]:
     yield from _deciding()
     yield from _currencies()
     yield from _replaces_and_cancels()
-    yield from _overrides()
 
 
 def _levels() -> Iterator[Case]:
@@ -221,28 +220,6 @@ def _replaces_and_cancels() -> Iterator[Case]:
             _limits("firm", order_max="1.00", daily_max="1.00", open_orders=1)
         ],
         place_use=[_use("firm", "20000.00", 5)],
-    )
-
-
-def _overrides() -> Iterator[Case]:
-    for name, control in (
-        ("order_max", "place.order_amount"),
-        ("daily_max", "place.daily_amount"),
-    ):
-        yield a_case(
-            f"override-of-{control.replace('.', '-')}",
-            "limits of places cannot be set aside, or others are with them",
-            TOO_STRICT,
-            place_limits=[_limits("firm", **{name: "1.00"})],
-            override={"controls": [control]},
-        )
-    yield a_case(
-        "override-of-place-open-orders",
-        "limits of places cannot be set aside, or others are with them",
-        TOO_STRICT,
-        place_limits=[_limits("firm", open_orders=1)],
-        place_use=[_use("firm", "0.00", 1)],
-        override={"controls": ["place.open_orders"]},
     )
 
 

@@ -164,6 +164,7 @@ ORDINARY: Changes = {
 
 
 _RARE = ("overlays", "answers", "incidents")
+_TOLD = ("id", "flag", "bug", "expected", "harm", "reasons", "decision")
 
 
 def counted(*sums: tuple[str, str, str]) -> Changes:
@@ -218,8 +219,22 @@ def a_case(
     }
     # Few cases have these, and what is not there must change nothing.
     facts |= {name: changes[name] for name in _RARE if name in changes}
+    return _judged(name, bug, harm, reasons or [], facts)
+
+
+def with_an_override(
+    stopped: Case, name: str, bug: str, harm: str, changes: Changes
+) -> Case:
+    """Return a case again, with an override on record that lets its order pass."""
+    facts: Changes = {key: each for key, each in stopped.items() if key not in _TOLD}
+    facts["override"] = _override(changes, facts["order"])
+    return _judged(name, bug, harm, [], facts)
+
+
+def _judged(name: str, bug: str, harm: str, reasons: list[str], facts: Changes) -> Case:
+    """Return a case of these facts, if the second judge finds what is stated."""
     outcome, found, decision = judge(facts)
-    if found != (reasons or []):
+    if found != reasons:
         message = f"{name}: stated {reasons}, but the second judge found {found}"
         raise ValueError(message)
     flag = "valid" if outcome == "allowed" else "violation"

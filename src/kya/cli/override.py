@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from kya.agent.chain import SignedOrder
 from kya.cli.desk import open_desk, publish_if_running
 from kya.cli.output import (
     DATA_DEFAULT,
@@ -18,13 +17,10 @@ from kya.cli.output import (
     talk,
 )
 from kya.codec.override_figures import OverrideFigures
+from kya.pki.prepared_order import PreparedOrder, read_prepared
 from kya.wiring.installation import LOG, open_installation
 from kya.wiring.log_reader import published
-from kya.wiring.override_desk import (
-    Wanted,
-    overrides_in,
-    read_order,
-)
+from kya.wiring.override_desk import Wanted, overrides_in
 from kya.wiring.override_desk import override as set_aside
 from kya.wiring.people import read_people
 
@@ -65,7 +61,7 @@ def sign(
 ) -> None:
     """Set limits aside for one order that its agent has signed and not yet sent."""
     signers, desk = read_people(people), open_desk(data)
-    signed = read_order(desk, read_bytes(order, "order"))
+    signed = read_prepared(read_bytes(order, "order"), desk.state())
     talk(f"to be signed by {', '.join(people)}:")
     for sentence in _sentences(signed, controls, reason):
         talk(f"  {sentence}")
@@ -90,7 +86,9 @@ def show(data: Data = DATA_DEFAULT, *, as_json: AsJson = False) -> None:
     talk(f"{len(found)} on record")
 
 
-def _sentences(signed: SignedOrder, controls: list[str], reason: str) -> Iterator[str]:
+def _sentences(
+    signed: PreparedOrder, controls: list[str], reason: str
+) -> Iterator[str]:
     """Yield what a signature stands under, a line each."""
     order = signed.order
     yield f"order     {order.seq} of {order.agent}, to be sent at {order.created_at}"

@@ -9,7 +9,13 @@ from types import MappingProxyType
 from typing import Final
 
 from kya.authority.quorum import Quorum
-from kya.console import baseline_acts, granting_acts, limiting_acts, stopping_acts
+from kya.console import (
+    baseline_acts,
+    granting_acts,
+    limiting_acts,
+    overriding_acts,
+    stopping_acts,
+)
 from kya.console.kinds import Drafted, Kind, Wanted
 from kya.core.admission import objection
 from kya.core.errors import InputError
@@ -35,6 +41,7 @@ _DRAFTING: Final[Mapping[Kind, Drafting]] = MappingProxyType(
         Kind.LOCK: baseline_acts.of_lock,
         Kind.LIMIT: limiting_acts.of_place_limits,
         Kind.WITHDRAW: limiting_acts.of_withdrawal,
+        Kind.OVERRIDE: overriding_acts.of_override,
     }
 )
 """Who returns what is to be signed, and the entry that it becomes."""

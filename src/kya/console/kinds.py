@@ -11,6 +11,7 @@ from kya.core.credential import Credential, Role
 from kya.core.errors import DistrustError, InputError, shown
 from kya.core.learned_baseline import LearnedBaseline
 from kya.core.limits import OPERATORS_MIN
+from kya.pki.overriding import AUTHORISING
 from kya.pki.stopping import STOPPING, SUPERVISING, require_people
 
 _MINUTE: Final = 60
@@ -36,6 +37,7 @@ class Kind(Enum):
     LOCK = "lock"
     LIMIT = "limit"
     WITHDRAW = "withdraw"
+    OVERRIDE = "override"
 
 
 MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
@@ -56,6 +58,7 @@ MAY: Final[Mapping[Kind, tuple[Role, ...]]] = MappingProxyType(
         Kind.LOCK: SUPERVISING,
         Kind.LIMIT: SUPERVISING,
         Kind.WITHDRAW: SUPERVISING,
+        Kind.OVERRIDE: (Role.RISK, *AUTHORISING),
     }
 )
 """Whose signature counts under each; nobody else is offered it."""

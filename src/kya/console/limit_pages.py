@@ -8,6 +8,7 @@ from kya.console.asking import Asking
 from kya.console.kinds import Kind, may
 from kya.console.limiting_acts import facts_of
 from kya.console.limits import ROWS_MAX
+from kya.console.overriding_acts import CONTROLS, FIELD
 from kya.console.standing import places_in
 from kya.core.instant import Day, Instant
 from kya.core.money import Money
@@ -42,6 +43,9 @@ async def limits(asking: Asking) -> Response:
         overlays=sorted(state.overlays.values(), key=lambda each: each.overlay.name),
         overrides=list(state.overrides.values())[:ROWS_MAX],
         may_limit=may(asking.person, Kind.LIMIT),
+        may_override=may(asking.person, Kind.OVERRIDE),
+        controls=CONTROLS,
+        field=FIELD,
     )
 
 

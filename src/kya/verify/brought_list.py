@@ -20,6 +20,8 @@ from kya.core.order_events import (
     VenueReported,
     VenueStatus,
 )
+from kya.core.recheck import Bounds
+from kya.core.state import State
 from kya.verify.finding import Findings
 
 _Key = tuple[str, str]
@@ -31,9 +33,7 @@ class BroughtList:
     """Takes the entries' events one by one; holds the list against them at the end."""
 
     listed: Listed
-    _orders: dict[_Key, OrderSubmitted] = field(
-        default_factory=dict[_Key, OrderSubmitted]
-    )
+    _accounts: dict[_Key, Account] = field(default_factory=dict[_Key, Account])
     _reports: dict[_Key, VenueReported] = field(
         default_factory=dict[_Key, VenueReported]
     )
@@ -44,21 +44,33 @@ class BroughtList:
         """Return the list of a file, without lines if there is none."""
         return cls({} if raw is None else read_executions(raw))
 
-    def take(self, event: Event) -> None:
-        """Take the next entry's event."""
+    def take(self, event: Event, state: State) -> None:
+        """Take the next entry's event, and the state after it."""
         match event:
             case OrderSubmitted():
                 self._submitted = event
             case OrderDecided(outcome=Outcome.ALLOWED) if self._submitted is not None:
-                order = self._submitted.order
-                if order.venue in self.listed:
-                    key = order.venue, client_id_of(self._submitted.leaf)
-                    self._orders[key] = self._submitted
+                self._take_allowed(self._submitted, event, state)
             case VenueReported(venue=venue, status=status):
                 if venue in self.listed and status is not VenueStatus.UNKNOWN:
                     self._reports[venue, client_id_of(event.order)] = event
             case _:
                 pass
+
+    def _take_allowed(
+        self, submitted: OrderSubmitted, decided: OrderDecided, state: State
+    ) -> None:
+        """Open the account of an order at one of the venues, with its limits."""
+        order = submitted.order
+        if order.venue not in self.listed:
+            return
+        scope = state.credentials[order.credential].granted.scope
+        client_id = client_id_of(submitted.leaf)
+        self._accounts[order.venue, client_id] = Account(
+            client_id=client_id,
+            submitted=submitted,
+            bounds=Bounds(scope, decided.price, decided.aside),
+        )
 
     def conclude(self, findings: Findings) -> None:
         """Say whether each line is of an order, and each fill in the list."""
@@ -80,22 +92,22 @@ class BroughtList:
             findings.holds(
                 9,
                 f"{venue}: your list has {len(lines)} executions from {first} to"
-                f" {last}, each held against the orders and reports of this log; what"
-                " was filled before or after is not",
+                f" {last}, each held against the orders and reports of this log, and"
+                " against the limits that its order was allowed by; what was filled"
+                " before or after is not",
             )
 
     def _match(
         self, key: _Key, found: list[tuple[int, Execution]], findings: Findings
     ) -> None:
         """Hold the lines of one client id against its order and its last report."""
-        venue, client_id = key
-        submitted, report = self._orders.get(key), self._reports.get(key)
-        if submitted is None or report is None:
+        venue, _ = key
+        account, report = self._accounts.get(key), self._reports.get(key)
+        if account is None or report is None:
             for number, line in found:
                 want = "an order of this client id with a report in the log"
                 findings.fails(9, f"your list of {venue}: {number}", f"{line}: {want}")
             return
-        account = Account(client_id=client_id, submitted=submitted)
         for number, line in found:
             account, wrong = with_execution(account, number, line, line.at)
             for each in wrong:

@@ -210,7 +210,7 @@ class Reexecution:
         self.lists.take(self.index, event)
         self.succession.take(self.index, event)
         if self.brought.listed:
-            self.brought.take(event)
+            self.brought.take(event, self.state)
         self.expected.take(entry)
         if self._is_to_be_checked(entry):
             self.counted[type(event).__name__] += 1

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kya.agent.chain import SignedOrder
 from kya.authority import acts
 from kya.codec import canonical
 from kya.codec.decisions import DECISION_TYPE, parse_decision
 from kya.codec.note import SignedNote
 from kya.codec.override_figures import OverrideFigures
 from kya.codec.overrides import OVERRIDE_TYPE
-from kya.core.errors import DistrustError, InputError, MalformedError
 from kya.core.override import Override, OverrideGranted
 from kya.pki.entries import Entry
-from kya.pki.holders import agents_credential, verifier_key
+from kya.pki.prepared_order import PreparedOrder
 from kya.wiring.desk import Desk
 from kya.wiring.log_reader import published_entries
 from kya.wiring.people import People, signers_of
@@ -32,22 +30,7 @@ class Wanted:
     seconds: int
 
 
-def read_order(desk: Desk, note: bytes) -> SignedOrder:
-    """Return the order that its agent has signed; DistrustError if it has not."""
-    try:
-        signed = SignedOrder.read(note)
-    except MalformedError as error:
-        msg = f"order: want the note of an order that its agent has signed: {error}"
-        raise InputError(msg) from error
-    order = signed.order
-    held = agents_credential(desk.state(), order.credential, order.agent, "order")
-    key, read = verifier_key(held.name, held.spki), SignedNote.parse(note)
-    if not any(key.verifies(read.text, line.value) for line in read.signatures):
-        raise DistrustError(f"order {order.seq}: not signed by {order.agent}")
-    return signed
-
-
-def override(desk: Desk, signed: SignedOrder, wanted: Wanted, people: People) -> int:
+def override(desk: Desk, signed: PreparedOrder, wanted: Wanted, people: People) -> int:
     """Return the entry by which these people set limits aside for the order."""
     signers = signers_of(desk, people)
     now = desk.clock()
