@@ -11,7 +11,7 @@ from kya.core.limits_outside import (
     VENUE_TIMER_SECONDS_MAX,
     VENUE_TIMER_SECONDS_MIN,
 )
-from kya.core.tokens import MARKET, require
+from kya.core.tokens import MARKET
 from kya.fix.limits import HEARTBEAT_SECONDS_MAX
 
 Halting = Literal["venue", "firm", "none"]
@@ -115,7 +115,8 @@ class VenueSection(Section, frozen=True, kw_only=True):
         if not 1 <= len(set(self.markets)) == len(self.markets) <= MARKETS_ASKED_MAX:
             raise ValueError(f"markets: want 1 to {MARKETS_ASKED_MAX} different ones")
         for market in self.markets:
-            require(MARKET, "markets", market)
+            if MARKET.fullmatch(market) is None:
+                raise ValueError(f"markets: want names as BTC/EUR, got {market!r}")
         if self.cancel_after_seconds:
             raise ValueError("cancel_after_seconds: binance has no such timer for spot")
 
