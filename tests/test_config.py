@@ -236,6 +236,12 @@ def test_a_feed_on_this_machine_needs_no_tls(tmp_path: Path, host: str) -> None:
     assert host in _with_prices(tmp_path, text).prices.sources["feed"].url
 
 
+BINANCE = {
+    "kind": "ccxt",
+    "exchange": "binance",
+    "key_file": "k",
+    "markets": ("BTC/EUR",),
+}
 FIX = {"kind": "fix", "url": "tls://fix.example", "comp_id": "A", "venue_comp_id": "B"}
 
 
@@ -264,6 +270,11 @@ FIX = {"kind": "fix", "url": "tls://fix.example", "comp_id": "A", "venue_comp_id
         ({"kind": "ccxt", "key_file": "k", "faults": {"c": "lost"}}, "for kind"),
         ({"kind": "ccxt", "key_file": "k", "url": "http://api.example"}, "want https"),
         ({"kind": "ccxt", "key_file": "k", "timeout_ms": 5_001}, "want 100 to 5000"),
+        ({**BINANCE, "markets": ()}, "markets: want 1 to 4"),
+        ({**BINANCE, "markets": ("BTC/EUR",) * 2}, "different"),
+        ({**BINANCE, "markets": ("BTCEUR",)}, "markets"),
+        ({**BINANCE, "cancel_after_seconds": 60}, "no such timer"),
+        ({**BINANCE, "exchange": "kraken"}, 'for exchange "binance"'),
     ],
 )
 def test_a_venues_section_holds_what_its_kind_needs(

@@ -6,7 +6,12 @@ import msgspec
 
 from kya.config_outside import Section, require_safe_address, require_tls
 from kya.core.limits import DROP_COPY_MILLIS_MAX, VENUE_ANSWER_MICROS_MAX
-from kya.core.limits_outside import VENUE_TIMER_SECONDS_MAX, VENUE_TIMER_SECONDS_MIN
+from kya.core.limits_outside import (
+    MARKETS_ASKED_MAX,
+    VENUE_TIMER_SECONDS_MAX,
+    VENUE_TIMER_SECONDS_MIN,
+)
+from kya.core.tokens import MARKET
 from kya.fix.limits import HEARTBEAT_SECONDS_MAX
 
 Halting = Literal["venue", "firm", "none"]
@@ -26,19 +31,23 @@ class VenueSection(Section, frozen=True, kw_only=True):
     `paper`: `faults` maps a client order id to what goes wrong with it. `ccxt`: orders
     go to `exchange`, at `url` unless that is empty, under the key that is in `key_file`
     (a path from the data directory: the key and its secret, a line each) or in the
-    environment, in `<key_env>_KEY` and `<key_env>_SECRET`. `fix`: orders go to `url`,
-    `tls://` or, on loopback, `tcp://`, where we are `comp_id` and the venue is
-    `venue_comp_id`; a key, if there is one, is user name and password. With `resets`
-    both sides number their messages anew at each Logon. Behind `tls://` the venue's
-    certificate must name the host, or `server_name`, under the CA in `ca_file`, or else
-    one of the system's; ours, if it wants one, is in `cert_file` and `cert_key_file`.
+    environment, in `<key_env>_KEY` and `<key_env>_SECRET`; `markets` are all that are
+    used at an exchange that tells of one at a time, which `binance` does.
+
+    `fix`: orders go to `url`, `tls://` or, on loopback, `tcp://`, where we are
+    `comp_id` and the venue is `venue_comp_id`; a key, if there is one, is user name and
+    password. With `resets` both sides number their messages anew at each Logon. Behind
+    `tls://` the venue's certificate must name the host, or `server_name`, under the CA
+    in `ca_file`, or else one of the system's; ours, if it wants one, is in `cert_file`
+    and `cert_key_file`.
     With `cancel_after_seconds` the exchange's own timer cancels once we are gone.
     """
 
     kind: Literal["paper", "ccxt", "fix"] = "paper"
     unexplained: Halting = "venue"
     faults: dict[str, FaultName] = msgspec.field(default_factory=dict[str, FaultName])
-    exchange: Literal["kraken"] = "kraken"
+    exchange: Literal["kraken", "binance"] = "kraken"
+    markets: tuple[str, ...] = ()
     url: str = ""
     key_file: str = ""
     key_env: str = ""
@@ -55,6 +64,7 @@ class VenueSection(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse what belongs to another kind, and a road that others could read."""
+        self._require_markets()
         certificate = (self.cert_file, self.cert_key_file)
         require_tls(self.url, (self.ca_file, self.server_name, *certificate))
         if bool(self.cert_file) is not bool(self.cert_key_file):
@@ -94,6 +104,21 @@ class VenueSection(Section, frozen=True, kw_only=True):
             raise ValueError(
                 f"timeout_ms: want {VENUE_MILLIS_MIN} to {VENUE_MILLIS_MAX}"
             )
+
+    def _require_markets(self) -> None:
+        """Refuse markets where they are not asked for, and their absence elsewhere."""
+        is_binance = self.kind == "ccxt" and self.exchange == "binance"
+        if not is_binance:
+            if self.markets:
+                raise ValueError('markets are for exchange "binance"')
+            return
+        if not 1 <= len(set(self.markets)) == len(self.markets) <= MARKETS_ASKED_MAX:
+            raise ValueError(f"markets: want 1 to {MARKETS_ASKED_MAX} different ones")
+        for market in self.markets:
+            if MARKET.fullmatch(market) is None:
+                raise ValueError(f"markets: want names as BTC/EUR, got {market!r}")
+        if self.cancel_after_seconds:
+            raise ValueError("cancel_after_seconds: binance has no such timer for spot")
 
 
 class DropCopySection(Section, frozen=True, kw_only=True):

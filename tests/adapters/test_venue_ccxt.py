@@ -342,7 +342,7 @@ def test_the_list_begins_when_the_account_was_first_used(bench: Bench) -> None:
 
 
 def test_an_exchange_that_nobody_has_tried_is_refused(tmp_path: Path) -> None:
-    access = Access(exchange="binance", key=lambda: (KEY, SECRET))
+    access = Access(exchange="bitvavo", key=lambda: (KEY, SECRET))
     with pytest.raises(InputError, match="want one of kraken"):
         CcxtVenue(access, HandClock(), tmp_path / "SIMA.jsonl")
 

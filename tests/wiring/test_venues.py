@@ -117,8 +117,14 @@ def with_venue(section: VenueSection) -> Config:
     return Config(installation=INSTALLATION, log=LEAST.log, venues={"KRAK": section})
 
 
-def test_a_venue_behind_ccxt_has_a_list_and_an_account(tmp_path: Path) -> None:
-    connected = connect(with_venue(reached(tmp_path)), tmp_path, system_clock().clock)
+@pytest.mark.parametrize(
+    "changes", [{}, {"exchange": "binance", "markets": ("BTC/EUR",)}]
+)
+def test_a_venue_behind_ccxt_has_a_list_and_an_account(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    section = reached(tmp_path, **changes)
+    connected = connect(with_venue(section), tmp_path, system_clock().clock)
     assert (
         [*connected.venues] == [*connected.lists] == [*connected.accounts] == ["KRAK"]
     )

@@ -5,21 +5,24 @@ ccxt signs, sends once, and reads what comes back. Nothing here sends anything a
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Protocol, cast
 
 import ccxt  # pyright: ignore[reportMissingTypeStubs]
 import ccxt.async_support  # pyright: ignore[reportMissingTypeStubs]
 
-from kya.codec.kraken_words import (
-    DialectError,
-    nothing_was_done,
-    read_envelope,
-)
-from kya.core.errors import InputError, MalformedError, TransientError
+from kya.adapters import ccxt_binance_words, ccxt_kraken_words
+from kya.adapters.ccxt_manner import Manner
+from kya.codec.kraken_words import DialectError
+from kya.core.errors import InputError, TransientError
 
-EXCHANGES: Final = ("kraken",)
+MANNERS: Final[Mapping[str, Manner]] = MappingProxyType(
+    {
+        "kraken": ccxt_kraken_words.MANNER,
+        "binance": ccxt_binance_words.MANNER,
+    }
+)
 """What this adapter's road was walked with."""
 
 
@@ -29,6 +32,7 @@ class _Client(Protocol):
     async def close(self) -> None: ...
 
 
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _Call = Callable[[Mapping[str, str]], Awaitable[object]]
 
 
@@ -39,6 +43,7 @@ class Access:
     Both are asked for when the first message leaves, and stand in no message of ours.
     An empty `url` is the exchange's own. Paced, ccxt keeps to the exchange's rates.
     `cancel_after_seconds` is what the exchange's own timer is set to; 0 is no timer.
+    `markets` are those that are used, where an exchange tells of one at a time.
     """
 
     exchange: str
@@ -47,6 +52,7 @@ class Access:
     timeout_millis: int = 4_000
     is_paced: bool = True
     cancel_after_seconds: int = 0
+    markets: tuple[str, ...] = ()
 
 
 class CcxtAccount:
@@ -54,9 +60,11 @@ class CcxtAccount:
 
     def __init__(self, access: Access) -> None:
         """Connect to nothing yet; InputError for an exchange that nobody has tried."""
-        if access.exchange not in EXCHANGES:
-            msg = f"ccxt: want one of {', '.join(EXCHANGES)}, got {access.exchange}"
+        manner = MANNERS.get(access.exchange)
+        if manner is None:
+            msg = f"ccxt: want one of {', '.join(MANNERS)}, got {access.exchange}"
             raise InputError(msg)
+        self._manner = manner
         self._access = access
         self._turn = asyncio.Lock()
         self._client: _Client | None = None
@@ -68,7 +76,7 @@ class CcxtAccount:
         TransientError where nobody knows.
         """
         async with self._turn:
-            return await self._answer(f"privatePost{method}", parameters)
+            return await self._answer(f"{self._manner.private}{method}", parameters)
 
     async def inquire(self, method: str, parameters: Mapping[str, str]) -> object:
         """Return what a private question is answered; TransientError if it is not."""
@@ -77,10 +85,12 @@ class CcxtAccount:
         except DialectError as error:
             raise TransientError(f"{method}: {error}") from error
 
-    async def ask_publicly(self, method: str) -> object:
+    async def ask_publicly(
+        self, method: str, parameters: Mapping[str, str] = _NOTHING
+    ) -> object:
         """Return the result of a public method; TransientError if there is none."""
         try:
-            return await self._answer(f"publicGet{method}", {})
+            return await self._answer(f"publicGet{method}", parameters)
         except DialectError as error:
             raise TransientError(f"{self._access.exchange}: {error}") from error
 
@@ -96,14 +106,12 @@ class CcxtAccount:
         try:
             answer = await call(dict(parameters))
         except ccxt.BaseError as error:
-            words = _words_in(str(error))
-            if nothing_was_done(words):
+            words = self._manner.words_in(str(error))
+            if self._manner.nothing_was_done(words):
                 raise DialectError(*words) from error
             said = ", ".join(words) or type(error).__name__
             raise TransientError(f"{self._access.exchange}: {said}") from error
-        if not isinstance(answer, dict) or "result" not in answer:
-            raise TransientError(f"{self._access.exchange}: an answer without a result")
-        return cast("dict[str, object]", answer)["result"]
+        return self._manner.result_in(answer)
 
     def _connected(self) -> _Client:
         """Return ccxt's client, made at the first message."""
@@ -120,15 +128,8 @@ class CcxtAccount:
                 "enableRateLimit": self._access.is_paced,
             }
             if self._access.url:
-                api = dict.fromkeys(("public", "private"), self._access.url)
+                url = self._access.url.rstrip("/") + self._manner.path
+                api = dict.fromkeys(("public", "private"), url)
                 settings["urls"] = {"api": api}
             self._client = made(settings)
         return self._client
-
-
-def _words_in(message: str) -> tuple[str, ...]:
-    """Return the exchange's own errors, which ccxt puts behind the exchange's name."""
-    _, brace, rest = message.partition("{")
-    with suppress(MalformedError):
-        return read_envelope((brace + rest).encode()).error
-    return ()

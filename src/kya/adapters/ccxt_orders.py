@@ -37,20 +37,8 @@ def parameters_of(
     order: Order, client_id: str, pairs: Pairs, now: Instant
 ) -> dict[str, str]:
     """Return what AddOrder is to be told; CannotBeSentError says why it cannot be."""
-    try:
-        pair = pairs.of(order.market)
-    except DialectError as error:
-        raise CannotBeSentError(f"no market {order.market} there") from error
-    base, _ = order.market.split("/")
-    if order.amount.currency.code != base:
-        msg = f"an amount in {order.amount.currency}; want it in {base}"
-        raise CannotBeSentError(msg)
-    volume = Decimal(str(order.amount))
-    _require_counted("amount", volume, pair.volume_decimals)
-    if volume < Decimal(pair.volume_min):
-        raise CannotBeSentError(f"{volume} {base}; want {pair.volume_min} at least")
     parameters = {
-        "pair": pair.altname,
+        "pair": pair_for(order, pairs).altname,
         "type": order.side.value.lower(),
         "ordertype": order.type.value.lower(),
         "volume": str(order.amount),
@@ -58,23 +46,33 @@ def parameters_of(
         "deadline": str(now.plus(seconds=DEADLINE_SECONDS)),
     }
     if order.limit_price is not None:
-        parameters |= _of_limit(order, order.limit_price, pair, volume)
+        parameters["price"] = str(order.limit_price)
     if order.type is OrderType.LIMIT or order.time_in_force is TimeInForce.FOK:
         parameters |= _lasting(order.time_in_force, now)
     return parameters
 
 
-def _of_limit(
-    order: Order, limit: Price, pair: Pair, volume: Decimal
-) -> dict[str, str]:
-    """Return the limit, which must be one that the market can have."""
-    price = Decimal(str(limit))
-    _require_counted("limit price", price, pair.price_decimals)
-    worth = price * volume
-    if worth < Decimal(pair.cost_min):
-        _, quote = order.market.split("/")
-        raise CannotBeSentError(f"{worth} {quote}; want {pair.cost_min} at least")
-    return {"price": str(limit)}
+def pair_for(order: Order, pairs: Pairs) -> Pair:
+    """Return the order's market; CannotBeSentError where the order does not fit it."""
+    try:
+        pair = pairs.of(order.market)
+    except DialectError as error:
+        raise CannotBeSentError(f"no market {order.market} there") from error
+    base, quote = order.market.split("/")
+    if order.amount.currency.code != base:
+        msg = f"an amount in {order.amount.currency}; want it in {base}"
+        raise CannotBeSentError(msg)
+    volume = Decimal(str(order.amount))
+    _require_counted("amount", volume, pair.volume_decimals)
+    if volume < Decimal(pair.volume_min):
+        raise CannotBeSentError(f"{volume} {base}; want {pair.volume_min} at least")
+    if order.limit_price is not None:
+        price = Decimal(str(order.limit_price))
+        _require_counted("limit price", price, pair.price_decimals)
+        worth = price * volume
+        if worth < Decimal(pair.cost_min):
+            raise CannotBeSentError(f"{worth} {quote}; want {pair.cost_min} at least")
+    return pair
 
 
 def _lasting(time_in_force: TimeInForce, now: Instant) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from kya.adapters.exchange_order import ZERO, BookOrder
+from kya.adapters.exchange_order import ZERO, BookOrder, Fill
 from kya.adapters.line_journal import LineJournal
 from kya.codec.kraken_pairs import Pairs
 from kya.core.errors import MalformedError
@@ -20,7 +20,8 @@ _DECODER: Final = msgspec.json.Decoder(BookOrder)
 class Book:
     """Orders by id in the order of their coming; each change is kept before its answer.
 
-    With a path it outlives the process.
+    With a path it outlives the process. `fills` has every execution with its order's
+    id, in the order of their happening.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Book:
         self._pairs = pairs
         self.funds = dict(funds)
         self.orders: dict[str, BookOrder] = {}
+        self.fills: list[tuple[str, Fill]] = []
         self._journal = None if path is None else _journal(path)
         for order in self._journal.lines if self._journal else ():
             self._remember(order)
@@ -75,6 +77,7 @@ class Book:
         known = self.orders.get(order.id)
         pair = self._pairs.of(order.pair)
         for fill in order.fills[len(known.fills) if known else 0 :]:
+            self.fills.append((order.id, fill))
             sign = 1 if order.side == "buy" else -1
             self._move(pair.base, sign * fill.volume)
             self._move(pair.quote, -sign * fill.volume * fill.price - fill.fee)

@@ -18,3 +18,10 @@ async def send_json(send: Send, body: bytes, status: int = 200) -> None:
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def hang_up(send: Send) -> None:
+    """Begin an answer and end the connection in it: what came is no answer."""
+    headers = [(b"content-length", b"2"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"{", "more_body": True})

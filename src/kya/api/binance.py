@@ -1,11 +1,12 @@
 """The HTTP edge that speaks Binance's spot REST dialect, whoever answers behind it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from kya.api.bare_answer import BODY_BYTES_MAX, headers_in, send_json
+from kya.api.bare_answer import BODY_BYTES_MAX, hang_up, headers_in, send_json
 from kya.api.body import read_body
 from kya.api.problems import ProblemError
 from kya.codec.binance_signature import (
@@ -20,6 +21,7 @@ from kya.codec.binance_words import (
     nobody_knows,
     rendered,
 )
+from kya.codec.kraken_words import NoAnswerError
 from kya.core.errors import CorruptionError, DistrustError, InputError, TransientError
 from kya.core.instant import Instant
 
@@ -61,6 +63,9 @@ class BinanceEdge:
             await send_json(send, rendered(await self._result(scope, receive)))
         except BinanceError as error:
             await send_json(send, error.rendered(), error.status)
+        except NoAnswerError as error:
+            await asyncio.sleep(error.seconds)
+            await hang_up(send)
 
     async def _result(self, scope: Scope, receive: Receive) -> object:
         """Return what is answered; every fault is a BinanceError."""
@@ -73,7 +78,7 @@ class BinanceEdge:
                 self._require_key(scope, raw)
                 require_timely(asked, self._now())
             return await self.answering.answer(method, path, asked)
-        except BinanceError:
+        except (BinanceError, NoAnswerError):
             raise
         except TransientError as error:
             raise nobody_knows() from error

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
-from kya.api.bare_answer import BODY_BYTES_MAX, headers_in, send_json
+from kya.api.bare_answer import BODY_BYTES_MAX, hang_up, headers_in, send_json
 from kya.api.body import read_body
 from kya.api.problems import ProblemError
 from kya.codec.kraken_signature import read_parameters, require_signature
@@ -113,7 +113,7 @@ class KrakenEdge:
             body = await self._answer(scope, receive)
         except NoAnswerError as error:
             await asyncio.sleep(error.seconds)
-            await _hang_up(send)
+            await hang_up(send)
             return
         await send_json(send, body)
 
@@ -144,10 +144,3 @@ class KrakenEdge:
             raise invalid("content-type")
         if self.keys is not None:
             self.keys.require(path, raw, headers)
-
-
-async def _hang_up(send: Send) -> None:
-    """Begin an answer and end the connection in it: what came is no answer."""
-    headers = [(b"content-length", b"2"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"{", "more_body": True})

@@ -1,4 +1,4 @@
-"""`kya paper-exchange`: an exchange on paper that speaks Kraken's REST dialect."""
+"""`kya paper-exchange`: an exchange on paper, in Kraken's and Binance's dialects."""
 
 import sys
 from pathlib import Path
@@ -54,7 +54,7 @@ def paper_exchange(
         str, typer.Option(help="FIX: what the peer calls itself.")
     ] = "KYA",
 ) -> None:
-    """Serve a paper exchange that bots for Kraken, or for FIX, can be pointed at."""
+    """Serve a paper exchange for bots that speak to Kraken, to Binance or FIX."""
     # The server's packages are an extra: only the servers need them.
     from kya.wiring.paper_exchange import (  # noqa: PLC0415
         FixDoor,

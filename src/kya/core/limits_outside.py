@@ -71,3 +71,7 @@ VENUE_TIMER_SECONDS_MIN: Final = 15
 
 VENUE_TIMER_SECONDS_MAX: Final = 86_400
 """A day, which is as long as exchanges let it be."""
+
+MARKETS_ASKED_MAX: Final = 4
+"""Markets of an account whose executions are asked for one by one: each question costs
+20 of the 6,000 points that Binance gives a minute, and comes every second."""

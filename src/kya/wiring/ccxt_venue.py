@@ -31,6 +31,7 @@ def ccxt_venue(name: str, section: VenueSection, data: Path, clock: Clock) -> Re
     # The library is an extra, and takes more than a second to load.
     try:
         from kya.adapters.ccxt_account import Access  # noqa: PLC0415
+        from kya.adapters.drop_copy_binance import BinanceDropCopy  # noqa: PLC0415
         from kya.adapters.drop_copy_ccxt import CcxtDropCopy  # noqa: PLC0415
         from kya.adapters.venue_ccxt import CcxtVenue  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -48,11 +49,13 @@ def ccxt_venue(name: str, section: VenueSection, data: Path, clock: Clock) -> Re
         timeout_millis=section.timeout_ms,
         is_paced=not section.url,
         cancel_after_seconds=section.cancel_after_seconds,
+        markets=section.markets,
     )
     venue = CcxtVenue(access, clock, data / "venues" / f"{name}.jsonl")
+    copy = BinanceDropCopy if section.exchange == "binance" else CcxtDropCopy
     return Reached(
         venue=venue,
-        list=CcxtDropCopy(venue),
+        list=copy(venue),
         account=venue,
         closing=venue.close,
         works=(venue.timer.set_ever,) if section.cancel_after_seconds else (),

@@ -6,17 +6,19 @@
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import uvloop
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kya.adapters.exchange_binance import BinanceDoor
 from kya.adapters.exchange_faults import ExchangeFault, Faults
 from kya.adapters.paper_exchange import PaperExchange
+from kya.api.binance import BinanceEdge
 from kya.api.kraken import ApiKeys, KrakenEdge
 from kya.config import PaperSection
 from kya.core.errors import InputError
@@ -38,6 +40,24 @@ class Opening:
     paper: PaperSection
     faults: Faults
     fix: "FixDoor | None" = None
+
+
+class TwoDialects:
+    """One exchange under both dialects of REST, told apart by their paths."""
+
+    def __init__(
+        self, exchange: PaperExchange, secrets: Mapping[str, str], clock: Clock
+    ) -> None:
+        """Answer for this exchange, under API keys with these secrets."""
+        self._kraken = KrakenEdge(exchange, ApiKeys(secrets))
+        door = BinanceDoor(exchange, clock)
+        self._binance = BinanceEdge(door, secrets, clock.now)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        is_binances = scope.get("path", "").startswith("/api/")
+        edge = self._binance if is_binances else self._kraken
+        await edge(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +101,7 @@ async def _serve(
     path = opening.directory / KEY_FILE
     if not path.exists():
         make_key(path)
-    keys = ApiKeys(dict([key_at(path)]))
+    secrets = dict([key_at(path)])
     exchange = PaperExchange(
         paper_prices(opening.paper),
         clock,
@@ -90,7 +110,7 @@ async def _serve(
     )
     try:
         async with _fix_door(opening, exchange, clock) as at:
-            edge = KrakenEdge(exchange, keys)
+            edge = TwoDialects(exchange, secrets, clock)
             await serve_on_loopback(edge, opening.port, lambda url: ready(url, at))
     finally:
         exchange.close()
