@@ -68,6 +68,7 @@ def an_order(**changes: object) -> ToldOrder:
     """An order on record that works."""
     fields = {
         "seq": 7,
+        "order_index": 14,
         "order": "ab",
         "client_order_id": "one",
         "action": "NEW",
@@ -78,8 +79,10 @@ def an_order(**changes: object) -> ToldOrder:
         "currency": "BTC",
         "limit_price": "50000",
         "time_in_force": "GTC",
+        "target": None,
         "created_at": "2026-05-15T09:15:00.000000Z",
         "outcome": "allowed",
+        "reasons": (),
         "venue": None,
         "filled": None,
         "price": None,

@@ -9,6 +9,7 @@ import msgspec
 from kya.agent.chain import Instruction
 from kya.agent.exchange import Reply, decode
 from kya.codec.enums import by_value
+from kya.codec.told_past import ExecutionTold, OrderTold
 from kya.core.decision import Outcome
 from kya.core.instant import Instant
 from kya.core.money import Currency, Money, Price
@@ -23,30 +24,8 @@ _WORKS: Final = frozenset(
 )
 
 
-class ToldOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One order on record; `venue` is None until the venue has said something."""
-
-    seq: int
-    order: str
-    client_order_id: str
-    action: str
-    market: str
-    side: str
-    type: str
-    amount: str
-    currency: str
-    limit_price: str | None
-    time_in_force: str
-    created_at: str
-    outcome: str | None
-    venue: str | None
-    filled: str | None
-    price: str | None
-    detail: str
-    reported_at: str | None
-    order_index: int = 0
-    reasons: tuple[str, ...] = ()
-    target: int | None = None
+class ToldOrder(OrderTold, frozen=True, kw_only=True):
+    """One order on record, and what its agent makes of it."""
 
     @property
     def is_at_venue(self) -> bool:
@@ -91,16 +70,8 @@ class ToldOrder(msgspec.Struct, frozen=True, kw_only=True):
         return replace(again, action=Action.CANCEL, target=self.seq)
 
 
-class ToldExecution(msgspec.Struct, frozen=True, kw_only=True):
+class ToldExecution(ExecutionTold, frozen=True, kw_only=True):
     """One line of a venue's own list that is of an order of the agent."""
-
-    seq: int
-    execution_id: str
-    market: str
-    side: str
-    amount: str
-    price: str
-    at: str
 
     @property
     def volume(self) -> Decimal:

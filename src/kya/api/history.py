@@ -10,51 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kya.api.problems import Problem, ProblemError, not_found
+from kya.codec.told_past import ExecutionTold, OrderTold
 from kya.core.limits import HISTORY_ORDERS_MAX
 from kya.gateway.history import History, KnownExecution, KnownOrder
 from kya.gateway.ports import Account
 
 LAST: Final = 100
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
-
-
-class OrderTold(msgspec.Struct, frozen=True, kw_only=True):
-    """One order of an agent; `venue` is null until the venue has answered."""
-
-    seq: int
-    order_index: int
-    order: str
-    client_order_id: str
-    action: str
-    market: str
-    side: str
-    type: str
-    amount: str
-    currency: str
-    limit_price: str | None
-    time_in_force: str
-    target: int | None
-    created_at: str
-    outcome: str | None
-    reasons: tuple[str, ...]
-    venue: str | None
-    filled: str | None
-    price: str | None
-    detail: str
-    reported_at: str | None
-
-
-class ExecutionTold(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a venue's own list, and the order that it is of."""
-
-    seq: int
-    execution_id: str
-    market: str
-    side: str
-    amount: str
-    currency: str
-    price: str
-    at: str
 
 
 def history_routes(

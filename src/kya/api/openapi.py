@@ -17,8 +17,8 @@ from kya.api.description import (
     problem_components,
     problem_references,
 )
-from kya.api.history import ExecutionTold, OrderTold
 from kya.api.prices import FeedsTold
+from kya.codec.told_past import ExecutionTold, OrderTold
 
 DESCRIPTION_PATH: Final = "/v1/openapi.json"
 TITLE: Final = "kya gateway"
