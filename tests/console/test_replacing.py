@@ -110,7 +110,8 @@ def test_another_release_or_its_baseline_locked_again_settles_the_release() -> N
     done, said = stages(locked)["Baseline"]
     assert done is Done.DONE
     assert said.endswith(
-        "; the first 100 orders will be on probation, and all of a day from the first of them on"
+        "; the first 100 orders will be on probation, and all of a day from the first"
+        " of them on"
     )
     locked.now = locked.now.plus(seconds=60)
     locked.append(lock_note(locked, a_lock(learned(), None, locked.now)))

@@ -124,7 +124,11 @@ def test_a_baseline_that_its_orders_do_not_give_fails(
     assert why in "".join(sentences(report, 6))
 
 
-def likeness_of(world: World, at: Instant | None = None, **changes: object) -> Likeness:
+def likeness_of(
+    world: World,
+    at: Instant | None = None,
+    **changes: Any,  # noqa: ANN401  fields of every type
+) -> Likeness:
     """What the gateway measured of the agent's next order, changed as told."""
     order = world.order(created_at=at or later(world))
     entry = copy_of(world).append(world.order_note(order))
@@ -132,7 +136,7 @@ def likeness_of(world: World, at: Instant | None = None, **changes: object) -> L
     world.now = order.created_at
     found = case_of(world.state, entry.event, Inputs(order.created_at)).likeness
     assert found is not None
-    return found._replace(**changes)  # type: ignore[arg-type]
+    return found._replace(**changes)
 
 
 def copy_of(world: World) -> World:
@@ -153,7 +157,7 @@ def copy_of(world: World) -> World:
     ids=lambda changes: next(iter(changes)),
 )
 def test_both_judges_find_a_decision_by_another_baseline(
-    tmp_path: Path, changes: dict[str, object]
+    tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     world = imported_world(AGEING)
     order = world.order(created_at=later(world))
@@ -267,7 +271,7 @@ def test_the_shell_verifier_asks_the_controls_of_behaviour_again(
     ids=lambda changes: next(iter(changes)),
 )
 def test_the_shell_verifier_finds_a_decision_by_another_baseline(
-    tmp_path: Path, changes: dict[str, object]
+    tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     world = imported_world(AGEING)
     order = world.order(created_at=later(world))
