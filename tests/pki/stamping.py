@@ -25,6 +25,7 @@ basicConstraints = critical,CA:{is_ca}
 keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+certificatePolicies = 2.5.29.32.0
 """
 P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 P384 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-384")
@@ -100,7 +101,10 @@ class StampAuthority:
         return made
 
     def stand_under(self, above: "StampAuthority", is_ca: str) -> None:
-        """Have another's root vouch for this root's key, and show that in stamps."""
+        """Have another root vouch for this one's key, and show that in stamps.
+
+        It is the longer certificate, so that the set of both is in DER as it is.
+        """
         (self.folder / "between.cnf").write_text(BETWEEN.format(is_ca=is_ca))
         ca = ("-CA", f"{above.folder}/root.pem", "-CAkey", f"{above.folder}/root.key")
         form = ("-in", "root.pem", "-clrext", "-days", "3650", "-CAcreateserial")
