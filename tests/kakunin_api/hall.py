@@ -38,6 +38,9 @@ class Lines:
 
     lines: list[Line] = field(default_factory=list)
 
+    def taken(self) -> list[Line]:
+        return list(self.lines)
+
     def keep(self, line: Line) -> None:
         self.lines.append(line)
 

@@ -33,7 +33,7 @@ class Book:
         self.orders: dict[str, BookOrder] = {}
         self.fills: list[tuple[str, Fill]] = []
         self._journal = None if path is None else _journal(path)
-        for order in self._journal.lines if self._journal else ():
+        for order in self._journal.taken() if self._journal else ():
             self._remember(order)
 
     def keep(self, order: BookOrder) -> None:

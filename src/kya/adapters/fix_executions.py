@@ -41,7 +41,7 @@ class FixExecutions:
         self.lines: list[Execution] = []
         self._ids: set[str] = set()
         self._by_order: dict[str, list[Execution]] = {}
-        for line in self._journal.lines:
+        for line in self._journal.taken():
             self._remember(line)
 
     def take(self, report: Report) -> None:

@@ -36,13 +36,18 @@ class LineJournal(Generic[T]):
         whole = written.rfind(b"\n") + 1
         # A torn line was never answered: what it says did not happen.
         os.ftruncate(self._descriptor, whole)
-        self.lines: list[T] = []
+        self._lines: list[T] = []
         for number, line in enumerate(written[:whole].splitlines(), start=1):
             try:
-                self.lines.append(read(line))
+                self._lines.append(read(line))
             except MalformedError as error:
                 raise CorruptionError(f"{path}: line {number}: {error}") from error
         self._failure: OSError | None = None
+
+    def taken(self) -> list[T]:
+        """Return what an earlier run has left, once: nobody holds it here any more."""
+        lines, self._lines = self._lines, []
+        return lines
 
     def keep(self, line: T) -> None:
         """Append the line; a fault ends the journal, for it must not have holes."""

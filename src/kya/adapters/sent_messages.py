@@ -58,7 +58,7 @@ class SentMessages:
             lambda line: canonical.decode(line, _DECODER, "message"),
             canonical.encode_line,
         )
-        self._sent = {line.client_id: line for line in self._journal.lines}
+        self._sent = {line.client_id: line for line in self._journal.taken()}
         if _BEGUN not in self._sent:
             self.keep(Sent(at=now.micros, client_id=_BEGUN))
 

@@ -53,7 +53,7 @@ class PaperVenue:
         """Fill at these prices; `faults` is by the agent's client order id.
 
         With a journal all that happens is in its file before it is answered, and what
-        happened in an earlier run is known.
+        happened in an earlier run is known. Without one it is in `executions`.
         """
         self._name = name
         self._prices = prices
@@ -65,7 +65,7 @@ class PaperVenue:
         self._resting: set[str] = set()
         self._arrivals: dict[str, int] = {}
         self._messages: dict[str, Message] = {}
-        for execution in self._journal.lines if self._journal else ():
+        for execution in self._journal.taken() if self._journal else ():
             self._remember(message_in(execution), execution)
 
     async def submit(self, permit: Permit) -> VenueAnswer:
@@ -203,7 +203,8 @@ class PaperVenue:
         (self._resting.add if message.is_resting else self._resting.discard)(
             message.client_id
         )
-        self.executions.append(execution)
+        if self._journal is None:
+            self.executions.append(execution)
         self._arrivals[message.client_id] = execution.arrival
         self._messages[message.client_id] = message
 

@@ -96,9 +96,11 @@ def render_line(line: Line) -> bytes:
 
 
 class Keeping(Protocol):
-    """Where lines are kept; what an earlier run has kept comes back in `lines`."""
+    """Where lines are kept."""
 
-    lines: list[Line]
+    def taken(self) -> list[Line]:
+        """Return what an earlier run has kept, once."""
+        ...
 
     def keep(self, line: Line) -> None:
         """Keep one more line."""
@@ -124,7 +126,7 @@ class Notebook:
         self.chains: dict[str, Chain] = {}
         self.reports: dict[str, ReportMade] = {}
         self._keeping = keeping
-        for line in keeping.lines:
+        for line in keeping.taken():
             self._take(line)
         for report in self.reports.values():
             if report.status == "generating":
