@@ -13,9 +13,11 @@ from kya.adapters.drop_copy_binance import BinanceDropCopy
 from kya.adapters.exchange_faults import ExchangeFault, Faults
 from kya.adapters.venue_ccxt import ARRIVAL_SECONDS, CcxtVenue
 from kya.core.errors import TransientError
+from kya.core.execution import Execution
 from kya.core.money import Price
 from kya.core.order import Action, OrderType, TimeInForce
 from kya.core.order_events import VenueStatus
+from kya.core.price import ReferencePrice
 from kya.gateway.ports import DropCopy, Venue
 from kya.wiring.paper_exchange import TwoDialects
 from tests.contracts.at_bench import AtBench
@@ -28,9 +30,16 @@ from tests.contracts.venue import (
 )
 from tests.exchanges import KEY, SECRET, an_exchange, at_socket
 from tests.gateway.house import HandClock, the_prices
-from tests.world import eur
+from tests.world import FOUNDED, eur
 
 T = TypeVar("T")
+BITCOIN = ReferencePrice(
+    market="BTC/EUR",
+    bid=Price.parse("60000"),
+    ask=Price.parse("60010"),
+    at=FOUNDED,
+    source="test",
+)
 
 
 class Bench:
@@ -46,7 +55,9 @@ class Bench:
     def venue(self, *faults: ExchangeFault, timeout: int = 4_000) -> CcxtVenue:
         """A venue at a new exchange, whose first orders meet these faults."""
         plan = Faults(dict(enumerate(faults, start=1)))
-        self.exchange = an_exchange(plan, the_prices(), self.clock)
+        prices = the_prices()
+        prices.add(BITCOIN)
+        self.exchange = an_exchange(plan, prices, self.clock)
         self.behind[:] = [TwoDialects(self.exchange, {KEY: SECRET}, self.clock)]
         venue = self.again(timeout)
         self.clock.forward(seconds=ARRIVAL_SECONDS)
@@ -226,6 +237,26 @@ def test_the_list_joins_markets_by_time_and_names_orders(bench: Bench) -> None:
     both = bench.run(source.listed(0)).executions
     assert [each.client_id for each in both] == [permit.client_id, "theirs"]
     assert bench.run(BinanceDropCopy(bench.again()).listed(0)).executions == both
+
+
+def test_executions_of_two_markets_keep_their_places_whoever_reads_them(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kya.adapters.drop_copy_binance.FILLS_ASKED_MAX", 2)
+    monkeypatch.setattr("kya.adapters.ccxt_binance.FILLS_ASKED_MAX", 2)
+    source = BinanceDropCopy(bench.venue())
+    known = tuple[Execution, ...]()
+    for number in range(9):
+        pair = ("EURUSD", "XBTEUR")[number % 3 == 1]
+        fill(bench, pair, "1", f"n{number}")
+        bench.clock.forward(seconds=1)
+        if number % 4 == 0:
+            now = bench.run(source.listed(0)).executions
+            assert now[: len(known)] == known
+            known = now
+    assert [each.client_id for each in known] == [f"n{number}" for number in range(9)]
+    assert {each.market for each in known} == {"EUR/USD", "BTC/EUR"}
+    assert bench.run(BinanceDropCopy(bench.again()).listed(0)).executions == known
 
 
 def test_the_list_begins_when_the_account_was_first_used(bench: Bench) -> None:
