@@ -118,6 +118,7 @@ class TestList(AtBench[Bench], DropCopyContract):
         venue = self.runs.venue()
         for number in range(count):
             fill(self.runs, "EURUSD", "1", f"n{number}")
+        self.runs.clock.forward(seconds=1)
         return BinanceDropCopy(venue)
 
 
@@ -224,6 +225,8 @@ def test_the_list_joins_markets_by_time_and_names_orders(bench: Bench) -> None:
     venue, permit = bench.venue(), a_permit()
     bench.run(venue.submit(permit))
     source = BinanceDropCopy(venue)
+    assert bench.run(source.listed(0)).executions == ()
+    bench.clock.forward(seconds=1)
     (ours,) = bench.run(source.listed(0)).executions
     assert (ours.client_id, ours.market, ours.amount, ours.price) == (
         permit.client_id,
@@ -234,6 +237,7 @@ def test_the_list_joins_markets_by_time_and_names_orders(bench: Bench) -> None:
     assert "USD" in bench.run(venue.balances())  # type: ignore[operator]
     bench.clock.forward(seconds=1)
     fill(bench, "EURUSD", "1", "theirs")
+    bench.clock.forward(seconds=1)
     both = bench.run(source.listed(0)).executions
     assert [each.client_id for each in both] == [permit.client_id, "theirs"]
     assert bench.run(BinanceDropCopy(bench.again()).listed(0)).executions == both

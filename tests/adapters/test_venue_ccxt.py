@@ -16,6 +16,7 @@ from kya.adapters.paper_exchange import PaperExchange
 from kya.adapters.venue_ccxt import ARRIVAL_SECONDS, CcxtVenue
 from kya.api.kraken import KrakenEdge
 from kya.core.errors import InputError, TransientError
+from kya.core.execution import Execution
 from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, OrderType, TimeInForce
 from kya.core.order_events import VenueStatus
@@ -327,6 +328,16 @@ def test_the_list_names_our_orders_and_those_of_nobody(bench: Bench) -> None:
     (theirs,) = bench.run(source.listed(1)).executions
     assert (theirs.client_id, theirs.amount) == ("", "0.512345")
     assert bench.run(CcxtDropCopy(bench.again()).listed(0)).executions == (ours, theirs)
+
+
+def test_executions_of_one_instant_are_each_listed_once(bench: Bench) -> None:
+    source, known = CcxtDropCopy(bench.venue()), tuple[Execution, ...]()
+    for number in range(12):
+        fill(bench, number)
+        now = bench.run(source.listed(0)).executions
+        assert now[: len(known)] == known
+        known = now
+    assert [each.client_id for each in known] == [f"n{number}" for number in range(12)]
 
 
 def test_the_list_begins_when_the_account_was_first_used(bench: Bench) -> None:

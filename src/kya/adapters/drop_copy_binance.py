@@ -1,8 +1,9 @@
 """The drop copy of a venue at Binance: executions in its markets, the oldest first.
 
-Each market has a list of its own. They are joined by time up to the moment before the
-first is read: what came later waits for the next question, so that a line keeps its
-place whichever list it was in. It begins when the gateway first used the account.
+Each market has a list of its own. They are joined by time, up to what is older than the
+moment before the first is read: of that moment there can be more. What came later waits
+for the next question, so that a line keeps its place whichever list it was in. All
+begin when the gateway first used the account.
 """
 
 from collections.abc import Mapping
@@ -49,7 +50,7 @@ class BinanceDropCopy:
         for pair in (await self._spoken.pairs()).all:
             await self._read_market(pair.name, begun)
         self._waiting.sort(key=_place)
-        settled = [each for each in self._waiting if _place(each)[0] <= until]
+        settled = [each for each in self._waiting if _place(each)[0] < until]
         lines = [await self._line(each) for each in settled]
         self._lines += lines
         self._waiting = self._waiting[len(settled) :]

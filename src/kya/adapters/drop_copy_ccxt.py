@@ -26,19 +26,22 @@ class CcxtDropCopy:
         self._venue = venue
         self._clients: dict[str, str] = {}
         self._lines: list[Execution] = []
+        self._ids: set[str] = set()
 
     async def listed(self, after: int) -> Listed:
         """Return the next lines; what was read once is not asked for again."""
         wanted = after + EXECUTIONS_COPIED_MAX
         if len(self._lines) < wanted:
-            self._lines += await self._behind(len(self._lines))
+            fresh = await self._behind(len(self._lines))
+            self._lines += fresh
+            self._ids.update(each.execution_id for each in fresh)
         return lines_behind(self._lines, after)
 
     async def _behind(self, known: int) -> list[Execution]:
         """Return all lines behind the first `known`; TransientError if one is lost."""
         found: dict[str, Fields] = {}
         count, offset = known, 0
-        while offset < count - known or not offset:
+        while self._missed(found) < count - known or not offset:
             asked = {"start": self._start(), "ofs": str(offset)}
             result = await self._venue.account.inquire("TradesHistory", asked)
             page = objects_in(result, "trades")
@@ -49,13 +52,18 @@ class CcxtDropCopy:
             found |= page
             if not page:
                 break
-        newest = sorted(found.items(), key=lambda each: (instant_in(each[1]), each[0]))
-        if len(newest) < count - known:
-            raise TransientError("drop copy: the list lacks lines that it counts")
         if count < known:
             raise TransientError(f"drop copy: the list has {count} lines; want {known}")
-        fresh = newest[len(newest) - (count - known) :]
+        if self._missed(found) != count - known:
+            raise TransientError("drop copy: the list lacks lines that it counts")
+        # By their ids: of one instant, what was executed later can stand before.
+        fresh = [each for each in found.items() if each[0] not in self._ids]
+        fresh.sort(key=lambda each: (instant_in(each[1]), each[0]))
         return await self._read(dict(fresh))
+
+    def _missed(self, found: dict[str, Fields]) -> int:
+        """Return how many of these lines were not read before."""
+        return len(found.keys() - self._ids)
 
     async def _read(self, fills: dict[str, Fields]) -> list[Execution]:
         """Return executions as lines, each with the client id of its order."""
