@@ -1,17 +1,16 @@
 """The venue behind ccxt at Binance, against a paper exchange at a real socket."""
 
-import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from kya.adapters.ccxt_account import Access
 from kya.adapters.ccxt_binance_words import nothing_was_done, words_in
 from kya.adapters.drop_copy_binance import BinanceDropCopy
-from kya.adapters.exchange_faults import ExchangeFault, Faults
-from kya.adapters.venue_ccxt import ARRIVAL_SECONDS, CcxtVenue
+from kya.adapters.exchange_faults import ExchangeFault
+from kya.adapters.prices_memory import MemoryPrices
+from kya.adapters.venue_ccxt import ARRIVAL_SECONDS
 from kya.core.errors import TransientError
 from kya.core.execution import Execution
 from kya.core.money import Price
@@ -20,6 +19,7 @@ from kya.core.order_events import VenueStatus
 from kya.core.price import ReferencePrice
 from kya.gateway.ports import DropCopy, Venue
 from kya.wiring.paper_exchange import TwoDialects
+from tests.adapters.ccxt_bench import CcxtBench
 from tests.contracts.at_bench import AtBench
 from tests.contracts.drop_copy import DropCopyContract
 from tests.contracts.venue import (
@@ -28,11 +28,10 @@ from tests.contracts.venue import (
     a_resting_permit,
     acting_on,
 )
-from tests.exchanges import KEY, SECRET, an_exchange, at_socket
+from tests.exchanges import KEY, SECRET, at_socket
 from tests.gateway.house import HandClock, the_prices
 from tests.world import FOUNDED, eur
 
-T = TypeVar("T")
 BITCOIN = ReferencePrice(
     market="BTC/EUR",
     bid=Price.parse("60000"),
@@ -42,30 +41,23 @@ BITCOIN = ReferencePrice(
 )
 
 
-class Bench:
-    """One socket, an exchange and a venue for each test, and a loop that they share."""
+class Bench(CcxtBench):
+    """Both dialects at the socket, of which the venue speaks Binance's."""
 
     def __init__(self, behind: list[TwoDialects], url: str, folder: Path) -> None:
-        self.behind, self.url, self.path = behind, url, folder / "SIMA.jsonl"
-        self.runner = asyncio.Runner()
-        self.clock = HandClock()
-        self.venues: list[CcxtVenue] = []
-        self.exchange = an_exchange()
+        super().__init__(url, folder)
+        self.behind = behind
 
-    def venue(self, *faults: ExchangeFault, timeout: int = 4_000) -> CcxtVenue:
-        """A venue at a new exchange, whose first orders meet these faults."""
-        plan = Faults(dict(enumerate(faults, start=1)))
+    def answer(self) -> None:
+        self.behind[:] = [TwoDialects(self.exchange, {KEY: SECRET}, self.clock)]
+
+    def prices(self) -> MemoryPrices:
         prices = the_prices()
         prices.add(BITCOIN)
-        self.exchange = an_exchange(plan, prices, self.clock)
-        self.behind[:] = [TwoDialects(self.exchange, {KEY: SECRET}, self.clock)]
-        venue = self.again(timeout)
-        self.clock.forward(seconds=ARRIVAL_SECONDS)
-        return venue
+        return prices
 
-    def again(self, timeout: int = 4_000) -> CcxtVenue:
-        """The venue of a process that starts where another one has ended."""
-        access = Access(
+    def access(self, timeout: int) -> Access:
+        return Access(
             exchange="binance",
             key=lambda: (KEY, SECRET),
             url=self.url,
@@ -73,18 +65,6 @@ class Bench:
             is_paced=False,
             markets=("EUR/USD", "BTC/EUR"),
         )
-        venue = CcxtVenue(access, self.clock, self.path)
-        self.venues.append(venue)
-        return venue
-
-    def run(self, work: Coroutine[None, None, T]) -> T:
-        """Run work in the loop of this test."""
-        return self.runner.run(work)
-
-    def close(self) -> None:
-        for venue in self.venues:
-            self.run(venue.close())
-        self.runner.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,15 @@
 """The venue behind ccxt, against a paper exchange at a real socket."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from kya.adapters.ccxt_account import Access
 from kya.adapters.ccxt_timer import SETS_IN_TIME
 from kya.adapters.drop_copy_ccxt import CcxtDropCopy
-from kya.adapters.exchange_faults import ExchangeFault, Faults
+from kya.adapters.exchange_faults import ExchangeFault
 from kya.adapters.exchange_order import BookOrder
 from kya.adapters.paper_exchange import PaperExchange
 from kya.adapters.venue_ccxt import ARRIVAL_SECONDS, CcxtVenue
@@ -21,6 +20,7 @@ from kya.core.money import Currency, Money, Price
 from kya.core.order import Action, OrderType, TimeInForce
 from kya.core.order_events import VenueStatus
 from kya.gateway.ports import DropCopy, Venue, VenueAnswer
+from tests.adapters.ccxt_bench import CcxtBench
 from tests.contracts.at_bench import AtBench
 from tests.contracts.drop_copy import DropCopyContract
 from tests.contracts.venue import (
@@ -30,39 +30,24 @@ from tests.contracts.venue import (
     acting_on,
 )
 from tests.exchanges import KEY, SECRET, an_exchange, at_socket, edge_of
-from tests.gateway.house import HandClock, the_prices
+from tests.gateway.house import HandClock
 from tests.world import eur
 
-T = TypeVar("T")
 
-
-class Bench:
-    """One socket, an exchange and a venue for each test, and a loop that they share."""
+class Bench(CcxtBench):
+    """Kraken's dialect at the socket."""
 
     def __init__(self, edge: KrakenEdge, url: str, folder: Path) -> None:
-        self.edge, self.url, self.path = edge, url, folder / "SIMA.jsonl"
-        self.runner = asyncio.Runner()
-        self.clock = HandClock()
-        self.venues: list[CcxtVenue] = []
-        self.exchange = an_exchange()
-        self.key = KEY
+        super().__init__(url, folder)
+        self.edge = edge
         self.cancel_after = 0
 
-    def venue(self, *faults: ExchangeFault, timeout: int = 4_000) -> CcxtVenue:
-        """A venue at a new exchange, whose first orders meet these faults."""
-        plan = Faults(dict(enumerate(faults, start=1)))
-        self.exchange = an_exchange(plan, the_prices(), self.clock)
-        self.edge.answering, self.edge.keys = (
-            self.exchange,
-            edge_of(self.exchange).keys,
-        )
-        venue = self.again(timeout)
-        self.clock.forward(seconds=ARRIVAL_SECONDS)
-        return venue
+    def answer(self) -> None:
+        self.edge.answering = self.exchange
+        self.edge.keys = edge_of(self.exchange).keys
 
-    def again(self, timeout: int = 4_000) -> CcxtVenue:
-        """The venue of a process that starts where another one has ended."""
-        access = Access(
+    def access(self, timeout: int) -> Access:
+        return Access(
             exchange="kraken",
             key=lambda: (self.key, SECRET),
             url=self.url,
@@ -70,18 +55,6 @@ class Bench:
             is_paced=False,
             cancel_after_seconds=self.cancel_after,
         )
-        venue = CcxtVenue(access, self.clock, self.path)
-        self.venues.append(venue)
-        return venue
-
-    def run(self, work: Coroutine[None, None, T]) -> T:
-        """Run work in the loop of this test."""
-        return self.runner.run(work)
-
-    def close(self) -> None:
-        for venue in self.venues:
-            self.run(venue.close())
-        self.runner.close()
 
 
 @pytest.fixture(scope="module")

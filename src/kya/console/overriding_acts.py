@@ -94,4 +94,4 @@ def _cautions(order: Order, override: Override, state: State) -> Iterator[str]:
     if (order.seq, order.prev) != (past.seq + 1, past.prev):
         yield f"The order does not follow {past.seq}, its agent's last one on record."
     if order.created_at > override.expires_at:
-        yield ("The order is dated for later than this would last: it will be denied.")
+        yield "The order is dated for later than this would last: it will be denied."
